@@ -15,7 +15,7 @@ pub(super) fn decoder() -> Whole<GifCodec> {
 pub(super) struct GifCodec;
 
 impl Codec for GifCodec {
-    fn header(&self, file: &[u8]) -> Result<Header> {
+    fn header(&self, file: &[u8]) -> Result<(Header, u64)> {
         let mut decoder = open(file, true)?;
         let (width, height) = (decoder.width(), decoder.height());
         let frame = decoder.next_frame_info().map_err(malformed)?.ok_or_else(no_frame)?;
@@ -33,21 +33,16 @@ impl Codec for GifCodec {
         if source.pixels() == 0 {
             return Err(Error::malformed(Format::Gif, "a side is 0 pixels long"));
         }
-        Ok(Header { source, channels, scales: &[Scale::FULL] })
-    }
-
-    /// The canvas and, since frames may reach beyond it, the largest frame's indices.
-    fn memory(&self, header: &Header) -> u64 {
-        header.source.pixels() * (header.channels.count() as u64 + 1) + (1 << 20)
+        // The canvas, and the frame's indices, which may reach beyond it.
+        let indices = u64::from(frame.width) * u64::from(frame.height);
+        let memory = source.pixels() * channels.count() as u64 + indices + (1 << 20);
+        Ok((Header { source, channels, scales: &[Scale::FULL] }, memory))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
         let mut decoder = open(file, false)?;
         let width = header.source.width as usize;
         let info = decoder.next_frame_info().map_err(malformed)?.ok_or_else(no_frame)?;
-        if u64::from(info.width) * u64::from(info.height) > header.source.pixels() {
-            return Err(Error::malformed(Format::Gif, "a frame is larger than the canvas"));
-        }
         let (left, top, frame_width) =
             (usize::from(info.left), usize::from(info.top), usize::from(info.width));
         let transparent = info.transparent;
@@ -91,7 +86,7 @@ fn open(file: &[u8], skip_pixels: bool) -> Result<gif::Decoder<&[u8]>> {
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let source = GifCodec.header(file)?.source;
+    let source = GifCodec.header(file)?.0.source;
     let mut decoder = open(file, true)?;
     let mut frames = 0;
     // Frames after a damaged one do not count: no decoder shows them.

@@ -18,14 +18,10 @@ pub(super) struct WebpCodec;
 type Opened<'a> = WebPDecoder<Cursor<&'a [u8]>>;
 
 impl Codec for WebpCodec {
-    fn header(&self, file: &[u8]) -> Result<Header> {
-        header(&mut open(file)?)
-    }
-
-    /// Planes of a lossy frame or words of a lossless one, the pixels made of them and, if animated, the canvas.
-    fn memory(&self, header: &Header) -> u64 {
-        const BYTES_PER_PIXEL: u64 = 16;
-        header.source.pixels() * BYTES_PER_PIXEL + (1 << 20)
+    fn header(&self, file: &[u8]) -> Result<(Header, u64)> {
+        let mut decoder = open(file)?;
+        let header = header(&mut decoder)?;
+        Ok((header, memory(&mut decoder, &header.source)))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
@@ -33,6 +29,17 @@ impl Codec for WebpCodec {
         open(file)?.read_image(&mut frame).map_err(malformed)?;
         Ok(frame)
     }
+}
+
+/// The bytes that the codec needs for its planes, words and intermediate pixels, and for the frame that comes out.
+fn memory(decoder: &mut Opened<'_>, source: &Source) -> u64 {
+    let still = match (decoder.is_lossy(), source.alpha) {
+        (true, false) => 6,
+        (true, true) => 12,
+        (false, _) => 9,
+    };
+    let canvas = if decoder.is_animated() { 8 } else { 0 };
+    source.pixels() * (still + canvas) + (1 << 20)
 }
 
 fn open(file: &[u8]) -> Result<Opened<'_>> {

@@ -7,11 +7,9 @@ use std::borrow::Cow;
 
 /// A codec that works on a whole file.
 pub(super) trait Codec {
-    /// Reads the header without allocating pixels.
-    fn header(&self, file: &[u8]) -> Result<Header>;
-
-    /// Predicts the bytes of memory that `decode` takes, the frame included.
-    fn memory(&self, header: &Header) -> u64;
+    /// Reads the header without allocating pixels, and predicts the bytes of memory that `decode` takes, the frame
+    /// included.
+    fn header(&self, file: &[u8]) -> Result<(Header, u64)>;
 
     /// Decodes the frame: rows of the header's layout, without padding.
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>>;
@@ -23,13 +21,14 @@ pub(super) struct Whole<C> {
     file: Vec<u8>,
     complete: bool,
     header: Option<Header>,
+    memory: u64,
     frame: Vec<u8>,
     next: usize,
 }
 
 impl<C: Codec> Whole<C> {
     pub(super) fn new(codec: C) -> Self {
-        Self { codec, file: Vec::new(), complete: false, header: None, frame: Vec::new(), next: 0 }
+        Self { codec, file: Vec::new(), complete: false, header: None, memory: 0, frame: Vec::new(), next: 0 }
     }
 }
 
@@ -52,13 +51,13 @@ impl<C: Codec> Decoder for Whole<C> {
         if !self.complete {
             return Ok(Step::NeedInput);
         }
-        let header = self.codec.header(&self.file)?;
-        self.header = Some(header);
+        let (header, memory) = self.codec.header(&self.file)?;
+        (self.header, self.memory) = (Some(header), memory);
         Ok(Step::Ready(header))
     }
 
     fn memory(&self, _: Scale) -> u64 {
-        self.header.as_ref().map_or(0, |header| self.codec.memory(header))
+        self.memory
     }
 
     fn start(&mut self, _: Scale) -> Result<()> {
