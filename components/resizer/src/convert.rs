@@ -1,6 +1,6 @@
 //! Between the contract's types and the engine's, which mirror each other.
 
-use crate::bindings::tintype::image::types as wit;
+use crate::bindings::exports::tintype::image::types as wit;
 
 /// Converts between enums whose cases have the same names.
 macro_rules! same_cases {

@@ -11,8 +11,8 @@ mod bindings {
     export!(Resizer);
 }
 
+use bindings::exports::tintype::image::types::{Error, Info, Options, Outline, Rendition};
 use bindings::exports::tintype::image::{inspect, resize};
-use bindings::tintype::image::types::{Error, Info, Options, Outline, Rendition};
 use std::cell::RefCell;
 
 struct Resizer;
