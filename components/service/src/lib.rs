@@ -1,0 +1,21 @@
+//! tintype's HTTP service: the component that listens, fetches and answers, and never decodes a pixel.
+//!
+//! ```text
+//! HTTP request ─ grammar ─► Request ─ source ─► bytes ─ pipeline ─► resizer session ─► respond ─► HTTP response
+//! ```
+//!
+//! Everything but `wasi` is plain Rust without a world around it, and is tested natively. `wasi` binds it to the
+//! component's imports: `wasi:http` for both directions and `tintype:image/resize` for the pixels.
+
+pub mod config;
+pub mod failure;
+pub mod format;
+pub mod grammar;
+pub mod json;
+pub mod pipeline;
+pub mod request;
+pub mod respond;
+pub mod route;
+pub mod source;
+#[cfg(target_family = "wasm")]
+mod wasi;

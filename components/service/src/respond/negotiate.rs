@@ -1,0 +1,68 @@
+//! Which format a rendition gets.
+
+use crate::format::Format;
+use crate::request::OutputFormat;
+
+/// Formats that are offered to a client that accepts them, best first.
+const OFFERED: [Format; 2] = [Format::Avif, Format::Webp];
+
+/// The format of a rendition: as the request says, as the `Accept` header allows, or in the source's family.
+pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> Format {
+    match wanted {
+        OutputFormat::Fixed(format) => format,
+        OutputFormat::Source => source.family(),
+        OutputFormat::Auto => preferred(accept).unwrap_or_else(|| source.family()),
+    }
+}
+
+/// The best format that a client names as acceptable, if it names one that is offered and encoded.
+///
+/// A wildcard does not count: clients send `*/*` that show neither AVIF nor WebP.
+pub fn preferred(accept: Option<&str>) -> Option<Format> {
+    let accept = accept?;
+    OFFERED.into_iter().filter(|format| format.encoded()).find(|format| accepts(accept, format.media_type()))
+}
+
+/// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
+fn accepts(accept: &str, media_type: &str) -> bool {
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
+        named && !parts.any(refuses)
+    })
+}
+
+/// Whether a parameter is `q=0`, in whichever number of digits.
+fn refuses(parameter: &str) -> bool {
+    match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
+            value.trim().bytes().all(|b| matches!(b, b'0' | b'.'))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_takes_webp_only_from_clients_that_name_it() {
+        for (accept, expected) in [
+            (None, Format::Jpeg),
+            (Some("*/*"), Format::Jpeg),
+            (Some("image/*"), Format::Jpeg),
+            (Some("image/webp,*/*"), Format::Webp),
+            (Some("image/avif,image/webp;q=0.8"), Format::Webp),
+            (Some("image/WebP; q=0.001"), Format::Webp),
+            (Some("image/webp;q=0,*/*"), Format::Jpeg),
+            (Some("image/webp; q=0.000"), Format::Jpeg),
+            (Some("image/webpx"), Format::Jpeg),
+            (Some(",;,"), Format::Jpeg),
+        ] {
+            assert_eq!(format(OutputFormat::Auto, accept, Format::Jpeg), expected, "{accept:?}");
+        }
+        assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Png);
+        assert_eq!(format(OutputFormat::Source, Some("image/webp"), Format::Png), Format::Png);
+    }
+}

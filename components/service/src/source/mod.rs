@@ -1,0 +1,5 @@
+//! Where sources come from: URLs, which of them are allowed, and which addresses never are.
+
+pub mod address;
+pub mod policy;
+pub mod url;

@@ -1,0 +1,168 @@
+//! Bodies: those that arrive, and the one that is sent.
+
+use std::time::Duration;
+
+use wasip2::http::types::{
+    Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam, http_error_code,
+};
+use wasip2::io::streams::{InputStream, OutputStream, StreamError};
+
+use super::clock::{Instant, wait};
+use super::fetch;
+use crate::failure::{Failure, Kind};
+use crate::pipeline::Chunks;
+use crate::respond::Reply;
+
+/// Bytes that are asked of a body in one call.
+const READ_SIZE: u64 = 64 << 10;
+
+/// Who sends a body, and so whose fault it is if it does not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The client that sent the request.
+    Client,
+    /// The origin that answered ours.
+    Origin,
+}
+
+/// A body that is read piece by piece.
+pub struct Incoming {
+    // A stream has to be dropped before the body it belongs to: fields are dropped in this order.
+    stream: InputStream,
+    _body: IncomingBody,
+    sender: Sender,
+    pause: Duration,
+    deadline: Instant,
+}
+
+impl Incoming {
+    /// A body of which each piece has to arrive within `pause`, and the last before `deadline`.
+    pub fn new(
+        body: IncomingBody,
+        sender: Sender,
+        pause: Duration,
+        deadline: Instant,
+    ) -> Result<Self, Failure> {
+        let stream = body.stream().map_err(|()| Failure::new(Kind::Internal, "the body has no stream"))?;
+        Ok(Incoming { stream, _body: body, sender, pause, deadline })
+    }
+
+    fn late(&self) -> Failure {
+        match self.sender {
+            Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
+                .detail("send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL"),
+            Sender::Origin => Failure::new(Kind::OriginTimeout, "the origin stopped sending the source")
+                .detail("TINTYPE_TIMEOUT_BETWEEN_BYTES and TINTYPE_TIMEOUT_TOTAL bound the wait"),
+        }
+    }
+}
+
+impl Chunks for Incoming {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        loop {
+            match self.stream.read(READ_SIZE) {
+                Ok(piece) if !piece.is_empty() => return Ok(Some(piece)),
+                Ok(_) => {}
+                Err(StreamError::Closed) => return Ok(None),
+                Err(StreamError::LastOperationFailed(error)) => {
+                    let reason = http_error_code(&error);
+                    return Err(match self.sender {
+                        Sender::Client => Failure::new(Kind::InvalidParameter, "the image was cut off")
+                            .detail("send the whole body that content-length announces"),
+                        Sender::Origin => fetch::failure(reason),
+                    });
+                }
+            }
+            let deadline = Instant::now().after(self.pause).min(self.deadline);
+            if !wait(&self.stream.subscribe(), deadline) {
+                return Err(self.late());
+            }
+        }
+    }
+}
+
+/// The one answer that a request gets.
+pub struct Answer {
+    out: ResponseOutparam,
+    head: bool,
+}
+
+impl Answer {
+    /// An answer to a `HEAD` request if `head`.
+    pub fn new(out: ResponseOutparam, head: bool) -> Self {
+        Answer { out, head }
+    }
+
+    /// Sends an answer whole.
+    pub fn send(self, reply: &Reply) {
+        if let Some(mut body) = self.begin(reply) {
+            body.write(&reply.body);
+            body.finish();
+        }
+    }
+
+    /// Sends an answer's head, and gives the body to write unless there is to be none.
+    pub fn begin(self, reply: &Reply) -> Option<Body> {
+        let headers = Fields::new();
+        for (name, value) in &reply.headers {
+            // A header that the host forbids is left out: an answer without it beats none.
+            let _ = headers.append(name, value.as_bytes());
+        }
+        let response = OutgoingResponse::new(headers);
+        let _ = response.set_status_code(reply.status);
+        // The body of an answer to HEAD is not even opened: it would have to be as long as content-length says.
+        let body = if self.head { None } else { response.body().ok() };
+        ResponseOutparam::set(self.out, Ok(response));
+        let body = body?;
+        let stream = body.write().ok()?;
+        Some(Body { stream: Some(stream), body, gone: false })
+    }
+}
+
+/// The body of an answer. A client that goes away makes what follows vanish; that is not an error.
+pub struct Body {
+    stream: Option<OutputStream>,
+    body: OutgoingBody,
+    gone: bool,
+}
+
+impl Body {
+    /// How long a client may take to accept more before it counts as gone.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Sends bytes at the client's pace. `false` once the client has gone.
+    pub fn write(&mut self, bytes: &[u8]) -> bool {
+        self.gone = self.gone || self.try_write(bytes).is_none();
+        !self.gone
+    }
+
+    fn try_write(&self, mut bytes: &[u8]) -> Option<()> {
+        let stream = self.stream.as_ref()?;
+        while !bytes.is_empty() {
+            let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
+            if room == 0 {
+                if !wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE)) {
+                    return None;
+                }
+                continue;
+            }
+            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            stream.write(now).ok()?;
+            bytes = later;
+        }
+        Some(())
+    }
+
+    /// Ends the body properly. A body that is dropped instead tells the client that it is incomplete.
+    pub fn finish(self) {
+        let Body { stream, body, gone } = self;
+        if let Some(stream) = stream {
+            let flushed =
+                stream.flush().is_ok() && wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE));
+            drop(stream);
+            if flushed && !gone {
+                let _ = OutgoingBody::finish(body, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Binds the service to the world: `wasi:http` in front and behind, the resizer beside.
+
+mod body;
+mod clock;
+mod fetch;
+mod handler;
+mod resizer;
+
+/// Bindings of the contract, made from `wit/`.
+#[allow(unsafe_code, missing_docs, clippy::all, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[allow(clippy::indexing_slicing, clippy::unreachable)]
+mod contract {
+    wit_bindgen::generate!({ world: "service", path: "../../wit" });
+}
+
+/// The export of `wasi:http/incoming-handler`.
+#[allow(unsafe_code, missing_docs)]
+mod export {
+    use super::handler::Service;
+    wasip2::http::proxy::export!(Service);
+}

@@ -1,0 +1,164 @@
+//! The resizer: requests in the contract's terms, and its errors in ours.
+
+use super::contract::tintype::image::{resize, types};
+use crate::config::Config;
+use crate::failure::{Failure, Kind};
+use crate::format::Format;
+use crate::pipeline::{Outline, Session};
+use crate::request::{Filter, Fit, Geometry, Gravity, Request, Rotation};
+
+/// A session of the resizer.
+pub struct Resizer(resize::Session);
+
+impl Resizer {
+    /// Starts to make what is asked for, in this format.
+    pub fn new(request: &Request, format: Format, config: &Config) -> Self {
+        let options = types::Options {
+            geometry: geometry(&request.geometry),
+            output: types::Output {
+                format: output_format(format),
+                quality: request.output.quality,
+                lossless: request.output.lossless && format != Format::Jpeg,
+            },
+            limits: types::Limits {
+                source_bytes: config.source_bytes.0,
+                source_pixels: config.source_pixels,
+                output_side: config.output_side,
+                output_pixels: config.output_pixels,
+                memory: config.memory.0,
+            },
+        };
+        Resizer(resize::Session::new(options))
+    }
+}
+
+impl Session for Resizer {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        self.0.write(chunk).map_err(failure)
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.0.finish().map_err(failure)
+    }
+
+    fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
+        self.0.read(max).map_err(failure)
+    }
+
+    fn outline(&self) -> Option<Outline> {
+        let outline = self.0.outline()?;
+        let source = outline.source;
+        Some(Outline { output: (outline.width, outline.height), source: (source.width, source.height) })
+    }
+}
+
+fn geometry(geometry: &Geometry) -> types::Geometry {
+    types::Geometry {
+        auto_orient: geometry.auto_orient,
+        crop: geometry.crop.map(|region| types::Region {
+            x: region.x,
+            y: region.y,
+            width: region.width,
+            height: region.height,
+        }),
+        rotate: match geometry.rotate {
+            Rotation::None => types::Rotation::None,
+            Rotation::Quarter => types::Rotation::Quarter,
+            Rotation::Half => types::Rotation::Half,
+            Rotation::ThreeQuarters => types::Rotation::ThreeQuarters,
+        },
+        flip_horizontal: geometry.flip_horizontal,
+        flip_vertical: geometry.flip_vertical,
+        width: geometry.width,
+        height: geometry.height,
+        fit: match geometry.fit {
+            Fit::Contain => types::Fit::Contain,
+            Fit::Cover => types::Fit::Cover,
+            Fit::Fill => types::Fit::Fill,
+        },
+        enlarge: geometry.enlarge,
+        gravity: match geometry.gravity {
+            Gravity::Center => types::Gravity::Center,
+            Gravity::North => types::Gravity::North,
+            Gravity::NorthEast => types::Gravity::NorthEast,
+            Gravity::East => types::Gravity::East,
+            Gravity::SouthEast => types::Gravity::SouthEast,
+            Gravity::South => types::Gravity::South,
+            Gravity::SouthWest => types::Gravity::SouthWest,
+            Gravity::West => types::Gravity::West,
+            Gravity::NorthWest => types::Gravity::NorthWest,
+        },
+        filter: match geometry.filter {
+            Filter::Box => types::Filter::Box,
+            Filter::Bilinear => types::Filter::Bilinear,
+            Filter::CatmullRom => types::Filter::CatmullRom,
+            Filter::Mitchell => types::Filter::Mitchell,
+            Filter::Lanczos3 => types::Filter::Lanczos3,
+        },
+        background: geometry.background.map(|color| types::Color {
+            red: color.red,
+            green: color.green,
+            blue: color.blue,
+            alpha: color.alpha,
+        }),
+    }
+}
+
+fn output_format(format: Format) -> types::Format {
+    match format {
+        Format::Jpeg => types::Format::Jpeg,
+        Format::Png => types::Format::Png,
+        Format::Webp => types::Format::Webp,
+        Format::Gif => types::Format::Gif,
+        Format::Avif => types::Format::Avif,
+        Format::Jxl => types::Format::Jxl,
+        Format::Tiff => types::Format::Tiff,
+        Format::Bmp => types::Format::Bmp,
+        Format::Svg => types::Format::Svg,
+        Format::Heic => types::Format::Heic,
+    }
+}
+
+fn name(format: types::Format) -> &'static str {
+    crate::format::ALL.into_iter().find(|known| output_format(*known) == format).map_or("image", Format::name)
+}
+
+fn failure(error: types::Error) -> Failure {
+    match error {
+        types::Error::Unrecognized => {
+            Failure::new(Kind::UnsupportedMedia, "the source is not an image of a known format")
+        }
+        types::Error::Unsupported(unsupported) => Failure::new(
+            Kind::UnsupportedMedia,
+            format!("{} is not supported for {}", unsupported.feature, name(unsupported.format)),
+        ),
+        types::Error::Malformed(malformed) => {
+            Failure::new(Kind::DamagedSource, format!("the {} source is damaged", name(malformed.format)))
+                .detail(malformed.detail)
+        }
+        types::Error::InvalidOption(option) => {
+            let name = option.name.rsplit('.').next().unwrap_or(&option.name).to_owned();
+            Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).detail(option.detail)
+        }
+        types::Error::LimitExceeded(exceeded) => limit(exceeded),
+        types::Error::Ended => Failure::new(Kind::Internal, "the session has ended"),
+        types::Error::Internal(reason) => Failure::new(Kind::Internal, "the resizer failed").detail(reason),
+    }
+}
+
+fn limit(exceeded: types::LimitExceeded) -> Failure {
+    let (kind, what, variable) = match exceeded.limit {
+        types::Limit::SourceBytes => (Kind::SourceTooLarge, "bytes of source", "TINTYPE_MAX_SOURCE_BYTES"),
+        types::Limit::SourcePixels => (Kind::TooManyPixels, "pixels of source", "TINTYPE_MAX_SOURCE_PIXELS"),
+        types::Limit::OutputSide => {
+            (Kind::OutputTooLarge, "pixels of longest side", "TINTYPE_MAX_OUTPUT_SIDE")
+        }
+        types::Limit::OutputPixels => {
+            (Kind::OutputTooLarge, "pixels of rendition", "TINTYPE_MAX_OUTPUT_PIXELS")
+        }
+        types::Limit::Memory => (Kind::TooMuchMemory, "bytes of memory", "TINTYPE_MAX_MEMORY"),
+    };
+    let (needed, allowed) = (exceeded.needed, exceeded.allowed);
+    Failure::new(kind, format!("{needed} {what} are needed and {allowed} are allowed"))
+        .detail(format!("ask for less, or raise {variable}"))
+}

@@ -1,0 +1,77 @@
+//! Puts a codec that wants a whole file, and gives a whole frame, behind the [`Decoder`] trait.
+
+use super::{Decoder, Header, Row, Step};
+use crate::plan::Scale;
+use crate::{Error, Result};
+use std::borrow::Cow;
+
+/// A codec that works on a whole file.
+pub(super) trait Codec {
+    /// Reads the header without allocating pixels, and predicts the bytes of memory that `decode` takes, the frame
+    /// included.
+    fn header(&self, file: &[u8]) -> Result<(Header, u64)>;
+
+    /// Decodes the frame: rows of the header's layout, without padding.
+    fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>>;
+}
+
+/// A [`Decoder`] that holds the whole file until it is decoded, and then the whole frame.
+pub(super) struct Whole<C> {
+    codec: C,
+    file: Vec<u8>,
+    complete: bool,
+    header: Option<Header>,
+    memory: u64,
+    frame: Vec<u8>,
+    next: usize,
+}
+
+impl<C: Codec> Whole<C> {
+    pub(super) fn new(codec: C) -> Self {
+        Self { codec, file: Vec::new(), complete: false, header: None, memory: 0, frame: Vec::new(), next: 0 }
+    }
+}
+
+impl<C: Codec> Decoder for Whole<C> {
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
+        if self.file.is_empty() {
+            self.file = chunk.into_owned();
+        } else {
+            self.file.extend_from_slice(&chunk);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.complete = true;
+        Ok(())
+    }
+
+    fn header(&mut self) -> Result<Step<Header>> {
+        if !self.complete {
+            return Ok(Step::NeedInput);
+        }
+        let (header, memory) = self.codec.header(&self.file)?;
+        (self.header, self.memory) = (Some(header), memory);
+        Ok(Step::Ready(header))
+    }
+
+    fn memory(&self, _: Scale) -> u64 {
+        self.memory
+    }
+
+    fn start(&mut self, _: Scale) -> Result<()> {
+        let header = self.header.ok_or(Error::Ended)?;
+        self.frame = self.codec.decode(&self.file, &header)?;
+        self.file = Vec::new();
+        Ok(())
+    }
+
+    fn next_row(&mut self) -> Result<Step<Row<'_>>> {
+        let header = self.header.ok_or(Error::Ended)?;
+        let length = header.source.width as usize * header.channels.count();
+        let row = self.frame.get(self.next..self.next + length);
+        self.next += length;
+        Ok(Step::Ready(row))
+    }
+}

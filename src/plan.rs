@@ -1,0 +1,272 @@
+//! Decides a rendition's geometry from a source's header and the options, with no pixel in sight.
+//!
+//! All steps that move pixels (orientation, crop, rotation, fit) become three things: the part of the stored image that
+//! matters, the size that part is resampled to, and one transform of the small result.
+
+use crate::geometry::{Span, Transform, Window};
+use crate::{Error, Filter, Fit, Format, Geometry, Limit, Options, Region, Result, Source};
+
+/// A size at which a decoder can hand out an image, in eighths of the stored one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scale(u8);
+
+impl Scale {
+    /// The stored size.
+    pub const FULL: Self = Self(8);
+
+    /// `eighths` eighths, from 1 to 8.
+    pub const fn eighths(eighths: u8) -> Self {
+        Self(if eighths < 1 {
+            1
+        } else if eighths > 8 {
+            8
+        } else {
+            eighths
+        })
+    }
+
+    /// A side of `length` pixels at this scale, rounded up as JPEG decoders do.
+    pub fn apply(self, length: u32) -> u32 {
+        u32::try_from((u64::from(length) * u64::from(self.0)).div_ceil(8)).unwrap_or(length)
+    }
+
+    fn factor(self) -> f64 {
+        f64::from(self.0) / 8.0
+    }
+}
+
+/// How one axis of the decoded image becomes one axis of the resampled one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Axis {
+    /// The part that becomes the result, in decoded pixels.
+    pub span: Span,
+    /// The first decoded pixel that may contribute.
+    pub low: u32,
+    /// The decoded pixel after the last that may contribute.
+    pub high: u32,
+    /// Pixels of the result.
+    pub size: u32,
+}
+
+impl Axis {
+    /// Decoded pixels per pixel of the result.
+    pub fn ratio(&self) -> f64 {
+        self.span.len / f64::from(self.size)
+    }
+
+    /// The first pixel of the span, if the result is a copy of it, pixel by pixel.
+    pub fn copied_from(&self) -> Option<u32> {
+        let start = self.span.start as u32;
+        let exact = f64::from(start) == self.span.start && f64::from(self.size) == self.span.len;
+        exact.then_some(start)
+    }
+}
+
+/// What to do with a source. Axes are those of the stored image.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plan {
+    /// The scale to decode at.
+    pub scale: Scale,
+    /// Columns: decoded to resampled.
+    pub x: Axis,
+    /// Rows: decoded to resampled.
+    pub y: Axis,
+    /// The kernel to resample with.
+    pub filter: Filter,
+    /// What turns the resampled image into the rendition.
+    pub transform: Transform,
+    /// Width of the rendition.
+    pub width: u32,
+    /// Height of the rendition.
+    pub height: u32,
+}
+
+/// After shrinking at decoding, at least this many decoded pixels are left for each resampled one, so that the resampling
+/// filter and not the decoder's decides how the result looks.
+const RESAMPLED_AT_LEAST: f64 = 2.0;
+
+/// Checks what can be checked of options before a source is known.
+pub fn validate(options: &Options) -> Result<()> {
+    let geometry = &options.geometry;
+    let at_least_one = |name, value: Option<u32>| match value {
+        Some(0) => Err(Error::invalid(name, "must be at least 1")),
+        _ => Ok(()),
+    };
+    at_least_one("geometry.width", geometry.width)?;
+    at_least_one("geometry.height", geometry.height)?;
+    at_least_one("geometry.crop.width", geometry.crop.map(|crop| crop.width))?;
+    at_least_one("geometry.crop.height", geometry.crop.map(|crop| crop.height))?;
+
+    let output = &options.output;
+    if let Some(quality) = output.quality
+        && !(1..=100).contains(&quality)
+    {
+        return Err(Error::invalid("output.quality", format!("is {quality}, must be 1 to 100")));
+    }
+    if output.lossless && output.format == Format::Jpeg {
+        return Err(Error::invalid("output.lossless", "JPEG is always lossy; ask for WebP or PNG"));
+    }
+    crate::encode::longest_side(output.format).map(|_| ())
+}
+
+/// Makes the plan, or refuses it for what the header and the options say. `scales` are those the decoder offers,
+/// [`Scale::FULL`] among them.
+pub fn plan(source: &Source, options: &Options, scales: &[Scale]) -> Result<Plan> {
+    validate(options)?;
+    Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
+
+    let geometry = &options.geometry;
+    let upright =
+        if geometry.auto_orient { Transform::from_exif(source.orientation) } else { Transform::default() };
+    let crop = crop(geometry, upright.size(source.width, source.height))?;
+    let turn = Transform::from_rotation(geometry.rotate).then(Transform {
+        swap: false,
+        mirror_x: geometry.flip_horizontal,
+        mirror_y: geometry.flip_vertical,
+    });
+
+    let fitted = fit(geometry, turn.size(crop.width, crop.height));
+    check_size(options, fitted.width, fitted.height)?;
+
+    let window = turn.source_of(fitted.window, (crop.width.into(), crop.height.into()));
+    let stored = (source.width.into(), source.height.into());
+    let to_stored = |window: Window| {
+        let x = window.x.shifted(crop.x.into());
+        let y = window.y.shifted(crop.y.into());
+        upright.source_of(Window { x, y }, stored)
+    };
+    let window = to_stored(window);
+    let bounds = to_stored(Window { x: Span::whole(crop.width.into()), y: Span::whole(crop.height.into()) });
+
+    let transform = upright.then(turn);
+    let (width, height) = transform.size(fitted.width, fitted.height);
+    let ratio = (window.x.len / f64::from(width)).min(window.y.len / f64::from(height));
+    let scale = smallest_sufficient(scales, ratio);
+    Ok(Plan {
+        scale,
+        x: axis(window.x, bounds.x, scale, scale.apply(source.width), width),
+        y: axis(window.y, bounds.y, scale, scale.apply(source.height), height),
+        filter: geometry.filter,
+        transform,
+        width: fitted.width,
+        height: fitted.height,
+    })
+}
+
+/// The crop box within an image of the given size.
+fn crop(geometry: &Geometry, (width, height): (u32, u32)) -> Result<Region> {
+    let Some(crop) = geometry.crop else {
+        return Ok(Region { x: 0, y: 0, width, height });
+    };
+    if crop.x >= width || crop.y >= height {
+        let detail = format!("starts at {},{}, outside the image of {width}x{height}", crop.x, crop.y);
+        return Err(Error::invalid("geometry.crop", detail));
+    }
+    Ok(Region { width: crop.width.min(width - crop.x), height: crop.height.min(height - crop.y), ..crop })
+}
+
+/// A target: its size, and the part of the image that becomes it.
+struct Fitted {
+    width: u32,
+    height: u32,
+    window: Window,
+}
+
+/// Fits an image of the given size to the target that the options name.
+fn fit(geometry: &Geometry, (width, height): (u32, u32)) -> Fitted {
+    let whole = Window { x: Span::whole(width.into()), y: Span::whole(height.into()) };
+    let fitted = |(width, height)| Fitted { width, height, window: whole };
+    match (geometry.width, geometry.height) {
+        (None, None) => fitted((width, height)),
+        (Some(w), None) => {
+            let w = if geometry.enlarge { w } else { w.min(width) };
+            fitted((w, proportional(w, height, width)))
+        }
+        (None, Some(h)) => {
+            let h = if geometry.enlarge { h } else { h.min(height) };
+            fitted((proportional(h, width, height), h))
+        }
+        (Some(w), Some(h)) => match geometry.fit {
+            Fit::Contain => fitted(contain((width, height), (w, h), geometry.enlarge)),
+            Fit::Fill if geometry.enlarge => fitted((w, h)),
+            Fit::Fill => fitted((w.min(width), h.min(height))),
+            Fit::Cover => cover(geometry, (width, height), (w, h)),
+        },
+    }
+}
+
+/// `length × numerator / denominator`, rounded to the nearest and at least 1.
+fn proportional(length: u32, numerator: u32, denominator: u32) -> u32 {
+    let denominator = u64::from(denominator).max(1);
+    let rounded = (u64::from(length) * u64::from(numerator) + denominator / 2) / denominator;
+    u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+}
+
+/// Whether a target is wider in shape than an image.
+fn is_wider((width, height): (u32, u32), target: (u32, u32)) -> bool {
+    u64::from(target.0) * u64::from(height) > u64::from(target.1) * u64::from(width)
+}
+
+fn contain(image: (u32, u32), target: (u32, u32), enlarge: bool) -> (u32, u32) {
+    if !enlarge && target.0 >= image.0 && target.1 >= image.1 {
+        image
+    } else if is_wider(image, target) {
+        (proportional(target.1, image.0, image.1), target.1)
+    } else {
+        (target.0, proportional(target.0, image.1, image.0))
+    }
+}
+
+/// Cuts the target's shape out of the image, and resamples it to the target unless that would enlarge it unasked.
+fn cover(geometry: &Geometry, image: (u32, u32), target: (u32, u32)) -> Fitted {
+    let (width, height) = (f64::from(image.0), f64::from(image.1));
+    let shape = if is_wider(image, target) {
+        (width, width * f64::from(target.1) / f64::from(target.0))
+    } else {
+        (height * f64::from(target.0) / f64::from(target.1), height)
+    };
+    let (left, above) = geometry.gravity.halves();
+    let surplus = |line: f64, len: f64, halves: u8| (line - len) * f64::from(halves) / 2.0;
+
+    if f64::from(target.0) > shape.0 && !geometry.enlarge {
+        // Nothing is resampled, so the window lies on whole pixels.
+        let whole = |line: f64, len: f64, halves| {
+            let len = len.round().max(1.0);
+            Span { start: surplus(line, len, halves).floor(), len }
+        };
+        let window = Window { x: whole(width, shape.0, left), y: whole(height, shape.1, above) };
+        return Fitted { width: window.x.len as u32, height: window.y.len as u32, window };
+    }
+    let part = |line, len, halves| Span { start: surplus(line, len, halves), len };
+    let window = Window { x: part(width, shape.0, left), y: part(height, shape.1, above) };
+    Fitted { width: target.0, height: target.1, window }
+}
+
+fn check_size(options: &Options, width: u32, height: u32) -> Result<()> {
+    let longest = width.max(height);
+    Limit::OutputSide.check(longest.into(), options.limits.output_side.into())?;
+    Limit::OutputPixels.check(u64::from(width) * u64::from(height), options.limits.output_pixels)?;
+    let format = options.output.format;
+    let allowed = crate::encode::longest_side(format)?;
+    if longest > allowed {
+        return Err(Error::unsupported(
+            format,
+            format!("with a side of {longest} pixels (at most {allowed})"),
+        ));
+    }
+    Ok(())
+}
+
+/// The smallest scale that leaves the resampler enough of a ratio to work with.
+fn smallest_sufficient(scales: &[Scale], ratio: f64) -> Scale {
+    let sufficient = |scale: &&Scale| scale.factor() * ratio >= RESAMPLED_AT_LEAST;
+    scales.iter().filter(sufficient).min().copied().unwrap_or(Scale::FULL)
+}
+
+/// One axis of the plan. `span` and `bounds` are in stored pixels and become decoded pixels.
+fn axis(span: Span, bounds: Span, scale: Scale, decoded: u32, size: u32) -> Axis {
+    let bounds = bounds.scaled(scale.factor());
+    let low = (bounds.start.floor() as u32).min(decoded.saturating_sub(1));
+    let high = (bounds.end().ceil() as u32).clamp(low + 1, decoded.max(low + 1));
+    Axis { span: span.scaled(scale.factor()), low, high, size }
+}
