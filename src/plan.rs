@@ -140,7 +140,9 @@ pub fn plan(source: &Source, options: &Options, scales: &[Scale]) -> Result<Plan
 
     let transform = upright.then(turn);
     let (width, height) = transform.size(fitted.width, fitted.height);
-    let ratio = (window.x.len / f64::from(width)).min(window.y.len / f64::from(height));
+    // Sides are rounded to whole pixels; half of one must not cost a scale.
+    let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
+    let ratio = ratio(window.x, width).min(ratio(window.y, height));
     let scale = smallest_sufficient(scales, ratio);
     Ok(Plan {
         scale,
@@ -269,4 +271,131 @@ fn axis(span: Span, bounds: Span, scale: Scale, decoded: u32, size: u32) -> Axis
     let low = (bounds.start.floor() as u32).min(decoded.saturating_sub(1));
     let high = (bounds.end().ceil() as u32).clamp(low + 1, decoded.max(low + 1));
     Axis { span: span.scaled(scale.factor()), low, high, size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ColorModel, Gravity, Rotation};
+
+    const JPEG_SCALES: [Scale; 4] = [Scale::eighths(1), Scale::eighths(2), Scale::eighths(4), Scale::FULL];
+
+    fn source(width: u32, height: u32, orientation: u8) -> Source {
+        let (color, format) = (ColorModel::Rgb, Format::Jpeg);
+        Source { format, width, height, orientation, color, bit_depth: 8, alpha: false }
+    }
+
+    /// Sources and options of all kinds, the same at every run.
+    fn cases() -> impl Iterator<Item = (Source, Options)> {
+        let mut state = 1u64;
+        let mut random = move |below: u32| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) as u32) % below
+        };
+        (0..20_000).map(move |_| {
+            let sizes = [1, 2, 9, 100, 3000, 20_000];
+            let mut side = || {
+                let below = sizes[random(6) as usize];
+                1 + random(below)
+            };
+            let (width, height, crop_width, crop_height) = (side(), side(), side(), side());
+            let (target_width, target_height) = (side(), side());
+            let mut options = Options::default();
+            options.limits.source_pixels = u64::MAX;
+            options.limits.output_side = u32::MAX;
+            options.limits.output_pixels = u64::MAX;
+            options.output.format = Format::Png;
+            let geometry = &mut options.geometry;
+            geometry.auto_orient = random(2) == 0;
+            geometry.crop = (random(2) == 0).then(|| Region {
+                x: random(width.min(height)),
+                y: random(width.min(height)),
+                width: crop_width,
+                height: crop_height,
+            });
+            geometry.rotate = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters]
+                [random(4) as usize];
+            geometry.flip_horizontal = random(2) == 0;
+            geometry.flip_vertical = random(2) == 0;
+            geometry.width = (random(3) > 0).then_some(target_width);
+            geometry.height = (random(3) > 0).then_some(target_height);
+            geometry.fit = [Fit::Contain, Fit::Cover, Fit::Fill][random(3) as usize];
+            geometry.enlarge = random(2) == 0;
+            geometry.gravity = [Gravity::Center, Gravity::NorthWest, Gravity::SouthEast][random(3) as usize];
+            (source(width, height, 1 + random(8) as u8), options)
+        })
+    }
+
+    #[test]
+    fn every_plan_stays_within_the_decoded_image() {
+        for (source, options) in cases() {
+            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            for (axis, stored) in [(plan.x, source.width), (plan.y, source.height)] {
+                let decoded = plan.scale.apply(stored);
+                let case = (source, options, plan);
+                assert!(axis.size >= 1 && axis.low < axis.high && axis.high <= decoded, "{case:?}");
+                assert!(axis.span.start >= f64::from(axis.low) - 1e-6, "{case:?}");
+                assert!(axis.span.end() <= f64::from(axis.high) + 1e-6, "{case:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
+        for (source, options) in cases() {
+            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            let geometry = options.geometry;
+            let asked = |target: Option<u32>, side: u32| target.is_none_or(|target| side <= target);
+            let both = geometry.width.is_some() && geometry.height.is_some();
+            if both {
+                assert!(asked(geometry.width, plan.width) && asked(geometry.height, plan.height));
+            }
+            if !geometry.enlarge {
+                let turned =
+                    geometry.rotate == Rotation::Quarter || geometry.rotate == Rotation::ThreeQuarters;
+                let upright = geometry.auto_orient && source.orientation > 4;
+                let (width, height) = if turned != upright {
+                    (source.height, source.width)
+                } else {
+                    (source.width, source.height)
+                };
+                assert!(plan.width <= width && plan.height <= height, "{source:?} {options:?} {plan:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn covering_keeps_the_aspect_ratio() {
+        for (source, mut options) in cases() {
+            options.geometry.fit = Fit::Cover;
+            options.geometry.enlarge = true;
+            options.geometry.width.get_or_insert(10);
+            options.geometry.height.get_or_insert(10);
+            let plan = plan(&source, &options, &[Scale::FULL]).unwrap();
+            assert!((plan.x.ratio() / plan.y.ratio() - 1.0).abs() < 1e-9, "{source:?} {options:?} {plan:?}");
+        }
+    }
+
+    #[test]
+    fn shrinking_at_decoding_leaves_the_filter_its_share() {
+        let scale = |width| {
+            let mut options = Options::default();
+            options.geometry.width = Some(width);
+            plan(&source(4000, 3000, 1), &options, &JPEG_SCALES).unwrap().scale
+        };
+        assert_eq!(scale(4000), Scale::FULL);
+        assert_eq!(scale(1002), Scale::FULL);
+        assert_eq!(scale(1000), Scale::eighths(4));
+        assert_eq!(scale(500), Scale::eighths(2));
+        assert_eq!(scale(250), Scale::eighths(1));
+        assert_eq!(scale(10), Scale::eighths(1));
+    }
+
+    #[test]
+    fn a_format_that_cannot_be_so_long_refuses() {
+        let mut options = Options::default();
+        options.limits.output_side = u32::MAX;
+        let error = plan(&source(16_384, 1, 1), &options, &JPEG_SCALES).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { format: Format::Webp, .. }), "{error:?}");
+    }
 }

@@ -64,7 +64,10 @@ pub fn output_of(program: &str, args: &[&str]) -> Result<String> {
     if !output.status.success() {
         bail!("`{program} {}` failed ({})", args.join(" "), output.status);
     }
-    Ok(String::from_utf8(output.stdout).with_context(|| format!("{program} printed no UTF-8"))?.trim().to_owned())
+    Ok(String::from_utf8(output.stdout)
+        .with_context(|| format!("{program} printed no UTF-8"))?
+        .trim()
+        .to_owned())
 }
 
 fn spelled(command: &Command) -> String {

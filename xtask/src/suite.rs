@@ -21,7 +21,14 @@ pub fn run_all() -> Result<()> {
     progress("running clippy");
     let clippy = |flags: &[&str]| run(command(["clippy"]).args(flags).args(["--", "--deny", "warnings"]));
     clippy(&["--workspace", "--all-targets"])?;
-    clippy(&["--target", "wasm32-unknown-unknown", "--package", "tintype-resizer", "--package", "simd-guard"])?;
+    clippy(&[
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        "tintype-resizer",
+        "--package",
+        "simd-guard",
+    ])?;
     clippy(&["--target", "wasm32-wasip2", "--package", "tintype-service"])?;
 
     progress("testing the libraries inside WebAssembly");
@@ -39,7 +46,10 @@ pub fn run_all() -> Result<()> {
 fn libraries() -> Result<Vec<String>> {
     let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
-    let members = metadata.pointer("/packages").and_then(Value::as_array).context("cargo metadata lists no packages")?;
+    let members = metadata
+        .pointer("/packages")
+        .and_then(Value::as_array)
+        .context("cargo metadata lists no packages")?;
     let root = root()?;
     let names = members.iter().filter_map(|package| {
         let manifest = PathBuf::from(package.pointer("/manifest_path")?.as_str()?);

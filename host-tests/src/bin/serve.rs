@@ -1,2 +1,4 @@
 use clap::Parser;
-fn main() { wasmtime_cli::commands::ServeCommand::parse().execute().unwrap() }
+fn main() {
+    wasmtime_cli::commands::ServeCommand::parse().execute().unwrap()
+}
