@@ -179,7 +179,7 @@ impl Store {
             while scan.x < scan.mcus.0 {
                 match entropy.ready(input, scan.mcu_bytes) {
                     Ready::NeedInput => return Progress::NeedInput,
-                    Ready::Lost => self.pass_lost(scan, entropy),
+                    Ready::Lost => self.pass_lost(scan, layout, entropy),
                     Ready::Data => {
                         let sound = self.add_mcu(scan, layout, tables, entropy).is_ok() && !entropy.overrun();
                         if sound {
@@ -196,11 +196,39 @@ impl Store {
         Progress::Complete
     }
 
-    /// Leaves the rest of a lost interval, up to the row's end, as it is.
-    fn pass_lost(&mut self, scan: &mut Scan, entropy: &mut Entropy) {
+    /// Passes over a lost interval, up to the row's end. Of a scan that tells DCs first, the last one known is
+    /// continued; other scans leave the blocks as they are.
+    fn pass_lost(&mut self, scan: &mut Scan, layout: &Layout, entropy: &mut Entropy) {
         let mcus = entropy.until_restart().min(scan.mcus.0 - scan.x);
+        if scan.header.first == 0 && scan.header.high == 0 {
+            for x in scan.x..scan.x + mcus {
+                self.continue_dc(scan, layout, x);
+            }
+        }
         entropy.count(mcus);
         scan.x += mcus;
+    }
+
+    /// Gives the blocks of an MCU the DC of the block to the left, or at the row's beginning, above.
+    fn continue_dc(&mut self, scan: &Scan, layout: &Layout, x: u32) {
+        let alone = scan.header.components.len() == 1;
+        for component in &scan.header.components {
+            let (Some(stored), Some(plane)) =
+                (self.components.get_mut(component.index), layout.planes.get(component.index))
+            else {
+                continue;
+            };
+            let (h, v) = if alone { (1, 1) } else { (plane.h, plane.v) };
+            for (row, column) in (0..v).flat_map(|row| (0..h).map(move |column| (row, column))) {
+                let (row, column) = ((scan.y * v + row) as usize, (x * h + column) as usize);
+                let block = row * stored.width + column;
+                let before = block.checked_sub(if column == 0 { stored.width } else { 1 });
+                let dc = before.and_then(|before| stored.coefficients.get(before * stored.per_block)).copied();
+                if let (Some(dc), Some(to)) = (dc, stored.coefficients.get_mut(block * stored.per_block)) {
+                    *to = dc;
+                }
+            }
+        }
     }
 
     /// Decodes an MCU, or as many as have nothing to decode, and moves on.
