@@ -17,6 +17,12 @@ impl Histogram {
         self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(1);
     }
 
+    /// Counts a symbol `count` times.
+    #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
+    pub(super) fn add(&mut self, symbol: u8, count: u32) {
+        self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(count);
+    }
+
     /// Counts every symbol of `symbols` that did not occur, so that the table can code it all the same.
     pub(super) fn allow(&mut self, symbols: impl Iterator<Item = u8>) {
         for symbol in symbols {

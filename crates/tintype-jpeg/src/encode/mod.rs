@@ -43,6 +43,7 @@ mod sequential;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[allow(unsafe_code)] // loads and stores of vectors
 mod simd128;
+mod trellis;
 
 use alloc::vec::Vec;
 
@@ -51,6 +52,7 @@ pub use config::{Components, Density, Effort, EncodeError, EncoderConfig, Plane,
 use layout::{BLOCK, Layout};
 use quantize::QuantTable;
 use samples::Strips;
+use trellis::Trellis;
 
 /// Bytes of symbols after which the Huffman tables are made from what was seen: a few megapixels of photograph, whose
 /// statistics serve the rest of a larger image as well.
@@ -62,6 +64,8 @@ pub struct Encoder {
     config: EncoderConfig,
     layout: Layout,
     tables: [QuantTable; 2],
+    /// With [`Effort::Best`].
+    trellis: Option<Trellis>,
     strips: Strips,
     /// The symbols of the row of MCUs at work.
     row: McuRow,
@@ -155,15 +159,9 @@ impl Encoder {
         } else {
             Stage::Collect(Vec::new(), 0)
         };
-        Ok(Self {
-            strips: Strips::new(&layout),
-            row: McuRow::new(&layout),
-            config,
-            layout,
-            tables,
-            stage,
-            out,
-        })
+        let trellis = (config.effort == Effort::Best).then(|| Trellis::new(&tables));
+        let (strips, row) = (Strips::new(&layout), McuRow::new(&layout));
+        Ok(Self { config, layout, tables, trellis, strips, row, stage, out })
     }
 
     /// Writes one or more rows of RGB pixels, three bytes each.
@@ -341,6 +339,9 @@ impl Encoder {
         }
         self.strips.fill_below();
         self.transform();
+        if let Some(trellis) = &mut self.trellis {
+            trellis.learn(&self.layout, &self.row);
+        }
         self.strips.advance();
         match &mut self.stage {
             Stage::Write(scan) => scan.write(&self.layout, &self.row, &mut self.out),
@@ -370,8 +371,12 @@ impl Encoder {
                     continue;
                 }
                 for column in 0..component.blocks_wide {
-                    let mut block = fdct::forward(&self.strips.block(index, row, column));
-                    let nonzero = table.quantize(&mut block);
+                    let exact = fdct::forward(&self.strips.block(index, row, column));
+                    let mut block = exact;
+                    let mut nonzero = table.quantize(&mut block);
+                    if let Some(trellis) = &self.trellis {
+                        nonzero = trellis.optimize(component.table, &exact, &mut block, nonzero);
+                    }
                     blocks.push(&block, nonzero);
                 }
             }

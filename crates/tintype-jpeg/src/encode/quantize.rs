@@ -74,6 +74,11 @@ impl QuantTable {
         ZIGZAG.map(|place| self.steps.get(usize::from(place)).copied().unwrap_or(1))
     }
 
+    /// The steps, transposed as blocks are.
+    pub(super) fn steps(&self) -> &[u8; 64] {
+        &self.steps
+    }
+
     /// Divides every coefficient by its step, rounding to nearest, halves away from zero.
     ///
     /// Bit `k` of the answer tells whether coefficient `k` of the zigzag sequence is other than zero.
