@@ -36,10 +36,9 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 mod decode;
+pub mod encode;
 mod simd;
 
 pub use decode::*;
