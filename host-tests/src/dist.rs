@@ -6,8 +6,16 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// What the components are made of, relative to the repository's root.
-const SOURCES: &[&str] =
-    &["src", "crates", "components", "wit", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml"];
+const SOURCES: &[&str] = &[
+    "src",
+    "crates",
+    "components",
+    "wit",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    ".cargo/config.toml",
+];
 
 /// The repository's root.
 pub fn root() -> &'static Path {

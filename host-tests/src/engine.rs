@@ -25,7 +25,8 @@ pub static RESIZER: LazyLock<Component> = LazyLock::new(|| compile("resizer.wasm
 pub static TINTYPE: LazyLock<Component> = LazyLock::new(|| compile("tintype.wasm"));
 
 fn compile(name: &str) -> Component {
-    Component::from_file(&ENGINE, dist::path(name)).unwrap_or_else(|error| panic!("could not compile dist/{name}: {error:?}"))
+    Component::from_file(&ENGINE, dist::path(name))
+        .unwrap_or_else(|error| panic!("could not compile dist/{name}: {error:?}"))
 }
 
 /// The linear memory of a store, all parts of a composition together. Memories never shrink, so what is used in the end

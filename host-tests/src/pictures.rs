@@ -64,7 +64,8 @@ impl Picture {
         };
         Self::draw(width, height, |x, y| {
             let columns = span(x, self.width, width);
-            let box_pixels = span(y, self.height, height).flat_map(|y| columns.clone().map(move |x| self.at(x, y)));
+            let box_pixels =
+                span(y, self.height, height).flat_map(|y| columns.clone().map(move |x| self.at(x, y)));
             let (mut sums, mut weight, mut count) = ([0u64; 3], 0u64, 0u64);
             for [red, green, blue, alpha] in box_pixels {
                 for (sum, value) in sums.iter_mut().zip([red, green, blue]) {
@@ -82,8 +83,9 @@ impl Picture {
     pub fn difference(&self, other: &Self) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height), "sizes to be compared");
         let pairs = self.pixels.iter().zip(&other.pixels);
-        let sum: u64 =
-            pairs.flat_map(|(a, b)| (0..3).map(move |channel| u64::from(a[channel].abs_diff(b[channel])))).sum();
+        let sum: u64 = pairs
+            .flat_map(|(a, b)| (0..3).map(move |channel| u64::from(a[channel].abs_diff(b[channel]))))
+            .sum();
         sum as f64 / (self.pixels.len() * 3) as f64
     }
 }

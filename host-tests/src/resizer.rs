@@ -41,7 +41,8 @@ impl Resizer {
         store.limiter(|meter| meter);
         store.set_fuel(FUEL).unwrap();
         let linker = Linker::new(&ENGINE);
-        let world = bindings::Resizer::instantiate(&mut store, &RESIZER, &linker).expect("a resizer needs nothing");
+        let world =
+            bindings::Resizer::instantiate(&mut store, &RESIZER, &linker).expect("a resizer needs nothing");
         Self { store, world }
     }
 

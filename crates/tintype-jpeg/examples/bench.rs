@@ -26,9 +26,15 @@ fn main() {
     for path in paths {
         let file = std::fs::read(&path).unwrap();
         let (width, height) = size(&file);
-        println!("\n{path}: {width}x{height}, {:.1} MP, {} KB", (width * height) as f64 / 1e6, file.len() / 1000);
-        let jobs: Vec<Job> =
-            jobs().into_iter().filter(|job| only.as_ref().is_none_or(|only| job.name.contains(only))).collect();
+        println!(
+            "\n{path}: {width}x{height}, {:.1} MP, {} KB",
+            (width * height) as f64 / 1e6,
+            file.len() / 1000
+        );
+        let jobs: Vec<Job> = jobs()
+            .into_iter()
+            .filter(|job| only.as_ref().is_none_or(|only| job.name.contains(only)))
+            .collect();
         let mut times = vec![Vec::new(); jobs.len()];
         // In turn, so that what else the machine does touches all alike.
         for _ in 0..if only.is_some() { 1 } else { ROUNDS } {
@@ -114,7 +120,9 @@ fn ours_planes(file: &[u8], scale: Scale) -> u64 {
     let mut sum = 0;
     loop {
         match decoder.next_strip().unwrap() {
-            Step::Strip(strip) => sum += strip.planes().iter().map(|rows| u64::from(rows.data[0])).sum::<u64>(),
+            Step::Strip(strip) => {
+                sum += strip.planes().iter().map(|rows| u64::from(rows.data[0])).sum::<u64>()
+            }
             Step::NeedInput => feed(&mut decoder, &mut chunks),
             Step::Done => return sum,
         }

@@ -44,10 +44,7 @@ fn invite(address: &str) -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let sample = sample()?;
-    println!(
-        "\n  curl --data-binary @{} \"http://{address}/?width=800\" -o photo.webp\n",
-        sample.display()
-    );
+    println!("\n  curl --data-binary @{} \"http://{address}/?width=800\" -o photo.webp\n", sample.display());
     Ok(())
 }
 

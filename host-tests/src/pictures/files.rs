@@ -96,7 +96,9 @@ impl Picture {
         }
         let (samples, color) = match style.color {
             JpegColor::Gray => (self.samples(|pixel| [luma(pixel)]), ColorType::Luma),
-            JpegColor::Subsampled | JpegColor::Full => (self.samples(|[r, g, b, _]| [r, g, b]), ColorType::Rgb),
+            JpegColor::Subsampled | JpegColor::Full => {
+                (self.samples(|[r, g, b, _]| [r, g, b]), ColorType::Rgb)
+            }
             JpegColor::Cmyk => (self.samples(inks), ColorType::Cmyk),
             JpegColor::Ycck => (self.samples(inks), ColorType::CmykAsYcck),
         };
@@ -215,8 +217,15 @@ impl Picture {
     /// The filtered rows of all passes.
     fn scanlines(&self, style: &PngStyle) -> Vec<u8> {
         // First column and row, and steps, of each pass of Adam7 (ISO/IEC 15948, 8.2).
-        const ADAM7: [[u32; 4]; 7] =
-            [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+        const ADAM7: [[u32; 4]; 7] = [
+            [0, 0, 8, 8],
+            [4, 0, 8, 8],
+            [0, 4, 4, 8],
+            [2, 0, 4, 4],
+            [0, 2, 2, 4],
+            [1, 0, 2, 2],
+            [0, 1, 1, 2],
+        ];
         let palette = if style.color == PngColor::Palette { self.palette() } else { Vec::new() };
         let passes = if style.interlaced { &ADAM7[..] } else { &[[0, 0, 1, 1]] };
         let mut data = Vec::new();
@@ -235,7 +244,11 @@ impl Picture {
 }
 
 /// A row's bytes before filtering, and the bytes of a pixel, at least 1.
-fn packed_row(pixels: impl Iterator<Item = [u8; 4]>, color: PngColor, palette: &[[u8; 4]]) -> (Vec<u8>, usize) {
+fn packed_row(
+    pixels: impl Iterator<Item = [u8; 4]>,
+    color: PngColor,
+    palette: &[[u8; 4]],
+) -> (Vec<u8>, usize) {
     // The low byte differs from the high one, so that a reader that takes the wrong one is found out.
     let wide = |value: u8| [value, value ^ 0x5a];
     match color {
@@ -353,7 +366,8 @@ fn read_png(file: &[u8]) -> Picture {
 }
 
 fn read_webp(file: &[u8]) -> Picture {
-    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(file)).unwrap_or_else(|error| panic!("not a WebP file: {error}"));
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(file))
+        .unwrap_or_else(|error| panic!("not a WebP file: {error}"));
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
     let mut samples = vec![0; decoder.output_buffer_size().expect("a size that fits")];

@@ -8,7 +8,8 @@ const ONE: i64 = 1 << 16;
 /// A landscape with the statistics of a photograph: a smooth sky with clouds, a sun that clips, hills with texture, and
 /// the noise of a sensor over all.
 pub fn photograph(width: u32, height: u32) -> Picture {
-    let outlines: Vec<[i64; 3]> = (0..width).map(|x| outlines(ONE * i64::from(x) / i64::from(width))).collect();
+    let outlines: Vec<[i64; 3]> =
+        (0..width).map(|x| outlines(ONE * i64::from(x) / i64::from(width))).collect();
     Picture::draw(width, height, |x, y| {
         let (u, v) = (ONE * i64::from(x) / i64::from(width), ONE * i64::from(y) / i64::from(height));
         let [far, middle, near] = outlines[x as usize];
@@ -43,7 +44,8 @@ pub fn lettering(width: u32, height: u32) -> Picture {
         let shape = hash(column, line, 7);
         let in_letter = (1..8).contains(&inner_x) && (3..15).contains(&inner_y) && shape & 7 != 0;
         let vertical = inner_x == 1 + (shape >> 3 & 1) || (shape >> 4 & 1 == 1 && (6..8).contains(&inner_x));
-        let horizontal = [3, 8, 14].iter().enumerate().any(|(bit, &row)| shape >> (5 + bit) & 1 == 1 && inner_y == row);
+        let horizontal =
+            [3, 8, 14].iter().enumerate().any(|(bit, &row)| shape >> (5 + bit) & 1 == 1 && inner_y == row);
         let ink = if line % 4 == 3 { [180, 20, 30] } else { [20, 20, 24] };
         opaque(if in_letter && (vertical || horizontal) { ink } else { [252, 252, 250] })
     })

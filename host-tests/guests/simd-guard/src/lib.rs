@@ -7,7 +7,8 @@
 // The only unsafe thing here is to choose the names under which the functions are exported.
 
 use core::arch::wasm32::{
-    i64x2, i64x2_extract_lane, u8x16_narrow_i16x8, u16x8_min, u16x8_narrow_i32x4, u16x8_splat, u32x4_min, u32x4_splat,
+    i64x2, i64x2_extract_lane, u8x16_narrow_i16x8, u16x8_min, u16x8_narrow_i32x4, u16x8_splat, u32x4_min,
+    u32x4_splat,
 };
 
 /// Eight 16-bit lanes, four in each argument, clamped to 255 and narrowed to the eight bytes of the result.
