@@ -25,6 +25,7 @@ mod exif;
 mod flatten;
 mod geometry;
 mod info;
+mod join;
 mod options;
 mod orient;
 mod pixels;

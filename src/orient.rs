@@ -1,7 +1,6 @@
 //! Turns and mirrors the resampled image.
 
 use crate::geometry::Transform;
-use crate::plan::Plan;
 
 /// Takes the rows of the resampled image and gives those of the transformed one. Rows that only need mirroring pass
 /// through; for everything else the image, which is small by now, is held.
@@ -17,11 +16,10 @@ pub(crate) struct Orient {
 }
 
 impl Orient {
-    /// For pixels of `pixel` bytes.
-    pub(crate) fn new(plan: &Plan, pixel: usize) -> Self {
-        let (width, height) = (plan.x.size as usize, plan.y.size as usize);
-        let mut this =
-            Self { transform: plan.transform, pixel, width, height, held: Vec::new(), row: Vec::new() };
+    /// For an image of `width` × `height` pixels of `pixel` bytes.
+    pub(crate) fn new(transform: Transform, (width, height): (u32, u32), pixel: usize) -> Self {
+        let (width, height) = (width as usize, height as usize);
+        let mut this = Self { transform, pixel, width, height, held: Vec::new(), row: Vec::new() };
         if this.holds() {
             this.held.reserve_exact(width * height * pixel);
         }
@@ -29,9 +27,9 @@ impl Orient {
     }
 
     /// Predicts the bytes held.
-    pub(crate) fn memory(plan: &Plan, pixel: usize) -> u64 {
-        let rows = if must_hold(plan.transform) { plan.y.size } else { 1 };
-        u64::from(plan.x.size) * u64::from(rows) * pixel as u64
+    pub(crate) fn memory(transform: Transform, (width, height): (u32, u32), pixel: usize) -> u64 {
+        let rows = if must_hold(transform) { height } else { 1 };
+        u64::from(width) * u64::from(rows) * pixel as u64
     }
 
     fn holds(&self) -> bool {

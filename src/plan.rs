@@ -25,6 +25,11 @@ impl Scale {
         })
     }
 
+    /// How many eighths, 1 to 8.
+    pub fn numerator(self) -> u8 {
+        self.0
+    }
+
     /// A side of `length` pixels at this scale, rounded up as JPEG decoders do.
     pub fn apply(self, length: u32) -> u32 {
         u32::try_from((u64::from(length) * u64::from(self.0)).div_ceil(8)).unwrap_or(length)
@@ -35,30 +40,69 @@ impl Scale {
     }
 }
 
-/// How one axis of the decoded image becomes one axis of the resampled one.
+/// How much of a source's detail a rendition needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detail {
+    /// The scale to decode at.
+    pub scale: Scale,
+    /// Whether the rendition stores chroma at half of its width and height.
+    pub halved_chroma: bool,
+}
+
+/// One lane of a decoded image: its size, and how many of its samples lie along a stored pixel, as fractions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lane {
+    /// Samples of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Samples per stored pixel, across.
+    pub per_x: (u32, u32),
+    /// Samples per stored pixel, down.
+    pub per_y: (u32, u32),
+}
+
+impl Lane {
+    /// The only lane of a source whose pixels are decoded whole.
+    pub fn whole(source: &Source, scale: Scale) -> Self {
+        let per = (u32::from(scale.0), 8);
+        Self { width: scale.apply(source.width), height: scale.apply(source.height), per_x: per, per_y: per }
+    }
+}
+
+/// How one axis of a lane becomes one axis of the resampled lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axis {
-    /// The part that becomes the result, in decoded pixels.
+    /// The part that becomes the result, in samples of the lane.
     pub span: Span,
-    /// The first decoded pixel that may contribute.
+    /// The first sample that may contribute.
     pub low: u32,
-    /// The decoded pixel after the last that may contribute.
+    /// The sample after the last that may contribute.
     pub high: u32,
-    /// Pixels of the result.
+    /// Samples of the result.
     pub size: u32,
 }
 
 impl Axis {
-    /// Decoded pixels per pixel of the result.
+    /// Samples of the lane per sample of the result.
     pub fn ratio(&self) -> f64 {
         self.span.len / f64::from(self.size)
     }
 
-    /// The first pixel of the span, if the result is a copy of it, pixel by pixel.
+    /// The first sample of the span, if the result is a copy of it, sample by sample.
     pub fn copied_from(&self) -> Option<u32> {
         let start = self.span.start as u32;
         let exact = f64::from(start) == self.span.start && f64::from(self.size) == self.span.len;
         exact.then_some(start)
+    }
+
+    /// The axis for chroma at half the size: one sample for every two of the result. At an odd size, the last of them in
+    /// the rendition's order (the first here, if that is mirrored) reaches beyond the image.
+    fn halved(self, mirrored: bool) -> Self {
+        let size = self.size.div_ceil(2);
+        let len = self.ratio() * f64::from(2 * size);
+        let start = if mirrored { self.span.end() - len } else { self.span.start };
+        Self { span: Span { start, len }, size, ..self }
     }
 }
 
@@ -67,10 +111,12 @@ impl Axis {
 pub struct Plan {
     /// The scale to decode at.
     pub scale: Scale,
-    /// Columns: decoded to resampled.
-    pub x: Axis,
-    /// Rows: decoded to resampled.
-    pub y: Axis,
+    /// The part that becomes the rendition, in stored pixels.
+    pub window: Window,
+    /// The part that may contribute to it, in stored pixels.
+    pub bounds: Window,
+    /// Width and height that the window is resampled to.
+    pub size: (u32, u32),
     /// The kernel to resample with.
     pub filter: Filter,
     /// What turns the resampled image into the rendition.
@@ -79,6 +125,28 @@ pub struct Plan {
     pub width: u32,
     /// Height of the rendition.
     pub height: u32,
+}
+
+impl Plan {
+    /// How the axes of a lane are resampled, across and down; to half the size if it is `halved` chroma.
+    pub fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
+        let x = axis(self.window.x, self.bounds.x, lane.per_x, lane.width, self.size.0);
+        let y = axis(self.window.y, self.bounds.y, lane.per_y, lane.height, self.size.1);
+        if !halved {
+            return (x, y);
+        }
+        let (mirror_x, mirror_y) = self.transform.size(self.transform.mirror_x, self.transform.mirror_y);
+        (x.halved(mirror_x), y.halved(mirror_y))
+    }
+}
+
+/// One axis, from stored pixels to samples of a lane.
+fn axis(span: Span, bounds: Span, (samples, pixels): (u32, u32), length: u32, size: u32) -> Axis {
+    let per_pixel = f64::from(samples) / f64::from(pixels);
+    let bounds = bounds.scaled(per_pixel);
+    let low = (bounds.start.floor() as u32).min(length.saturating_sub(1));
+    let high = (bounds.end().ceil() as u32).clamp(low + 1, length.max(low + 1));
+    Axis { span: span.scaled(per_pixel), low, high, size }
 }
 
 /// After shrinking at decoding, at least this many decoded pixels are left for each resampled one, so that the resampling
@@ -140,12 +208,15 @@ pub fn plan(source: &Source, options: &Options, scales: &[Scale]) -> Result<Plan
 
     let transform = upright.then(turn);
     let (width, height) = transform.size(fitted.width, fitted.height);
-    let ratio = (window.x.len / f64::from(width)).min(window.y.len / f64::from(height));
+    // Sides are rounded to whole pixels; half of one must not cost a scale.
+    let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
+    let ratio = ratio(window.x, width).min(ratio(window.y, height));
     let scale = smallest_sufficient(scales, ratio);
     Ok(Plan {
         scale,
-        x: axis(window.x, bounds.x, scale, scale.apply(source.width), width),
-        y: axis(window.y, bounds.y, scale, scale.apply(source.height), height),
+        window,
+        bounds,
+        size: (width, height),
         filter: geometry.filter,
         transform,
         width: fitted.width,
@@ -263,10 +334,145 @@ fn smallest_sufficient(scales: &[Scale], ratio: f64) -> Scale {
     scales.iter().filter(sufficient).min().copied().unwrap_or(Scale::FULL)
 }
 
-/// One axis of the plan. `span` and `bounds` are in stored pixels and become decoded pixels.
-fn axis(span: Span, bounds: Span, scale: Scale, decoded: u32, size: u32) -> Axis {
-    let bounds = bounds.scaled(scale.factor());
-    let low = (bounds.start.floor() as u32).min(decoded.saturating_sub(1));
-    let high = (bounds.end().ceil() as u32).clamp(low + 1, decoded.max(low + 1));
-    Axis { span: span.scaled(scale.factor()), low, high, size }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ColorModel, Gravity, Rotation};
+
+    const JPEG_SCALES: [Scale; 4] = [Scale::eighths(1), Scale::eighths(2), Scale::eighths(4), Scale::FULL];
+
+    fn source(width: u32, height: u32, orientation: u8) -> Source {
+        let (color, format) = (ColorModel::Rgb, Format::Jpeg);
+        Source { format, width, height, orientation, color, bit_depth: 8, alpha: false }
+    }
+
+    /// Sources and options of all kinds, the same at every run.
+    fn cases() -> impl Iterator<Item = (Source, Options)> {
+        let mut state = 1u64;
+        let mut random = move |below: u32| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) as u32) % below
+        };
+        (0..20_000).map(move |_| {
+            let sizes = [1, 2, 9, 100, 3000, 20_000];
+            let mut side = || {
+                let below = sizes[random(6) as usize];
+                1 + random(below)
+            };
+            let (width, height, crop_width, crop_height) = (side(), side(), side(), side());
+            let (target_width, target_height) = (side(), side());
+            let mut options = Options::default();
+            options.limits.source_pixels = u64::MAX;
+            options.limits.output_side = u32::MAX;
+            options.limits.output_pixels = u64::MAX;
+            options.output.format = Format::Png;
+            let geometry = &mut options.geometry;
+            geometry.auto_orient = random(2) == 0;
+            geometry.crop = (random(2) == 0).then(|| Region {
+                x: random(width.min(height)),
+                y: random(width.min(height)),
+                width: crop_width,
+                height: crop_height,
+            });
+            geometry.rotate = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters]
+                [random(4) as usize];
+            geometry.flip_horizontal = random(2) == 0;
+            geometry.flip_vertical = random(2) == 0;
+            geometry.width = (random(3) > 0).then_some(target_width);
+            geometry.height = (random(3) > 0).then_some(target_height);
+            geometry.fit = [Fit::Contain, Fit::Cover, Fit::Fill][random(3) as usize];
+            geometry.enlarge = random(2) == 0;
+            geometry.gravity = [Gravity::Center, Gravity::NorthWest, Gravity::SouthEast][random(3) as usize];
+            (source(width, height, 1 + random(8) as u8), options)
+        })
+    }
+
+    #[test]
+    fn every_plan_stays_within_the_decoded_image() {
+        for (source, options) in cases() {
+            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            let lane = Lane::whole(&source, plan.scale);
+            let (x, y) = plan.axes(&lane, false);
+            for (axis, decoded) in [(x, lane.width), (y, lane.height)] {
+                let case = (source, options, plan);
+                assert!(axis.size >= 1 && axis.low < axis.high && axis.high <= decoded, "{case:?}");
+                assert!(axis.span.start >= f64::from(axis.low) - 1e-6, "{case:?}");
+                assert!(axis.span.end() <= f64::from(axis.high) + 1e-6, "{case:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
+        for (source, options) in cases() {
+            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            let geometry = options.geometry;
+            let asked = |target: Option<u32>, side: u32| target.is_none_or(|target| side <= target);
+            let both = geometry.width.is_some() && geometry.height.is_some();
+            if both {
+                assert!(asked(geometry.width, plan.width) && asked(geometry.height, plan.height));
+            }
+            if !geometry.enlarge {
+                let turned =
+                    geometry.rotate == Rotation::Quarter || geometry.rotate == Rotation::ThreeQuarters;
+                let upright = geometry.auto_orient && source.orientation > 4;
+                let (width, height) = if turned != upright {
+                    (source.height, source.width)
+                } else {
+                    (source.width, source.height)
+                };
+                assert!(plan.width <= width && plan.height <= height, "{source:?} {options:?} {plan:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn covering_keeps_the_aspect_ratio() {
+        for (source, mut options) in cases() {
+            options.geometry.fit = Fit::Cover;
+            options.geometry.enlarge = true;
+            options.geometry.width.get_or_insert(10);
+            options.geometry.height.get_or_insert(10);
+            let plan = plan(&source, &options, &[Scale::FULL]).unwrap();
+            let (x, y) = plan.axes(&Lane::whole(&source, plan.scale), false);
+            assert!((x.ratio() / y.ratio() - 1.0).abs() < 1e-9, "{source:?} {options:?} {plan:?}");
+        }
+    }
+
+    #[test]
+    fn halved_chroma_lies_where_its_pixels_lie_also_when_mirrored() {
+        for flip in [false, true] {
+            let mut options = Options::default();
+            options.geometry.width = Some(5);
+            options.geometry.flip_horizontal = flip;
+            let source = source(50, 50, 1);
+            let plan = plan(&source, &options, &[Scale::FULL]).unwrap();
+            let (x, y) = plan.axes(&Lane::whole(&source, plan.scale), true);
+            assert_eq!((x.size, x.span.len, y.span.start), (3, 60.0, 0.0));
+            assert_eq!(x.span.start, if flip { -10.0 } else { 0.0 });
+        }
+    }
+
+    #[test]
+    fn shrinking_at_decoding_leaves_the_filter_its_share() {
+        let scale = |width| {
+            let mut options = Options::default();
+            options.geometry.width = Some(width);
+            plan(&source(4000, 3000, 1), &options, &JPEG_SCALES).unwrap().scale
+        };
+        assert_eq!(scale(4000), Scale::FULL);
+        assert_eq!(scale(1002), Scale::FULL);
+        assert_eq!(scale(1000), Scale::eighths(4));
+        assert_eq!(scale(500), Scale::eighths(2));
+        assert_eq!(scale(250), Scale::eighths(1));
+        assert_eq!(scale(10), Scale::eighths(1));
+    }
+
+    #[test]
+    fn a_format_that_cannot_be_so_long_refuses() {
+        let mut options = Options::default();
+        options.limits.output_side = u32::MAX;
+        let error = plan(&source(16_384, 1, 1), &options, &JPEG_SCALES).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { format: Format::Webp, .. }), "{error:?}");
+    }
 }

@@ -3,8 +3,10 @@
 use crate::decode::{self, Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
 use crate::flatten::Flatten;
+use crate::join::Join;
 use crate::orient::Orient;
-use crate::plan::{self, Plan};
+use crate::pixels::{Channels, Layout};
+use crate::plan::{self, Axis, Detail, Plan};
 use crate::resample::Resampler;
 use crate::{Error, Format, Limit, Options, Result, Source, info};
 use std::borrow::Cow;
@@ -100,18 +102,46 @@ impl Session {
         match &mut self.state {
             State::Sniffing(head) if head.len() + chunk.len() < info::SNIFF_BYTES => {
                 head.extend_from_slice(&chunk);
-                return Ok(());
+                Ok(())
             }
             State::Sniffing(head) => {
                 let head = std::mem::take(head);
-                self.open(if head.is_empty() { chunk } else { [&head, &*chunk].concat().into() })?;
+                self.open(if head.is_empty() { chunk } else { [&head, &*chunk].concat().into() })
             }
-            State::Header(decoder) => decoder.feed(chunk)?,
-            State::Rows(pipeline) => pipeline.decoder.feed(chunk)?,
-            State::Complete => return Ok(()),
-            State::Ended => return Err(Error::Ended),
+            State::Header(_) | State::Rows(_) => self.decode(chunk),
+            State::Complete => Ok(()),
+            State::Ended => Err(Error::Ended),
+        }
+    }
+
+    /// Tells the format by the first bytes.
+    fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
+        let format = info::sniff(&head).ok_or(Error::Unrecognized)?;
+        self.state = State::Header(decode::decoder(format)?);
+        self.decode(head)
+    }
+
+    /// Feeds a chunk and works through it: piece by piece if that saves holding the whole of it.
+    fn decode(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
+        if self.decoder().is_some_and(|decoder| !decoder.streams()) {
+            return self.feed_piece(chunk);
+        }
+        chunk.chunks(PIECE).try_for_each(|piece| self.feed_piece(piece.into()))
+    }
+
+    fn feed_piece(&mut self, piece: Cow<'_, [u8]>) -> Result<()> {
+        if let Some(decoder) = self.decoder() {
+            decoder.feed(piece);
         }
         self.advance()
+    }
+
+    fn decoder(&mut self) -> Option<&mut dyn Decoder> {
+        match &mut self.state {
+            State::Header(decoder) => Some(&mut **decoder),
+            State::Rows(pipeline) => Some(&mut *pipeline.decoder),
+            _ => None,
+        }
     }
 
     fn finish_source(&mut self) -> Result<()> {
@@ -119,26 +149,16 @@ impl Session {
             let head = std::mem::take(head);
             self.open(head.into())?;
         }
-        match &mut self.state {
-            State::Header(decoder) => decoder.finish()?,
-            State::Rows(pipeline) => pipeline.decoder.finish()?,
+        match self.state {
             State::Complete => return Ok(()),
-            State::Sniffing(_) | State::Ended => return Err(Error::Ended),
+            State::Ended => return Err(Error::Ended),
+            _ => self.decoder().into_iter().for_each(Decoder::finish),
         }
         self.advance()?;
         match self.state {
             State::Complete => Ok(()),
             _ => Err(Error::Internal("a decoder asks for more than the whole source".into())),
         }
-    }
-
-    /// Tells the format by the first bytes.
-    fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
-        let format = info::sniff(&head).ok_or(Error::Unrecognized)?;
-        let mut decoder = decode::decoder(format)?;
-        decoder.feed(head)?;
-        self.state = State::Header(decoder);
-        Ok(())
     }
 
     /// Goes as far as the input reaches.
@@ -173,10 +193,20 @@ struct Pipeline {
 }
 
 struct Stages {
-    resampler: Resampler,
-    flatten: Flatten,
-    orient: Orient,
+    /// One for each lane.
+    resamplers: Vec<Resampler>,
+    finish: Finish,
     encoder: Box<dyn Encoder>,
+}
+
+/// What happens to resampled rows.
+enum Finish {
+    /// Rows of whole pixels: the background, then the orientation.
+    Pixels(Flatten, Orient),
+    /// Lanes become RGB first.
+    Join(Join, Orient),
+    /// Lanes go to the encoder as they are.
+    Lanes(Vec<Orient>),
 }
 
 impl Pipeline {
@@ -184,50 +214,85 @@ impl Pipeline {
     fn new(mut decoder: Box<dyn Decoder>, header: &Header, options: &Options) -> Result<(Self, Plan)> {
         let plan = plan::plan(&header.source, options, header.scales)?;
         let output = &options.output;
-        let flatten = Flatten::new(header.channels, &options.geometry, output.format);
-        let channels = flatten.channels();
-        let image = Image { width: plan.width, height: plan.height, channels };
+        let planar = header.layout == Layout::YCbCr;
+        let halved_chroma = planar && encode::takes_halved_chroma(output.format);
+        let detail = Detail { scale: plan.scale, halved_chroma };
+        let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
+            .map(|(lane, size)| plan.axes(size, halved_chroma && lane > 0))
+            .collect();
+
+        let channels = header.layout.channels();
+        let flatten = Flatten::new(channels, &options.geometry, output.format);
+        let layout = match header.layout {
+            Layout::YCbCr if halved_chroma => Layout::YCbCr,
+            Layout::YCbCr => Layout::Interleaved(Channels::Rgb),
+            Layout::Interleaved(_) => Layout::Interleaved(flatten.channels()),
+        };
+        let image = Image { width: plan.width, height: plan.height, layout };
+        let pixel = layout.channels().count();
+        let sizes: Vec<(u32, u32)> = match layout {
+            Layout::YCbCr => axes.iter().map(|(x, y)| (x.size, y.size)).collect(),
+            Layout::Interleaved(_) => vec![plan.size],
+        };
         let memory = BASE_MEMORY
-            + decoder.memory(plan.scale)
-            + Resampler::memory(&plan, header.channels)
-            + Orient::memory(&plan, channels.count())
+            + decoder.memory(detail)
+            + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
+            + sizes.iter().map(|&size| Orient::memory(plan.transform, size, pixel)).sum::<u64>()
             + encode::memory(output.format, image);
         Limit::Memory.check(memory, options.limits.memory)?;
 
-        decoder.start(plan.scale)?;
-        let stages = Stages {
-            resampler: Resampler::new(&plan, header.channels),
-            flatten,
-            orient: Orient::new(&plan, channels.count()),
-            encoder: encode::encoder(output, image)?,
+        decoder.start(detail)?;
+        let orient = |&size: &(u32, u32)| Orient::new(plan.transform, size, pixel);
+        let finish = match layout {
+            Layout::YCbCr => Finish::Lanes(sizes.iter().map(orient).collect()),
+            Layout::Interleaved(_) if planar => Finish::Join(Join::default(), orient(&plan.size)),
+            Layout::Interleaved(_) => Finish::Pixels(flatten, orient(&plan.size)),
         };
-        Ok((Self { decoder, stages }, plan))
+        let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
+        let encoder = encode::encoder(output, image)?;
+        Ok((Self { decoder, stages: Stages { resamplers, finish, encoder } }, plan))
     }
 
     /// Works through the rows that are there; true when the rendition is complete.
     fn advance(&mut self, output: &mut Vec<u8>) -> Result<bool> {
-        while !self.stages.resampler.is_complete() {
-            match self.decoder.next_row()? {
-                Step::Ready(Some(row)) => self.stages.push(row)?,
-                Step::Ready(None) => return Err(Error::Internal("a decoder gave too few rows".into())),
+        let Self { decoder, stages } = self;
+        while !stages.resamplers.iter().all(Resampler::is_complete) {
+            match decoder.advance(&mut |lane, row| stages.push(lane, row))? {
+                Step::Ready(true) => (),
+                Step::Ready(false) => return Err(Error::Internal("a decoder gave too few rows".into())),
                 Step::NeedInput => {
-                    self.stages.encoder.drain(output);
+                    stages.encoder.drain(output);
                     return Ok(false);
                 }
             }
         }
-        self.stages.encoder.finish()?;
-        self.stages.encoder.drain(output);
+        stages.encoder.finish()?;
+        stages.encoder.drain(output);
         Ok(true)
     }
 }
 
 impl Stages {
-    fn push(&mut self, row: &[u8]) -> Result<()> {
-        let Self { resampler, flatten, orient, encoder } = self;
-        resampler.push(row, &mut |row| orient.push(flatten.apply(row), &mut |row| encoder.row(row)))
+    fn push(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        let Self { resamplers, finish, encoder } = self;
+        let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
+        resampler.push(row, &mut |row| match finish {
+            Finish::Pixels(flatten, orient) => {
+                orient.push(flatten.apply(row), &mut |row| encoder.row(0, row))
+            }
+            Finish::Join(join, orient) => {
+                join.push(lane, row, &mut |row| orient.push(row, &mut |row| encoder.row(0, row)))
+            }
+            Finish::Lanes(orients) => match orients.get_mut(lane) {
+                Some(orient) => orient.push(row, &mut |row| encoder.row(lane, row)),
+                None => Ok(()),
+            },
+        })
     }
 }
+
+/// Bytes of a chunk that are fed at once to a decoder that streams.
+const PIECE: usize = 64 << 10;
 
 /// What a program holds before any image: its stack, its constants, and what allocators round up.
 const BASE_MEMORY: u64 = 2 << 20;

@@ -2,7 +2,7 @@
 
 use super::Header;
 use super::whole::{Codec, Whole};
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Layout};
 use crate::plan::Scale;
 use crate::{ColorModel, Error, Format, Info, Result, Source};
 use gif::{ColorOutput, DecodeOptions, DecodingError, Frame};
@@ -36,7 +36,7 @@ impl Codec for GifCodec {
         // The canvas, and the frame's indices, which may reach beyond it.
         let indices = u64::from(frame.width) * u64::from(frame.height);
         let memory = source.pixels() * channels.count() as u64 + indices + (1 << 20);
-        Ok((Header { source, channels, scales: &[Scale::FULL] }, memory))
+        Ok((Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] }, memory))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
@@ -50,7 +50,7 @@ impl Codec for GifCodec {
         decoder.read_into_buffer(&mut indices).map_err(malformed)?;
         let palette = decoder.palette().map_err(malformed)?;
 
-        let count = header.channels.count();
+        let count = header.layout.channels().count();
         let mut canvas = vec![0; header.source.pixels() as usize * count];
         let rows = canvas.chunks_exact_mut(width * count).skip(top);
         for (row, indices) in rows.zip(indices.chunks_exact(frame_width.max(1))) {

@@ -1,146 +1,157 @@
-//! JPEG (ISO/IEC 10918-1).
+//! JPEG (ISO/IEC 10918-1), decoded as its bytes arrive and at the scale that the rendition needs.
 
-use super::{Decoder, Header, Row, Step};
-use crate::pixels::Channels;
-use crate::plan::Scale;
+use super::{Decoder, Header, Sink, Step};
+use crate::pixels::{Channels, Layout};
+use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
-use jpeg_decoder::PixelFormat;
 use std::borrow::Cow;
+use tintype_jpeg::{DecodeOptions, Output, Row};
 
 const SCALES: [Scale; 4] = [Scale::eighths(1), Scale::eighths(2), Scale::eighths(4), Scale::FULL];
 
-/// Decodes at 1/1, 1/2, 1/4 or 1/8. Holds the file, and the decoded image at its scale.
-#[derive(Default)]
+/// Decodes YCbCr to planes, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
-    file: Vec<u8>,
-    complete: bool,
+    decoder: tintype_jpeg::Decoder,
     header: Option<Header>,
-    rows: Vec<u8>,
-    /// Bytes of a row before and after conversion.
-    stored_row: usize,
-    row: Vec<u8>,
-    next: usize,
-    format: Option<PixelFormat>,
+}
+
+impl JpegDecoder {
+    pub(super) fn new() -> Self {
+        // The plan has checked the memory before decoding starts.
+        let mut options = DecodeOptions::default();
+        options.max_memory = u64::MAX;
+        Self { decoder: tintype_jpeg::Decoder::new(options), header: None }
+    }
+
+    fn output(&self, detail: Detail) -> Output {
+        match self.header {
+            Some(Header { layout: Layout::YCbCr, .. }) if detail.halved_chroma => Output::PlanarSubsampled,
+            Some(Header { layout: Layout::YCbCr, .. }) => Output::Planar,
+            _ => Output::Interleaved,
+        }
+    }
+
+    fn layout(&mut self, detail: Detail) -> Option<tintype_jpeg::Layout> {
+        let output = self.output(detail);
+        self.decoder.header().ok().flatten().map(|header| header.layout(scale(detail), output))
+    }
 }
 
 impl Decoder for JpegDecoder {
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
-        if self.file.is_empty() {
-            self.file = chunk.into_owned();
-        } else {
-            self.file.extend_from_slice(&chunk);
-        }
-        Ok(())
+    fn streams(&self) -> bool {
+        true
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.complete = true;
-        Ok(())
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+        self.decoder.feed(&chunk);
+    }
+
+    fn finish(&mut self) {
+        self.decoder.finish();
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        if !self.complete {
-            return Ok(Step::NeedInput);
-        }
-        let (info, _) = read_header(&self.file)?;
-        let channels = match info.color {
-            ColorModel::Gray => Channels::Gray,
-            _ => Channels::Rgb,
+        let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
+        let layout = match header.color {
+            tintype_jpeg::ColorModel::YCbCr => Layout::YCbCr,
+            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => {
+                Layout::Interleaved(Channels::Gray)
+            }
+            _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: info, channels, scales: &SCALES };
+        let header = Header { source: source(header), layout, scales: &SCALES };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
 
-    fn memory(&self, scale: Scale) -> u64 {
-        let Some(Header { source, .. }) = self.header else { return 0 };
-        let samples = if source.color == ColorModel::Gray { 1 } else { 4 };
-        let pixels = u64::from(scale.apply(source.width)) * u64::from(scale.apply(source.height));
-        // The planes, the interleaved image, and a progressive file's coefficients, 16 bits each.
-        pixels * samples * 2 + source.pixels() * 3 + (1 << 20)
-    }
-
-    fn start(&mut self, scale: Scale) -> Result<()> {
-        let source = self.header.ok_or(Error::Ended)?.source;
-        let side = |length| u16::try_from(scale.apply(length)).unwrap_or(u16::MAX);
-        let mut decoder = jpeg_decoder::Decoder::new(self.file.as_slice());
-        decoder.scale(side(source.width), side(source.height)).map_err(error)?;
-        self.rows = decoder.decode().map_err(error)?;
-        let info = decoder.info().ok_or_else(|| Error::Internal("a decoded JPEG has no header".into()))?;
-        let expected = (scale.apply(source.width), scale.apply(source.height));
-        if (info.width.into(), info.height.into()) != expected {
-            return Err(Error::Internal(format!("JPEG decoded at {}x{}", info.width, info.height)));
+    fn lanes(&mut self, detail: Detail) -> Vec<Lane> {
+        if let Some(Header { source, layout: Layout::Interleaved(_), .. }) = &self.header {
+            return vec![Lane::whole(source, detail.scale)];
         }
-        self.stored_row = usize::from(info.width) * info.pixel_format.pixel_bytes();
-        self.format = Some(info.pixel_format);
-        self.file = Vec::new();
-        Ok(())
-    }
-
-    fn next_row(&mut self) -> Result<Step<Row<'_>>> {
-        let Some(stored) = self.rows.get(self.next..self.next + self.stored_row) else {
-            return Ok(Step::Ready(None));
+        let layout = self.layout(detail);
+        let lane = |plane: &tintype_jpeg::Plane| Lane {
+            width: plane.width,
+            height: plane.height,
+            per_x: plane.horizontal,
+            per_y: plane.vertical,
         };
-        self.next += self.stored_row;
-        self.row.clear();
-        match self.format {
-            Some(PixelFormat::L16) => self.row.extend(stored.as_chunks().0.iter().map(|&[_, high]| high)),
-            Some(PixelFormat::CMYK32) => {
-                self.row.extend(stored.as_chunks().0.iter().flat_map(|&pixel| rgb_from_cmyk(pixel)));
-            }
-            _ => self.row.extend_from_slice(stored),
+        layout.iter().flat_map(|layout| layout.planes()).map(lane).collect()
+    }
+
+    fn memory(&mut self, detail: Detail) -> u64 {
+        self.layout(detail).map_or(0, |layout| layout.memory())
+    }
+
+    fn start(&mut self, detail: Detail) -> Result<()> {
+        self.decoder.start(scale(detail), self.output(detail)).map(|_| ()).map_err(error)
+    }
+
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
+        let planar = self.header.is_some_and(|header| header.layout == Layout::YCbCr);
+        if !planar {
+            return match self.decoder.next_row().map_err(error)? {
+                Row::Pixels(row) => sink(0, row).map(|()| Step::Ready(true)),
+                Row::NeedInput => Ok(Step::NeedInput),
+                Row::Done => Ok(Step::Ready(false)),
+            };
         }
-        Ok(Step::Ready(Some(&self.row)))
+        match self.decoder.next_strip().map_err(error)? {
+            tintype_jpeg::Step::Strip(strip) => {
+                for (lane, plane) in strip.planes().iter().enumerate() {
+                    plane.iter().try_for_each(|row| sink(lane, row))?;
+                }
+                Ok(Step::Ready(true))
+            }
+            tintype_jpeg::Step::NeedInput => Ok(Step::NeedInput),
+            tintype_jpeg::Step::Done => Ok(Step::Ready(false)),
+        }
     }
 }
 
-/// The ink model without a profile: each ink takes its share of the light that black leaves.
-fn rgb_from_cmyk([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
-    let light = |ink: u8| {
-        let product = u32::from(255 - ink) * u32::from(255 - black);
-        ((product + 127) / 255) as u8
-    };
-    [light(cyan), light(magenta), light(yellow)]
+fn scale(detail: Detail) -> tintype_jpeg::Scale {
+    tintype_jpeg::Scale::eighths(detail.scale.numerator()).unwrap_or(tintype_jpeg::Scale::FULL)
 }
 
-fn read_header(file: &[u8]) -> Result<(Source, jpeg_decoder::Decoder<&[u8]>)> {
-    let mut decoder = jpeg_decoder::Decoder::new(file);
-    decoder.read_info().map_err(error)?;
-    let info = decoder.info().ok_or_else(|| Error::malformed(Format::Jpeg, "it has no frame"))?;
-    let (color, bit_depth) = match info.pixel_format {
-        PixelFormat::L8 => (ColorModel::Gray, 8),
-        PixelFormat::L16 => (ColorModel::Gray, 16),
-        PixelFormat::RGB24 => (ColorModel::Rgb, 8),
-        PixelFormat::CMYK32 => (ColorModel::Cmyk, 8),
-    };
-    let orientation = decoder.exif_data().and_then(exif::parse).map_or(1, |exif| exif.orientation());
-    let source = Source {
+fn source(header: &tintype_jpeg::Header) -> Source {
+    Source {
         format: Format::Jpeg,
-        width: info.width.into(),
-        height: info.height.into(),
-        orientation,
-        color,
-        bit_depth,
+        width: header.width,
+        height: header.height,
+        orientation: header.exif().and_then(exif::parse).map_or(1, |exif| exif.orientation()),
+        color: match header.color {
+            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => ColorModel::Gray,
+            tintype_jpeg::ColorModel::Cmyk { .. } | tintype_jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
+            _ => ColorModel::Rgb,
+        },
+        bit_depth: header.precision,
         alpha: false,
-    };
-    Ok((source, decoder))
+    }
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let (source, decoder) = read_header(file)?;
+    let mut decoder = tintype_jpeg::Decoder::new(DecodeOptions::default());
+    // The header is at the beginning; how much of a beginning it needs is not known.
+    for piece in file.chunks(64 << 10) {
+        decoder.feed(piece);
+        if decoder.header().map_err(error)?.is_some() {
+            break;
+        }
+    }
+    decoder.finish();
+    let header = decoder.header().map_err(error)?;
+    let header = header.ok_or_else(|| Error::malformed(Format::Jpeg, "it ends before the first scan"))?;
     Ok(Info {
-        source,
+        source: source(header),
         frames: 1,
-        icc_profile: decoder.icc_profile().map(|profile| profile.len() as u32),
-        exif: decoder.exif_data().and_then(exif::parse).map(|exif| exif.basics()),
+        icc_profile: header.icc().map(|profile| profile.len() as u32),
+        exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }
 
-fn error(error: jpeg_decoder::Error) -> Error {
+fn error(error: tintype_jpeg::Error) -> Error {
     match error {
-        jpeg_decoder::Error::Unsupported(feature) => {
-            Error::unsupported(Format::Jpeg, format!("with {feature:?}"))
-        }
+        tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
     }
 }

@@ -6,8 +6,8 @@ mod png;
 mod webp;
 mod whole;
 
-use crate::pixels::Channels;
-use crate::plan::Scale;
+use crate::pixels::Layout;
+use crate::plan::{Detail, Lane, Scale};
 use crate::{Error, Format, Info, Result, Source};
 use std::borrow::Cow;
 
@@ -17,13 +17,13 @@ pub(crate) struct Header {
     /// What callers are told.
     pub source: Source,
     /// Layout of the rows that come out.
-    pub channels: Channels,
+    pub layout: Layout,
     /// Scales at which rows can come out.
     pub scales: &'static [Scale],
 }
 
 /// The answer to a request that may need more input.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step<T> {
     /// Here it is.
     Ready(T),
@@ -31,35 +31,41 @@ pub(crate) enum Step<T> {
     NeedInput,
 }
 
-/// A row, or the end of them.
-pub(crate) type Row<'a> = Option<&'a [u8]>;
+/// Takes a row of a lane.
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> Result<()>;
 
-/// Turns the bytes of one image into rows of pixels. The order of calls: `feed` at any time before `finish`; `header` until
-/// it is ready; `start`; `next_row` until the rows end.
+/// Turns the bytes of one image into rows of samples. The order of calls: `feed` at any time before `finish`; `header`
+/// until it is ready; `start`; `advance` until enough rows have come.
 pub(crate) trait Decoder {
+    /// Whether input is used up as it is fed. Otherwise it is best fed at once, and given away.
+    fn streams(&self) -> bool;
+
     /// Takes the next bytes of the source.
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()>;
+    fn feed(&mut self, chunk: Cow<'_, [u8]>);
 
     /// Tells that no more bytes will come.
-    fn finish(&mut self) -> Result<()>;
+    fn finish(&mut self);
 
     /// The header, once it has been read.
     fn header(&mut self) -> Result<Step<Header>>;
 
-    /// Predicts the bytes of memory, without the input's own, that decoding at one of the header's scales takes.
-    fn memory(&self, scale: Scale) -> u64;
+    /// The sizes of the lanes, in the layout's order.
+    fn lanes(&mut self, detail: Detail) -> Vec<Lane>;
 
-    /// Chooses the scale and allocates.
-    fn start(&mut self, scale: Scale) -> Result<()>;
+    /// Predicts the bytes of memory, without the input's own, that decoding takes.
+    fn memory(&mut self, detail: Detail) -> u64;
 
-    /// The next row, from the top. None after the last.
-    fn next_row(&mut self) -> Result<Step<Row<'_>>>;
+    /// Chooses how much is decoded, and allocates.
+    fn start(&mut self, detail: Detail) -> Result<()>;
+
+    /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
 }
 
 /// The decoder of a format.
 pub(crate) fn decoder(format: Format) -> Result<Box<dyn Decoder>> {
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::default()),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new()),
         Format::Png => Box::new(png::PngDecoder::default()),
         Format::Webp => Box::new(webp::decoder()),
         Format::Gif => Box::new(gif::decoder()),

@@ -1,8 +1,8 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
-use super::{Decoder, Header, Row, Step};
-use crate::pixels::Channels;
-use crate::plan::Scale;
+use super::{Decoder, Header, Sink, Step};
+use crate::pixels::{Channels, Layout};
+use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
 use png::{ColorType, DecodingError, Transformations};
 use std::borrow::Cow;
@@ -19,13 +19,16 @@ pub(super) struct PngDecoder {
     complete: bool,
 }
 
-#[derive(Default)]
 enum State {
     /// Gathering the file up to its pixels, all of which the codec reads in one go.
     Head(Vec<u8>),
     Reading(Box<Reading>),
-    #[default]
-    Broken,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Head(Vec::new())
+    }
 }
 
 struct Reading {
@@ -39,24 +42,24 @@ struct Reading {
 }
 
 impl Decoder for PngDecoder {
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
         match &mut self.state {
             State::Head(head) => head.extend_from_slice(&chunk),
             State::Reading(_) => self.inlet.push(chunk.into_owned()),
-            State::Broken => self.state = State::Head(chunk.into_owned()),
         }
-        Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self) {
         self.complete = true;
-        Ok(())
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
         let head = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
-            State::Broken => return Err(Error::Ended),
             State::Head(head) if !self.complete && !reaches_pixels(head) => return Ok(Step::NeedInput),
             State::Head(head) => std::mem::take(head),
         };
@@ -74,17 +77,22 @@ impl Decoder for PngDecoder {
         Ok(Step::Ready(header))
     }
 
-    fn memory(&self, _: Scale) -> u64 {
+    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
+        let State::Reading(reading) = &self.state else { return Vec::new() };
+        vec![Lane::whole(&reading.header.source, Scale::FULL)]
+    }
+
+    fn memory(&mut self, _: Detail) -> u64 {
         let State::Reading(reading) = &self.state else { return 0 };
         let source = &reading.header.source;
-        let row = u64::from(source.width) * reading.header.channels.count() as u64;
+        let row = u64::from(source.width) * reading.header.layout.channels().count() as u64;
         // Raw rows are up to 16 bits wide; the codec keeps two and its inflater's window besides.
         let streaming = row * 6 + (512 << 10);
         let frame = if reading.reader.info().interlaced { row * u64::from(source.height) } else { 0 };
         streaming + frame
     }
 
-    fn start(&mut self, _: Scale) -> Result<()> {
+    fn start(&mut self, _: Detail) -> Result<()> {
         let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
         let size = reading.reader.output_line_size(reading.header.source.width).unwrap_or(0);
         reading.row = vec![0; size];
@@ -95,14 +103,14 @@ impl Decoder for PngDecoder {
         Ok(())
     }
 
-    fn next_row(&mut self) -> Result<Step<Row<'_>>> {
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
-        let step = if reading.frame.is_empty() { reading.streamed_row() } else { reading.interlaced_row() };
-        match step {
+        let read = if reading.frame.is_empty() { reading.streamed_row() } else { reading.interlaced_row() };
+        match read {
             Err(DecodingError::IoError(_)) if !self.complete => Ok(Step::NeedInput),
             Err(error) => Err(malformed(error)),
-            Ok(false) => Ok(Step::Ready(None)),
-            Ok(true) => Ok(Step::Ready(Some(&reading.row))),
+            Ok(false) => Ok(Step::Ready(false)),
+            Ok(true) => sink(0, &reading.row).map(|()| Step::Ready(true)),
         }
     }
 }
@@ -121,7 +129,7 @@ impl Reading {
     /// Reads all passes, and then hands out the rows they make.
     fn interlaced_row(&mut self) -> Result<bool, DecodingError> {
         let stride = self.row.len();
-        let bits = 8 * self.header.channels.count() as u8;
+        let bits = 8 * self.header.layout.channels().count() as u8;
         while !self.frame_done {
             match self.reader.next_interlaced_row()? {
                 Some(row) => {
@@ -174,7 +182,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         bit_depth: info.bit_depth as u8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, channels, scales: &[Scale::FULL] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {

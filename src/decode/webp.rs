@@ -2,7 +2,7 @@
 
 use super::Header;
 use super::whole::{Codec, Whole};
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Layout};
 use crate::plan::Scale;
 use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
 use image_webp::{DecodingError, WebPDecoder};
@@ -25,7 +25,7 @@ impl Codec for WebpCodec {
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
-        let mut frame = vec![0; header.source.pixels() as usize * header.channels.count()];
+        let mut frame = vec![0; header.source.pixels() as usize * header.layout.channels().count()];
         open(file)?.read_image(&mut frame).map_err(malformed)?;
         Ok(frame)
     }
@@ -69,7 +69,7 @@ fn header(decoder: &mut Opened<'_>) -> Result<Header> {
         bit_depth: 8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, channels, scales: &[Scale::FULL] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {

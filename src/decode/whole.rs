@@ -1,7 +1,7 @@
 //! Puts a codec that wants a whole file, and gives a whole frame, behind the [`Decoder`] trait.
 
-use super::{Decoder, Header, Row, Step};
-use crate::plan::Scale;
+use super::{Decoder, Header, Sink, Step};
+use crate::plan::{Detail, Lane, Scale};
 use crate::{Error, Result};
 use std::borrow::Cow;
 
@@ -33,18 +33,20 @@ impl<C: Codec> Whole<C> {
 }
 
 impl<C: Codec> Decoder for Whole<C> {
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
+    fn streams(&self) -> bool {
+        false
+    }
+
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
         if self.file.is_empty() {
             self.file = chunk.into_owned();
         } else {
             self.file.extend_from_slice(&chunk);
         }
-        Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self) {
         self.complete = true;
-        Ok(())
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
@@ -56,22 +58,27 @@ impl<C: Codec> Decoder for Whole<C> {
         Ok(Step::Ready(header))
     }
 
-    fn memory(&self, _: Scale) -> u64 {
+    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
+        self.header.iter().map(|header| Lane::whole(&header.source, Scale::FULL)).collect()
+    }
+
+    fn memory(&mut self, _: Detail) -> u64 {
         self.memory
     }
 
-    fn start(&mut self, _: Scale) -> Result<()> {
+    fn start(&mut self, _: Detail) -> Result<()> {
         let header = self.header.ok_or(Error::Ended)?;
         self.frame = self.codec.decode(&self.file, &header)?;
         self.file = Vec::new();
         Ok(())
     }
 
-    fn next_row(&mut self) -> Result<Step<Row<'_>>> {
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let header = self.header.ok_or(Error::Ended)?;
-        let length = header.source.width as usize * header.channels.count();
+        let length = header.source.width as usize * header.layout.channels().count();
         let row = self.frame.get(self.next..self.next + length);
         self.next += length;
-        Ok(Step::Ready(row))
+        row.map_or(Ok(()), |row| sink(0, row))?;
+        Ok(Step::Ready(row.is_some()))
     }
 }

@@ -1,53 +1,85 @@
-//! JPEG (ISO/IEC 10918-1).
+//! JPEG (ISO/IEC 10918-1): baseline, with chroma at half of the width and height.
 
 use super::{Encoder, Image};
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Layout};
 use crate::{Error, Format, Output, Result};
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, SamplingFactor};
+use std::collections::VecDeque;
+use tintype_jpeg::encode::{Components, EncodeError, EncoderConfig, Plane, Subsampling};
+
+const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
 pub(super) struct JpegEncoder {
-    image: Image,
-    quality: u8,
-    rows: Vec<u8>,
-    file: Vec<u8>,
+    encoder: tintype_jpeg::encode::Encoder,
+    layout: Layout,
+    /// Rows of planes that wait for the other planes.
+    waiting: [VecDeque<Vec<u8>>; 3],
 }
 
 impl JpegEncoder {
     pub(super) fn new(output: &Output, image: Image) -> Result<Self> {
-        if image.channels.has_alpha() {
-            return Err(Error::Internal("JPEG rows have no alpha".into()));
+        let mut config = config(image);
+        config.quality = output.quality.unwrap_or(Format::Jpeg.default_quality());
+        let encoder = tintype_jpeg::encode::Encoder::new(config).map_err(internal)?;
+        Ok(Self { encoder, layout: image.layout, waiting: Default::default() })
+    }
+
+    /// Hands on the rows that the encoder can take.
+    fn write_waiting(&mut self) -> Result<()> {
+        loop {
+            let mut written = false;
+            for (plane, waiting) in PLANES.into_iter().zip(&mut self.waiting) {
+                while self.encoder.rows_wanted(plane) > 0
+                    && let Some(row) = waiting.pop_front()
+                {
+                    self.encoder.write_plane(plane, &row).map_err(internal)?;
+                    written = true;
+                }
+            }
+            if !written {
+                return Ok(());
+            }
         }
-        let quality = output.quality.unwrap_or(Format::Jpeg.default_quality());
-        Ok(Self { image, quality, rows: Vec::with_capacity(image.bytes() as usize), file: Vec::new() })
     }
 }
 
 impl Encoder for JpegEncoder {
-    fn row(&mut self, row: &[u8]) -> Result<()> {
-        self.rows.extend_from_slice(row);
-        Ok(())
+    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        match self.layout {
+            Layout::Interleaved(Channels::Gray) => self.encoder.write_gray(row).map_err(internal),
+            Layout::Interleaved(_) => self.encoder.write_rgb(row).map_err(internal),
+            Layout::YCbCr => {
+                if let Some(waiting) = self.waiting.get_mut(lane) {
+                    waiting.push_back(row.to_vec());
+                }
+                self.write_waiting()
+            }
+        }
     }
 
     fn finish(&mut self) -> Result<()> {
-        let side = |length| u16::try_from(length).unwrap_or(u16::MAX);
-        let color = if self.image.channels == Channels::Gray { ColorType::Luma } else { ColorType::Rgb };
-        let mut encoder = jpeg_encoder::Encoder::new(&mut self.file, self.quality);
-        encoder.set_sampling_factor(SamplingFactor::F_2_2);
-        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-        encoder.set_optimized_huffman_tables(true);
-        encoder
-            .encode(&self.rows, side(self.image.width), side(self.image.height), color)
-            .map_err(|error| Error::Internal(format!("encoding JPEG: {error}")))?;
-        self.rows = Vec::new();
-        Ok(())
+        self.encoder.finish().map_err(internal)
     }
 
     fn drain(&mut self, sink: &mut Vec<u8>) {
-        sink.append(&mut self.file);
+        sink.append(&mut self.encoder.take_output());
     }
 }
 
-/// The rows, and their coefficients and the file for the worst of images.
+fn config(image: Image) -> EncoderConfig {
+    let mut config = EncoderConfig::new(image.width, image.height);
+    config.subsampling = Subsampling::S420;
+    if image.layout == Layout::Interleaved(Channels::Gray) {
+        config.components = Components::Gray;
+    }
+    config
+}
+
+/// What the codec holds, and a file that is as large as a quality of 100 makes it.
 pub(super) fn memory(image: Image) -> u64 {
-    image.bytes() * 4 + (1 << 20)
+    config(image).predicted_memory() + image.bytes() * image.layout.lanes() as u64
+}
+
+/// The rows are what was announced, so the codec has no reason to refuse them.
+fn internal(error: EncodeError) -> Error {
+    Error::Internal(format!("encoding JPEG: {error}"))
 }

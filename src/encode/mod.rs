@@ -4,7 +4,7 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Layout};
 use crate::{Error, Format, Output, Result};
 
 /// What an encoder is made for.
@@ -15,13 +15,17 @@ pub(crate) struct Image {
     /// Height in pixels.
     pub height: u32,
     /// Layout of the rows.
-    pub channels: Channels,
+    pub layout: Layout,
 }
 
 impl Image {
     /// Bytes of all rows.
     fn bytes(&self) -> u64 {
-        self.pixels() * self.channels.count() as u64
+        self.pixels() * self.channels().count() as u64
+    }
+
+    fn channels(&self) -> Channels {
+        self.layout.channels()
     }
 
     fn pixels(&self) -> u64 {
@@ -31,8 +35,8 @@ impl Image {
 
 /// Turns rows into the bytes of a file.
 pub(crate) trait Encoder {
-    /// Takes the next row.
-    fn row(&mut self, row: &[u8]) -> Result<()>;
+    /// Takes the next row of a lane.
+    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()>;
 
     /// Ends the file. All rows have been taken.
     fn finish(&mut self) -> Result<()>;
@@ -49,6 +53,11 @@ pub(crate) fn encoder(output: &Output, image: Image) -> Result<Box<dyn Encoder>>
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image)),
         other => return Err(Error::unsupported(other, "encoding")),
     })
+}
+
+/// Whether a format takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
+pub(crate) fn takes_halved_chroma(format: Format) -> bool {
+    format == Format::Jpeg
 }
 
 /// Predicts the bytes that an encoder holds at most, its output included.

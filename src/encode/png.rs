@@ -18,7 +18,7 @@ impl PngEncoder {
     pub(super) fn new(image: Image) -> Result<Self> {
         let outlet = Outlet::default();
         let mut encoder = png::Encoder::new(outlet.clone(), image.width, image.height);
-        encoder.set_color(match image.channels {
+        encoder.set_color(match image.channels() {
             Channels::Gray => ColorType::Grayscale,
             Channels::GrayAlpha => ColorType::GrayscaleAlpha,
             Channels::Rgb => ColorType::Rgb,
@@ -37,7 +37,7 @@ impl PngEncoder {
 }
 
 impl Encoder for PngEncoder {
-    fn row(&mut self, row: &[u8]) -> Result<()> {
+    fn row(&mut self, _: usize, row: &[u8]) -> Result<()> {
         self.writer()?.write_all(row).map_err(internal)
     }
 
@@ -53,7 +53,7 @@ impl Encoder for PngEncoder {
 
 /// The deflater's window and tables, filters of a few rows, and, at worst, the output as large as the input.
 pub(super) fn memory(image: Image) -> u64 {
-    image.bytes() + 8 * u64::from(image.width) * image.channels.count() as u64 + (1 << 20)
+    image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
 }
 
 /// Writing to memory fails only if the rows are not what was announced.

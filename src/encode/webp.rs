@@ -25,13 +25,14 @@ impl WebpEncoder {
 }
 
 impl Encoder for WebpEncoder {
-    fn row(&mut self, row: &[u8]) -> Result<()> {
+    fn row(&mut self, _: usize, row: &[u8]) -> Result<()> {
         self.rows.extend_from_slice(row);
         Ok(())
     }
 
     fn finish(&mut self) -> Result<()> {
-        let Image { width, height, channels } = self.image;
+        let Image { width, height, .. } = self.image;
+        let channels = self.image.channels();
         let mut rows = std::mem::take(&mut self.rows);
         let channels = if channels.has_alpha() && is_opaque(&rows, channels.count()) {
             drop_alpha(&mut rows, channels)

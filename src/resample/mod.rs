@@ -11,14 +11,15 @@ mod filter;
 mod kernel;
 mod samples;
 
+use crate::Filter;
 use crate::pixels::Channels;
-use crate::plan::{Axis, Plan};
+use crate::plan::Axis;
 use filter::Weights;
 
 /// Input rows that are added into the accumulators at once.
 const BATCH: usize = 4;
 
-/// Turns the rows of a decoded image into those of the resampled one.
+/// Turns the rows of a lane into those of the resampled lane.
 #[derive(Debug)]
 pub(crate) struct Resampler {
     channels: Channels,
@@ -40,26 +41,26 @@ enum Work {
 }
 
 impl Resampler {
-    /// Prepares what the plan asks for.
-    pub(crate) fn new(plan: &Plan, channels: Channels) -> Self {
-        let work = match (plan.x.copied_from(), plan.y.copied_from()) {
-            (Some(x), Some(y)) => Work::Copy { x, width: plan.x.size, y, height: plan.y.size },
-            _ => Work::Filter(Box::new(Filtering::new(plan, channels))),
+    /// Prepares to resample a lane with these axes.
+    pub(crate) fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+        let work = match (x.copied_from(), y.copied_from()) {
+            (Some(left), Some(top)) => Work::Copy { x: left, width: x.size, y: top, height: y.size },
+            _ => Work::Filter(Box::new(Filtering::new(filter, (x, y), channels))),
         };
         Self { channels, next_row: 0, work }
     }
 
-    /// Predicts the bytes that a resampler for this plan holds.
-    pub(crate) fn memory(plan: &Plan, channels: Channels) -> u64 {
+    /// Predicts the bytes that a resampler for these axes holds.
+    pub(crate) fn memory((x, y): (Axis, Axis), channels: Channels) -> u64 {
         let taps = |axis: &Axis| (axis.ratio().max(1.0) * 6.0 + 2.0) as u64 * u64::from(axis.size);
-        let weights = 2 * (taps(&plan.x) + taps(&plan.y));
-        let overlap = (6.0 / plan.y.ratio().min(1.0) + 2.0) as u64 + BATCH as u64;
-        let line = u64::from(plan.x.high - plan.x.low) * channels.count() as u64;
-        let out = u64::from(plan.x.size) * channels.count() as u64;
+        let weights = 2 * (taps(&x) + taps(&y));
+        let overlap = (6.0 / y.ratio().min(1.0) + 2.0) as u64 + BATCH as u64;
+        let line = u64::from(x.high - x.low) * channels.count() as u64;
+        let out = u64::from(x.size) * channels.count() as u64;
         weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + 3 * out
     }
 
-    /// Takes the next row of the decoded image and hands on the rows that it completes.
+    /// Takes the lane's next row and hands on the rows that it completes.
     pub(crate) fn push<E>(
         &mut self,
         row: &[u8],
@@ -118,9 +119,9 @@ struct Filtering {
 }
 
 impl Filtering {
-    fn new(plan: &Plan, channels: Channels) -> Self {
-        let rows = Weights::new(plan.filter, &plan.y);
-        let columns = Weights::new(plan.filter, &plan.x);
+    fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+        let rows = Weights::new(filter, &y);
+        let columns = Weights::new(filter, &x);
         let (left, right) = columns.range();
         let (top, bottom) = rows.range();
         let line = (right - left) as usize * channels.count();
