@@ -23,13 +23,20 @@ pub struct ServeProcess {
 impl ServeProcess {
     /// Starts the program `serve`, which a test finds as `env!("CARGO_BIN_EXE_serve")`, with `TINTYPE_*` variables.
     pub fn start(serve: impl AsRef<Path>, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(serve.as_ref());
+        Self::spawn(command.args(["--addr", "127.0.0.1:0"]).envs(environment.iter().copied()))
+    }
+
+    /// Starts the program as `./x serve` does, but in another folder and at an address of its own.
+    pub fn invited(serve: impl AsRef<Path>, folder: &Path, address: &str) -> Self {
+        let mut command = Command::new(serve.as_ref());
+        Self::spawn(command.args(["--addr", address]).current_dir(folder))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         dist::path("tintype.wasm");
-        let mut child = Command::new(serve.as_ref())
-            .args(["--addr", "127.0.0.1:0"])
-            .envs(environment.iter().copied())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
         let mut seen = String::new();
         let address = lines.by_ref().find_map(|line| {
@@ -43,6 +50,13 @@ impl ServeProcess {
             move || lines.for_each(|line| *stderr.lock().unwrap() += &format!("{line}\n"))
         });
         Self { child, address, stderr }
+    }
+
+    /// The command line that it printed for whoever started it.
+    pub fn invitation(&mut self) -> String {
+        let stdout = BufReader::new(self.child.stdout.take().expect("asked once"));
+        let mut lines = stdout.lines().map_while(Result::ok).map(|line| line.trim().to_owned());
+        lines.find(|line| line.starts_with("curl ")).expect("a line for the shell")
     }
 
     /// Where it listens.
