@@ -1,9 +1,9 @@
 //! Calls the resizer component in this process.
 
-use wasmtime::Store;
-use wasmtime::component::{Linker, ResourceAny};
+use wasmtime::component::{Component, Linker, ResourceAny};
+use wasmtime::{Engine, Store};
 
-use crate::engine::{ENGINE, FUEL, MemoryMeter, RESIZER};
+use crate::engine::{ENGINE, FAST_ENGINE, FAST_RESIZER, FUEL, MemoryMeter, RESIZER};
 
 #[allow(missing_docs, reason = "documented in wit/")]
 mod bindings {
@@ -28,21 +28,26 @@ impl Default for Resizer {
 impl Resizer {
     /// An instance with ample memory.
     pub fn new() -> Self {
-        Self::with_memory(MemoryMeter::default())
+        Self::with(&ENGINE, &RESIZER, MemoryMeter::default())
+    }
+
+    /// An instance that counts no fuel, for measuring time.
+    pub fn fast() -> Self {
+        Self::with(&FAST_ENGINE, &FAST_RESIZER, MemoryMeter::default())
     }
 
     /// An instance that cannot grow beyond `limit` bytes of linear memory.
     pub fn limited(limit: usize) -> Self {
-        Self::with_memory(MemoryMeter::limited(limit))
+        Self::with(&ENGINE, &RESIZER, MemoryMeter::limited(limit))
     }
 
-    fn with_memory(meter: MemoryMeter) -> Self {
-        let mut store = Store::new(&ENGINE, meter);
+    fn with(engine: &Engine, component: &Component, meter: MemoryMeter) -> Self {
+        let mut store = Store::new(engine, meter);
         store.limiter(|meter| meter);
-        store.set_fuel(FUEL).unwrap();
-        let linker = Linker::new(&ENGINE);
+        refuel(&mut store);
+        let linker = Linker::new(engine);
         let world =
-            bindings::Resizer::instantiate(&mut store, &RESIZER, &linker).expect("a resizer needs nothing");
+            bindings::Resizer::instantiate(&mut store, component, &linker).expect("a resizer needs nothing");
         Self { store, world }
     }
 
@@ -66,7 +71,7 @@ impl Resizer {
         image: &[u8],
         options: &Options,
     ) -> wasmtime::Result<Result<Rendition, Error>> {
-        self.store.set_fuel(FUEL)?;
+        refuel(&mut self.store);
         self.world.tintype_image_resize().call_resize(&mut self.store, image, *options)
     }
 
@@ -77,13 +82,13 @@ impl Resizer {
 
     /// `inspect.describe`, where the outer error is a trap or the end of the fuel.
     pub fn try_describe(&mut self, image: &[u8]) -> wasmtime::Result<Result<Info, Error>> {
-        self.store.set_fuel(FUEL)?;
+        refuel(&mut self.store);
         self.world.tintype_image_inspect().call_describe(&mut self.store, image)
     }
 
     /// Starts a `resize.session`.
     pub fn session(&mut self, options: &Options) -> Session<'_> {
-        self.store.set_fuel(FUEL).unwrap();
+        refuel(&mut self.store);
         let guest = self.world.tintype_image_resize().session();
         let handle = guest.call_constructor(&mut self.store, *options).expect("no trap");
         Session { resizer: self, handle }
@@ -98,6 +103,11 @@ impl Resizer {
     pub fn fuel(&self) -> u64 {
         FUEL - self.store.get_fuel().unwrap()
     }
+}
+
+/// Fills the tank, where fuel is counted.
+fn refuel(store: &mut Store<MemoryMeter>) {
+    let _ = store.set_fuel(FUEL);
 }
 
 /// A `resize.session`.

@@ -15,6 +15,7 @@ usage: ./x <command>
 
   build           build dist/resizer.wasm, dist/service.wasm and dist/tintype.wasm, which is both in one
   serve [flags]   build, then serve dist/tintype.wasm on 127.0.0.1:3000 (--addr changes that)
+  bench [job]     build, then measure jobs whose name contains `job`, beside sharp where that is installed
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -25,6 +26,7 @@ fn main() -> Result<()> {
     match (command.as_deref(), rest.as_slice()) {
         (Some("build"), []) => components::build(),
         (Some("serve"), flags) => serve(flags),
+        (Some("bench"), jobs) => bench(jobs),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
@@ -39,4 +41,9 @@ fn serve(flags: &[String]) -> Result<()> {
     components::build()?;
     cargo::progress("building the server (the first time takes some minutes)");
     cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "serve", "--"]).args(flags))
+}
+
+fn bench(jobs: &[String]) -> Result<()> {
+    components::build()?;
+    cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "bench", "--"]).args(jobs))
 }
