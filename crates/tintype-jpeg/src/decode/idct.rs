@@ -110,23 +110,25 @@ fn pass<V: I16x8, const N: usize, const K: usize, const SHIFT: u32>(x: &[V; 8], 
     let shift = |low, high| V::pack(V::shr32::<SHIFT>(low), V::shr32::<SHIFT>(high));
 
     let mut out = [V::splat(0); 8];
-    for n in 0..N.div_ceil(2) {
-        let c = &cosines[n];
-        let mut even = sum(weigh(pairs(0, 2), c[0], c[2]), (bias, bias));
-        if N.min(K) > 4 {
-            even = sum(even, weigh(pairs(4, 6), c[4], c[6]));
-        }
-        if N == 1 {
-            out[0] = shift(even.0, even.1);
-            continue;
-        }
-        let mut odd = weigh(pairs(1, 3), c[1], c[3]);
-        if N.min(K) > 5 {
-            odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
-        }
-        out[N - 1 - n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
-        out[n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+    // Spelt out rather than looped, so that every index is a constant and all stays in registers.
+    macro_rules! mirrored {
+        ($($n:literal)*) => {$(
+            if $n < N.div_ceil(2) {
+                let c = &cosines[$n];
+                let mut even = sum(weigh(pairs(0, 2), c[0], c[2]), (bias, bias));
+                if N.min(K) > 4 {
+                    even = sum(even, weigh(pairs(4, 6), c[4], c[6]));
+                }
+                let mut odd = weigh(pairs(1, 3), c[1], c[3]);
+                if N.min(K) > 5 {
+                    odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
+                }
+                out[N - 1 - $n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
+                out[$n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+            }
+        )*};
     }
+    mirrored!(0 1 2 3);
     out
 }
 
@@ -140,16 +142,19 @@ fn dequantise<V: I16x8>(coefficients: &[i16; 64], quant: &[i16; 64]) -> [V; 8] {
 /// Stores the first `width` samples of the first `height` rows.
 #[inline(always)]
 fn store<V: I16x8>(rows: &[V; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
-    for y in (0..height).step_by(2) {
-        let bytes = V::narrow(rows[y], rows[(y + 1) % 8]);
-        if let Some(row) = out.get_mut(y * stride..).and_then(|out| out.get_mut(..width)) {
-            row.copy_from_slice(&bytes[..width]);
+    let mut lines = out.chunks_mut(stride.max(1)).take(height);
+    let mut write = |bytes: &[u8]| {
+        let Some(line) = lines.next() else { return };
+        // A row of 8 is the common case; a constant length makes it one store.
+        match (width, line.first_chunk_mut::<8>(), bytes.first_chunk::<8>()) {
+            (8, Some(line), Some(bytes)) => *line = *bytes,
+            _ => line.iter_mut().zip(bytes).take(width).for_each(|(to, from)| *to = *from),
         }
-        if y + 1 < height
-            && let Some(row) = out.get_mut((y + 1) * stride..).and_then(|out| out.get_mut(..width))
-        {
-            row.copy_from_slice(&bytes[8..8 + width]);
-        }
+    };
+    for &[upper, lower] in rows.as_chunks::<2>().0 {
+        let bytes = V::narrow(upper, lower);
+        write(&bytes[..8]);
+        write(&bytes[8..]);
     }
 }
 

@@ -223,7 +223,8 @@ impl Store {
                 let (row, column) = ((scan.y * v + row) as usize, (x * h + column) as usize);
                 let block = row * stored.width + column;
                 let before = block.checked_sub(if column == 0 { stored.width } else { 1 });
-                let dc = before.and_then(|before| stored.coefficients.get(before * stored.per_block)).copied();
+                let dc =
+                    before.and_then(|before| stored.coefficients.get(before * stored.per_block)).copied();
                 if let (Some(dc), Some(to)) = (dc, stored.coefficients.get_mut(block * stored.per_block)) {
                     *to = dc;
                 }
