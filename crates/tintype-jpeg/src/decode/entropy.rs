@@ -131,12 +131,6 @@ impl Entropy {
         self.flaw.get_or_insert(flaw);
     }
 
-    /// The bytes and the position in them.
-    #[inline(always)]
-    pub(crate) fn reader(&mut self) -> (&[u8], &mut Bits, &mut [i32; 4], &mut u32) {
-        (&self.clean, &mut self.bits, &mut self.predictions, &mut self.end_of_band_run)
-    }
-
     /// What is there to be read, for MCUs of up to `need` bytes.
     #[inline(always)]
     pub(crate) fn data(&self, need: usize) -> Data<'_> {
@@ -151,11 +145,6 @@ impl Entropy {
     }
 
     /// Whether more was read than there is.
-    #[inline(always)]
-    pub(crate) fn overrun(&self) -> bool {
-        self.ended && self.bits.overrun(&self.clean)
-    }
-
     #[inline(always)]
     fn available(&self) -> usize {
         self.clean.len().saturating_sub(self.bits.byte_position())
