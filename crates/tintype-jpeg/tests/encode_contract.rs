@@ -4,7 +4,7 @@ mod encode_support;
 
 use encode_support::*;
 use tintype_jpeg::encode::{
-    Components, Density, Effort, EncodeError, Encoder, EncoderConfig, Plane, Subsampling,
+    Components, Density, Effort, EncodeError, Encoder, EncoderConfig, Plane, QuantTables, Subsampling,
 };
 
 #[test]
@@ -60,7 +60,12 @@ fn the_fixed_tables_are_those_of_annex_k() {
         .encode(&photo(16, 16), 16, 16, jpeg_encoder::ColorType::Rgb)
         .unwrap();
     let ours = encode_rgb(
-        EncoderConfig { effort: Effort::Fast, quality: 50, ..EncoderConfig::new(16, 16) },
+        EncoderConfig {
+            effort: Effort::Fast,
+            quality: 50,
+            tables: QuantTables::AnnexK,
+            ..EncoderConfig::new(16, 16)
+        },
         &photo(16, 16),
     );
     let tables = |file: &[u8], code| -> Vec<Vec<u8>> {

@@ -12,6 +12,8 @@ pub(super) const EOB: u8 = 0x00;
 pub(super) const ZRL: u8 = 0xF0;
 /// Most bytes of AC tokens in a block: a symbol and two bytes of magnitude for each coefficient.
 pub(super) const MAX_BLOCK: usize = 63 * 3;
+/// Bytes after the last token, so that a token can be read with its longest magnitude.
+const PADDING: usize = 2;
 /// Largest AC coefficient that sequential coding of 8-bit samples allows (ITU-T T.81, Table F.2).
 pub(super) const MAX_AC: u16 = 1023;
 
@@ -51,7 +53,7 @@ impl BlockRow {
     pub(super) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();
         self.dc.push(coefficients[0]);
-        let mut tokens = [0u8; MAX_BLOCK + 1];
+        let mut tokens = [0u8; MAX_BLOCK + PADDING];
         let mut length = 0;
         let mut rest = nonzero & !1;
         let mut next = 1;
@@ -77,7 +79,8 @@ impl BlockRow {
             tokens[length] = EOB;
             length += 1;
         }
-        self.ac.extend_from_slice(&tokens[..length]);
+        self.ac.truncate(self.ac.len().saturating_sub(PADDING));
+        self.ac.extend_from_slice(&tokens[..length + PADDING]);
     }
 
     /// The AC tokens, from the first block on.
@@ -97,36 +100,21 @@ pub(super) struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    #[inline(always)]
-    fn byte(&mut self) -> u8 {
-        match self.bytes {
-            [first, rest @ ..] => {
-                self.bytes = rest;
-                *first
-            }
-            [] => EOB,
-        }
-    }
-
     /// Calls `each` with symbol, additional bits and their number for every token of the next block.
     #[inline(always)]
     pub(super) fn block(&mut self, mut each: impl FnMut(u8, u32, u32)) {
         let mut k = 0;
         while k < 63 {
-            let symbol = self.byte();
+            let Some(&[symbol, low, high]) = self.bytes.first_chunk() else { return };
             let size = u32::from(symbol & 15);
+            let length = 1 + usize::from(size > 0) + usize::from(size > 8);
+            self.bytes = self.bytes.get(length..).unwrap_or_default();
             if symbol == EOB {
                 each(EOB, 0, 0);
                 return;
             }
-            let mut bits = 0;
-            if size > 0 {
-                bits = u32::from(self.byte());
-            }
-            if size > 8 {
-                bits |= u32::from(self.byte()) << 8;
-            }
             k += u32::from(symbol >> 4) + 1;
+            let bits = (u32::from(high) << 8 | u32::from(low)) & ((1 << size) - 1);
             each(symbol, bits, size);
         }
     }

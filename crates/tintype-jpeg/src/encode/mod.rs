@@ -48,7 +48,7 @@ mod trellis;
 use alloc::vec::Vec;
 
 use coefficients::{MAX_BLOCK, McuRow};
-pub use config::{Components, Density, Effort, EncodeError, EncoderConfig, Plane, Subsampling};
+pub use config::{Components, Density, Effort, EncodeError, EncoderConfig, Plane, QuantTables, Subsampling};
 use layout::{BLOCK, Layout};
 use quantize::QuantTable;
 use samples::Strips;
@@ -140,7 +140,7 @@ impl Encoder {
     pub fn new(config: EncoderConfig) -> Result<Self, EncodeError> {
         config.check()?;
         let layout = Layout::new(&config);
-        let tables = [QuantTable::new(0, config.quality), QuantTable::new(1, config.quality)];
+        let tables = [QuantTable::new(0, &config), QuantTable::new(1, &config)];
         let mut out = Vec::new();
         markers::start_of_image(&mut out);
         markers::jfif(&mut out, config.density);

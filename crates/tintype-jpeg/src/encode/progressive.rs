@@ -103,14 +103,10 @@ pub(super) fn write(layout: &Layout, rows: &[McuRow], script: &[Scan], out: &mut
         let specs = counter.specs();
         entropy::write_tables(out, &specs);
         header(layout, scan, out);
-        let mut bits = BitWriter::default();
-        walk(
-            layout,
-            rows,
-            scan,
-            &mut Writer { codes: &specs.each_ref().map(Encoder::new), bits: &mut bits, out },
-        );
-        bits.finish(out);
+        let codes = specs.each_ref().map(Encoder::new);
+        let mut writer = Writer { codes: &codes, bits: BitWriter::default(), out };
+        walk(layout, rows, scan, &mut writer);
+        writer.bits.finish(writer.out);
     }
 }
 

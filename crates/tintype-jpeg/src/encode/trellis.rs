@@ -16,11 +16,11 @@ use super::quantize::QuantTable;
 /// Fraction bits of costs, which are in bits of the file.
 const COST_BITS: u32 = 8;
 /// Cost of an error of one step, in bits.
-const STEP_COST: u64 = 19;
+const STEP_COST: u64 = 28;
 /// Fraction bits of [`Costs::weights`].
 const WEIGHT_BITS: u32 = 20;
 /// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
-const MASKING: u64 = 92_682;
+const MASKING: u64 = 1 << 15;
 /// A coefficient of this many steps or more is never dropped; bounds the search.
 const KEEP: u16 = 4;
 
