@@ -14,6 +14,9 @@ pub(super) const ZRL: u8 = 0xF0;
 pub(super) const MAX_BLOCK: usize = 63 * 3;
 /// Bytes after the last token, so that a token can be read with its longest magnitude.
 const PADDING: usize = 2;
+/// Room that a row of blocks is given when it has none for another block. Memory is filled and copied seldom and in long
+/// pieces: in WebAssembly each time is a call of the runtime.
+pub(super) const ROOM: usize = 4096;
 /// Largest AC coefficient that sequential coding of 8-bit samples allows (ITU-T T.81, Table F.2).
 pub(super) const MAX_AC: u16 = 1023;
 
@@ -35,17 +38,28 @@ pub(super) fn additional_bits(value: i16, size: u32) -> u32 {
 /// The AC tokens of a block are, for each coefficient that is not zero, a symbol of run and size as T.81, F.1.2.2 has
 /// it and its additional bits in one byte, or two if there are more than eight; [`ZRL`] where a run needs it; and
 /// [`EOB`] unless the last coefficient is not zero.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct BlockRow {
     /// DC coefficients, as they are: not differences.
     pub dc: Vec<i16>,
+    /// Tokens and, beyond them, room for more.
     ac: Vec<u8>,
+    /// Bytes of tokens.
+    used: usize,
+}
+
+/// A copy has no room to spare.
+impl Clone for BlockRow {
+    fn clone(&self) -> Self {
+        let ac = self.ac.get(..self.used + PADDING).unwrap_or_default().to_vec();
+        Self { dc: self.dc.clone(), ac, used: self.used }
+    }
 }
 
 impl BlockRow {
     fn clear(&mut self) {
         self.dc.clear();
-        self.ac.clear();
+        self.used = 0;
     }
 
     /// Appends a quantised block; `nonzero` is the answer of [`QuantTable::quantize`](super::quantize::QuantTable::quantize).
@@ -53,7 +67,10 @@ impl BlockRow {
     pub(super) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();
         self.dc.push(coefficients[0]);
-        let mut tokens = [0u8; MAX_BLOCK + PADDING];
+        if self.ac.len() < self.used + MAX_BLOCK + PADDING {
+            self.ac.resize(self.used + ROOM, 0);
+        }
+        let tokens = &mut self.ac[self.used..self.used + MAX_BLOCK + PADDING];
         let mut length = 0;
         let mut rest = nonzero & !1;
         let mut next = 1;
@@ -79,13 +96,12 @@ impl BlockRow {
             tokens[length] = EOB;
             length += 1;
         }
-        self.ac.truncate(self.ac.len().saturating_sub(PADDING));
-        self.ac.extend_from_slice(&tokens[..length + PADDING]);
+        self.used += length;
     }
 
     /// The AC tokens, from the first block on.
     pub(super) fn tokens(&self) -> Tokens<'_> {
-        Tokens { bytes: &self.ac }
+        Tokens { bytes: self.ac.get(..self.used + PADDING).unwrap_or_default() }
     }
 
     fn bytes(&self) -> usize {

@@ -192,9 +192,9 @@ impl<S: Sink> Band<'_, S> {
     fn refine(&mut self, row: &BlockRow, low: u8) {
         let mut tokens = row.tokens();
         let mut corrections = Bits::default();
+        // Coefficients whose bits from `low` up are not all zero: position, magnitude, sign.
+        let mut known = [(0u32, 0u16, false); 63];
         for _ in &row.dc {
-            // Coefficients whose bits from `low` up are not all zero: position, magnitude, sign.
-            let mut known = [(0u32, 0u16, false); 63];
             let mut count = 0;
             let mut newest = 0;
             tokens.coefficients(|k, value| {
