@@ -157,7 +157,7 @@ fn pixels<'a>(image: &Image, rgb: &'a [u8]) -> PixelSlice<'a> {
 /// Scores and logarithms of bytes over a range of qualities.
 fn curve(image: &Image, encode: Encode) -> Vec<(f64, f64)> {
     let reference = Ssimulacra2Reference::new(&pixels(image, &image.rgb)).unwrap();
-    [35, 50, 60, 70, 75, 80, 85, 90, 94]
+    [20, 35, 50, 60, 70, 80, 85, 90, 94]
         .map(|quality| {
             let file = encode(image, quality);
             let (decoded, ..) = decode(&file);

@@ -202,6 +202,40 @@ fn memory_stays_within_the_prediction() {
     }
 }
 
+/// Length and FNV-1a hash.
+fn fingerprint(file: &[u8]) -> (usize, u64) {
+    let hash = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    (file.len(), file.iter().fold(0xCBF2_9CE4_8422_2325, hash))
+}
+
+/// Run on every target: kernels and costs must not depend on the machine. A change of the encoder that means to change the
+/// bytes changes the numbers.
+#[test]
+fn every_machine_makes_the_same_bytes() {
+    let (width, height) = (150, 101);
+    let rgb = integer_photo(width, height);
+    let mut found = vec![];
+    for (effort, progressive, subsampling, quality) in [
+        (Effort::Fast, false, Subsampling::S420, 80),
+        (Effort::Default, false, Subsampling::S422, 60),
+        (Effort::Default, true, Subsampling::S444, 95),
+        (Effort::Best, false, Subsampling::S420, 30),
+        (Effort::Best, true, Subsampling::S420, 85),
+    ] {
+        let config =
+            EncoderConfig { effort, progressive, subsampling, quality, ..EncoderConfig::new(width, height) };
+        found.push(fingerprint(&encode_rgb(config, &rgb)));
+    }
+    let expected = [
+        (3315, 0xAAE0_2B37_F159_36B3),
+        (2239, 0xE0F5_76BB_F11B_05E1),
+        (9304, 0x82FA_F733_3662_79B7),
+        (1220, 0x67E2_2942_C2BE_3C21),
+        (3309, 0x5365_2F44_845B_1842),
+    ];
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn configurations_out_of_range_are_refused() {
     let refused = |config| Encoder::new(config).unwrap_err();

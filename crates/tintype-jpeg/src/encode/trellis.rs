@@ -21,8 +21,8 @@ const STEP_COST: u64 = 28;
 const WEIGHT_BITS: u32 = 20;
 /// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
 const MASKING: u64 = 1 << 15;
-/// A coefficient of this many steps or more is never dropped; bounds the search.
-const KEEP: u16 = 4;
+/// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
+const KEEP: u16 = 2;
 
 /// What errors and bits cost in the blocks of one quantisation table.
 #[derive(Debug)]
