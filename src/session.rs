@@ -26,8 +26,8 @@ pub struct Outline {
 
 /// Makes a rendition as a stream: write the source as it comes, read the result as it is made.
 ///
-/// The result does not depend on how the source is cut into chunks. After an error everything fails with
-/// [`Error::Ended`], and after [`Session::finish`] writing does.
+/// The result does not depend on how the source is cut into chunks. After an error every call fails with [`Error::Ended`];
+/// after [`Session::finish`] only [`Session::read`] goes on.
 pub struct Session {
     options: Options,
     /// Bytes of source so far.
@@ -46,9 +46,9 @@ enum State {
     Rows(Box<Pipeline>),
     /// The rendition is complete; what is left of the source does not matter.
     Complete,
-    /// Nothing more is accepted: the session was finished.
-    Ended,
-    /// Nothing more is accepted or given.
+    /// The source is complete too.
+    Finished,
+    /// A call has failed.
     Failed,
 }
 
@@ -67,26 +67,21 @@ impl Session {
             .check(self.written, self.options.limits.source_bytes)
             .and_then(|()| plan::validate(&self.options))
             .and_then(|()| self.feed(chunk));
-        self.ended_by(result)
+        self.failed_by(result)
     }
 
     /// Tells that the source is complete. What is left of the rendition can then be read.
     pub fn finish(&mut self) -> Result<()> {
         let result = plan::validate(&self.options).and_then(|()| self.finish_source());
-        self.ended_by(result)?;
-        self.state = State::Ended;
-        Ok(())
+        self.failed_by(result)
     }
 
-    /// Takes at most `max` bytes of the rendition, and none if none are ready.
+    /// Takes at most `max` bytes of the rendition, and none if none are ready; after [`Session::finish`] that is its end.
     pub fn read(&mut self, max: usize) -> Result<Vec<u8>> {
-        if let State::Failed = self.state {
+        if matches!(self.state, State::Failed) {
             return Err(Error::Ended);
         }
-        if max >= self.output.len() {
-            return Ok(std::mem::take(&mut self.output));
-        }
-        let rest = self.output.split_off(max);
+        let rest = self.output.split_off(max.min(self.output.len()));
         Ok(std::mem::replace(&mut self.output, rest))
     }
 
@@ -95,7 +90,7 @@ impl Session {
         self.outline
     }
 
-    fn ended_by(&mut self, result: Result<()>) -> Result<()> {
+    fn failed_by(&mut self, result: Result<()>) -> Result<()> {
         if result.is_err() {
             self.state = State::Failed;
             self.output = Vec::new();
@@ -115,7 +110,7 @@ impl Session {
             }
             State::Header(_) | State::Rows(_) => self.decode(chunk),
             State::Complete => Ok(()),
-            State::Ended | State::Failed => Err(Error::Ended),
+            State::Finished | State::Failed => Err(Error::Ended),
         }
     }
 
@@ -155,12 +150,11 @@ impl Session {
             self.open(head.into())?;
         }
         match self.state {
-            State::Complete => return Ok(()),
-            State::Ended | State::Failed => return Err(Error::Ended),
+            State::Finished | State::Failed => return Err(Error::Ended),
             _ => self.decoder().into_iter().for_each(Decoder::finish),
         }
         self.advance()?;
-        match self.state {
+        match std::mem::replace(&mut self.state, State::Finished) {
             State::Complete => Ok(()),
             _ => Err(Error::Internal("a decoder asks for more than the whole source".into())),
         }
@@ -170,7 +164,7 @@ impl Session {
     fn advance(&mut self) -> Result<()> {
         if let State::Header(decoder) = &mut self.state {
             let Step::Ready(header) = decoder.header()? else { return Ok(()) };
-            let State::Header(decoder) = std::mem::replace(&mut self.state, State::Ended) else {
+            let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
                 return Err(Error::Ended);
             };
             let (pipeline, plan) = Pipeline::new(decoder, &header, &self.options)?;

@@ -449,6 +449,7 @@ fn nothing_is_accepted_after_the_end() {
     assert_eq!(session.write([b'x'; 64].as_slice()), Err(Error::Unrecognized));
     assert_eq!(session.write(corners(8, 8).to_png()), Err(Error::Ended));
     assert_eq!(session.finish(), Err(Error::Ended));
+    assert_eq!(session.read(1), Err(Error::Ended));
 }
 
 #[test]

@@ -55,12 +55,13 @@ fn narrow_sample(wide: i16) -> u8 {
 
 fn narrow_unmultiplied<const N: usize>(wide: &[i16], row: &mut [u8]) {
     for (pixel, wide) in row.as_chunks_mut::<N>().0.iter_mut().zip(wide.as_chunks::<N>().0) {
+        // Alpha overshoots together with the colours that it was multiplied into, so it divides them as it is.
         let alpha = i32::from(wide.last().copied().unwrap_or(0));
-        let narrow_alpha = narrow_sample(alpha.clamp(0, FULL) as i16);
+        let narrow_alpha = narrow_sample(alpha.max(0) as i16);
         for (sample, &wide) in pixel.iter_mut().zip(wide) {
-            *sample = match narrow_alpha {
-                0 => 0,
-                255 => narrow_sample(wide),
+            *sample = match (narrow_alpha, alpha) {
+                (0, _) => 0,
+                (_, FULL) => narrow_sample(wide),
                 _ => ((i32::from(wide) * 255 + alpha / 2) / alpha).clamp(0, 255) as u8,
             };
         }
@@ -95,6 +96,13 @@ mod tests {
                 assert!(off <= allowed && back[1] == alpha, "{sample},{alpha} came back as {back:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_colour_that_overshoots_with_its_alpha_is_the_same_colour() {
+        let mut row = [0; 4];
+        narrow(Channels::Rgba, &[1100, 2200, 0, 17_600], &mut row);
+        assert_eq!(row, [16, 32, 0, 255]);
     }
 
     #[test]

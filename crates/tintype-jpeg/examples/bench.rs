@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Built for wasm, it prints the linear memory too; one job at a time shows each one's own:
-//! `bench --only "tintype planes 1/8" file.jpg`. Jobs read the file in chunks of 64 KiB.
+//! `bench --only "tintype planes 1/8" --rounds 1 file.jpg`. Jobs read the file in chunks of 64 KiB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::Instant;
@@ -15,14 +15,12 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
-    let only = match paths.iter().position(|argument| argument == "--only") {
-        Some(at) => {
-            let only = paths.remove(at + 1);
-            paths.remove(at);
-            Some(only)
-        }
-        None => None,
+    let mut option = |name: &str| {
+        let at = paths.iter().position(|argument| argument == name)?;
+        Some(paths.drain(at..at + 2).next_back().unwrap())
     };
+    let (only, rounds) = (option("--only"), option("--rounds"));
+    let rounds = rounds.map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     for path in paths {
         let file = std::fs::read(&path).unwrap();
         let (width, height) = size(&file);
@@ -37,7 +35,7 @@ fn main() {
             .collect();
         let mut times = vec![Vec::new(); jobs.len()];
         // In turn, so that what else the machine does touches all alike.
-        for _ in 0..if only.is_some() { 1 } else { ROUNDS } {
+        for _ in 0..rounds {
             for (job, times) in jobs.iter().zip(&mut times) {
                 let begun = Instant::now();
                 let sum = (job.run)(&file);

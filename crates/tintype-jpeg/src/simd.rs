@@ -21,8 +21,12 @@ pub(crate) trait I16x8: Copy {
 
     /// Wrapping sum.
     fn add(self, other: Self) -> Self;
+    fn store(self, lanes: &mut [i16; 8]);
     /// The low half of the product.
     fn mul(self, other: Self) -> Self;
+
+    /// Arithmetic shift right.
+    fn shr<const BITS: u32>(self) -> Self;
 
     /// Lanes 0 to 3 of both, interleaved.
     fn zip_low(self, other: Self) -> Self;
@@ -115,6 +119,14 @@ impl I16x8 for Scalar {
 
     fn mul(self, other: Self) -> Self {
         Self(core::array::from_fn(|i| self.0[i].wrapping_mul(other.0[i])))
+    }
+
+    fn store(self, lanes: &mut [i16; 8]) {
+        *lanes = self.0;
+    }
+
+    fn shr<const BITS: u32>(self) -> Self {
+        Self(self.0.map(|lane| lane >> BITS))
     }
 
     fn zip_low(self, other: Self) -> Self {
@@ -219,6 +231,17 @@ mod wasm {
         #[inline(always)]
         fn mul(self, other: Self) -> Self {
             Self(i16x8_mul(self.0, other.0))
+        }
+
+        #[inline(always)]
+        fn store(self, lanes: &mut [i16; 8]) {
+            // SAFETY: the reference covers exactly the 16 bytes written, and `v128_store` needs no alignment.
+            unsafe { v128_store(lanes.as_mut_ptr().cast(), self.0) }
+        }
+
+        #[inline(always)]
+        fn shr<const BITS: u32>(self) -> Self {
+            Self(i16x8_shr(self.0, BITS))
         }
 
         #[inline(always)]
@@ -343,6 +366,17 @@ mod x86_64 {
         #[inline(always)]
         fn mul(self, other: Self) -> Self {
             Self(sse2!(_mm_mullo_epi16(self.0, other.0)))
+        }
+
+        #[inline(always)]
+        fn store(self, lanes: &mut [i16; 8]) {
+            // SAFETY: the reference covers exactly the 16 bytes written; the store is the unaligned one.
+            unsafe { _mm_storeu_si128(lanes.as_mut_ptr().cast(), self.0) }
+        }
+
+        #[inline(always)]
+        fn shr<const BITS: u32>(self) -> Self {
+            Self(sse2!(_mm_sra_epi16(self.0, _mm_cvtsi32_si128(BITS as i32))))
         }
 
         #[inline(always)]

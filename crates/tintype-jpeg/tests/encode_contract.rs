@@ -4,7 +4,7 @@ mod encode_support;
 
 use encode_support::*;
 use tintype_jpeg::encode::{
-    Components, Density, Effort, EncodeError, Encoder, EncoderConfig, Plane, Subsampling,
+    Components, Density, Effort, EncodeError, Encoder, EncoderConfig, Plane, QuantTables, Subsampling,
 };
 
 #[test]
@@ -60,7 +60,12 @@ fn the_fixed_tables_are_those_of_annex_k() {
         .encode(&photo(16, 16), 16, 16, jpeg_encoder::ColorType::Rgb)
         .unwrap();
     let ours = encode_rgb(
-        EncoderConfig { effort: Effort::Fast, quality: 50, ..EncoderConfig::new(16, 16) },
+        EncoderConfig {
+            effort: Effort::Fast,
+            quality: 50,
+            tables: QuantTables::AnnexK,
+            ..EncoderConfig::new(16, 16)
+        },
         &photo(16, 16),
     );
     let tables = |file: &[u8], code| -> Vec<Vec<u8>> {
@@ -195,6 +200,40 @@ fn memory_stays_within_the_prediction() {
             }
         }
     }
+}
+
+/// Length and FNV-1a hash.
+fn fingerprint(file: &[u8]) -> (usize, u64) {
+    let hash = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    (file.len(), file.iter().fold(0xCBF2_9CE4_8422_2325, hash))
+}
+
+/// Run on every target: kernels and costs must not depend on the machine. A change of the encoder that means to change the
+/// bytes changes the numbers.
+#[test]
+fn every_machine_makes_the_same_bytes() {
+    let (width, height) = (150, 101);
+    let rgb = integer_photo(width, height);
+    let mut found = vec![];
+    for (effort, progressive, subsampling, quality) in [
+        (Effort::Fast, false, Subsampling::S420, 80),
+        (Effort::Default, false, Subsampling::S422, 60),
+        (Effort::Default, true, Subsampling::S444, 95),
+        (Effort::Best, false, Subsampling::S420, 30),
+        (Effort::Best, true, Subsampling::S420, 85),
+    ] {
+        let config =
+            EncoderConfig { effort, progressive, subsampling, quality, ..EncoderConfig::new(width, height) };
+        found.push(fingerprint(&encode_rgb(config, &rgb)));
+    }
+    let expected = [
+        (3315, 0xAAE0_2B37_F159_36B3),
+        (2239, 0xE0F5_76BB_F11B_05E1),
+        (9304, 0x82FA_F733_3662_79B7),
+        (1220, 0x67E2_2942_C2BE_3C21),
+        (3309, 0x5365_2F44_845B_1842),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

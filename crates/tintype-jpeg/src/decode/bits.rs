@@ -30,19 +30,21 @@ impl Bits {
                 self.position += ((63 - self.count) >> 3) as usize;
                 self.count |= 56;
             }
-            None => self.refill_at_the_end(bytes),
+            // By value, so that the hot path's copy can stay in registers.
+            None => *self = self.refilled_at_the_end(bytes),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn refill_at_the_end(&mut self, bytes: &[u8]) {
+    fn refilled_at_the_end(mut self, bytes: &[u8]) -> Self {
         while self.count <= 56 {
             let byte = bytes.get(self.position).copied().unwrap_or(0);
             self.buffer |= u64::from(byte) << (56 - self.count);
             self.position += 1;
             self.count += 8;
         }
+        self
     }
 
     /// The next `count` bits, 1 to 32 of those reserved, which stay.

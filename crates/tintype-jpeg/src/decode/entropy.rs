@@ -47,6 +47,29 @@ pub(crate) enum Ready {
     NeedInput,
 }
 
+/// A view of the bytes at hand, and a position in them.
+pub(crate) struct Data<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) bits: Bits,
+    /// Up to here, there are bytes enough for another MCU.
+    ample: usize,
+    ended: bool,
+}
+
+impl Data<'_> {
+    /// Whether another MCU can be decoded, from as many bytes as it may take or as there will be.
+    #[inline(always)]
+    pub(crate) fn enough(&self) -> bool {
+        self.bits.byte_position() <= self.ample
+    }
+
+    /// Whether more was read than there is, to come to `bits`.
+    #[inline(always)]
+    pub(crate) fn overrun(&self, bits: Bits) -> bool {
+        self.ended && bits.overrun(self.bytes)
+    }
+}
+
 impl Entropy {
     /// Prepares for a new scan. The first interval ends like the others.
     pub(crate) fn begin(&mut self, interval: u32) {
@@ -108,18 +131,20 @@ impl Entropy {
         self.flaw.get_or_insert(flaw);
     }
 
-    /// The bytes and the position in them.
+    /// What is there to be read, for MCUs of up to `need` bytes.
     #[inline(always)]
-    pub(crate) fn reader(&mut self) -> (&[u8], &mut Bits, &mut [i32; 4], &mut u32) {
-        (&self.clean, &mut self.bits, &mut self.predictions, &mut self.end_of_band_run)
+    pub(crate) fn data(&self, need: usize) -> Data<'_> {
+        let bytes = self.clean.as_slice();
+        let ample = if self.ended { usize::MAX } else { bytes.len().saturating_sub(need) };
+        Data { bytes, bits: self.bits, ample, ended: self.ended }
+    }
+
+    /// Takes note of how far the data was read.
+    pub(crate) fn settle(&mut self, bits: Bits, predictions: [i32; 4]) {
+        (self.bits, self.predictions) = (bits, predictions);
     }
 
     /// Whether more was read than there is.
-    #[inline(always)]
-    pub(crate) fn overrun(&self) -> bool {
-        self.ended && self.bits.overrun(&self.clean)
-    }
-
     #[inline(always)]
     fn available(&self) -> usize {
         self.clean.len().saturating_sub(self.bits.byte_position())

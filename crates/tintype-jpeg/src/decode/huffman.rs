@@ -208,29 +208,26 @@ impl Huffman {
 
     #[inline(always)]
     fn long_symbol(&self, bits: &mut Bits, entry: Entry) -> Result<u8, BadCode> {
-        match entry.code_bits() {
-            0 => self.longer_symbol(bits),
-            length => {
-                bits.skip(length);
-                Ok(entry.symbol())
-            }
-        }
+        let (symbol, length) = match entry.code_bits() {
+            0 => self.longer_symbol(bits.peek(16))?,
+            length => (entry.symbol(), length),
+        };
+        bits.skip(length);
+        Ok(symbol)
     }
 
+    /// The symbol, and its code's length, of a code that the look-up cannot hold.
     #[cold]
-    fn longer_symbol(&self, bits: &mut Bits) -> Result<u8, BadCode> {
-        let peeked = bits.peek(16);
+    #[inline(never)]
+    fn longer_symbol(&self, peeked: u32) -> Result<(u8, u32), BadCode> {
         for length in FAST_BITS + 1..=16 {
             if peeked < self.limit[length as usize] {
-                return self.take_symbol(bits, length);
+                let index = (peeked >> (16 - length)) as i32 + self.offset[length as usize];
+                let symbol = self.symbols.get(index as usize).copied().ok_or(BadCode)?;
+                return Ok((symbol, length));
             }
         }
         Err(BadCode)
-    }
-
-    fn take_symbol(&self, bits: &mut Bits, length: u32) -> Result<u8, BadCode> {
-        let index = bits.take(length) as i32 + self.offset[length as usize];
-        self.symbols.get(index as usize).copied().ok_or(BadCode)
     }
 }
 

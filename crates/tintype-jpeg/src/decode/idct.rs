@@ -94,14 +94,21 @@ const fn scaled_cosine(numerator: usize, denominator: usize) -> i16 {
     if negative { -scaled } else { scaled }
 }
 
-/// One pass over eight lanes at once: from the first `K` coefficients, the others being zero, to `N` samples.
+/// One pass over eight lanes at once, of which only the first `LANES` matter: from the first `K` coefficients, the
+/// others being zero, to `N` samples.
 ///
 /// Samples `n` and `N-1-n` share their even and odd coefficients up to a sign.
 #[inline(always)]
-fn pass<V: I16x8, const N: usize, const K: usize, const SHIFT: u32>(x: &[V; 8], bias: i32) -> [V; 8] {
+fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIFT: u32>(
+    x: &[V; 8],
+    bias: i32,
+) -> [V; 8] {
     let cosines = &Basis::<N>::COSINES;
     let bias = V::splat32(bias);
-    let pairs = |a: usize, b: usize| (x[a].zip_low(x[b]), x[a].zip_high(x[b]));
+    let pairs = |a: usize, b: usize| {
+        let low = x[a].zip_low(x[b]);
+        (low, if LANES > 4 { x[a].zip_high(x[b]) } else { low })
+    };
     let weigh = |(low, high): (V, V), even: i16, odd: i16| {
         let weights = V::pair(even, odd);
         (low.dot(weights), high.dot(weights))
@@ -110,23 +117,25 @@ fn pass<V: I16x8, const N: usize, const K: usize, const SHIFT: u32>(x: &[V; 8], 
     let shift = |low, high| V::pack(V::shr32::<SHIFT>(low), V::shr32::<SHIFT>(high));
 
     let mut out = [V::splat(0); 8];
-    for n in 0..N.div_ceil(2) {
-        let c = &cosines[n];
-        let mut even = sum(weigh(pairs(0, 2), c[0], c[2]), (bias, bias));
-        if N.min(K) > 4 {
-            even = sum(even, weigh(pairs(4, 6), c[4], c[6]));
-        }
-        if N == 1 {
-            out[0] = shift(even.0, even.1);
-            continue;
-        }
-        let mut odd = weigh(pairs(1, 3), c[1], c[3]);
-        if N.min(K) > 5 {
-            odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
-        }
-        out[N - 1 - n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
-        out[n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+    // Spelt out rather than looped, so that every index is a constant and all stays in registers.
+    macro_rules! mirrored {
+        ($($n:literal)*) => {$(
+            if $n < N.div_ceil(2) {
+                let c = &cosines[$n];
+                let mut even = sum(weigh(pairs(0, 2), c[0], c[2]), (bias, bias));
+                if N.min(K) > 4 {
+                    even = sum(even, weigh(pairs(4, 6), c[4], c[6]));
+                }
+                let mut odd = weigh(pairs(1, 3), c[1], c[3]);
+                if N.min(K) > 5 {
+                    odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
+                }
+                out[N - 1 - $n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
+                out[$n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+            }
+        )*};
     }
+    mirrored!(0 1 2 3);
     out
 }
 
@@ -140,16 +149,19 @@ fn dequantise<V: I16x8>(coefficients: &[i16; 64], quant: &[i16; 64]) -> [V; 8] {
 /// Stores the first `width` samples of the first `height` rows.
 #[inline(always)]
 fn store<V: I16x8>(rows: &[V; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
-    for y in (0..height).step_by(2) {
-        let bytes = V::narrow(rows[y], rows[(y + 1) % 8]);
-        if let Some(row) = out.get_mut(y * stride..).and_then(|out| out.get_mut(..width)) {
-            row.copy_from_slice(&bytes[..width]);
+    let mut lines = out.chunks_mut(stride.max(1)).take(height);
+    let mut write = |bytes: &[u8]| {
+        let Some(line) = lines.next() else { return };
+        // A row of 8 is the common case; a constant length makes it one store.
+        match (width, line.first_chunk_mut::<8>(), bytes.first_chunk::<8>()) {
+            (8, Some(line), Some(bytes)) => *line = *bytes,
+            _ => line.iter_mut().zip(bytes).take(width).for_each(|(to, from)| *to = *from),
         }
-        if y + 1 < height
-            && let Some(row) = out.get_mut((y + 1) * stride..).and_then(|out| out.get_mut(..width))
-        {
-            row.copy_from_slice(&bytes[8..8 + width]);
-        }
+    };
+    for &[upper, lower] in rows.as_chunks::<2>().0 {
+        let bytes = V::narrow(upper, lower);
+        write(&bytes[..8]);
+        write(&bytes[8..]);
     }
 }
 
@@ -157,9 +169,31 @@ fn store<V: I16x8>(rows: &[V; 8], width: usize, height: usize, out: &mut [u8], s
 #[inline(always)]
 fn square<V: I16x8, const N: usize, const K: usize>(block: Block<'_>, out: &mut [u8], stride: usize) {
     let x = dequantise::<V>(block.coefficients, block.quant);
-    let columns = pass::<V, N, K, FIRST_SHIFT>(&x, FIRST_BIAS);
-    let rows = pass::<V, N, K, SECOND_SHIFT>(&transpose(columns), SECOND_BIAS);
+    let columns = pass::<V, N, K, K, FIRST_SHIFT>(&x, FIRST_BIAS);
+    let rows = pass::<V, N, K, N, SECOND_SHIFT>(&transpose(columns), SECOND_BIAS);
     store(&rows, N, N, out, stride);
+}
+
+/// The 2x2 transform, whose cosines are all 1: sums and differences, clamped between the passes as the others'.
+#[inline(always)]
+fn two_by_two(block: Block<'_>, out: &mut [u8], stride: usize) {
+    let x = |u: usize, v: usize| {
+        let at = u * 8 + v;
+        i32::from(block.coefficients[at].wrapping_mul(block.quant[at]))
+    };
+    let keep = |sum: i32| (sum << KEPT_BITS).clamp(-32768, 32767);
+    let columns = [0, 1].map(|v| (keep(x(0, v) + x(1, v)), keep(x(0, v) - x(1, v))));
+    let sample = |sum: i32| (((sum + 16) >> (KEPT_BITS + 3)) + 128).clamp(0, 255) as u8;
+    let [(left, right), (left_down, right_down)] = columns;
+    let rows = [
+        [sample(left + left_down), sample(right + right_down)],
+        [sample(left - left_down), sample(right - right_down)],
+    ];
+    for (line, row) in out.chunks_mut(stride.max(1)).zip(rows) {
+        if let Some(line) = line.first_chunk_mut() {
+            *line = row;
+        }
+    }
 }
 
 /// Any size, one pass after the other.
@@ -174,14 +208,14 @@ fn rectangle<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], 
 #[inline(always)]
 fn sized_pass<V: I16x8, const SHIFT: u32>(size: u8, x: &[V; 8], bias: i32) -> [V; 8] {
     match size {
-        1 => pass::<V, 1, 8, SHIFT>(x, bias),
-        2 => pass::<V, 2, 8, SHIFT>(x, bias),
-        3 => pass::<V, 3, 8, SHIFT>(x, bias),
-        4 => pass::<V, 4, 8, SHIFT>(x, bias),
-        5 => pass::<V, 5, 8, SHIFT>(x, bias),
-        6 => pass::<V, 6, 8, SHIFT>(x, bias),
-        7 => pass::<V, 7, 8, SHIFT>(x, bias),
-        _ => pass::<V, 8, 8, SHIFT>(x, bias),
+        1 => pass::<V, 1, 8, 8, SHIFT>(x, bias),
+        2 => pass::<V, 2, 8, 8, SHIFT>(x, bias),
+        3 => pass::<V, 3, 8, 8, SHIFT>(x, bias),
+        4 => pass::<V, 4, 8, 8, SHIFT>(x, bias),
+        5 => pass::<V, 5, 8, 8, SHIFT>(x, bias),
+        6 => pass::<V, 6, 8, 8, SHIFT>(x, bias),
+        7 => pass::<V, 7, 8, 8, SHIFT>(x, bias),
+        _ => pass::<V, 8, 8, 8, SHIFT>(x, bias),
     }
 }
 
@@ -212,7 +246,7 @@ fn transform<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], 
         (8, 8) if block.last <= LAST_WITHIN_4 => square::<V, 8, 4>(block, out, stride),
         (8, 8) => square::<V, 8, 8>(block, out, stride),
         (4, 4) => square::<V, 4, 4>(block, out, stride),
-        (2, 2) => square::<V, 2, 2>(block, out, stride),
+        (2, 2) => two_by_two(block, out, stride),
         _ => rectangle::<V>(block, width, height, out, stride),
     }
 }
@@ -288,6 +322,21 @@ mod tests {
             for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
                 assert_eq!(both(block(last), width, height), both(block(63), width, height));
             }
+        }
+    }
+
+    #[test]
+    fn the_two_by_two_transform_is_what_the_passes_give() {
+        let mut seed = 4;
+        for round in 0..200 {
+            let range = if round % 2 == 0 { 65536 } else { 600 };
+            let coefficients =
+                core::array::from_fn(|_| (noise(&mut seed) % range).wrapping_sub(range / 2) as i16);
+            let block = Block { coefficients: &coefficients, quant: &[1; 64], last: 63 };
+            let mut outs = [[0; 64]; 2];
+            two_by_two(block, &mut outs[0], 8);
+            rectangle::<Scalar>(block, 2, 2, &mut outs[1], 8);
+            assert_eq!(outs[0], outs[1]);
         }
     }
 

@@ -142,6 +142,15 @@ impl Band {
         idct::inverse_dct(block, width, height, out, stride);
     }
 
+    /// Sets the only sample of a block.
+    #[inline(always)]
+    fn set(&mut self, sample: u8, column: usize, row: usize) {
+        let at = (CONTEXT_ROWS + row) * self.stride + column;
+        if let Some(to) = self.samples.get_mut(at) {
+            *to = sample;
+        }
+    }
+
     /// Fills a block from the last DC known.
     fn fill(&mut self, column: usize, row: usize) {
         let start = self.block_start(column, row);
@@ -205,51 +214,65 @@ impl Scan {
         input: &mut Input,
     ) -> Progress {
         while self.x < self.mcus.0 {
-            let decoded = match entropy.ready(input, self.mcu_bytes) {
+            match entropy.ready(input, self.mcu_bytes) {
                 Ready::NeedInput => return Progress::NeedInput,
-                Ready::Lost => false,
                 Ready::Data => {
-                    let sound = self.stream_mcu(tables, bands, entropy).is_ok() && !entropy.overrun();
-                    if !sound {
+                    let done = self.stream_mcus(tables, bands, entropy);
+                    entropy.count(done);
+                    entropy.sound = entropy.sound.saturating_add(done);
+                    self.x += done;
+                    if done == 0 {
                         entropy.lose(input);
                     }
-                    sound
                 }
-            };
-            if decoded {
-                entropy.sound = entropy.sound.saturating_add(1);
-                for (component, &dc) in self.header.components.iter().zip(&entropy.predictions) {
-                    if let Some(band) = bands.get_mut(component.index) {
-                        band.fill = dc as i16;
-                    }
+                Ready::Lost => {
+                    self.fill_mcu(bands);
+                    entropy.count(1);
+                    self.x += 1;
                 }
-            } else {
-                self.fill_mcu(bands);
             }
-            entropy.count(1);
-            self.x += 1;
         }
         self.x = 0;
         self.y += 1;
         Progress::Complete
     }
 
-    #[inline(always)]
-    fn stream_mcu(&self, tables: &Tables, bands: &mut [Band], entropy: &mut Entropy) -> Result<(), BadCode> {
-        let (bytes, bits, predictions, _) = entropy.reader();
-        for (component, prediction) in self.header.components.iter().zip(predictions) {
-            let band = bands.get_mut(component.index).ok_or(BadCode)?;
-            let (dc, ac) = tables.dc(component.dc).zip(tables.ac(component.ac)).ok_or(BadCode)?;
-            let (h, v) = (band.plane.h as usize, band.plane.v as usize);
-            for row in 0..v {
-                for column in 0..h {
-                    let mut block = [0; 64];
-                    let last = sequential_block(bits, bytes, (dc, ac), prediction, band.wanted, &mut block)?;
-                    band.transform(&block, last, self.x as usize * h + column, row);
-                }
+    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and answers how many.
+    fn stream_mcus(&self, tables: &Tables, bands: &mut [Band], entropy: &mut Entropy) -> u32 {
+        let mut lanes: [Option<Lane<'_>>; 4] = [const { None }; 4];
+        for (index, band) in bands.iter_mut().enumerate() {
+            let Some(at) = self.header.components.iter().position(|component| component.index == index)
+            else {
+                return 0;
+            };
+            let component = self.header.components.get(at);
+            let Some((dc, ac)) = component.and_then(|c| tables.dc(c.dc).zip(tables.ac(c.ac))) else {
+                return 0;
+            };
+            if let (Some(lane), Some(&prediction)) = (lanes.get_mut(at), entropy.predictions.get(at)) {
+                *lane = Some(Lane { band, dc, ac, prediction });
             }
         }
-        Ok(())
+        let most = entropy.until_restart().min(self.mcus.0 - self.x);
+        let mut data = entropy.data(self.mcu_bytes);
+        let mut done = 0;
+        while done < most && data.enough() {
+            let mut bits = data.bits;
+            if stream_mcu(&mut lanes, &mut bits, data.bytes, (self.x + done) as usize).is_err()
+                || data.overrun(bits)
+            {
+                break;
+            }
+            data.bits = bits;
+            done += 1;
+            for lane in lanes.iter_mut().flatten() {
+                lane.band.fill = lane.prediction as i16;
+            }
+        }
+        let bits = data.bits;
+        let predictions = lanes.map(|lane| lane.map_or(0, |lane| i32::from(lane.band.fill)));
+        entropy.settle(bits, predictions);
+        done
     }
 
     fn fill_mcu(&self, bands: &mut [Band]) {
@@ -260,6 +283,53 @@ impl Scan {
             }
         }
     }
+}
+
+/// A component on its way from bits to samples.
+struct Lane<'a> {
+    band: &'a mut Band,
+    dc: &'a Huffman,
+    ac: &'a Huffman,
+    prediction: i32,
+}
+
+#[inline(always)]
+fn stream_mcu(
+    lanes: &mut [Option<Lane<'_>>; 4],
+    bits: &mut Bits,
+    bytes: &[u8],
+    x: usize,
+) -> Result<(), BadCode> {
+    for Lane { band, dc, ac, prediction } in lanes.iter_mut().map_while(Option::as_mut) {
+        let (h, v) = (band.plane.h as usize, band.plane.v as usize);
+        for row in 0..v {
+            for column in x * h..(x + 1) * h {
+                if band.wanted == 0 {
+                    let sample = dc_of_sequential_block(bits, bytes, (dc, ac), prediction)?;
+                    band.set(idct::flat_sample(sample, band.quant[0]), column, row);
+                } else {
+                    let mut block = [0; 64];
+                    let last = sequential_block(bits, bytes, (dc, ac), prediction, band.wanted, &mut block)?;
+                    band.transform(&block, last, column, row);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Decodes a block of a sequential scan for its DC alone.
+#[inline(always)]
+fn dc_of_sequential_block(
+    bits: &mut Bits,
+    bytes: &[u8],
+    (dc, ac): (&Huffman, &Huffman),
+    prediction: &mut i32,
+) -> Result<i16, BadCode> {
+    bits.reserve(bytes);
+    *prediction = prediction.wrapping_add(dc.difference(bits)?);
+    ac.skip_coefficients(bits, bytes, 1)?;
+    Ok(*prediction as i16)
 }
 
 /// Decodes a block of a sequential scan (T.81, F.2.2) into zeroed coefficients, of which those after `wanted` are

@@ -6,7 +6,7 @@ use super::huffman::{BadCode, END_OF_BLOCK, Huffman};
 use super::idct::ZIGZAG;
 use super::input::Input;
 use super::layout::{Layout, Plane};
-use super::scan::{Progress, Scan, last_wanted, sequential_block};
+use super::scan::{Progress, Scan, ScanComponent, ScanHeader, last_wanted, sequential_block};
 use super::tables::Tables;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -47,11 +47,12 @@ struct StoredComponent {
     known: [u8; 64],
 }
 
-/// The part of a block's or row's decoding that all scans of the store share.
+/// A block under decoding.
 struct Target<'a> {
     coefficients: &'a mut [i16],
-    nonzero: Option<&'a mut u64>,
     slots: &'a [u8; 64],
+    /// Which places of the zigzag sequence are other than zero.
+    nonzero: u64,
 }
 
 impl Target<'_> {
@@ -65,9 +66,7 @@ impl Target<'_> {
         if let Some(coefficient) = self.coefficient(k) {
             *coefficient = value;
         }
-        if let Some(nonzero) = self.nonzero.as_deref_mut() {
-            *nonzero |= 1 << k;
-        }
+        self.nonzero |= 1 << k;
     }
 }
 
@@ -99,14 +98,14 @@ impl StoredComponent {
         }
     }
 
+    /// Whether everything that is stored is known to its last bit.
+    fn settled(&self) -> bool {
+        self.known.iter().zip(self.slots).all(|(&known, slot)| slot == NOWHERE || known == 0)
+    }
+
     #[inline(always)]
-    fn target(&mut self, block: usize) -> Option<Target<'_>> {
-        let start = block * self.per_block;
-        Some(Target {
-            coefficients: self.coefficients.get_mut(start..start + self.per_block)?,
-            nonzero: self.nonzero.get_mut(block),
-            slots: &self.slots,
-        })
+    fn dc_mut(&mut self, block: usize) -> Option<&mut i16> {
+        self.coefficients.get_mut(block * self.per_block)
     }
 }
 
@@ -181,10 +180,11 @@ impl Store {
                     Ready::NeedInput => return Progress::NeedInput,
                     Ready::Lost => self.pass_lost(scan, layout, entropy),
                     Ready::Data => {
-                        let sound = self.add_mcu(scan, layout, tables, entropy).is_ok() && !entropy.overrun();
-                        if sound {
-                            entropy.sound = entropy.sound.saturating_add(1);
-                        } else {
+                        let done = self.add_mcus(scan, layout, tables, entropy);
+                        entropy.count(done);
+                        entropy.sound = entropy.sound.saturating_add(done);
+                        scan.x += done;
+                        if done == 0 {
                             entropy.lose(input);
                         }
                     }
@@ -232,220 +232,302 @@ impl Store {
         }
     }
 
-    /// Decodes an MCU, or as many as have nothing to decode, and moves on.
-    #[inline(always)]
-    fn add_mcu(
+    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and answers how many.
+    fn add_mcus(&mut self, scan: &Scan, layout: &Layout, tables: &Tables, entropy: &mut Entropy) -> u32 {
+        let most = entropy.until_restart().min(scan.mcus.0 - scan.x) as usize;
+        let done = match scan.header.components.as_slice() {
+            &[component] if scan.header.first > 0 => self.add_bands(scan, component, tables, entropy, most),
+            _ => self.add_dcs(scan, layout, tables, entropy, most),
+        };
+        done.unwrap_or(0)
+    }
+
+    /// Decodes blocks of a scan of AC coefficients.
+    fn add_bands(
         &mut self,
-        scan: &mut Scan,
+        scan: &Scan,
+        component: ScanComponent,
+        tables: &Tables,
+        entropy: &mut Entropy,
+        most: usize,
+    ) -> Option<u32> {
+        let ac = tables.ac(component.ac)?;
+        let stored = self.components.get_mut(component.index)?;
+        let start = scan.y as usize * stored.width + scan.x as usize;
+        let nonzero = stored.nonzero.get_mut(start..start + most)?;
+        let coefficients = stored.coefficients.get_mut(start * stored.per_block..)?;
+        let header = &scan.header;
+        let band = Band { first: header.first.into(), last: header.last.into(), low: header.low };
+        let mut data = entropy.data(scan.mcu_bytes);
+        let mut run = entropy.end_of_band_run;
+        let mut blocks = nonzero.iter_mut().zip(coefficients.chunks_exact_mut(stored.per_block));
+        let mut done = 0;
+        while done < most {
+            if header.high == 0 && run > 0 {
+                // Blocks without anything are passed over together.
+                let empty = (run as usize).min(most - done);
+                blocks.nth(empty - 1);
+                done += empty;
+                run -= empty as u32;
+                continue;
+            }
+            if !data.enough() {
+                break;
+            }
+            let (mask, coefficients) = blocks.next()?;
+            if run > 0 && *mask & band.mask() == 0 {
+                run -= 1;
+                done += 1;
+                continue;
+            }
+            let mut target = Target { coefficients, slots: &stored.slots, nonzero: *mask };
+            let mut bits = data.bits;
+            let after = match header.high {
+                0 => band.begin(&mut bits, data.bytes, ac, &mut target),
+                _ => band.refine(&mut bits, data.bytes, ac, run, &mut target),
+            };
+            match after {
+                Ok(after) if !data.overrun(bits) => run = after,
+                _ => break,
+            }
+            *mask = target.nonzero;
+            data.bits = bits;
+            done += 1;
+        }
+        let bits = data.bits;
+        entropy.settle(bits, [0; 4]);
+        entropy.end_of_band_run = run;
+        Some(done as u32)
+    }
+
+    /// Decodes MCUs of a scan of DC coefficients, or of all.
+    fn add_dcs(
+        &mut self,
+        scan: &Scan,
         layout: &Layout,
         tables: &Tables,
         entropy: &mut Entropy,
-    ) -> Result<(), BadCode> {
-        let mut mcus = 1;
+        most: usize,
+    ) -> Option<u32> {
         let header = &scan.header;
-        if header.first > 0 && header.high == 0 && entropy.end_of_band_run > 0 {
-            mcus = entropy.end_of_band_run.min(entropy.until_restart()).min(scan.mcus.0 - scan.x);
-            entropy.end_of_band_run -= mcus;
-        } else if let ([component], Some(stored)) = (
-            header.components.as_slice(),
-            header.components.first().and_then(|c| self.components.get_mut(c.index)),
-        ) {
-            let block = scan.y as usize * stored.width + scan.x as usize;
-            add_block(stored, block, scan, component.dc, component.ac, 0, tables, entropy)?;
-        } else {
-            for (at, component) in header.components.iter().enumerate() {
-                let (Some(stored), Some(plane)) =
-                    (self.components.get_mut(component.index), layout.planes.get(component.index))
-                else {
-                    continue;
-                };
-                for (row, column) in
-                    (0..plane.v).flat_map(|row| (0..plane.h).map(move |column| (row, column)))
-                {
-                    let (row, column) = (scan.y * plane.v + row, scan.x * plane.h + column);
-                    let block = row as usize * stored.width + column as usize;
-                    add_block(stored, block, scan, component.dc, component.ac, at, tables, entropy)?;
+        let alone = header.components.len() == 1;
+        let mut parts: [Option<Part<'_>>; 4] = [const { None }; 4];
+        for (index, (stored, plane)) in self.components.iter_mut().zip(&layout.planes).enumerate() {
+            let Some(at) = header.components.iter().position(|component| component.index == index) else {
+                continue;
+            };
+            let component = header.components.get(at)?;
+            let (across, down) = if alone { (1, 1) } else { (plane.h as usize, plane.v as usize) };
+            *parts.get_mut(at)? = Some(Part {
+                stored,
+                across,
+                down,
+                dc: tables.dc(component.dc),
+                ac: tables.ac(component.ac),
+                prediction: *entropy.predictions.get(at)?,
+            });
+        }
+        let mut data = entropy.data(scan.mcu_bytes);
+        let mut good = entropy.predictions;
+        let mut done = 0;
+        while done < most && data.enough() {
+            let mut bits = data.bits;
+            let (x, y) = (scan.x as usize + done, scan.y as usize);
+            let sound = (parts.iter_mut().map_while(Option::as_mut))
+                .all(|part| part.add(header, &mut bits, data.bytes, x, y).is_ok());
+            if !sound || data.overrun(bits) {
+                break;
+            }
+            for (good, part) in good.iter_mut().zip(parts.iter().flatten()) {
+                *good = part.prediction;
+            }
+            data.bits = bits;
+            done += 1;
+        }
+        let bits = data.bits;
+        entropy.settle(bits, good);
+        Some(done as u32)
+    }
+}
+
+/// A component's part in a scan of DC coefficients, or of all.
+struct Part<'a> {
+    stored: &'a mut StoredComponent,
+    /// Blocks of an MCU.
+    across: usize,
+    down: usize,
+    dc: Option<&'a Huffman>,
+    ac: Option<&'a Huffman>,
+    prediction: i32,
+}
+
+impl Part<'_> {
+    /// Decodes the component's blocks of an MCU.
+    #[inline(always)]
+    fn add(
+        &mut self,
+        header: &ScanHeader,
+        bits: &mut Bits,
+        bytes: &[u8],
+        x: usize,
+        y: usize,
+    ) -> Result<(), BadCode> {
+        for row in y * self.down..(y + 1) * self.down {
+            for column in x * self.across..(x + 1) * self.across {
+                let block = row * self.stored.width + column;
+                match (header.last, header.high) {
+                    (0, 0) => {
+                        bits.reserve(bytes);
+                        let difference = self.dc.ok_or(BadCode)?.difference(bits)?;
+                        self.prediction = self.prediction.wrapping_add(difference);
+                        if let Some(dc) = self.stored.dc_mut(block) {
+                            *dc = self.prediction.wrapping_shl(header.low.into()) as i16;
+                        }
+                    }
+                    (0, _) => {
+                        bits.reserve(bytes);
+                        if let (1, Some(dc)) = (bits.take(1), self.stored.dc_mut(block)) {
+                            *dc |= 1 << header.low;
+                        }
+                    }
+                    _ => self.add_whole(bits, bytes, block)?,
                 }
             }
         }
-        entropy.count(mcus);
-        scan.x += mcus;
+        Ok(())
+    }
+
+    /// Decodes a block of a sequential scan.
+    #[inline(always)]
+    fn add_whole(&mut self, bits: &mut Bits, bytes: &[u8], block: usize) -> Result<(), BadCode> {
+        let tables = self.dc.zip(self.ac).ok_or(BadCode)?;
+        let stored = &mut *self.stored;
+        let mut values = [0; 64];
+        let last = sequential_block(bits, bytes, tables, &mut self.prediction, stored.wanted, &mut values)?;
+        let start = block * stored.per_block;
+        let coefficients = stored.coefficients.get_mut(start..start + stored.per_block).ok_or(BadCode)?;
+        for (coefficient, &place) in coefficients.iter_mut().zip(&stored.places) {
+            *coefficient = values.get(usize::from(place)).copied().unwrap_or(0);
+        }
+        if let Some(nonzero) = stored.nonzero.get_mut(block) {
+            *nonzero = u64::MAX >> (63 - last);
+        }
         Ok(())
     }
 }
 
-impl StoredComponent {
-    fn settled(&self) -> bool {
-        self.known.iter().zip(self.slots).all(|(&known, slot)| slot == NOWHERE || known == 0)
-    }
+/// The coefficients that a scan is about.
+#[derive(Clone, Copy)]
+struct Band {
+    first: usize,
+    last: usize,
+    /// The bit that the scan goes down to.
+    low: u8,
 }
 
-#[allow(clippy::too_many_arguments)] // the parts of the decoder's state, each borrowed on its own
-#[inline(always)]
-fn add_block(
-    stored: &mut StoredComponent,
-    block: usize,
-    scan: &Scan,
-    dc: u8,
-    ac: u8,
-    at: usize,
-    tables: &Tables,
-    entropy: &mut Entropy,
-) -> Result<(), BadCode> {
-    let header = &scan.header;
-    let wanted = stored.wanted;
-    let whole = header.last == 63 && header.first == 0;
-    let mut target = stored.target(block).ok_or(BadCode)?;
-    let (bytes, bits, predictions, run) = entropy.reader();
-    let prediction = predictions.get_mut(at).ok_or(BadCode)?;
-    let band = (usize::from(header.first), usize::from(header.last));
-    if whole {
-        let tables = tables.dc(dc).zip(tables.ac(ac)).ok_or(BadCode)?;
-        return store_sequential(bits, bytes, tables, prediction, wanted, &mut target);
+impl Band {
+    /// The band's places, as in [`StoredComponent::nonzero`].
+    #[inline(always)]
+    fn mask(self) -> u64 {
+        (u64::MAX << self.first) & (u64::MAX >> (63 - self.last))
     }
-    match (header.first, header.high) {
-        (0, 0) => {
+
+    /// A block of a band's first scan (T.81, G.1.2.2). Answers how many blocks after it have nothing.
+    #[inline(always)]
+    fn begin(
+        self,
+        bits: &mut Bits,
+        bytes: &[u8],
+        ac: &Huffman,
+        target: &mut Target<'_>,
+    ) -> Result<u32, BadCode> {
+        let mut k = self.first;
+        while k <= self.last {
             bits.reserve(bytes);
-            *prediction = prediction.wrapping_add(tables.dc(dc).ok_or(BadCode)?.difference(bits)?);
-            target.set(0, prediction.wrapping_shl(header.low.into()) as i16);
-            Ok(())
-        }
-        (0, _) => {
-            bits.reserve(bytes);
-            if let (1, Some(dc)) = (bits.take(1), target.coefficient(0)) {
-                *dc |= 1 << header.low;
+            let (run, value) = ac.coefficient(bits)?;
+            if run == END_OF_BLOCK {
+                return Ok((1 << value) - 1 + bits.take(value as u32));
             }
-            Ok(())
-        }
-        (_, 0) => first_band(bits, bytes, tables.ac(ac).ok_or(BadCode)?, band, header.low, run, &mut target),
-        _ => refine_band(bits, bytes, tables.ac(ac).ok_or(BadCode)?, band, header.low, run, &mut target),
-    }
-}
-
-fn store_sequential(
-    bits: &mut Bits,
-    bytes: &[u8],
-    tables: (&Huffman, &Huffman),
-    prediction: &mut i32,
-    wanted: usize,
-    target: &mut Target<'_>,
-) -> Result<(), BadCode> {
-    let mut block = [0; 64];
-    let last = sequential_block(bits, bytes, tables, prediction, wanted, &mut block)?;
-    for (k, &place) in ZIGZAG.iter().enumerate().take(last + 1) {
-        match block.get(usize::from(place)) {
-            Some(&value) if value != 0 => target.set(k, value),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The first scan of a band (T.81, G.1.2.2). Begins only where no run of ended blocks is under way.
-#[inline(always)]
-fn first_band(
-    bits: &mut Bits,
-    bytes: &[u8],
-    ac: &Huffman,
-    (first, last): (usize, usize),
-    low: u8,
-    ended: &mut u32,
-    target: &mut Target<'_>,
-) -> Result<(), BadCode> {
-    let mut k = first;
-    while k <= last {
-        bits.reserve(bytes);
-        let (run, value) = ac.coefficient(bits)?;
-        if run == END_OF_BLOCK {
-            *ended = (1 << value) - 1 + bits.take(value as u32);
-            return Ok(());
-        }
-        k += run;
-        if k > last {
-            return Err(BadCode);
-        }
-        if value != 0 {
-            target.set(k, (value << low) as i16);
-        }
-        k += 1;
-    }
-    Ok(())
-}
-
-/// A later scan of a band, which adds one bit (T.81, G.1.2.3): of coefficients that are zero so far, it tells which
-/// become plus or minus one; between them, it has a bit for each that is not zero.
-#[inline(always)]
-fn refine_band(
-    bits: &mut Bits,
-    bytes: &[u8],
-    ac: &Huffman,
-    (first, last): (usize, usize),
-    low: u8,
-    ended: &mut u32,
-    target: &mut Target<'_>,
-) -> Result<(), BadCode> {
-    let nonzero = target.nonzero.as_deref().copied().unwrap_or(0);
-    let mut k = first;
-    while *ended == 0 && k <= last {
-        bits.reserve(bytes);
-        let (mut run, value) = ac.coefficient(bits)?;
-        if run == END_OF_BLOCK {
-            *ended = (1 << value) + bits.take(value as u32);
-            break;
-        }
-        if !(-1..=1).contains(&value) {
-            return Err(BadCode);
-        }
-        // The place that the code is for: the one after `run` places that are zero so far.
-        let mut zeros = !nonzero & (u64::MAX << k);
-        while run > 0 {
-            zeros &= zeros.wrapping_sub(1);
-            run -= 1;
-        }
-        let place = (zeros.trailing_zeros() as usize).min(last + 1);
-        correct(
-            bits,
-            bytes,
-            nonzero & (u64::MAX << k) & !(u64::MAX.checked_shl(place as u32).unwrap_or(0)),
-            low,
-            target,
-        );
-        if value != 0 {
-            if place > last {
+            k += run;
+            if k > self.last {
                 return Err(BadCode);
             }
-            target.set(place, (value << low) as i16);
-        }
-        k = place + 1;
-    }
-    if *ended > 0 {
-        if k <= last {
-            let band = (u64::MAX << k) & (u64::MAX >> (63 - last));
-            correct(bits, bytes, nonzero & band, low, target);
-        }
-        *ended -= 1;
-    }
-    Ok(())
-}
-
-/// Reads a bit for each place of `mask`, and where it is set, adds it to the coefficient's magnitude.
-#[inline(always)]
-fn correct(bits: &mut Bits, bytes: &[u8], mut mask: u64, low: u8, target: &mut Target<'_>) {
-    while mask != 0 {
-        let count = mask.count_ones().min(16);
-        bits.reserve(bytes);
-        let mut corrections = bits.take(count) << (32 - count);
-        for _ in 0..count {
-            let k = mask.trailing_zeros() as usize;
-            mask &= mask - 1;
-            if corrections >> 31 != 0
-                && let Some(coefficient) = target.coefficient(k)
-                && *coefficient & (1 << low) == 0
-            {
-                let step = 1i16 << low;
-                *coefficient = coefficient.wrapping_add(if *coefficient < 0 { -step } else { step });
+            if value != 0 {
+                target.set(k, (value << self.low) as i16);
             }
-            corrections <<= 1;
+            k += 1;
+        }
+        Ok(0)
+    }
+
+    /// A block of a later scan, which adds one bit (T.81, G.1.2.3): of coefficients that are zero so far, it tells
+    /// which become plus or minus one; between them, it has a bit for each that is not zero. `run` blocks from this
+    /// one on, and those that it answers after it, have only such bits.
+    #[inline(always)]
+    fn refine(
+        self,
+        bits: &mut Bits,
+        bytes: &[u8],
+        ac: &Huffman,
+        mut run: u32,
+        target: &mut Target<'_>,
+    ) -> Result<u32, BadCode> {
+        let nonzero = target.nonzero & self.mask();
+        let mut k = self.first;
+        while run == 0 && k <= self.last {
+            bits.reserve(bytes);
+            let (zeros_before, value) = ac.coefficient(bits)?;
+            if zeros_before == END_OF_BLOCK {
+                run = (1 << value) + bits.take(value as u32);
+                break;
+            }
+            if !(-1..=1).contains(&value) {
+                return Err(BadCode);
+            }
+            // The place that the code is for: the one after so many places that are zero so far.
+            let mut zeros = !nonzero & self.mask() & (u64::MAX << k);
+            for _ in 0..zeros_before {
+                zeros &= zeros.wrapping_sub(1);
+            }
+            let place = (zeros.trailing_zeros() as usize).min(self.last + 1);
+            let before_place = 1u64.checked_shl(place as u32).map_or(u64::MAX, |bit| bit - 1);
+            self.correct(bits, bytes, nonzero & (u64::MAX << k) & before_place, target);
+            if value != 0 {
+                if place > self.last {
+                    return Err(BadCode);
+                }
+                target.set(place, (value << self.low) as i16);
+            }
+            k = place + 1;
+        }
+        if run > 0 {
+            if k <= self.last {
+                self.correct(bits, bytes, nonzero & (u64::MAX << k), target);
+            }
+            run -= 1;
+        }
+        Ok(run)
+    }
+
+    /// Reads a bit for each place of `mask`, and where it is set, adds it to the coefficient's magnitude.
+    #[inline(always)]
+    fn correct(self, bits: &mut Bits, bytes: &[u8], mut mask: u64, target: &mut Target<'_>) {
+        while mask != 0 {
+            let count = mask.count_ones().min(16);
+            bits.reserve(bytes);
+            let mut corrections = bits.take(count) << (32 - count);
+            for _ in 0..count {
+                let k = mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                if corrections >> 31 != 0
+                    && let Some(coefficient) = target.coefficient(k)
+                    && *coefficient & (1 << self.low) == 0
+                {
+                    let step = 1i16 << self.low;
+                    *coefficient = coefficient.wrapping_add(if *coefficient < 0 { -step } else { step });
+                }
+                corrections <<= 1;
+            }
         }
     }
 }

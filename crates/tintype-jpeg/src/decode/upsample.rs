@@ -7,6 +7,7 @@
 
 use super::layout::{Layout, Plane};
 use super::scan::Band;
+use crate::simd::{I16x8, Native};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -66,7 +67,7 @@ impl Upsampler {
         let horizontal = Ratio::new(plane.h * u32::from(plane.block_width), sampling.0 * scale);
         let vertical = Ratio::new(plane.v * u32::from(plane.block_height), sampling.1 * scale);
         let through = (horizontal, vertical) != (Ratio::Same, Ratio::Same);
-        let width = plane.width as usize;
+        let width = (plane.width as usize).next_multiple_of(STEP);
         Self {
             plane: *plane,
             horizontal,
@@ -92,16 +93,16 @@ impl Upsampler {
             (Ratio::Same, Ratio::Half) => {
                 let (near, far, bias) =
                     if y.is_multiple_of(2) { (second, first, 1) } else { (first, second, 2) };
-                mix_rows(near, far, bias, &mut self.row);
+                mix_rows::<Native>(near, far, bias, &mut self.row);
             }
             (Ratio::Half, Ratio::Same) => {
-                widen_row(first, &mut self.mixed);
-                double::<1, 2, 2>(&self.mixed, &mut self.row);
+                widen_row::<Native>(first, &mut self.mixed);
+                double::<Native, 1, 2, 2>(&self.mixed, &mut self.row);
             }
             (Ratio::Half, Ratio::Half) => {
                 let (near, far) = if y.is_multiple_of(2) { (second, first) } else { (first, second) };
-                weigh_rows(near, far, &mut self.mixed);
-                double::<8, 7, 4>(&self.mixed, &mut self.row);
+                weigh_rows::<Native>(near, far, &mut self.mixed);
+                double::<Native, 8, 7, 4>(&self.mixed, &mut self.row);
             }
             _ => {
                 for (out, (&a, &b)) in self.mixed.iter_mut().zip(first.iter().zip(second)) {
@@ -116,39 +117,60 @@ impl Upsampler {
     }
 }
 
-fn mix_rows(near: &[u8], far: &[u8], bias: u16, out: &mut [u8]) {
-    for (out, (&near, &far)) in out.iter_mut().zip(near.iter().zip(far)) {
-        *out = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
+/// Samples that a kernel takes at once. Rows made by kernels have room for a whole number of these.
+const STEP: usize = 8;
+
+/// The samples from `at` on, with zeros after the row's end.
+#[inline(always)]
+fn samples(row: &[u8], at: usize) -> [u8; STEP] {
+    match row.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(&samples) => samples,
+        None => core::array::from_fn(|i| row.get(at + i).copied().unwrap_or(0)),
     }
 }
 
-fn widen_row(row: &[u8], mixed: &mut [i16]) {
-    for (out, &sample) in mixed[1..].iter_mut().zip(row) {
-        *out = sample.into();
+/// 3/4 of the nearer row and 1/4 of the farther.
+fn mix_rows<V: I16x8>(near: &[u8], far: &[u8], bias: i16, out: &mut [u8]) {
+    for (at, out) in (0..near.len()).step_by(STEP).zip(out.as_chunks_mut::<STEP>().0) {
+        let (near, far) = (V::widen(&samples(near, at)), V::widen(&samples(far, at)));
+        let mixed = near.mul(V::splat(3)).add(far).add(V::splat(bias)).shr::<2>();
+        out.copy_from_slice(&V::narrow(mixed, mixed)[..STEP]);
     }
-    repeat_ends(mixed);
 }
 
-fn weigh_rows(near: &[u8], far: &[u8], mixed: &mut [i16]) {
-    for (out, (&near, &far)) in mixed[1..].iter_mut().zip(near.iter().zip(far)) {
-        *out = 3 * i16::from(near) + i16::from(far);
+fn widen_row<V: I16x8>(row: &[u8], mixed: &mut [i16]) {
+    for (at, out) in (0..row.len()).step_by(STEP).zip(mixed[1..].as_chunks_mut().0) {
+        V::widen(&samples(row, at)).store(out);
     }
-    repeat_ends(mixed);
+    repeat_ends(mixed, row.len());
 }
 
-fn repeat_ends(mixed: &mut [i16]) {
-    if let [before, first, .., last, after] = mixed {
-        (*before, *after) = (*first, *last);
-    } else if let [before, only, after] = mixed {
-        (*before, *after) = (*only, *only);
+/// Three times the nearer row and once the farther.
+fn weigh_rows<V: I16x8>(near: &[u8], far: &[u8], mixed: &mut [i16]) {
+    for (at, out) in (0..near.len()).step_by(STEP).zip(mixed[1..].as_chunks_mut().0) {
+        let (near, far) = (V::widen(&samples(near, at)), V::widen(&samples(far, at)));
+        near.mul(V::splat(3)).add(far).store(out);
     }
+    repeat_ends(mixed, near.len());
+}
+
+/// Puts copies of the first and last of `count` samples, which begin at 1, at either end.
+fn repeat_ends(mixed: &mut [i16], count: usize) {
+    mixed[0] = mixed[1];
+    mixed[count + 1] = mixed[count];
 }
 
 /// Two samples for each: 3/4 of it, and 1/4 of its neighbour on either side.
-fn double<const EVEN: i16, const ODD: i16, const SHIFT: u32>(mixed: &[i16], out: &mut [u8]) {
-    for (around, out) in mixed.windows(3).zip(out.as_chunks_mut::<2>().0) {
-        let centre = 3 * around[1];
-        *out = [((centre + around[0] + EVEN) >> SHIFT) as u8, ((centre + around[2] + ODD) >> SHIFT) as u8];
+fn double<V: I16x8, const EVEN: i16, const ODD: i16, const SHIFT: u32>(mixed: &[i16], out: &mut [u8]) {
+    for (at, out) in (0..).step_by(STEP).zip(out.as_chunks_mut::<{ 2 * STEP }>().0) {
+        let Some(around) = mixed.get(at..).and_then(|rest| rest.first_chunk::<{ STEP + 2 }>()) else {
+            return;
+        };
+        let load = |from: usize| around[from..].first_chunk().map_or(V::splat(0), V::load);
+        let centre = load(1).mul(V::splat(3));
+        let even = centre.add(load(0)).add(V::splat(EVEN)).shr::<SHIFT>();
+        let odd = centre.add(load(2)).add(V::splat(ODD)).shr::<SHIFT>();
+        *out = V::narrow(even.zip_low(odd), even.zip_high(odd));
     }
 }
 
@@ -160,5 +182,56 @@ fn stretch(samples: &[i16], ratio: Ratio, out: &mut [u8]) {
         let (a, b) = (samples[around.first as usize], samples[around.second as usize]);
         let sum = i32::from(a) * (256 - around.weight) + i32::from(b) * around.weight;
         *out = ((sum + (1 << 14)) >> 15) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Scalar;
+
+    fn row(length: usize, step: usize) -> Vec<u8> {
+        (0..length).map(|x| (x * step) as u8).collect()
+    }
+
+    #[test]
+    fn simd_and_scalar_give_the_same_bits_for_rows_of_every_length() {
+        fn run<V: I16x8>(near: &[u8], far: &[u8]) -> [Vec<u8>; 3] {
+            let room = near.len().next_multiple_of(STEP);
+            let mut outs = [vec![0; room], vec![0; 2 * room], vec![0; 2 * room]];
+            let mut mixed = vec![0; room + 2];
+            let [rows, across, both] = &mut outs;
+            mix_rows::<V>(near, far, 2, rows);
+            widen_row::<V>(near, &mut mixed);
+            double::<V, 1, 2, 2>(&mixed, across);
+            weigh_rows::<V>(near, far, &mut mixed);
+            double::<V, 8, 7, 4>(&mixed, both);
+            rows.truncate(near.len());
+            across.truncate(2 * near.len());
+            both.truncate(2 * near.len());
+            outs
+        }
+        for length in 1..40 {
+            let (near, far) = (row(length, 37), row(length, 91));
+            assert_eq!(run::<Native>(&near, &far), run::<Scalar>(&near, &far));
+        }
+    }
+
+    #[test]
+    fn a_doubled_row_lies_between_its_samples_and_keeps_its_ends() {
+        let mut mixed = vec![0; 8 + 2];
+        widen_row::<Native>(&[10, 50, 90], &mut mixed);
+        let mut out = [0; 16];
+        double::<Native, 1, 2, 2>(&mixed, &mut out);
+        assert_eq!(out[..6], [10, 20, 40, 60, 80, 90]);
+    }
+
+    #[test]
+    fn a_row_of_any_ratio_keeps_its_ends_and_rises_evenly() {
+        let samples: Vec<i16> = [0, 30, 60, 90].map(|sample| sample << 7).to_vec();
+        let mut out = [0; 16];
+        stretch(&samples, Ratio::new(1, 4), &mut out);
+        assert_eq!((out[0], out[15]), (0, 90));
+        assert!(out.windows(2).all(|pair| (0..=8).contains(&(pair[1] - pair[0]))), "{out:?}");
     }
 }

@@ -12,6 +12,11 @@ pub(super) const EOB: u8 = 0x00;
 pub(super) const ZRL: u8 = 0xF0;
 /// Most bytes of AC tokens in a block: a symbol and two bytes of magnitude for each coefficient.
 pub(super) const MAX_BLOCK: usize = 63 * 3;
+/// Bytes after the last token, so that a token can be read with its longest magnitude.
+const PADDING: usize = 2;
+/// Room that a row of blocks is given when it has none for another block. Memory is filled and copied seldom and in long
+/// pieces: in WebAssembly each time is a call of the runtime.
+pub(super) const ROOM: usize = 4096;
 /// Largest AC coefficient that sequential coding of 8-bit samples allows (ITU-T T.81, Table F.2).
 pub(super) const MAX_AC: u16 = 1023;
 
@@ -33,17 +38,28 @@ pub(super) fn additional_bits(value: i16, size: u32) -> u32 {
 /// The AC tokens of a block are, for each coefficient that is not zero, a symbol of run and size as T.81, F.1.2.2 has
 /// it and its additional bits in one byte, or two if there are more than eight; [`ZRL`] where a run needs it; and
 /// [`EOB`] unless the last coefficient is not zero.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct BlockRow {
     /// DC coefficients, as they are: not differences.
     pub dc: Vec<i16>,
+    /// Tokens and, beyond them, room for more.
     ac: Vec<u8>,
+    /// Bytes of tokens.
+    used: usize,
+}
+
+/// A copy has no room to spare.
+impl Clone for BlockRow {
+    fn clone(&self) -> Self {
+        let ac = self.ac.get(..self.used + PADDING).unwrap_or_default().to_vec();
+        Self { dc: self.dc.clone(), ac, used: self.used }
+    }
 }
 
 impl BlockRow {
     fn clear(&mut self) {
         self.dc.clear();
-        self.ac.clear();
+        self.used = 0;
     }
 
     /// Appends a quantised block; `nonzero` is the answer of [`QuantTable::quantize`](super::quantize::QuantTable::quantize).
@@ -51,7 +67,10 @@ impl BlockRow {
     pub(super) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();
         self.dc.push(coefficients[0]);
-        let mut tokens = [0u8; MAX_BLOCK + 1];
+        if self.ac.len() < self.used + MAX_BLOCK + PADDING {
+            self.ac.resize(self.used + ROOM, 0);
+        }
+        let tokens = &mut self.ac[self.used..self.used + MAX_BLOCK + PADDING];
         let mut length = 0;
         let mut rest = nonzero & !1;
         let mut next = 1;
@@ -77,12 +96,12 @@ impl BlockRow {
             tokens[length] = EOB;
             length += 1;
         }
-        self.ac.extend_from_slice(&tokens[..length]);
+        self.used += length;
     }
 
     /// The AC tokens, from the first block on.
     pub(super) fn tokens(&self) -> Tokens<'_> {
-        Tokens { bytes: &self.ac }
+        Tokens { bytes: self.ac.get(..self.used + PADDING).unwrap_or_default() }
     }
 
     fn bytes(&self) -> usize {
@@ -97,36 +116,21 @@ pub(super) struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    #[inline(always)]
-    fn byte(&mut self) -> u8 {
-        match self.bytes {
-            [first, rest @ ..] => {
-                self.bytes = rest;
-                *first
-            }
-            [] => EOB,
-        }
-    }
-
     /// Calls `each` with symbol, additional bits and their number for every token of the next block.
     #[inline(always)]
     pub(super) fn block(&mut self, mut each: impl FnMut(u8, u32, u32)) {
         let mut k = 0;
         while k < 63 {
-            let symbol = self.byte();
+            let Some(&[symbol, low, high]) = self.bytes.first_chunk() else { return };
             let size = u32::from(symbol & 15);
+            let length = 1 + usize::from(size > 0) + usize::from(size > 8);
+            self.bytes = self.bytes.get(length..).unwrap_or_default();
             if symbol == EOB {
                 each(EOB, 0, 0);
                 return;
             }
-            let mut bits = 0;
-            if size > 0 {
-                bits = u32::from(self.byte());
-            }
-            if size > 8 {
-                bits |= u32::from(self.byte()) << 8;
-            }
             k += u32::from(symbol >> 4) + 1;
+            let bits = (u32::from(high) << 8 | u32::from(low)) & ((1 << size) - 1);
             each(symbol, bits, size);
         }
     }

@@ -78,8 +78,8 @@ impl Sink for Counter {
 pub(super) struct Writer<'a> {
     /// Codes of each table.
     pub codes: &'a [Encoder; TABLES],
-    /// Pending bits.
-    pub bits: &'a mut BitWriter,
+    /// Pending bits; a value of its own, so that it stays in registers.
+    pub bits: BitWriter,
     /// Where bytes go.
     pub out: &'a mut Vec<u8>,
 }

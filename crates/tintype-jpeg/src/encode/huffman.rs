@@ -172,32 +172,28 @@ fn limit_lengths(counts: &mut [u16; MAX_LENGTH]) {
     }
 }
 
-/// Code and length of every symbol.
+/// Code and length of every symbol, together in a word: the code above [`LENGTH_BITS`] of length.
 #[derive(Clone, Debug)]
 pub(super) struct Encoder {
-    codes: [Code; 256],
+    codes: [u32; 256],
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Code {
-    bits: u16,
-    length: u8,
-}
+const LENGTH_BITS: u32 = 5;
 
 impl Encoder {
     /// Codes in the order of the lengths (ITU-T T.81, Annex C.2).
     pub(super) fn new(spec: &HuffmanSpec) -> Self {
-        let mut codes = [Code::default(); 256];
+        let mut codes = [0; 256];
         let mut symbols = spec.symbols.iter();
-        let mut bits = 0u16;
-        for (length, &count) in (1u8..).zip(&spec.counts) {
+        let mut bits = 0u32;
+        for (length, &count) in (1u32..).zip(&spec.counts) {
             for &symbol in symbols.by_ref().take(usize::from(count)) {
                 if let Some(code) = codes.get_mut(usize::from(symbol)) {
-                    *code = Code { bits, length };
+                    *code = bits << LENGTH_BITS | length;
                 }
-                bits = bits.wrapping_add(1);
+                bits += 1;
             }
-            bits = bits.wrapping_shl(1);
+            bits <<= 1;
         }
         Self { codes }
     }
@@ -207,7 +203,7 @@ impl Encoder {
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
     pub(super) fn code(&self, symbol: u8) -> (u32, u32) {
         let code = self.codes[usize::from(symbol)];
-        (u32::from(code.bits), u32::from(code.length))
+        (code >> LENGTH_BITS, code & ((1 << LENGTH_BITS) - 1))
     }
 }
 

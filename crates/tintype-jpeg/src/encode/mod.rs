@@ -47,8 +47,8 @@ mod trellis;
 
 use alloc::vec::Vec;
 
-use coefficients::{MAX_BLOCK, McuRow};
-pub use config::{Components, Density, Effort, EncodeError, EncoderConfig, Plane, Subsampling};
+use coefficients::{MAX_BLOCK, McuRow, ROOM};
+pub use config::{Components, Density, Effort, EncodeError, EncoderConfig, Plane, QuantTables, Subsampling};
 use layout::{BLOCK, Layout};
 use quantize::QuantTable;
 use samples::Strips;
@@ -115,7 +115,8 @@ impl EncoderConfig {
             .iter()
             .map(|c| {
                 let samples = layout.padded_width(c) * c.v * BLOCK;
-                let symbols = c.blocks_wide * c.v * (MAX_BLOCK + size_of::<i16>());
+                let symbols = c.blocks_wide * c.v * (MAX_BLOCK + size_of::<i16>()) + c.v * ROOM;
+                // A vector that grows has up to twice what it holds.
                 samples + symbols * 2
             })
             .sum();
@@ -140,7 +141,7 @@ impl Encoder {
     pub fn new(config: EncoderConfig) -> Result<Self, EncodeError> {
         config.check()?;
         let layout = Layout::new(&config);
-        let tables = [QuantTable::new(0, config.quality), QuantTable::new(1, config.quality)];
+        let tables = [QuantTable::new(0, &config), QuantTable::new(1, &config)];
         let mut out = Vec::new();
         markers::start_of_image(&mut out);
         markers::jfif(&mut out, config.density);
@@ -374,7 +375,7 @@ impl Encoder {
                     let exact = fdct::forward(&self.strips.block(index, row, column));
                     let mut block = exact;
                     let mut nonzero = table.quantize(&mut block);
-                    if let Some(trellis) = &self.trellis {
+                    if let Some(trellis) = &mut self.trellis {
                         nonzero = trellis.optimize(component.table, &exact, &mut block, nonzero);
                     }
                     blocks.push(&block, nonzero);

@@ -103,14 +103,10 @@ pub(super) fn write(layout: &Layout, rows: &[McuRow], script: &[Scan], out: &mut
         let specs = counter.specs();
         entropy::write_tables(out, &specs);
         header(layout, scan, out);
-        let mut bits = BitWriter::default();
-        walk(
-            layout,
-            rows,
-            scan,
-            &mut Writer { codes: &specs.each_ref().map(Encoder::new), bits: &mut bits, out },
-        );
-        bits.finish(out);
+        let codes = specs.each_ref().map(Encoder::new);
+        let mut writer = Writer { codes: &codes, bits: BitWriter::default(), out };
+        walk(layout, rows, scan, &mut writer);
+        writer.bits.finish(writer.out);
     }
 }
 
@@ -196,9 +192,9 @@ impl<S: Sink> Band<'_, S> {
     fn refine(&mut self, row: &BlockRow, low: u8) {
         let mut tokens = row.tokens();
         let mut corrections = Bits::default();
+        // Coefficients whose bits from `low` up are not all zero: position, magnitude, sign.
+        let mut known = [(0u32, 0u16, false); 63];
         for _ in &row.dc {
-            // Coefficients whose bits from `low` up are not all zero: position, magnitude, sign.
-            let mut known = [(0u32, 0u16, false); 63];
             let mut count = 0;
             let mut newest = 0;
             tokens.coefficients(|k, value| {

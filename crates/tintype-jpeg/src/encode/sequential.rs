@@ -68,8 +68,9 @@ impl Scan {
 
     /// Writes a row of MCUs.
     pub(super) fn write(&mut self, layout: &Layout, row: &McuRow, out: &mut Vec<u8>) {
-        let mut writer = Writer { codes: &self.codes, bits: &mut self.bits, out };
+        let mut writer = Writer { codes: &self.codes, bits: core::mem::take(&mut self.bits), out };
         walk::<true>(layout, row, &mut self.predictors, &mut writer);
+        self.bits = writer.bits;
     }
 
     /// Writes what is pending.

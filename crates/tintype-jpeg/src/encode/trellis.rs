@@ -16,13 +16,13 @@ use super::quantize::QuantTable;
 /// Fraction bits of costs, which are in bits of the file.
 const COST_BITS: u32 = 8;
 /// Cost of an error of one step, in bits.
-const STEP_COST: u64 = 19;
+const STEP_COST: u64 = 28;
 /// Fraction bits of [`Costs::weights`].
 const WEIGHT_BITS: u32 = 20;
 /// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
-const MASKING: u64 = 92_682;
-/// A coefficient of this many steps or more is never dropped; bounds the search.
-const KEEP: u16 = 4;
+const MASKING: u64 = 1 << 15;
+/// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
+const KEEP: u16 = 2;
 
 /// What errors and bits cost in the blocks of one quantisation table.
 #[derive(Debug)]
@@ -38,10 +38,15 @@ struct Costs {
 
 /// Optimises blocks and learns from them.
 #[derive(Debug)]
-pub(super) struct Trellis([Costs; 2]);
+pub(super) struct Trellis {
+    /// Of luminance and chroma.
+    costs: [Costs; 2],
+    /// Of the block at work; the first stands for its DC coefficient.
+    candidates: [Candidate; 64],
+}
 
 /// A coefficient that rounding leaves other than zero.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Candidate {
     /// Position in the zigzag sequence.
     k: u32,
@@ -99,26 +104,30 @@ fn log2(x: u32) -> u32 {
 impl Trellis {
     pub(super) fn new(tables: &[QuantTable; 2]) -> Self {
         let [luminance, chroma] = tables;
-        Self([Costs::new(luminance, 0), Costs::new(chroma, 1)])
+        Self {
+            costs: [Costs::new(luminance, 0), Costs::new(chroma, 1)],
+            candidates: [Candidate::default(); 64],
+        }
     }
 
     /// Learns the statistics of a row that was quantised.
     pub(super) fn learn(&mut self, layout: &Layout, row: &McuRow) {
         for (component, rows) in layout.components().iter().zip(row.of(layout)) {
-            let Some(costs) = self.0.get_mut(usize::from(component.table)) else { continue };
+            let Some(costs) = self.costs.get_mut(usize::from(component.table)) else { continue };
             for blocks in rows {
                 let mut tokens = blocks.tokens();
                 blocks.dc.iter().for_each(|_| tokens.block(|symbol, _, _| costs.seen.count(symbol)));
             }
         }
-        self.0.iter_mut().for_each(Costs::learn);
+        self.costs.iter_mut().for_each(Costs::learn);
     }
 
     /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
     /// before quantisation, and `nonzero` tells which coefficients of the zigzag sequence are not zero, as the answer does.
     #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 besides DC
-    pub(super) fn optimize(&self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
-        let costs = &self.0[usize::from(table & 1)];
+    pub(super) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
+        let Self { costs, candidates } = self;
+        let costs = &costs[usize::from(table & 1)];
         if nonzero & !1 == 0 {
             return nonzero;
         }
@@ -127,7 +136,6 @@ impl Trellis {
         let bits_scale = masking(exact);
         let bits = |symbol: u32| (u64::from(costs.bits[symbol as usize & 255]) * bits_scale) >> 8;
 
-        let mut candidates = [Candidate::default(); 64];
         let mut count = 1;
         let mut rest = nonzero & !1;
         while rest != 0 {
@@ -174,17 +182,19 @@ impl Trellis {
             }
         }
         let mut kept = nonzero & 1;
-        let mut index = last.1;
-        let mut values = [0u16; 64];
+        let mut index = count - 1;
+        let mut next = last.1;
         while index > 0 {
-            let candidate = candidates[index];
-            values[index] = candidate.magnitude;
-            kept |= 1 << candidate.k;
-            index = usize::from(candidate.previous);
-        }
-        for (candidate, value) in candidates[..count].iter().zip(values).skip(1) {
-            let c = &mut block[usize::from(candidate.place)];
-            *c = if *c < 0 { -(value as i16) } else { value as i16 };
+            let Candidate { k, place, magnitude, previous, .. } = candidates[index];
+            let mut value = 0;
+            if index == next {
+                value = magnitude as i16;
+                kept |= 1 << k;
+                next = usize::from(previous);
+            }
+            let c = &mut block[usize::from(place)];
+            *c = if *c < 0 { -value } else { value };
+            index -= 1;
         }
         kept
     }

@@ -47,6 +47,23 @@ pub fn photo(width: u32, height: u32) -> Vec<u8> {
     rgb
 }
 
+/// Slopes, edges and grain by whole numbers alone: the same on every machine.
+pub fn integer_photo(width: u32, height: u32) -> Vec<u8> {
+    let mut random = Random(0x0123_4567_89AB_CDEF);
+    let mut rgb = Vec::with_capacity((width * height * 3) as usize);
+    let wave = |t: u32| (t % 128).abs_diff(64);
+    for y in 0..height {
+        for x in 0..width {
+            let edge = if (x / 19 + y / 27) % 2 == 0 { 40 } else { 0 };
+            let grain = random.below(8) as u32;
+            rgb.push((60 + wave(x * 3 + y) + edge + grain) as u8);
+            rgb.push((90 + wave(x + y * 2) + edge + grain) as u8);
+            rgb.push((120 + wave(x * 2 + 7 * y / 3) + grain) as u8);
+        }
+    }
+    rgb
+}
+
 pub fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut random = Random(seed | 1);
     (0..length).map(|_| random.next() as u8).collect()
