@@ -211,7 +211,7 @@ enum Finish {
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
     fn new(mut decoder: Box<dyn Decoder>, header: &Header, options: &Options) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.scales)?;
+        let plan = plan::plan(&header.source, options, header.shrinks)?;
         let output = &options.output;
         let planar = header.layout == Layout::YCbCr;
         let halved_chroma = planar && encode::takes_halved_chroma(output.format);

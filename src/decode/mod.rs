@@ -7,7 +7,7 @@ mod webp;
 mod whole;
 
 use crate::pixels::Layout;
-use crate::plan::{Detail, Lane, Scale};
+use crate::plan::{Detail, Lane, Shrink};
 use crate::{Error, Format, Info, Result, Source};
 use std::borrow::Cow;
 
@@ -18,8 +18,8 @@ pub(crate) struct Header {
     pub source: Source,
     /// Layout of the rows that come out.
     pub layout: Layout,
-    /// Scales at which rows can come out.
-    pub scales: &'static [Scale],
+    /// Smaller sizes at which rows can come out, the smallest first.
+    pub shrinks: &'static [Shrink],
 }
 
 /// The answer to a request that may need more input.
