@@ -46,7 +46,7 @@ fn main() {
         for (job, times) in jobs.iter().zip(&mut times) {
             times.sort_by(f64::total_cmp);
             let (median, fastest) = (times[times.len() / 2], times[0]);
-            println!("{:24} {median:8.2} ms, fastest {fastest:8.2} ms{}", job.name, memory());
+            println!("{:24} {median:8.2} ms, fastest {fastest:8.2} ms{}", job.name, memory(file.len()));
         }
     }
 }
@@ -60,12 +60,13 @@ fn size(file: &[u8]) -> (u32, u32) {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn memory() -> String {
-    format!("  {:6.1} MB of linear memory", core::arch::wasm32::memory_size::<0>() as f64 * 65536.0 / 1e6)
+fn memory(file: usize) -> String {
+    let all = core::arch::wasm32::memory_size::<0>() * 65536;
+    format!(", linear memory {:6.1} MB beyond the file", (all - file) as f64 / 1e6)
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn memory() -> String {
+fn memory(_: usize) -> String {
     String::new()
 }
 
