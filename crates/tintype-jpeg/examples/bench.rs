@@ -53,10 +53,13 @@ fn main() {
 
 fn size(file: &[u8]) -> (u32, u32) {
     let mut decoder = Decoder::new(DecodeOptions::default());
-    decoder.feed(file);
-    decoder.finish();
-    let header = decoder.header().unwrap().unwrap();
-    (header.width, header.height)
+    for chunk in file.chunks(4096) {
+        decoder.feed(chunk);
+        if let Some(header) = decoder.header().unwrap() {
+            return (header.width, header.height);
+        }
+    }
+    panic!("the file has no header");
 }
 
 #[cfg(target_arch = "wasm32")]
