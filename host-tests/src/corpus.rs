@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::dist;
+
 /// The files below `folder` of the corpus in the order of their paths, or `None`, with a line that says so, if there is no
 /// corpus.
 pub fn files(folder: &str) -> Option<Vec<PathBuf>> {
@@ -23,8 +25,10 @@ fn root() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("TINTYPE_CORPUS") {
         return Some(PathBuf::from(path));
     }
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    above.map(|directory| directory.join("../shared/corpus")).find(|corpus| corpus.is_dir())
+    dist::root()
+        .ancestors()
+        .map(|directory| directory.join("../shared/corpus"))
+        .find(|corpus| corpus.is_dir())
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {

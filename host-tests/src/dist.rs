@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::SystemTime;
 
 /// What the components are made of, relative to the repository's root.
@@ -18,8 +18,15 @@ const SOURCES: &[&str] = &[
 ];
 
 /// The repository's root.
+///
+/// Cargo tells the running program where its package lies, which may have moved since the program was built.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host-tests lies in the repository")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let package =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&package).parent().expect("host-tests lies in the repository").to_owned()
+    });
+    &ROOT
 }
 
 /// The path of `dist/<name>`.

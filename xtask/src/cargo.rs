@@ -8,8 +8,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// The repository's root.
-pub fn root() -> Result<&'static Path> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent directory")
+///
+/// Cargo tells the running program where its package lies, which may have moved since the program was built.
+pub fn root() -> Result<PathBuf> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Ok(Path::new(&package).parent().context("xtask has no parent directory")?.to_owned())
 }
 
 /// Tells on standard error what comes next.
