@@ -3,10 +3,14 @@
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::failure::{Failure, Kind};
-use crate::source::policy::Policy;
+use crate::grammar::imgproxy::Presets;
+use crate::grammar::signature::Pair;
+use crate::source::policy::{Pattern, Policy};
+use crate::source::url::Url;
 
 /// A type that a variable can have.
 pub trait Value: Sized {
@@ -35,7 +39,15 @@ macro_rules! variables {
     ($($(#[doc = $meaning:literal])+ $field:ident: $type:ty = $name:literal, $default:literal;)+) => {
         /// The configuration of the service.
         #[derive(Clone, Debug)]
-        pub struct Config { $($(#[doc = $meaning])+ pub $field: $type,)+ }
+        pub struct Config {
+            $($(#[doc = $meaning])+ pub $field: $type,)+
+            /// Keys with their salts.
+            pub pairs: Vec<Pair>,
+            /// Base URLs of sources by the name before the colon: `TINTYPE_ALIAS_<name>`.
+            pub aliases: BTreeMap<String, Url>,
+            /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
+            pub presets: Presets,
+        }
 
         /// Every variable, in the order of the documentation.
         pub const VARIABLES: &[Variable] = &[$(Variable {
@@ -49,12 +61,22 @@ macro_rules! variables {
             /// Reads the configuration from an environment. A value that cannot be read is a failure that names its
             /// variable: a limit that is misspelled must not fall back to none.
             pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
-                Ok(Config { $($field: read_variable(environment, $name, $default)?,)+ })
+                let mut config = Config {
+                    $($field: read_variable(environment, $name, $default)?,)+
+                    pairs: Vec::new(),
+                    aliases: BTreeMap::new(),
+                    presets: family(environment, PRESET).map(|(name, text)| (name, text.to_owned())).collect(),
+                };
+                config.complete(environment)?;
+                Ok(config)
             }
 
             /// Every variable with the value that holds, without secrets.
-            pub fn show(&self) -> Vec<(&'static str, String)> {
-                vec![$(($name, self.$field.show()),)+]
+            pub fn show(&self) -> Vec<(String, String)> {
+                let mut shown = vec![$((String::from($name), self.$field.show()),)+];
+                shown.extend(self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), url.to_string())));
+                shown.extend(self.presets.iter().map(|(name, text)| (format!("{PRESET}{name}"), text.clone())));
+                shown
             }
         }
     };
@@ -75,6 +97,38 @@ variables! {
     memory: Bytes = "TINTYPE_MAX_MEMORY", "128MiB";
     /// Bytes of a source URL.
     url_bytes: Bytes = "TINTYPE_MAX_URL_BYTES", "4096";
+    /// The folder that relative source URLs begin in; what lies in it is an allowed source.
+    base_url: Option<Url> = "TINTYPE_BASE_URL", "";
+    /// An image that is answered where the source of another one fails, made with the same options.
+    fallback_url: Option<Url> = "TINTYPE_FALLBACK_URL", "";
+    /// Keys that sign URLs, in hexadecimal, between commas. With a key, URLs that are not signed are refused.
+    keys: Secrets = "TINTYPE_KEY", "";
+    /// Salts in hexadecimal, as many as keys.
+    salts: Secrets = "TINTYPE_SALT", "";
+    /// Bytes of a signature, 1 to 32.
+    signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
+    /// Texts that are accepted in place of a signature, between commas.
+    trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
+    /// Accept URLs that are not signed although there is a key.
+    allow_unsigned: bool = "TINTYPE_ALLOW_UNSIGNED", "0";
+    /// How long an image may be cached where the origin does not say.
+    ttl: Duration = "TINTYPE_TTL", "1d";
+    /// Take over how long the origin lets its source be cached.
+    ttl_from_origin: bool = "TINTYPE_TTL_FROM_ORIGIN", "1";
+    /// The shortest time that is taken over from an origin.
+    ttl_min: Duration = "TINTYPE_TTL_MIN", "0";
+    /// The longest time that is taken over from an origin.
+    ttl_max: Duration = "TINTYPE_TTL_MAX", "365d";
+    /// How long a stale image may be shown while a new one is made; 0 for not at all.
+    stale_while_revalidate: Duration = "TINTYPE_STALE_WHILE_REVALIDATE", "0";
+    /// Trust an origin's strong `ETag` and its `Last-Modified`: a request can then be answered with 304 without a download.
+    trust_origin_etag: bool = "TINTYPE_TRUST_ORIGIN_ETAG", "0";
+    /// Origins of web pages whose scripts may read images: `*`, or a list between commas; empty for none.
+    cors: Plain = "TINTYPE_CORS", "";
+    /// Write a line of JSON to standard error for each request.
+    log: bool = "TINTYPE_LOG", "1";
+    /// Answer `GET /config`.
+    debug: bool = "TINTYPE_DEBUG", "0";
     /// Redirects that are followed.
     redirects: u32 = "TINTYPE_MAX_REDIRECTS", "3";
     /// How long connecting to an origin may take.
@@ -87,6 +141,61 @@ variables! {
     total_timeout: Duration = "TINTYPE_TIMEOUT_TOTAL", "15s";
 }
 
+/// What the names of aliases begin with.
+pub const ALIAS: &str = "TINTYPE_ALIAS_";
+
+/// What the names of presets begin with.
+pub const PRESET: &str = "TINTYPE_PRESET_";
+
+/// The variables that begin with a prefix, by the lower-case rest of their names.
+fn family<'a>(
+    environment: &'a [(String, String)],
+    prefix: &'static str,
+) -> impl Iterator<Item = (String, &'a str)> {
+    environment.iter().filter_map(move |(name, value)| {
+        Some((name.strip_prefix(prefix)?.to_ascii_lowercase(), value.as_str()))
+    })
+}
+
+impl Config {
+    /// Whether URLs have to be signed.
+    pub fn signed(&self) -> bool {
+        !self.pairs.is_empty() && !self.allow_unsigned
+    }
+
+    /// What several variables say together.
+    fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
+        for (name, text) in family(environment, ALIAS) {
+            let url =
+                Option::<Url>::read(text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
+            if let Some(url) = url {
+                self.aliases.insert(name, url);
+            }
+        }
+        if !(1..=32).contains(&self.signature_size) {
+            return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
+        }
+        let (keys, salts) = (&self.keys.0, &self.salts.0);
+        if !salts.is_empty() && salts.len() != keys.len() {
+            return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
+        }
+        let salts = salts.iter().cloned().chain(std::iter::repeat_with(Vec::new));
+        self.pairs = keys.iter().cloned().zip(salts).collect();
+        // What the operator has named is allowed without being listed again.
+        let named = self.base_url.iter().chain(self.aliases.values());
+        self.sources.0.extend(named.map(Pattern::under));
+        if let Some(url) = &self.fallback_url {
+            self.sources.0.push(Pattern::exact(url));
+        }
+        Ok(())
+    }
+}
+
+fn broken(name: &str, reason: String) -> Failure {
+    // The value stays out of the answer: it may be a secret.
+    Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
+}
+
 fn read_variable<T: Value>(
     environment: &[(String, String)],
     name: &'static str,
@@ -94,10 +203,7 @@ fn read_variable<T: Value>(
 ) -> Result<T, Failure> {
     let set = environment.iter().find(|(key, value)| key == name && !value.is_empty());
     let text = set.map_or(default, |(_, value)| value);
-    T::read(text.trim()).map_err(|reason| {
-        // The value stays out of the answer: it may be a secret.
-        Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
-    })
+    T::read(text.trim()).map_err(|reason| broken(name, reason))
 }
 
 /// A number of bytes, written with or without a unit.
@@ -154,7 +260,7 @@ impl Value for u32 {
     const TYPE: &'static str = "number";
 
     fn read(text: &str) -> Result<Self, String> {
-        u64::read(text)?.try_into().map_err(|_| "expected a number below 4294967296".into())
+        u64::read(text)?.try_into().map_err(|_| "expected a number of at most 4294967295".into())
     }
 
     fn show(&self) -> String {
@@ -199,6 +305,82 @@ impl Value for Duration {
             millis if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
             millis => format!("{millis}ms"),
         }
+    }
+}
+
+impl Value for Option<Url> {
+    const TYPE: &'static str = "URL";
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let url = Url::parse(text, 4096).map_err(|failure| failure.detail.unwrap_or(failure.message))?;
+        Ok(Some(url))
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// Bytes that nobody is to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Secrets(pub Vec<Vec<u8>>);
+
+impl Value for Secrets {
+    const TYPE: &'static str = "list of hexadecimal secrets";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        words.map(hexadecimal).collect::<Option<_>>().map(Secrets).ok_or_else(|| {
+            "expected pairs of hexadecimal digits, and commas between one secret and the next".into()
+        })
+    }
+
+    fn show(&self) -> String {
+        format!("({})", self.0.len())
+    }
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let bytes = digits.chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(high << 4 | low).ok(),
+        _ => None,
+    });
+    bytes.collect()
+}
+
+/// Words that nobody is to see, between commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
+impl Value for Words {
+    const TYPE: &'static str = "list of secrets";
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Words(text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(Into::into).collect()))
+    }
+
+    fn show(&self) -> String {
+        format!("({})", self.0.len())
+    }
+}
+
+/// Any text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plain(pub String);
+
+impl Value for Plain {
+    const TYPE: &'static str = "text";
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Plain(text.into()))
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
     }
 }
 
@@ -262,18 +444,59 @@ mod tests {
             ("TINTYPE_TIMEOUT_TOTAL", "99999999999999999999s"),
             ("TINTYPE_SOURCES", "ftp://a.example"),
             ("TINTYPE_MAX_REDIRECTS", "4294967296"),
+            ("TINTYPE_KEY", "xyz"),
+            ("TINTYPE_KEY", "abc"),
+            ("TINTYPE_SALT", "abcd"),
+            ("TINTYPE_SIGNATURE_SIZE", "33"),
+            ("TINTYPE_BASE_URL", "ftp://a.example/"),
+            ("TINTYPE_ALIAS_x", "nonsense"),
+            ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
         ] {
             let failure = read(&[(name, value)]).unwrap_err();
             assert_eq!(failure.kind, Kind::Configuration);
             assert!(failure.message.contains(name), "{failure}");
-            assert!(!failure.message.contains(value), "{failure}");
+            let text = format!("{failure} {:?}", failure.detail);
+            assert!(!text.contains(value), "{failure}");
         }
     }
 
     #[test]
     fn shown_values_can_be_read_again() {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
-        let shown: Vec<_> = config.show().into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        let secret =
+            |name: &str| ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_TRUSTED_SIGNATURES"].contains(&name);
+        let shown: Vec<_> = config.show().into_iter().filter(|(name, _)| !secret(name)).collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let config = read(&[
+            ("TINTYPE_KEY", "736563726574"),
+            ("TINTYPE_SALT", "68656C6C6F"),
+            ("TINTYPE_TRUSTED_SIGNATURES", "let-me-in"),
+        ])
+        .unwrap();
+        assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
+        for (name, value) in config.show() {
+            let secret =
+                ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
+            assert!(!secret, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn named_folders_are_allowed_sources() {
+        let config = read(&[
+            ("TINTYPE_BASE_URL", "http://127.0.0.1:8080/a/"),
+            ("TINTYPE_ALIAS_Photos", "https://photos.example/b/"),
+            ("TINTYPE_PRESET_thumb", "rs:fill:100:100"),
+        ])
+        .unwrap();
+        assert_eq!(config.aliases.keys().collect::<Vec<_>>(), ["photos"]);
+        assert_eq!(config.presets["thumb"], "rs:fill:100:100");
+        let allowed = |url: &str| config.sources.check(&Url::parse(url, 100).unwrap()).is_ok();
+        assert!(allowed("http://127.0.0.1:8080/a/b.jpg") && allowed("https://photos.example/b/c.jpg"));
+        assert!(!allowed("http://127.0.0.1:8080/b.jpg") && !allowed("https://photos.example/c.jpg"));
     }
 }

@@ -26,16 +26,24 @@ kinds! {
     UnknownParameter = 400 "unknown-parameter";
     /// A parameter whose value cannot be read or is out of range, or that is missing or given twice.
     InvalidParameter = 400 "invalid-parameter";
+    /// An option that a grammar knows and the engine does not.
+    Unsupported = 400 "unsupported-option";
     /// A source URL that is not an `http` or `https` URL of the accepted form.
     InvalidSource = 400 "invalid-source";
     /// The rendition would be larger than `TINTYPE_MAX_OUTPUT_SIDE` or `TINTYPE_MAX_OUTPUT_PIXELS`.
     OutputTooLarge = 400 "output-too-large";
     /// A source that `TINTYPE_SOURCES` does not list.
     SourceNotAllowed = 403 "source-not-allowed";
+    /// A URL without a signature where one is required.
+    SignatureMissing = 403 "signature-missing";
+    /// A signature that does not match.
+    SignatureInvalid = 403 "signature-invalid";
     /// The host that runs the component refused the outgoing request.
     DeniedByHost = 403 "denied-by-host";
     /// No such path.
     NotFound = 404 "not-found";
+    /// A URL whose time has passed.
+    Expired = 404 "expired";
     /// The origin has no such source (it answered 404 or 410).
     SourceNotFound = 404 "source-not-found";
     /// A method that the path does not have.
@@ -48,6 +56,8 @@ kinds! {
     TooManyPixels = 413 "too-many-pixels";
     /// The work would need more memory than `TINTYPE_MAX_MEMORY`.
     TooMuchMemory = 413 "too-much-memory";
+    /// A source URL of more bytes than `TINTYPE_MAX_URL_BYTES`.
+    UrlTooLong = 414 "url-too-long";
     /// The source is not an image of a format that is decoded.
     UnsupportedMedia = 415 "unsupported-media";
     /// The source is a damaged image, or ends too early.
@@ -64,6 +74,27 @@ kinds! {
     OriginRedirect = 502 "origin-redirect";
     /// The origin took longer than a timeout allows.
     OriginTimeout = 504 "origin-timeout";
+    /// The service has been asked to fetch from itself.
+    Loop = 508 "loop";
+}
+
+impl Kind {
+    /// Whether it is the source that is at fault, so that something else may be shown in its place.
+    pub fn concerns_source(self) -> bool {
+        matches!(
+            self,
+            Kind::SourceNotFound
+                | Kind::SourceTooLarge
+                | Kind::TooManyPixels
+                | Kind::TooMuchMemory
+                | Kind::UnsupportedMedia
+                | Kind::DamagedSource
+                | Kind::OriginStatus
+                | Kind::OriginUnreachable
+                | Kind::OriginRedirect
+                | Kind::OriginTimeout
+        )
+    }
 }
 
 /// A failed request: its kind, and a text for a human that says what was expected.

@@ -78,6 +78,11 @@ impl Pattern {
         }
     }
 
+    /// The pattern of one path of a URL.
+    pub fn exact(url: &Url) -> Pattern {
+        Pattern { path: url.path.clone(), ..Pattern::under(url) }
+    }
+
     /// Whether a URL is one that the pattern allows.
     pub fn allows(&self, url: &Url) -> bool {
         self.scheme.is_none_or(|scheme| scheme == url.scheme)
