@@ -3,21 +3,22 @@
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::failure::{Failure, Kind};
 use crate::grammar::imgproxy::Presets;
 use crate::grammar::signature::Pair;
+use crate::grammar::value;
 use crate::source::policy::{Pattern, Policy};
 use crate::source::url::Url;
+use crate::text;
 
 /// A type that a variable can have.
-pub trait Value: Sized {
+pub trait Value {
     /// The type's name in the documentation.
-    const TYPE: &'static str;
-    /// Reads a value; the error says what is accepted.
-    fn read(text: &str) -> Result<Self, String>;
+    fn kind(&self) -> &'static str;
+    /// Takes a value; the error says what is accepted.
+    fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
 }
@@ -27,8 +28,6 @@ pub trait Value: Sized {
 pub struct Variable {
     /// `TINTYPE_…`
     pub name: &'static str,
-    /// What its value looks like.
-    pub kind: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
     /// What it does.
@@ -38,45 +37,25 @@ pub struct Variable {
 macro_rules! variables {
     ($($(#[doc = $meaning:literal])+ $field:ident: $type:ty = $name:literal, $default:literal;)+) => {
         /// The configuration of the service.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, Default)]
         pub struct Config {
             $($(#[doc = $meaning])+ pub $field: $type,)+
             /// Keys with their salts.
             pub pairs: Vec<Pair>,
             /// Base URLs of sources by the name before the colon: `TINTYPE_ALIAS_<name>`.
-            pub aliases: BTreeMap<String, Url>,
+            pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
         }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] = &[$(Variable {
-            name: $name,
-            kind: <$type as Value>::TYPE,
-            default: $default,
-            meaning: concat!($($meaning),+),
-        },)+];
+        pub const VARIABLES: &[Variable] =
+            &[$(Variable { name: $name, default: $default, meaning: concat!($($meaning),+) },)+];
 
         impl Config {
-            /// Reads the configuration from an environment. A value that cannot be read is a failure that names its
-            /// variable: a limit that is misspelled must not fall back to none.
-            pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
-                let mut config = Config {
-                    $($field: read_variable(environment, $name, $default)?,)+
-                    pairs: Vec::new(),
-                    aliases: BTreeMap::new(),
-                    presets: family(environment, PRESET).map(|(name, text)| (name, text.to_owned())).collect(),
-                };
-                config.complete(environment)?;
-                Ok(config)
-            }
-
-            /// Every variable with the value that holds, without secrets.
-            pub fn show(&self) -> Vec<(String, String)> {
-                let mut shown = vec![$((String::from($name), self.$field.show()),)+];
-                shown.extend(self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), url.to_string())));
-                shown.extend(self.presets.iter().map(|(name, text)| (format!("{PRESET}{name}"), text.clone())));
-                shown
+            /// The fields of all [`VARIABLES`], in their order.
+            fn fields(&mut self) -> Vec<&mut dyn Value> {
+                vec![$(&mut self.$field,)+]
             }
         }
     };
@@ -158,6 +137,35 @@ fn family<'a>(
 }
 
 impl Config {
+    /// Reads the configuration from an environment. A value that cannot be read is a failure that names its variable: a
+    /// limit that is misspelled must not fall back to none.
+    pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
+        let mut config = Config::default();
+        for (variable, field) in VARIABLES.iter().zip(config.fields()) {
+            let set = environment.iter().find(|(key, value)| key == variable.name && !value.is_empty());
+            let text = set.map_or(variable.default, |(_, value)| value);
+            field.set(text.trim()).map_err(|reason| broken(variable.name, reason))?;
+        }
+        config.presets = family(environment, PRESET).map(|(name, text)| (name, text.to_owned())).collect();
+        config.complete(environment)?;
+        Ok(config)
+    }
+
+    /// Every variable with its type and the value that holds, without secrets.
+    pub fn show(&self) -> Vec<(String, &'static str, String)> {
+        let mut copy = self.clone();
+        let fields = VARIABLES.iter().zip(copy.fields());
+        let mut shown: Vec<_> =
+            fields.map(|(variable, field)| (variable.name.to_owned(), field.kind(), field.show())).collect();
+        shown.extend(
+            self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), "URL", url.to_string())),
+        );
+        shown.extend(
+            self.presets.iter().map(|(name, text)| (format!("{PRESET}{name}"), "text", text.clone())),
+        );
+        shown
+    }
+
     /// Whether URLs have to be signed.
     pub fn signed(&self) -> bool {
         !self.pairs.is_empty() && !self.allow_unsigned
@@ -166,10 +174,10 @@ impl Config {
     /// What several variables say together.
     fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
         for (name, text) in family(environment, ALIAS) {
-            let url =
-                Option::<Url>::read(text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
+            let mut url: Option<Url> = None;
+            url.set(text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
             if let Some(url) = url {
-                self.aliases.insert(name, url);
+                self.aliases.push((name, url));
             }
         }
         if !(1..=32).contains(&self.signature_size) {
@@ -182,7 +190,7 @@ impl Config {
         let salts = salts.iter().cloned().chain(std::iter::repeat_with(Vec::new));
         self.pairs = keys.iter().cloned().zip(salts).collect();
         // What the operator has named is allowed without being listed again.
-        let named = self.base_url.iter().chain(self.aliases.values());
+        let named = self.base_url.iter().chain(self.aliases.iter().map(|(_, url)| url));
         self.sources.0.extend(named.map(Pattern::under));
         if let Some(url) = &self.fallback_url {
             self.sources.0.push(Pattern::exact(url));
@@ -196,25 +204,17 @@ fn broken(name: &str, reason: String) -> Failure {
     Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
 }
 
-fn read_variable<T: Value>(
-    environment: &[(String, String)],
-    name: &'static str,
-    default: &str,
-) -> Result<T, Failure> {
-    let set = environment.iter().find(|(key, value)| key == name && !value.is_empty());
-    let text = set.map_or(default, |(_, value)| value);
-    T::read(text.trim()).map_err(|reason| broken(name, reason))
-}
-
 /// A number of bytes, written with or without a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
 
 impl Value for Bytes {
-    const TYPE: &'static str = "bytes";
+    fn kind(&self) -> &'static str {
+        "bytes"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        const UNITS: [(&str, u64); 7] = [
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u64)] = &[
             ("KiB", 1 << 10),
             ("MiB", 1 << 20),
             ("GiB", 1 << 30),
@@ -223,11 +223,9 @@ impl Value for Bytes {
             ("GB", 1_000_000_000),
             ("", 1),
         ];
-        let found = UNITS.iter().find_map(|(unit, size)| {
-            let number = text.strip_suffix(unit)?.trim_end();
-            u64::read(number).ok()?.checked_mul(*size)
-        });
-        found.map(Bytes).ok_or_else(|| "expected a number of bytes such as 1000, 64KiB or 50MiB".into())
+        let bytes = with_unit(text, UNITS);
+        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -242,13 +240,22 @@ impl Bytes {
     }
 }
 
-impl Value for u64 {
-    const TYPE: &'static str = "number";
+/// A whole number with one of these units behind it.
+fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    units.iter().find_map(|(unit, size)| {
+        let number = value::integer(text.strip_suffix(unit)?.trim_end(), 0, u64::MAX)?;
+        number.checked_mul(*size)
+    })
+}
 
-    fn read(text: &str) -> Result<Self, String> {
-        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let number = if digits { text.parse().ok() } else { None };
-        number.ok_or_else(|| "expected a whole number in plain digits".into())
+impl Value for u64 {
+    fn kind(&self) -> &'static str {
+        "number"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = value::integer(text, 0, u64::MAX).ok_or("expected a whole number in plain digits")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -257,10 +264,14 @@ impl Value for u64 {
 }
 
 impl Value for u32 {
-    const TYPE: &'static str = "number";
+    fn kind(&self) -> &'static str {
+        "number"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        u64::read(text)?.try_into().map_err(|_| "expected a number of at most 4294967295".into())
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        let number = value::integer(text, 0, u32::MAX.into()).and_then(|number| u32::try_from(number).ok());
+        *self = number.ok_or("expected a whole number in plain digits, at most 4294967295")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -269,14 +280,13 @@ impl Value for u32 {
 }
 
 impl Value for bool {
-    const TYPE: &'static str = "switch";
+    fn kind(&self) -> &'static str {
+        "switch"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        match text {
-            "1" | "true" => Ok(true),
-            "0" | "false" => Ok(false),
-            _ => Err("expected 1, true, 0 or false".into()),
-        }
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -285,38 +295,41 @@ impl Value for bool {
 }
 
 impl Value for Duration {
-    const TYPE: &'static str = "duration";
+    fn kind(&self) -> &'static str {
+        "duration"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        const UNITS: [(&str, u64); 5] =
-            [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-        let found = UNITS
-            .iter()
-            .find_map(|(unit, millis)| u64::read(text.strip_suffix(unit)?).ok()?.checked_mul(*millis));
-        let found = found.or_else(|| u64::read(text).ok()?.checked_mul(1000));
-        found
-            .filter(|millis| *millis <= 10 * 365 * 86_400_000)
-            .map(Duration::from_millis)
-            .ok_or_else(|| "expected a duration such as 500ms, 5s, 10m, 12h or 30d".into())
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u64)] =
+            &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1000)];
+        let millis = with_unit(text, UNITS).filter(|millis| *millis <= 10 * 365 * 86_400_000);
+        *self =
+            Duration::from_millis(millis.ok_or("expected a duration such as 500ms, 5s, 10m, 12h or 30d")?);
+        Ok(())
     }
 
     fn show(&self) -> String {
-        match self.as_millis() {
-            millis if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
-            millis => format!("{millis}ms"),
+        match self.as_secs() {
+            seconds if self.subsec_nanos() == 0 => format!("{seconds}s"),
+            seconds => format!("{}ms", seconds * 1000 + u64::from(self.subsec_millis())),
         }
     }
 }
 
 impl Value for Option<Url> {
-    const TYPE: &'static str = "URL";
+    fn kind(&self) -> &'static str {
+        "URL"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let url = Url::parse(text, 4096).map_err(|failure| failure.detail.unwrap_or(failure.message))?;
-        Ok(Some(url))
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = match text {
+            "" => None,
+            _ => {
+                let url = Url::parse(text, 4096);
+                Some(url.map_err(|failure| failure.detail.as_ref().unwrap_or(&failure.message).clone())?)
+            }
+        };
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -324,18 +337,26 @@ impl Value for Option<Url> {
     }
 }
 
+/// The words between commas.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
 /// Bytes that nobody is to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(pub Vec<Vec<u8>>);
 
 impl Value for Secrets {
-    const TYPE: &'static str = "list of hexadecimal secrets";
+    fn kind(&self) -> &'static str {
+        "secrets in hexadecimal"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-        words.map(hexadecimal).collect::<Option<_>>().map(Secrets).ok_or_else(|| {
-            "expected pairs of hexadecimal digits, and commas between one secret and the next".into()
-        })
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        for word in words(text) {
+            let secret = hexadecimal(word);
+            self.0.push(secret.ok_or("expected pairs of hexadecimal digits, and commas between secrets")?);
+        }
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -344,12 +365,12 @@ impl Value for Secrets {
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?;
-    let bytes = digits.chunks(2).map(|pair| match pair {
-        [high, low] => u8::try_from(high << 4 | low).ok(),
-        _ => None,
-    });
-    bytes.collect()
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut digits = text.chars();
+    while let Some(high) = digits.next() {
+        bytes.push(u8::try_from(high.to_digit(16)? << 4 | digits.next()?.to_digit(16)?).ok()?);
+    }
+    Some(bytes)
 }
 
 /// Words that nobody is to see, between commas.
@@ -357,10 +378,13 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
 pub struct Words(pub Vec<String>);
 
 impl Value for Words {
-    const TYPE: &'static str = "list of secrets";
+    fn kind(&self) -> &'static str {
+        "secrets"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        Ok(Words(text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(Into::into).collect()))
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        self.0 = words(text).map(Into::into).collect();
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -373,10 +397,13 @@ impl Value for Words {
 pub struct Plain(pub String);
 
 impl Value for Plain {
-    const TYPE: &'static str = "text";
+    fn kind(&self) -> &'static str {
+        "text"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        Ok(Plain(text.into()))
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        self.0 = text.into();
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -385,14 +412,17 @@ impl Value for Plain {
 }
 
 impl Value for Policy {
-    const TYPE: &'static str = "list of patterns";
+    fn kind(&self) -> &'static str {
+        "patterns"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        Policy::parse(text)
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = Policy::parse(text)?;
+        Ok(())
     }
 
     fn show(&self) -> String {
-        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        text::join(self.0.iter().map(ToString::to_string), ",")
     }
 }
 
@@ -465,7 +495,12 @@ mod tests {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
         let secret =
             |name: &str| ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_TRUSTED_SIGNATURES"].contains(&name);
-        let shown: Vec<_> = config.show().into_iter().filter(|(name, _)| !secret(name)).collect();
+        let shown: Vec<_> = config
+            .show()
+            .into_iter()
+            .filter(|(name, ..)| !secret(name))
+            .map(|(name, _, value)| (name, value))
+            .collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
     }
 
@@ -478,7 +513,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
-        for (name, value) in config.show() {
+        for (name, _, value) in config.show() {
             let secret =
                 ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
             assert!(!secret, "{name}={value}");
@@ -493,8 +528,8 @@ mod tests {
             ("TINTYPE_PRESET_thumb", "rs:fill:100:100"),
         ])
         .unwrap();
-        assert_eq!(config.aliases.keys().collect::<Vec<_>>(), ["photos"]);
-        assert_eq!(config.presets["thumb"], "rs:fill:100:100");
+        assert_eq!(config.aliases[0].0, "photos");
+        assert_eq!(config.presets[0], ("thumb".into(), "rs:fill:100:100".into()));
         let allowed = |url: &str| config.sources.check(&Url::parse(url, 100).unwrap()).is_ok();
         assert!(allowed("http://127.0.0.1:8080/a/b.jpg") && allowed("https://photos.example/b/c.jpg"));
         assert!(!allowed("http://127.0.0.1:8080/b.jpg") && !allowed("https://photos.example/c.jpg"));

@@ -1,6 +1,7 @@
 //! Why a request got no image: one list of kinds, each with its status and its stable name.
 
 use std::fmt;
+use std::ops::Deref;
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $slug:literal;)+) => {
@@ -98,8 +99,14 @@ impl Kind {
 }
 
 /// A failed request: its kind, and a text for a human that says what was expected.
+///
+/// Boxed, so that results which may hold one stay small.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Reason>);
+
+/// What a [`Failure`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
     /// What went wrong.
     pub kind: Kind,
     /// The reason in one sentence.
@@ -110,23 +117,40 @@ pub struct Failure {
     pub allow: Option<&'static str>,
 }
 
+impl Deref for Failure {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
 impl Failure {
     /// A failure without detail.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Failure { kind, message: message.into(), detail: None, allow: None }
+        Failure(Box::new(Reason { kind, message: message.into(), detail: None, allow: None }))
     }
 
     /// The same failure with a detail.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same failure as one of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.0.kind = kind;
         self
     }
 
     /// A method that the path does not have, beside those it has.
     pub fn method(allow: &'static str) -> Self {
-        let failure = Failure::new(Kind::MethodNotAllowed, "the path does not have this method");
-        Failure { allow: Some(allow), ..failure.detail(format!("use one of {allow}")) }
+        let mut failure = Failure::new(Kind::MethodNotAllowed, "the path does not have this method")
+            .detail(format!("use one of {allow}"));
+        failure.0.allow = Some(allow);
+        failure
     }
 
     /// A parameter whose value is not what is accepted.

@@ -19,5 +19,6 @@ pub mod resolve;
 pub mod respond;
 pub mod route;
 pub mod source;
+pub mod text;
 #[cfg(target_family = "wasm")]
 mod wasi;

@@ -311,8 +311,9 @@ impl Quality {
     /// Sets the quality for one format.
     pub fn set(&mut self, format: Format, quality: u8) {
         self.formats.retain(|(known, _)| *known != format);
-        self.formats.push((format, quality));
-        self.formats.sort_unstable_by_key(|(format, _)| format.name());
+        // In the order of the formats, so that equal qualities are written alike.
+        let at = self.formats.iter().filter(|(known, _)| (*known as u8) < format as u8).count();
+        self.formats.insert(at, (format, quality));
     }
 }
 

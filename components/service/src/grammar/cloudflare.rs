@@ -9,6 +9,7 @@ use crate::request::{
     Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
     Rotation, Source,
 };
+use crate::text;
 
 /// What the paths of this grammar begin with.
 pub const PREFIX: &str = "/cdn-cgi/image/";
@@ -183,8 +184,7 @@ fn read_option(
                 Some(color.ok_or_else(|| malformed("%23RRGGBB or one of the basic names of CSS"))?);
         }
         ("rotate", _) => {
-            let rotation = text.parse().ok().and_then(Rotation::from_degrees);
-            geometry.rotate = rotation.ok_or_else(|| malformed("90, 180 or 270"))?;
+            geometry.rotate = value::rotation(text).ok_or_else(|| malformed("90, 180 or 270"))?;
         }
         ("flip", "h" | "v" | "hv" | "vh") => {
             geometry.flip_horizontal = text.contains('h');
@@ -214,9 +214,9 @@ fn read_option(
         ("onerror", "redirect") => request.delivery.on_error = OnError::Source,
         ("onerror", _) => return Err(malformed("redirect")),
         _ => {
-            let known: Vec<&str> = OPTIONS.iter().filter_map(|names| names.first().copied()).collect();
+            let known = text::join(OPTIONS.iter().filter_map(|names| names.first()), ", ");
             return Err(Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-                .detail(format!("accepted are {}", known.join(", "))));
+                .detail(format!("accepted are {known}")));
         }
     }
     Ok(())
@@ -293,7 +293,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if options.is_empty() {
         options.push("fit=scale-down".into());
     }
-    Ok(format!("{PREFIX}{}/{}", options.join(","), url.trim_start_matches('/')))
+    Ok(format!("{PREFIX}{}/{}", text::join(&options, ","), url.trim_start_matches('/')))
 }
 
 fn write_geometry(request: &Request, options: &mut Vec<String>) -> Result<(), &'static str> {

@@ -3,8 +3,6 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use std::collections::BTreeMap;
-
 use super::{base64, mend_slashes, percent_decode, percent_encode, query, unsupported, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::Format;
@@ -12,9 +10,10 @@ use crate::request::{
     Color, Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
     Rotation, Source,
 };
+use crate::text;
 
 /// Presets: options by name, written as in a URL.
-pub type Presets = BTreeMap<String, String>;
+pub type Presets = Vec<(String, String)>;
 
 /// imgproxy's defaults, which hold where a URL says nothing.
 const QUALITY: u8 = 80;
@@ -164,7 +163,7 @@ pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
         crop: None,
     };
     reader.request.output.format = OutputFormat::Source;
-    if presets.contains_key("default") {
+    if presets.iter().any(|(name, _)| name == "default") {
         reader.preset("default")?;
     }
     for option in options {
@@ -189,7 +188,7 @@ fn read_source(segments: &[&str]) -> Result<(String, Option<String>), Failure> {
         )),
         ["enc", ..] => Err(unsupported("enc", "…")),
         ["plain", rest @ ..] => {
-            let text = rest.join("/");
+            let text = text::join(rest, "/");
             let mut parts = text.split('@');
             let url = parts.next().unwrap_or_default();
             let extension = parts.next().map(str::to_owned);
@@ -223,9 +222,9 @@ fn read_source(segments: &[&str]) -> Result<(String, Option<String>), Failure> {
 
 impl<'a> Reader<'a> {
     fn preset(&mut self, name: &str) -> Result<(), Failure> {
-        let Some(options) = self.presets.get(name) else {
-            let known: Vec<&str> = self.presets.keys().map(String::as_str).collect();
-            return Err(Failure::parameter("preset", name, &format!("one of: {}", known.join(", "))));
+        let Some((_, options)) = self.presets.iter().find(|(known, _)| known == name) else {
+            let known = text::join(self.presets.iter().map(|(known, _)| known), ", ");
+            return Err(Failure::parameter("preset", name, &format!("one of: {known}")));
         };
         // As in imgproxy, a preset that is already in use is passed over.
         if self.open.iter().any(|open| open == name) {
@@ -249,9 +248,9 @@ impl<'a> Reader<'a> {
             return if off { Ok(()) } else { Err(unsupported(name, rest)) };
         }
         let Some(names) = OPTIONS.iter().find(|names| names.contains(&name)) else {
-            let known: Vec<&str> = OPTIONS.iter().filter_map(|names| names.first().copied()).collect();
+            let known = text::join(OPTIONS.iter().filter_map(|names| names.first()), ", ");
             return Err(Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-                .detail(format!("accepted are {}", known.join(", "))));
+                .detail(format!("accepted are {known}")));
         };
         let name = names.first().copied().unwrap_or_default();
         match name {
@@ -305,7 +304,7 @@ impl<'a> Reader<'a> {
             ("dpr", [factor]) => self.dpr = value::factor(factor)?,
             ("enlarge", [yes]) => geometry.enlarge = boolean(yes)?,
             ("auto_rotate", [yes]) => geometry.auto_orient = boolean(yes)?,
-            ("rotate", [degrees]) => geometry.rotate = Rotation::from_degrees(degrees.parse().ok()?)?,
+            ("rotate", [degrees]) => geometry.rotate = value::rotation(degrees)?,
             ("flip", [h]) => (geometry.flip_horizontal, geometry.flip_vertical) = (boolean(h)?, false),
             ("flip", [h, v]) => {
                 (geometry.flip_horizontal, geometry.flip_vertical) = (boolean(h)?, boolean(v)?)
@@ -466,7 +465,7 @@ fn relative(text: &str) -> Option<Option<Length>> {
 }
 
 fn anchor(args: &[&str]) -> Result<Anchor, Failure> {
-    let text = args.join(":");
+    let text = text::join(args, ":");
     let malformed =
         || Failure::parameter("gravity", &text, "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y");
     let (gravity, offset) = match args {

@@ -1,6 +1,6 @@
 //! Readers of single values that several grammars share. Each answers `None` for what it does not accept.
 
-use crate::request::{Color, Gravity, Length};
+use crate::request::{Color, Gravity, Length, Rotation};
 
 /// A whole number between two bounds, both included, in plain digits.
 pub fn integer(text: &str, least: u64, most: u64) -> Option<u64> {
@@ -88,6 +88,22 @@ pub fn focal(x: &str, y: &str) -> Option<Gravity> {
         (2, 2) => Some(Gravity::SouthEast),
         _ => None,
     }
+}
+
+/// A rotation by a multiple of 90 degrees, positive being clockwise.
+pub fn rotation(text: &str) -> Option<Rotation> {
+    let degrees = i64::from(signed(text)?);
+    Rotation::from_degrees(degrees)
+}
+
+/// A whole number with or without a minus sign, of at most nine digits.
+pub fn signed(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    let number = i32::try_from(integer(digits, 0, 999_999_999)?).ok()?;
+    Some(sign * number)
 }
 
 /// A quality: 1 to 100.

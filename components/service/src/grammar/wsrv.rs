@@ -202,7 +202,7 @@ fn read_output<'a>(
     for (name, still) in [("n", "1"), ("page", "0")] {
         if let Some(text) = get(&[name])
             && text != still
-            && text.parse::<i32>().is_ok()
+            && value::signed(text).is_some()
         {
             return Err(unsupported(name, text));
         }

@@ -1,6 +1,7 @@
 //! One line of JSON for each request.
 
 use crate::json::Object;
+use crate::text;
 
 /// What a line says. Fields that are not known are left out.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +52,7 @@ impl Phases {
 
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
-        self.named().map(|(name, time)| format!("{name};dur={}", milliseconds(time))).join(", ")
+        text::join(self.named().map(|(name, time)| format!("{name};dur={}", milliseconds(time))), ", ")
     }
 }
 

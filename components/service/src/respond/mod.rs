@@ -65,12 +65,11 @@ impl Reply {
             .header("x-request-id", client.id.clone())
             .header("x-content-type-options", "nosniff")
             .header("content-security-policy", "default-src 'none'; sandbox");
-        let mut vary = Vec::new();
         if cors == "*" {
             self = self.header("access-control-allow-origin", "*").header("timing-allow-origin", "*");
         } else if !cors.is_empty() {
             // The answer differs between origins also where this one is not allowed.
-            vary.push("origin");
+            self.vary("origin");
             let listed = |origin: &&String| cors.split(',').any(|known| known.trim() == origin.as_str());
             if let Some(origin) = client.origin.as_ref().filter(listed) {
                 self = self
@@ -78,14 +77,17 @@ impl Reply {
                     .header("timing-allow-origin", origin.clone());
             }
         }
-        if let Some((_, known)) = self.headers.iter_mut().find(|(name, _)| *name == "vary") {
-            vary.iter().for_each(|name| {
-                known.push_str(", ");
-                known.push_str(name);
-            });
-            return self;
+        self
+    }
+
+    fn vary(&mut self, name: &str) {
+        match self.headers.iter_mut().find(|(known, _)| *known == "vary") {
+            Some((_, value)) => {
+                value.push_str(", ");
+                value.push_str(name);
+            }
+            None => self.headers.push(("vary", name.into())),
         }
-        if vary.is_empty() { self } else { self.header("vary", vary.join(", ")) }
     }
 }
 
@@ -97,7 +99,7 @@ pub fn health() -> Reply {
 /// `GET /config`: every variable with the value that holds, without secrets.
 pub fn configuration(config: &Config) -> Reply {
     let mut body = Object::new();
-    for (name, value) in config.show() {
+    for (name, _, value) in config.show() {
         body.raw(&name, &json::string(&value));
     }
     Reply::json(200, body.finish())

@@ -223,7 +223,7 @@ mod tests {
     fn nothing_is_allowed_by_default() {
         let failure = Policy::default().check(&Url::parse("https://example.com/", 100).unwrap()).unwrap_err();
         assert_eq!(failure.kind, Kind::SourceNotAllowed);
-        assert!(failure.detail.unwrap().contains("TINTYPE_SOURCES"));
+        assert!(failure.detail.as_ref().unwrap().contains("TINTYPE_SOURCES"));
     }
 
     #[test]

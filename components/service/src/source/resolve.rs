@@ -17,7 +17,9 @@ pub struct Resolved {
 /// Finds the URL of a source and checks that it may be fetched.
 pub fn resolve(text: &str, config: &Config) -> Result<Resolved, Failure> {
     let longest = config.url_bytes.length();
-    let alias = text.split_once(':').and_then(|(name, rest)| Some((config.aliases.get(name)?, rest)));
+    let alias = text.split_once(':').and_then(|(name, rest)| {
+        config.aliases.iter().find(|(known, _)| known == name).map(|(_, base)| (base, rest))
+    });
     let base = match (alias, &config.base_url) {
         (Some(alias), _) => Some(alias),
         (None, Some(base)) if !text.contains("://") && !text.starts_with("//") => Some((base, text)),

@@ -13,6 +13,7 @@ use crate::failure::{Failure, Kind};
 use crate::format;
 use crate::pipeline;
 use crate::source::url::{self, Url};
+use crate::text;
 
 /// How the service introduces itself to origins.
 const USER_AGENT: &str = concat!("tintype/", env!("CARGO_PKG_VERSION"));
@@ -115,7 +116,7 @@ impl Fetcher<'_> {
             }
         }
         if !conditions.if_none_match.is_empty() {
-            put("if-none-match", &conditions.if_none_match.join(", "));
+            put("if-none-match", &text::join(&conditions.if_none_match, ", "));
         }
         headers
     }

@@ -22,6 +22,7 @@ use crate::respond::log::{Phases, Record};
 use crate::respond::{self, Reply, cache, error, etag, explain, negotiate};
 use crate::route::{self, Route, route};
 use crate::source::resolve::{Resolved, resolve};
+use crate::text;
 
 /// Bytes of rendition that are collected, so that its length and tag can stand in the head of the answer.
 const COLLECTED: usize = 4 << 20;
@@ -357,7 +358,7 @@ fn method(method: &Method) -> route::Method {
 }
 
 fn header(incoming: &IncomingRequest, name: &str) -> Option<String> {
-    let values: Vec<String> =
-        incoming.headers().get(name).into_iter().filter_map(|value| String::from_utf8(value).ok()).collect();
-    (!values.is_empty()).then(|| values.join(","))
+    let values = incoming.headers().get(name);
+    let present = !values.is_empty();
+    present.then(|| text::join(values.into_iter().filter_map(|value| String::from_utf8(value).ok()), ","))
 }
