@@ -1,1 +1,72 @@
 //! The tintype engine: bytes of an image in, bytes of a rendition out, by rows.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut options = tintype::Options::default();
+//! options.geometry.width = Some(800);
+//! let rendition = tintype::resize(std::fs::read("photo.jpg")?, &options)?;
+//! std::fs::write("photo.webp", rendition.image)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`resize`] is the one call most callers want, [`Session`] the same work as a stream, [`inspect`] the facts about an
+//! image without a rendition of it. The types mirror `wit/types.wit` one to one.
+//!
+//! Inside, data flows one way. A decoder turns bytes into rows at a scale that the plan chose; the resampler, the
+//! orientation and the background each take rows and hand rows on; an encoder turns rows into bytes. Nothing holds more
+//! rows than it needs, the plan is made and its cost checked before anything is allocated, and the pixels' arithmetic is in
+//! integers, so that the same source and options give the same bytes everywhere.
+
+mod decode;
+mod encode;
+mod error;
+mod exif;
+mod flatten;
+mod geometry;
+mod info;
+mod join;
+mod options;
+mod orient;
+mod pixels;
+mod plan;
+mod resample;
+mod session;
+
+pub use error::{Error, Limit, Result};
+pub use info::{ColorModel, Exif, Info, Source, sniff};
+pub use options::{Color, Filter, Fit, Format, Geometry, Gravity, Limits, Options, Output, Region, Rotation};
+pub use session::{Outline, Session};
+
+use std::borrow::Cow;
+
+/// A finished image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// Format, size and origin.
+    pub outline: Outline,
+    /// The encoded bytes.
+    pub image: Vec<u8>,
+}
+
+/// Makes a rendition of an image that is wholly in memory.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<Rendition> {
+    let mut session = Session::new(*options);
+    session.write(image)?;
+    session.finish()?;
+    let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;
+    Ok(Rendition { outline, image: session.read(usize::MAX) })
+}
+
+/// Tells what an image is, without decoding a pixel.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn inspect(image: &[u8]) -> Result<Info> {
+    decode::info(sniff(image).ok_or(Error::Unrecognized)?, image)
+}

@@ -1,0 +1,62 @@
+//! The engine as a component. This is the only place where the contract's types and the engine's are converted into each
+//! other; everything else is the engine.
+
+mod convert;
+
+/// The contract's types and traits.
+#[allow(missing_docs, unsafe_code)] // generated: documented in wit/, unsafe where memory is exchanged with the host
+mod bindings {
+    wit_bindgen::generate!({ path: "../../wit", world: "resizer" });
+    use super::Resizer;
+    export!(Resizer);
+}
+
+use bindings::exports::tintype::image::types::{Error, Info, Options, Outline, Rendition};
+use bindings::exports::tintype::image::{inspect, resize};
+use std::cell::RefCell;
+
+struct Resizer;
+
+impl resize::Guest for Resizer {
+    type Session = Session;
+
+    fn defaults() -> Options {
+        tintype::Options::default().into()
+    }
+
+    fn resize(image: Vec<u8>, options: Options) -> Result<Rendition, Error> {
+        let rendition = tintype::resize(image, &options.into())?;
+        Ok(Rendition { outline: rendition.outline.into(), image: rendition.image })
+    }
+}
+
+impl inspect::Guest for Resizer {
+    fn describe(image: Vec<u8>) -> Result<Info, Error> {
+        Ok(tintype::inspect(&image)?.into())
+    }
+}
+
+/// The contract shares resources by reference; calls into one component never overlap.
+struct Session(RefCell<tintype::Session>);
+
+impl resize::GuestSession for Session {
+    fn new(options: Options) -> Self {
+        Self(RefCell::new(tintype::Session::new(options.into())))
+    }
+
+    fn write(&self, chunk: Vec<u8>) -> Result<(), Error> {
+        Ok(self.0.borrow_mut().write(chunk)?)
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        Ok(self.0.borrow_mut().finish()?)
+    }
+
+    fn read(&self, max: u32) -> Result<Vec<u8>, Error> {
+        Ok(self.0.borrow_mut().read(max as usize))
+    }
+
+    fn outline(&self) -> Option<Outline> {
+        self.0.borrow().outline().map(Into::into)
+    }
+}

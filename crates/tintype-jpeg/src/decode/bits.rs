@@ -1,0 +1,84 @@
+//! Bits of entropy-coded data, most significant first.
+
+/// A position in unstuffed entropy-coded bytes, with up to 63 bits read ahead.
+///
+/// Past the end of the bytes it reads zeros; [`Bits::overrun`] tells.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bits {
+    /// The bits read ahead, from the most significant. Those below `count` may hold a copy of bits that the next
+    /// refill brings, which is harmless because it brings the same ones.
+    buffer: u64,
+    count: u32,
+    /// The first byte that is not wholly in `buffer`.
+    position: usize,
+}
+
+impl Bits {
+    /// Makes at least 32 bits available: enough for any Huffman code with the value after it.
+    #[inline(always)]
+    pub(crate) fn reserve(&mut self, bytes: &[u8]) {
+        if self.count < 32 {
+            self.refill(bytes);
+        }
+    }
+
+    #[inline(always)]
+    fn refill(&mut self, bytes: &[u8]) {
+        match bytes.get(self.position..).and_then(|rest| rest.first_chunk()) {
+            Some(&next) => {
+                self.buffer |= u64::from_be_bytes(next) >> self.count;
+                self.position += ((63 - self.count) >> 3) as usize;
+                self.count |= 56;
+            }
+            None => self.refill_at_the_end(bytes),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill_at_the_end(&mut self, bytes: &[u8]) {
+        while self.count <= 56 {
+            let byte = bytes.get(self.position).copied().unwrap_or(0);
+            self.buffer |= u64::from(byte) << (56 - self.count);
+            self.position += 1;
+            self.count += 8;
+        }
+    }
+
+    /// The next `count` bits, 1 to 32 of those reserved, which stay.
+    #[inline(always)]
+    pub(crate) fn peek(&self, count: u32) -> u32 {
+        (self.buffer >> (64 - count)) as u32
+    }
+
+    /// Drops `count` bits of those reserved.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, count: u32) {
+        self.buffer <<= count;
+        self.count = self.count.wrapping_sub(count);
+    }
+
+    /// Takes `count` bits, 0 to 16 of those reserved.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, count: u32) -> u32 {
+        let bits = ((self.buffer >> 32) >> (32 - count)) as u32;
+        self.skip(count);
+        bits
+    }
+
+    /// The byte that the next bit stands in.
+    pub(crate) fn byte_position(&self) -> usize {
+        self.position - (self.count as usize).div_ceil(8)
+    }
+
+    /// Whether bits past the end of `bytes` have been used.
+    #[inline(always)]
+    pub(crate) fn overrun(&self, bytes: &[u8]) -> bool {
+        self.position * 8 - self.count as usize > bytes.len() * 8
+    }
+
+    /// Tells that the first `count` bytes, none of them after [`Bits::byte_position`], were removed.
+    pub(crate) fn rebase(&mut self, count: usize) {
+        self.position -= count;
+    }
+}

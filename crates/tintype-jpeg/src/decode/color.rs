@@ -1,0 +1,142 @@
+//! Rows of components to rows of pixels.
+
+use super::header::ColorModel;
+use crate::simd::{I16x8, Native};
+
+/// Bits after the point of the factors below.
+const BITS: u32 = 14;
+const ONE: i16 = 1 << BITS;
+const HALF: i16 = 1 << (BITS - 1);
+/// The factors of ITU-T T.871, clause 7: 1.402, 0.344136, 0.714136 and 1.772. The last is beyond 16 bits and stands
+/// as what it exceeds 1 by.
+const RED_CR: i16 = 22970;
+const GREEN_CB: i16 = -5638;
+const GREEN_CR: i16 = -11700;
+const BLUE_CB_LESS_ONE: i16 = 12648;
+
+/// Writes a row of pixels, of as many bytes each as `model` becomes: see [`Output`](super::Output::Interleaved).
+pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
+    let [a, b, c, d] = rows;
+    match model {
+        ColorModel::Gray | ColorModel::Unknown => out.copy_from_slice(a.get(..out.len()).unwrap_or_default()),
+        ColorModel::YCbCr => ycc_row::<Native>([a, b, c], out),
+        ColorModel::Rgb => {
+            for (pixel, ((&r, &g), &b)) in out.as_chunks_mut::<3>().0.iter_mut().zip(a.iter().zip(b).zip(c)) {
+                *pixel = [r, g, b];
+            }
+        }
+        ColorModel::Cmyk { inverted } => {
+            let inks = a.iter().zip(b).zip(c).zip(d);
+            for (pixel, (((&c, &m), &y), &k)) in out.as_chunks_mut::<3>().0.iter_mut().zip(inks) {
+                *pixel = without_inks([c, m, y], k, inverted);
+            }
+        }
+        ColorModel::Ycck { inverted } => {
+            ycc_row::<Native>([a, b, c], out);
+            for (pixel, &k) in out.as_chunks_mut::<3>().0.iter_mut().zip(d) {
+                // T.872: the colours that YCbCr stands for are what the inks leave.
+                *pixel = without_inks(pixel.map(|left| 255 - left), k, inverted);
+            }
+        }
+    }
+}
+
+/// What is left of white after four inks.
+fn without_inks(inks: [u8; 3], black: u8, inverted: bool) -> [u8; 3] {
+    let left = |ink: u8| u32::from(if inverted { ink } else { 255 - ink });
+    inks.map(|ink| {
+        let product = left(ink) * left(black);
+        // Division by 255, rounded; exact for products of bytes.
+        ((product + 128 + ((product + 128) >> 8)) >> 8) as u8
+    })
+}
+
+fn ycc_row<V: I16x8>(rows: [&[u8]; 3], out: &mut [u8]) {
+    let [(y, y_rest), (cb, cb_rest), (cr, cr_rest)] = rows.map(|row| row.as_chunks::<8>());
+    let mut pixels = out.as_chunks_mut::<24>().0.iter_mut();
+    let mut done = 0;
+    for (((pixels, y), cb), cr) in (&mut pixels).zip(y).zip(cb).zip(cr) {
+        *pixels = ycc_pixels::<V>(y, cb, cr);
+        done += 1;
+    }
+    // The rows may be longer than the output, which ends within eight pixels here.
+    let rest = out.get_mut(24 * done..).unwrap_or_default();
+    let tail = |whole: &[[u8; 8]], rest: &[u8]| {
+        let mut padded = [0; 8];
+        match whole.get(done) {
+            Some(chunk) => padded = *chunk,
+            None => padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from),
+        }
+        padded
+    };
+    let last = ycc_pixels::<V>(&tail(y, y_rest), &tail(cb, cb_rest), &tail(cr, cr_rest));
+    rest.iter_mut().zip(last).for_each(|(to, from)| *to = from);
+}
+
+/// Eight pixels: R = Y + 1.402·Cr, G = Y - 0.344·Cb - 0.714·Cr, B = Y + 1.772·Cb, with Cb and Cr around 0.
+#[inline(always)]
+fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
+    let centre = V::splat(-128);
+    let (y, cb, cr) = (V::widen(y), V::widen(cb).add(centre), V::widen(cr).add(centre));
+    let one = V::splat(1);
+    let rounding = V::splat32(i32::from(HALF));
+    let weigh = |a: V, b: V, weights: V| (a.zip_low(b).dot(weights), a.zip_high(b).dot(weights));
+    let finish = |low, high| V::pack(V::shr32::<BITS>(low), V::shr32::<BITS>(high));
+
+    let red = weigh(y, cr, V::pair(ONE, RED_CR));
+    let red = finish(V::add32(red.0, rounding), V::add32(red.1, rounding));
+    let green = weigh(y, cb, V::pair(ONE, GREEN_CB));
+    let more_green = weigh(cr, one, V::pair(GREEN_CR, HALF));
+    let green = finish(V::add32(green.0, more_green.0), V::add32(green.1, more_green.1));
+    let blue = weigh(y.add(cb), cb, V::pair(ONE, BLUE_CB_LESS_ONE));
+    let blue = finish(V::add32(blue.0, rounding), V::add32(blue.1, rounding));
+
+    let red_green = V::narrow(red, green);
+    let blue = V::narrow(blue, blue);
+    let mut pixels = [0; 24];
+    let (red, green) = red_green.split_at(8);
+    for (pixel, ((&r, &g), &b)) in
+        pixels.as_chunks_mut::<3>().0.iter_mut().zip(red.iter().zip(green).zip(&blue))
+    {
+        *pixel = [r, g, b];
+    }
+    pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Scalar;
+
+    #[test]
+    fn every_color_is_within_one_level_of_the_exact_conversion_and_the_same_on_simd_and_scalar() {
+        for y in (0..=255u8).step_by(15) {
+            for cb in (0..=255u8).step_by(17) {
+                for cr in (0..=255u8).step_by(3) {
+                    let native = ycc_pixels::<Native>(&[y; 8], &[cb; 8], &[cr; 8]);
+                    assert_eq!(native, ycc_pixels::<Scalar>(&[y; 8], &[cb; 8], &[cr; 8]));
+                    let (y, cb, cr) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
+                    let exact = [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb];
+                    for (got, exact) in native.into_iter().zip(exact) {
+                        assert!((f64::from(got) - exact.clamp(0.0, 255.0)).abs() < 0.52);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_every_length_are_converted_to_their_end() {
+        let rows: [[u8; 40]; 3] =
+            core::array::from_fn(|row| core::array::from_fn(|x| (x * 37 + row * 91) as u8));
+        for length in 1..=40 {
+            let mut out = [0; 120];
+            let [y, cb, cr] = &rows;
+            ycc_row::<Native>([&y[..length], &cb[..length], &cr[..length]], &mut out[..3 * length]);
+            for x in 0..length {
+                let one = ycc_pixels::<Native>(&[y[x]; 8], &[cb[x]; 8], &[cr[x]; 8]);
+                assert_eq!(out[3 * x..3 * x + 3], one[..3]);
+            }
+        }
+    }
+}

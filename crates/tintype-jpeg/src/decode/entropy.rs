@@ -1,0 +1,204 @@
+//! Entropy-coded data between markers: unstuffed, in windows, and divided by restart markers.
+
+use super::bits::Bits;
+use super::error::Flaw;
+use super::input::{Input, find_ff};
+use alloc::vec::Vec;
+
+/// Unstuffed bytes are kept this far ahead.
+const WINDOW: usize = 32 * 1024;
+
+/// More bytes than any block takes: a DC and 63 AC coefficients of at most 31 bits each.
+///
+/// An MCU is begun only when so many bytes per block are there or no more will come, so that it never has to be
+/// begun again, and the result does not depend on how the input was chunked.
+pub(crate) const MAX_BLOCK_BYTES: usize = 256;
+
+/// The entropy-coded data of a scan, and what a restart marker resets.
+#[derive(Default)]
+pub(crate) struct Entropy {
+    clean: Vec<u8>,
+    bits: Bits,
+    /// Whether `clean` goes up to a marker or the end of the input.
+    ended: bool,
+    /// MCUs between restarts, and those left until the next.
+    interval: u32,
+    left: u32,
+    next_restart: u8,
+    /// What was decoded since the last restart made no sense, or there is no more of it.
+    lost: bool,
+    /// The last DC of each component of the scan.
+    pub(crate) predictions: [i32; 4],
+    /// Blocks that have ended before they begin (T.81, G.1.2.2).
+    pub(crate) end_of_band_run: u32,
+    pub(crate) flaw: Option<Flaw>,
+    /// MCUs decoded so far, of all scans.
+    pub(crate) sound: u32,
+}
+
+/// What can be done for the next MCU.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Ready {
+    /// Decode it: there are bytes enough, or as many as there will be.
+    Data,
+    /// There is nothing to decode it from.
+    Lost,
+    /// Come back with more input.
+    NeedInput,
+}
+
+impl Entropy {
+    /// Prepares for a new scan. The first interval ends like the others.
+    pub(crate) fn begin(&mut self, interval: u32) {
+        let (mut clean, flaw, sound) = (core::mem::take(&mut self.clean), self.flaw, self.sound);
+        clean.clear();
+        *self = Self { clean, interval, left: interval, flaw, sound, ..Self::default() };
+    }
+
+    /// Prepares for an MCU that takes up to `need` bytes.
+    #[inline(always)]
+    pub(crate) fn ready(&mut self, input: &mut Input, need: usize) -> Ready {
+        let in_interval = self.interval == 0 || self.left > 0;
+        if in_interval && !self.lost && (self.ended || self.available() >= need) {
+            return Ready::Data;
+        }
+        self.prepare(input, need)
+    }
+
+    #[inline(never)]
+    fn prepare(&mut self, input: &mut Input, need: usize) -> Ready {
+        if self.interval != 0 && self.left == 0 && !self.restart(input) {
+            return Ready::NeedInput;
+        }
+        if self.lost {
+            return Ready::Lost;
+        }
+        if !self.ended && self.available() < need {
+            self.fill(input);
+        }
+        if self.ended || self.available() >= need { Ready::Data } else { Ready::NeedInput }
+    }
+
+    /// Counts `mcus`, at most [`Entropy::until_restart`], as done.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, mcus: u32) {
+        self.left = self.left.wrapping_sub(mcus);
+    }
+
+    /// MCUs until the next restart.
+    pub(crate) fn until_restart(&self) -> u32 {
+        if self.interval == 0 { u32::MAX } else { self.left }
+    }
+
+    /// Gives up the rest of the interval.
+    #[cold]
+    pub(crate) fn lose(&mut self, input: &Input) {
+        let ran_dry = input.finished() && input.rest().len() < 2;
+        self.note(if ran_dry { Flaw::EndsEarly } else { Flaw::BadData });
+        self.lost = true;
+        self.end_of_band_run = 0;
+    }
+
+    /// Whether nothing more will be decoded from this scan.
+    pub(crate) fn hopeless(&self) -> bool {
+        self.lost && (self.interval == 0 || self.flaw == Some(Flaw::EndsEarly))
+    }
+
+    fn note(&mut self, flaw: Flaw) {
+        self.flaw.get_or_insert(flaw);
+    }
+
+    /// The bytes and the position in them.
+    #[inline(always)]
+    pub(crate) fn reader(&mut self) -> (&[u8], &mut Bits, &mut [i32; 4], &mut u32) {
+        (&self.clean, &mut self.bits, &mut self.predictions, &mut self.end_of_band_run)
+    }
+
+    /// Whether more was read than there is.
+    #[inline(always)]
+    pub(crate) fn overrun(&self) -> bool {
+        self.ended && self.bits.overrun(&self.clean)
+    }
+
+    #[inline(always)]
+    fn available(&self) -> usize {
+        self.clean.len().saturating_sub(self.bits.byte_position())
+    }
+
+    /// Moves input to `clean` without its stuffing, up to a window's worth or a marker.
+    fn fill(&mut self, input: &mut Input) {
+        let used = self.bits.byte_position().min(self.clean.len());
+        self.clean.drain(..used);
+        self.bits.rebase(used);
+        while self.clean.len() < WINDOW && !self.ended {
+            let rest = input.rest();
+            let wanted = rest.get(..WINDOW - self.clean.len()).unwrap_or(rest);
+            let run = find_ff(wanted).unwrap_or(wanted.len());
+            self.clean.extend_from_slice(wanted.get(..run).unwrap_or_default());
+            input.advance(run);
+            match *input.rest() {
+                [0xFF, 0, ..] => {
+                    self.clean.push(0xFF);
+                    input.advance(2);
+                }
+                [0xFF, 0xFF, ..] => input.advance(1),
+                [0xFF, _, ..] => self.ended = true,
+                [] | [0xFF] => {
+                    self.ended = input.finished();
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Goes on to the data after the next restart marker; false asks for more input.
+    ///
+    /// A marker other than the expected one tells what was lost: one a little ahead, the data before it; one a
+    /// little behind, nothing, as it stands before data that has been seen.
+    fn restart(&mut self, input: &mut Input) -> bool {
+        self.lost = loop {
+            let Some(marker) = input.seek_marker() else {
+                if !input.finished() {
+                    return false;
+                }
+                self.note(Flaw::EndsEarly);
+                break true;
+            };
+            match marker {
+                0xD0..=0xD7 => match (marker - 0xD0).wrapping_sub(self.next_restart) & 7 {
+                    0 => {
+                        input.advance(2);
+                        break false;
+                    }
+                    1 | 2 => {
+                        self.note(Flaw::Restart);
+                        break true;
+                    }
+                    6 | 7 => {
+                        self.note(Flaw::Restart);
+                        input.advance(2);
+                    }
+                    _ => {
+                        self.note(Flaw::Restart);
+                        input.advance(2);
+                        break false;
+                    }
+                },
+                0x01..=0xBF => input.advance(2),
+                _ => {
+                    self.note(Flaw::Restart);
+                    break true;
+                }
+            }
+        };
+        self.clean.clear();
+        self.bits = Bits::default();
+        self.ended = false;
+        self.left = self.interval;
+        self.next_restart = (self.next_restart + 1) & 7;
+        self.predictions = [0; 4];
+        self.end_of_band_run = 0;
+        true
+    }
+}

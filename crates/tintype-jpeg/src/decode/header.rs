@@ -1,0 +1,225 @@
+//! What stands before the first scan: the frame, the colour model and the metadata.
+
+use super::error::{Error, Unsupported};
+use alloc::vec::Vec;
+
+/// What the image is, known before any of it is decoded.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Header {
+    /// Pixels per row, 1 to 65535.
+    pub width: u32,
+    /// Rows, 1 to 65535.
+    pub height: u32,
+    /// The components, 1 to 4, in the frame's order.
+    pub components: Vec<Component>,
+    /// What the components mean.
+    pub color: ColorModel,
+    /// Bits per sample: 8.
+    pub precision: u8,
+    /// Whether the image is sent as several scans of increasing accuracy (SOF2).
+    pub progressive: bool,
+    /// Whether it can be decoded while it arrives, holding a few rows. Otherwise (progressive, or one scan for each
+    /// component) its coefficients are held until the scans that matter have been read.
+    pub streams: bool,
+    pub(crate) metadata: Metadata,
+}
+
+/// One component of the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Component {
+    /// The identifier that scans name it by.
+    pub id: u8,
+    /// Horizontal sampling factor, 1 to 4. A lone component's is 1, whatever the file says, as it has no effect.
+    pub horizontal: u8,
+    /// Vertical sampling factor, 1 to 4, as above.
+    pub vertical: u8,
+    /// Which quantisation table it uses, 0 to 3.
+    pub(crate) quant: u8,
+}
+
+/// What the components mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ColorModel {
+    /// Luminance alone.
+    Gray,
+    /// Luminance and two colour differences (ITU-T T.871).
+    YCbCr,
+    /// Red, green and blue.
+    Rgb,
+    /// Four inks.
+    Cmyk {
+        /// Whether 255 stands for no ink, as Adobe's applications write it.
+        inverted: bool,
+    },
+    /// Four inks, the first three coded as YCbCr (ITU-T T.872).
+    Ycck {
+        /// Whether 255 stands for no ink, as Adobe's applications write it.
+        inverted: bool,
+    },
+    /// Two components, whose meaning no standard says.
+    Unknown,
+}
+
+impl Header {
+    /// The EXIF data: a TIFF structure, without the `Exif` prefix.
+    pub fn exif(&self) -> Option<&[u8]> {
+        self.metadata.exif.as_deref()
+    }
+
+    /// The ICC profile, joined from its segments; none if one of them is missing or doubled.
+    pub fn icc(&self) -> Option<&[u8]> {
+        self.metadata.icc.as_deref()
+    }
+
+    /// The main XMP packet, without its prefix. Extended XMP is left out.
+    pub fn xmp(&self) -> Option<&[u8]> {
+        self.metadata.xmp.as_deref()
+    }
+
+    /// The largest sampling factors, across and down.
+    pub(crate) fn max_sampling(&self) -> (u32, u32) {
+        self.components.iter().fold((1, 1), |(h, v), component| {
+            (h.max(component.horizontal.into()), v.max(component.vertical.into()))
+        })
+    }
+
+    pub(crate) fn metadata_bytes(&self) -> usize {
+        let parts = [&self.metadata.exif, &self.metadata.icc, &self.metadata.xmp];
+        parts.into_iter().flatten().map(Vec::len).sum()
+    }
+}
+
+/// Reads the body of a frame header (T.81, B.2.2). Height 0 stands: it comes with a DNL segment.
+pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
+    let unsupported = match marker {
+        0xC3 => Some(Unsupported::Lossless),
+        0xC5..=0xC7 => Some(Unsupported::Hierarchical),
+        0xC9..=0xCF => Some(Unsupported::Arithmetic),
+        _ => None,
+    };
+    if let Some(kind) = unsupported {
+        return Err(Error::Unsupported(kind));
+    }
+    let malformed = |expected| Error::Malformed { marker, expected };
+    let (&[precision, h1, h0, w1, w0, count], rest) =
+        body.split_first_chunk().ok_or(malformed("a frame header of at least 6 bytes"))?;
+    if precision != 8 {
+        return Err(Error::Unsupported(Unsupported::Precision(precision)));
+    }
+    if !(1..=4).contains(&count) {
+        return Err(Error::Unsupported(Unsupported::Components(count)));
+    }
+    let width = u32::from(u16::from_be_bytes([w1, w0]));
+    if width == 0 {
+        return Err(malformed("a width of at least 1"));
+    }
+    let listed =
+        rest.as_chunks::<3>().0.get(..usize::from(count)).ok_or(malformed("3 bytes per component"))?;
+    let mut components: Vec<Component> = Vec::with_capacity(listed.len());
+    for &[id, sampling, quant] in listed {
+        let (horizontal, vertical) = (sampling >> 4, sampling & 15);
+        if !(1..=4).contains(&horizontal) || !(1..=4).contains(&vertical) {
+            return Err(malformed("sampling factors of 1 to 4"));
+        }
+        if quant > 3 {
+            return Err(malformed("quantisation tables 0 to 3"));
+        }
+        if components.iter().any(|other| other.id == id) {
+            return Err(malformed("a different identifier for each component"));
+        }
+        components.push(Component { id, horizontal, vertical, quant });
+    }
+    // A lone component is never interleaved, so that its factors move nothing (T.81, A.2.2).
+    if let [only] = components.as_mut_slice() {
+        (only.horizontal, only.vertical) = (1, 1);
+    }
+    Ok(Header {
+        width,
+        height: u32::from(u16::from_be_bytes([h1, h0])),
+        components,
+        color: ColorModel::Unknown,
+        precision,
+        progressive: marker == 0xC2,
+        streams: false,
+        metadata: Metadata::default(),
+    })
+}
+
+/// What the application segments say, as it is gathered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Metadata {
+    exif: Option<Vec<u8>>,
+    icc: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
+    /// ICC segments as they came: number, how many there should be, and data.
+    icc_parts: Vec<(u8, u8, Vec<u8>)>,
+    jfif: bool,
+    /// The colour transform that an Adobe segment names.
+    adobe: Option<u8>,
+    kept: usize,
+}
+
+impl Metadata {
+    /// Takes what is of use from an application segment; what would exceed `limit` bytes in all is left out.
+    pub(crate) fn take(&mut self, marker: u8, body: &[u8], limit: usize) {
+        let fits = self.kept.saturating_add(body.len()) <= limit;
+        let mut keep = |data: &[u8]| {
+            self.kept += data.len();
+            data.to_vec()
+        };
+        match marker {
+            0xE0 if body.starts_with(b"JFIF\0") => self.jfif = true,
+            0xE1 if fits => {
+                if let (Some(data), None) = (body.strip_prefix(b"Exif\0\0"), &self.exif) {
+                    self.exif = Some(keep(data));
+                } else if let (Some(data), None) =
+                    (body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"), &self.xmp)
+                {
+                    self.xmp = Some(keep(data));
+                }
+            }
+            0xE2 if fits => {
+                if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+                    let data = keep(data);
+                    self.icc_parts.push((number, count, data));
+                }
+            }
+            0xEE if body.starts_with(b"Adobe") => self.adobe = body.get(11).copied().or(self.adobe),
+            _ => {}
+        }
+    }
+
+    /// Joins what came in parts.
+    pub(crate) fn finish(&mut self) {
+        let mut parts = core::mem::take(&mut self.icc_parts);
+        parts.sort_by_key(|part| part.0);
+        let count = parts.len();
+        let complete =
+            (1..).zip(&parts).all(|(at, part)| usize::from(part.0) == at && usize::from(part.1) == count);
+        if complete && count > 0 {
+            self.icc = Some(parts.into_iter().flat_map(|part| part.2).collect());
+        }
+    }
+
+    /// What the components mean, by the rules of T.871 and T.872 in the order the IJG's decoder gives them.
+    pub(crate) fn color_model(&self, components: &[Component]) -> ColorModel {
+        let inverted = self.adobe.is_some();
+        match *components {
+            [_] => ColorModel::Gray,
+            [a, b, c] => match self.adobe {
+                _ if self.jfif => ColorModel::YCbCr,
+                Some(0) => ColorModel::Rgb,
+                None if [a.id, b.id, c.id] == *b"RGB" => ColorModel::Rgb,
+                _ => ColorModel::YCbCr,
+            },
+            [_, _, _, _] => match self.adobe {
+                None | Some(0) => ColorModel::Cmyk { inverted },
+                _ => ColorModel::Ycck { inverted },
+            },
+            _ => ColorModel::Unknown,
+        }
+    }
+}

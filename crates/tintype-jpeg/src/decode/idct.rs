@@ -1,0 +1,345 @@
+//! Scaled inverse DCTs: a block of 8x8 coefficients to any size from 1x1 to 8x8.
+//!
+//! The N-point transform of one dimension is `x[n] = Σ w(k)·X[k]·cos((2n+1)kπ/2N)`, `k < N`, with `w(0) = 1/√8` and
+//! `w(k) = 1/2`: ITU-T T.81, A.3.3, with the cosines taken at N positions in place of 8. An N/8 decode is thus the
+//! low-frequency part of the block, sampled N times. Fixed point: 13 bits for the cosines, 2 more bits kept between
+//! the two passes.
+#![allow(clippy::indexing_slicing)] // constant-size arrays indexed by constants and by loops below their sizes
+
+use crate::simd::{I16x8, Native, transpose};
+
+const COSINE_BITS: u32 = 13;
+const KEPT_BITS: u32 = 2;
+/// Takes the first pass's result to [`KEPT_BITS`].
+const FIRST_SHIFT: u32 = COSINE_BITS - KEPT_BITS;
+/// Takes the second pass's result to whole samples; both passes together leave a factor of 8.
+const SECOND_SHIFT: u32 = COSINE_BITS + KEPT_BITS + 3;
+const FIRST_BIAS: i32 = 1 << (FIRST_SHIFT - 1);
+/// Rounds, and moves samples from around 0 to around 128.
+const SECOND_BIAS: i32 = (1 << (SECOND_SHIFT - 1)) + (128 << SECOND_SHIFT);
+
+/// The coefficient that stands at each place of the zigzag sequence (T.81, figure A.6), as `column * 8 + row`:
+/// blocks are kept column by column, so that one transposition between the passes is enough.
+pub(crate) const ZIGZAG: [u8; 64] = {
+    let mut order = [0; 64];
+    let (mut row, mut column) = (0usize, 0usize);
+    let mut k = 0;
+    while k < 64 {
+        order[k] = (column * 8 + row) as u8;
+        let rising = (row + column) % 2 == 0;
+        if rising && column == 7 {
+            row += 1;
+        } else if rising && row == 0 {
+            column += 1;
+        } else if rising {
+            row -= 1;
+            column += 1;
+        } else if row == 7 {
+            column += 1;
+        } else if column == 0 {
+            row += 1;
+        } else {
+            row += 1;
+            column -= 1;
+        }
+        k += 1;
+    }
+    order
+};
+
+/// The last place of the zigzag sequence with which all coefficients stand in the first 4 rows and columns.
+const LAST_WITHIN_4: usize = 9;
+
+/// `√2·cos((2n+1)kπ/2N)` by `[n][k]`, and 1 for `k = 0`, in [`COSINE_BITS`]; 0 for `k >= N`.
+struct Basis<const N: usize>;
+
+impl<const N: usize> Basis<N> {
+    const COSINES: [[i16; 8]; 8] = {
+        let mut table = [[0; 8]; 8];
+        let mut n = 0;
+        while n < N {
+            table[n][0] = 1 << COSINE_BITS;
+            let mut k = 1;
+            while k < N {
+                table[n][k] = scaled_cosine((2 * n + 1) * k, 2 * N);
+                k += 1;
+            }
+            n += 1;
+        }
+        table
+    };
+}
+
+/// `√2·cos(π·numerator/denominator)` in [`COSINE_BITS`], rounded. Evaluated by the compiler only, whose arithmetic
+/// is the same on every host.
+const fn scaled_cosine(numerator: usize, denominator: usize) -> i16 {
+    // Fold the angle to at most a quarter turn, where the series needs few terms.
+    let mut angle = numerator % (2 * denominator);
+    if angle > denominator {
+        angle = 2 * denominator - angle;
+    }
+    let negative = 2 * angle > denominator;
+    if negative {
+        angle = denominator - angle;
+    }
+    let x = core::f64::consts::PI * angle as f64 / denominator as f64;
+    let (mut sum, mut term) = (1.0, 1.0);
+    let mut i = 1;
+    while i < 12 {
+        term *= -x * x / ((2 * i - 1) * (2 * i)) as f64;
+        sum += term;
+        i += 1;
+    }
+    let scaled = (core::f64::consts::SQRT_2 * sum * (1 << COSINE_BITS) as f64 + 0.5) as i16;
+    if negative { -scaled } else { scaled }
+}
+
+/// One pass over eight lanes at once: from the first `K` coefficients, the others being zero, to `N` samples.
+///
+/// Samples `n` and `N-1-n` share their even and odd coefficients up to a sign.
+#[inline(always)]
+fn pass<V: I16x8, const N: usize, const K: usize, const SHIFT: u32>(x: &[V; 8], bias: i32) -> [V; 8] {
+    let cosines = &Basis::<N>::COSINES;
+    let bias = V::splat32(bias);
+    let pairs = |a: usize, b: usize| (x[a].zip_low(x[b]), x[a].zip_high(x[b]));
+    let weigh = |(low, high): (V, V), even: i16, odd: i16| {
+        let weights = V::pair(even, odd);
+        (low.dot(weights), high.dot(weights))
+    };
+    let sum = |a: (V::I32x4, V::I32x4), b: (V::I32x4, V::I32x4)| (V::add32(a.0, b.0), V::add32(a.1, b.1));
+    let shift = |low, high| V::pack(V::shr32::<SHIFT>(low), V::shr32::<SHIFT>(high));
+
+    let mut out = [V::splat(0); 8];
+    for n in 0..N.div_ceil(2) {
+        let c = &cosines[n];
+        let mut even = sum(weigh(pairs(0, 2), c[0], c[2]), (bias, bias));
+        if N.min(K) > 4 {
+            even = sum(even, weigh(pairs(4, 6), c[4], c[6]));
+        }
+        if N == 1 {
+            out[0] = shift(even.0, even.1);
+            continue;
+        }
+        let mut odd = weigh(pairs(1, 3), c[1], c[3]);
+        if N.min(K) > 5 {
+            odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
+        }
+        out[N - 1 - n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
+        out[n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+    }
+    out
+}
+
+/// Dequantised columns. Products wrap at 16 bits; those of valid images are far below.
+#[inline(always)]
+fn dequantise<V: I16x8>(coefficients: &[i16; 64], quant: &[i16; 64]) -> [V; 8] {
+    let (coefficients, quant) = (coefficients.as_chunks().0, quant.as_chunks().0);
+    core::array::from_fn(|u| V::load(&coefficients[u]).mul(V::load(&quant[u])))
+}
+
+/// Stores the first `width` samples of the first `height` rows.
+#[inline(always)]
+fn store<V: I16x8>(rows: &[V; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
+    for y in (0..height).step_by(2) {
+        let bytes = V::narrow(rows[y], rows[(y + 1) % 8]);
+        if let Some(row) = out.get_mut(y * stride..).and_then(|out| out.get_mut(..width)) {
+            row.copy_from_slice(&bytes[..width]);
+        }
+        if y + 1 < height
+            && let Some(row) = out.get_mut((y + 1) * stride..).and_then(|out| out.get_mut(..width))
+        {
+            row.copy_from_slice(&bytes[8..8 + width]);
+        }
+    }
+}
+
+/// A square transform of `N` samples a side from the first `K` rows and columns.
+#[inline(always)]
+fn square<V: I16x8, const N: usize, const K: usize>(block: Block<'_>, out: &mut [u8], stride: usize) {
+    let x = dequantise::<V>(block.coefficients, block.quant);
+    let columns = pass::<V, N, K, FIRST_SHIFT>(&x, FIRST_BIAS);
+    let rows = pass::<V, N, K, SECOND_SHIFT>(&transpose(columns), SECOND_BIAS);
+    store(&rows, N, N, out, stride);
+}
+
+/// Any size, one pass after the other.
+#[inline(never)]
+fn rectangle<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
+    let x = dequantise::<V>(block.coefficients, block.quant);
+    let columns = sized_pass::<V, FIRST_SHIFT>(width, &x, FIRST_BIAS);
+    let rows = sized_pass::<V, SECOND_SHIFT>(height, &transpose(columns), SECOND_BIAS);
+    store(&rows, usize::from(width), usize::from(height), out, stride);
+}
+
+#[inline(always)]
+fn sized_pass<V: I16x8, const SHIFT: u32>(size: u8, x: &[V; 8], bias: i32) -> [V; 8] {
+    match size {
+        1 => pass::<V, 1, 8, SHIFT>(x, bias),
+        2 => pass::<V, 2, 8, SHIFT>(x, bias),
+        3 => pass::<V, 3, 8, SHIFT>(x, bias),
+        4 => pass::<V, 4, 8, SHIFT>(x, bias),
+        5 => pass::<V, 5, 8, SHIFT>(x, bias),
+        6 => pass::<V, 6, 8, SHIFT>(x, bias),
+        7 => pass::<V, 7, 8, SHIFT>(x, bias),
+        _ => pass::<V, 8, 8, SHIFT>(x, bias),
+    }
+}
+
+/// A block as the entropy decoder leaves it.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a> {
+    /// Column by column, see [`ZIGZAG`].
+    pub(crate) coefficients: &'a [i16; 64],
+    /// As `coefficients`.
+    pub(crate) quant: &'a [i16; 64],
+    /// The last place of the zigzag sequence that may be other than zero.
+    pub(crate) last: usize,
+}
+
+/// Writes `width`x`height` samples, 1 to 8 each, to the rows of `out`, `stride` bytes apart.
+#[inline]
+pub(crate) fn inverse_dct(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
+    transform::<Native>(block, width, height, out, stride);
+}
+
+#[inline(always)]
+fn transform<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
+    if block.last == 0 {
+        let sample = flat_sample(block.coefficients[0], block.quant[0]);
+        return fill(sample, width, height, out, stride);
+    }
+    match (width, height) {
+        (8, 8) if block.last <= LAST_WITHIN_4 => square::<V, 8, 4>(block, out, stride),
+        (8, 8) => square::<V, 8, 8>(block, out, stride),
+        (4, 4) => square::<V, 4, 4>(block, out, stride),
+        (2, 2) => square::<V, 2, 2>(block, out, stride),
+        _ => rectangle::<V>(block, width, height, out, stride),
+    }
+}
+
+/// The sample that a block with no other coefficient than its DC has everywhere: what the passes give, in one step.
+#[inline(always)]
+pub(crate) fn flat_sample(dc: i16, quant: i16) -> u8 {
+    let scaled = (i32::from(dc.wrapping_mul(quant)) << KEPT_BITS).clamp(-32768, 32767);
+    (((scaled + 16) >> (KEPT_BITS + 3)) + 128).clamp(0, 255) as u8
+}
+
+/// Sets `width`x`height` samples to one value.
+#[inline(always)]
+pub(crate) fn fill(sample: u8, width: u8, height: u8, out: &mut [u8], stride: usize) {
+    let width = usize::from(width);
+    for y in 0..usize::from(height) {
+        if let Some(row) = out.get_mut(y * stride..).and_then(|out| out.get_mut(..width)) {
+            // A row of 8 is the common case; a constant length makes it one store.
+            match row.as_mut_array::<8>() {
+                Some(row) => *row = [sample; 8],
+                None => row.fill(sample),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Scalar;
+
+    fn noise(seed: &mut u64) -> u32 {
+        *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (*seed >> 33) as u32
+    }
+
+    fn both(block: Block<'_>, width: u8, height: u8) -> [[u8; 64]; 2] {
+        let mut outs = [[7; 64]; 2];
+        transform::<Native>(block, width, height, &mut outs[0], 8);
+        transform::<Scalar>(block, width, height, &mut outs[1], 8);
+        outs
+    }
+
+    #[test]
+    fn simd_and_scalar_give_the_same_bits_for_any_coefficients() {
+        let mut seed = 1;
+        for round in 0..60 {
+            let wild = round % 4 == 0;
+            let range = if wild { 65536 } else { 400 };
+            let mut coefficients = [0i16; 64];
+            let last = noise(&mut seed) as usize % 64;
+            for &place in &ZIGZAG[..=last] {
+                coefficients[usize::from(place)] = (noise(&mut seed) % range).wrapping_sub(range / 2) as i16;
+            }
+            let quant = core::array::from_fn(|_| (noise(&mut seed) % if wild { 65536 } else { 20 }) as i16);
+            let block = Block { coefficients: &coefficients, quant: &quant, last };
+            for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
+                let [native, scalar] = both(block, width, height);
+                assert_eq!(native, scalar, "{width}x{height}, last {last}");
+            }
+        }
+    }
+
+    #[test]
+    fn knowing_where_the_zeros_begin_changes_nothing() {
+        let mut seed = 2;
+        for last in 0..64 {
+            let mut coefficients = [0i16; 64];
+            for &place in &ZIGZAG[..=last] {
+                coefficients[usize::from(place)] = (noise(&mut seed) % 60) as i16 - 30;
+            }
+            let block = |last| Block { coefficients: &coefficients, quant: &[3; 64], last };
+            for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
+                assert_eq!(both(block(last), width, height), both(block(63), width, height));
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_is_within_one_level_of_the_exact_transform() {
+        let mut seed = 3;
+        for _ in 0..10 {
+            let coefficients: [i16; 64] =
+                core::array::from_fn(|i| (noise(&mut seed) % if i == 0 { 800 } else { 40 }) as i16 - 20);
+            let block = Block { coefficients: &coefficients, quant: &[1; 64], last: 63 };
+            for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
+                let mut out = [0; 64];
+                inverse_dct(block, width, height, &mut out, 8);
+                for y in 0..height {
+                    for x in 0..width {
+                        let exact = exact_sample(&coefficients, (x, width), (y, height));
+                        let got = f64::from(out[usize::from(y) * 8 + usize::from(x)]);
+                        assert!((exact - got).abs() <= 1.0, "{width}x{height} at {x},{y}: {got} for {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    fn exact_sample(coefficients: &[i16; 64], (x, width): (u8, u8), (y, height): (u8, u8)) -> f64 {
+        let weight = |k: u8, n: u8, size: u8| match k {
+            0 => 0.125f64.sqrt(),
+            _ => {
+                0.5 * (f64::from(2 * n + 1) * f64::from(k) * core::f64::consts::PI / f64::from(2 * size))
+                    .cos()
+            }
+        };
+        let mut sum = 128.0;
+        for u in 0..width {
+            for v in 0..height {
+                let c = f64::from(coefficients[usize::from(u) * 8 + usize::from(v)]);
+                sum += c * weight(u, x, width) * weight(v, y, height);
+            }
+        }
+        sum.clamp(0.0, 255.0)
+    }
+
+    #[test]
+    fn the_zigzag_order_is_the_standards() {
+        let rows_and_columns: [(u8, u8); 10] =
+            [(0, 0), (0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0)];
+        for (k, (row, column)) in rows_and_columns.into_iter().enumerate() {
+            assert_eq!(ZIGZAG[k], column * 8 + row);
+        }
+        assert_eq!(ZIGZAG[63], 63);
+        let mut sorted = ZIGZAG;
+        sorted.sort_unstable();
+        assert_eq!(sorted, core::array::from_fn(|i| i as u8));
+    }
+}

@@ -1,0 +1,185 @@
+//! Quantised coefficients, kept as the run and size symbols that the entropy coder needs: one or two bytes for each
+//! that is not zero, instead of two bytes for each of 64.
+
+use alloc::vec::Vec;
+
+use super::fdct::{Block, ZIGZAG};
+use super::layout::Layout;
+
+/// End of block: the rest of the coefficients are zero.
+pub(super) const EOB: u8 = 0x00;
+/// Sixteen zeros.
+pub(super) const ZRL: u8 = 0xF0;
+/// Most bytes of AC tokens in a block: a symbol and two bytes of magnitude for each coefficient.
+pub(super) const MAX_BLOCK: usize = 63 * 3;
+/// Largest AC coefficient that sequential coding of 8-bit samples allows (ITU-T T.81, Table F.2).
+pub(super) const MAX_AC: u16 = 1023;
+
+/// The category of a value: bits of its magnitude (ITU-T T.81, Table F.1).
+#[inline(always)]
+pub(super) fn category(magnitude: u16) -> u32 {
+    16 - magnitude.leading_zeros()
+}
+
+/// The additional bits that tell a value from others of its category: a negative one is decreased by one.
+#[inline(always)]
+pub(super) fn additional_bits(value: i16, size: u32) -> u32 {
+    let value = i32::from(value);
+    ((value + (value >> 31)) as u32) & ((1 << size) - 1)
+}
+
+/// A row of blocks of one component.
+///
+/// The AC tokens of a block are, for each coefficient that is not zero, a symbol of run and size as T.81, F.1.2.2 has
+/// it and its additional bits in one byte, or two if there are more than eight; [`ZRL`] where a run needs it; and
+/// [`EOB`] unless the last coefficient is not zero.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BlockRow {
+    /// DC coefficients, as they are: not differences.
+    pub dc: Vec<i16>,
+    ac: Vec<u8>,
+}
+
+impl BlockRow {
+    fn clear(&mut self) {
+        self.dc.clear();
+        self.ac.clear();
+    }
+
+    /// Appends a quantised block; `nonzero` is the answer of [`QuantTable::quantize`](super::quantize::QuantTable::quantize).
+    #[allow(clippy::indexing_slicing)] // zigzag places are below 64; a block's tokens are at most MAX_BLOCK long
+    pub(super) fn push(&mut self, block: &Block, nonzero: u64) {
+        let coefficients = block.as_flattened();
+        self.dc.push(coefficients[0]);
+        let mut tokens = [0u8; MAX_BLOCK + 1];
+        let mut length = 0;
+        let mut rest = nonzero & !1;
+        let mut next = 1;
+        while rest != 0 {
+            let k = rest.trailing_zeros();
+            rest &= rest - 1;
+            let mut run = k - next;
+            next = k + 1;
+            while run > 15 {
+                tokens[length] = ZRL;
+                length += 1;
+                run -= 16;
+            }
+            let value = coefficients[usize::from(ZIGZAG[k as usize & 63])];
+            let size = category(value.unsigned_abs().min(MAX_AC));
+            let bits = additional_bits(value, size);
+            tokens[length] = (run << 4 | size) as u8;
+            tokens[length + 1] = bits as u8;
+            tokens[length + 2] = (bits >> 8) as u8;
+            length += 2 + usize::from(size > 8);
+        }
+        if next < 64 {
+            tokens[length] = EOB;
+            length += 1;
+        }
+        self.ac.extend_from_slice(&tokens[..length]);
+    }
+
+    /// The AC tokens, from the first block on.
+    pub(super) fn tokens(&self) -> Tokens<'_> {
+        Tokens { bytes: &self.ac }
+    }
+
+    fn bytes(&self) -> usize {
+        self.dc.capacity() * size_of::<i16>() + self.ac.capacity()
+    }
+}
+
+/// A cursor over the AC tokens of a row.
+#[derive(Clone, Default)]
+pub(super) struct Tokens<'a> {
+    bytes: &'a [u8],
+}
+
+impl Tokens<'_> {
+    #[inline(always)]
+    fn byte(&mut self) -> u8 {
+        match self.bytes {
+            [first, rest @ ..] => {
+                self.bytes = rest;
+                *first
+            }
+            [] => EOB,
+        }
+    }
+
+    /// Calls `each` with symbol, additional bits and their number for every token of the next block.
+    #[inline(always)]
+    pub(super) fn block(&mut self, mut each: impl FnMut(u8, u32, u32)) {
+        let mut k = 0;
+        while k < 63 {
+            let symbol = self.byte();
+            let size = u32::from(symbol & 15);
+            if symbol == EOB {
+                each(EOB, 0, 0);
+                return;
+            }
+            let mut bits = 0;
+            if size > 0 {
+                bits = u32::from(self.byte());
+            }
+            if size > 8 {
+                bits |= u32::from(self.byte()) << 8;
+            }
+            k += u32::from(symbol >> 4) + 1;
+            each(symbol, bits, size);
+        }
+    }
+
+    /// Calls `each` with the zigzag position and the value of every coefficient of the next block that is not zero.
+    #[inline(always)]
+    pub(super) fn coefficients(&mut self, mut each: impl FnMut(u32, i16)) {
+        let mut k = 0;
+        self.block(|symbol, bits, size| {
+            k += u32::from(symbol >> 4) + 1;
+            if size > 0 {
+                // The highest bit is the sign: clear for negative.
+                let negative = bits >> (size - 1) == 0;
+                let value = bits as i32 - if negative { (1 << size) - 1 } else { 0 };
+                each(k, value as i16);
+            }
+        });
+    }
+}
+
+/// The rows of blocks of one row of MCUs: for each component in turn, its rows from the top.
+#[derive(Clone, Debug, Default)]
+pub(super) struct McuRow {
+    rows: Vec<BlockRow>,
+}
+
+impl McuRow {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let rows = layout.components().iter().map(|c| c.v).sum();
+        Self { rows: alloc::vec![BlockRow::default(); rows] }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.rows.iter_mut().for_each(BlockRow::clear);
+    }
+
+    /// The rows of blocks of each component.
+    pub(super) fn of<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = &'a [BlockRow]> {
+        let mut rest = self.rows.as_slice();
+        layout.components().iter().map(move |c| {
+            let (rows, others) = rest.split_at_checked(c.v).unwrap_or((rest, &[]));
+            rest = others;
+            rows
+        })
+    }
+
+    /// All rows of blocks, in order.
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut BlockRow> {
+        self.rows.iter_mut()
+    }
+
+    /// Memory that the row holds, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.iter().map(|row| size_of::<BlockRow>() + row.bytes()).sum::<usize>() + size_of::<Self>()
+    }
+}

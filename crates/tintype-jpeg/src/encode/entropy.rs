@@ -1,0 +1,109 @@
+//! Where symbols go: to statistics first, then to bits.
+
+use alloc::vec::Vec;
+
+use super::bit_writer::BitWriter;
+use super::huffman::{Encoder, Histogram, HuffmanSpec};
+use super::markers;
+
+/// The tables of a frame: DC of luminance and chroma, then AC of both.
+pub(super) const TABLES: usize = 4;
+
+/// Index of a DC table.
+#[inline(always)]
+pub(super) const fn dc(table: u8) -> usize {
+    (table & 1) as usize
+}
+
+/// Index of an AC table.
+#[inline(always)]
+pub(super) const fn ac(table: u8) -> usize {
+    2 + (table & 1) as usize
+}
+
+/// Takes the symbols of a scan in their order.
+pub(super) trait Sink {
+    /// A Huffman symbol of a table, followed by `count` bits.
+    fn put(&mut self, table: usize, symbol: u8, bits: u32, count: u32);
+
+    /// A bit without a symbol.
+    fn bit(&mut self, bit: bool);
+}
+
+/// Counts symbols.
+pub(super) struct Counter {
+    /// Statistics of each table.
+    pub histograms: [Histogram; TABLES],
+    /// Bits that follow symbols or stand alone.
+    raw: u64,
+}
+
+impl Counter {
+    pub(super) const fn new() -> Self {
+        Self { histograms: [const { Histogram::new() }; TABLES], raw: 0 }
+    }
+
+    /// The best tables for what was counted.
+    pub(super) fn specs(&self) -> [HuffmanSpec; TABLES] {
+        self.histograms.each_ref().map(HuffmanSpec::optimal)
+    }
+
+    /// Bits that a scan of what was counted takes, its best tables included.
+    pub(super) fn bits(&self) -> u64 {
+        let coded = |(histogram, spec): (&Histogram, &HuffmanSpec)| {
+            let codes = Encoder::new(spec);
+            let table = 8 * (21 + spec.symbols().len() as u64);
+            let cost = |&symbol: &u8| u64::from(histogram.get(symbol)) * u64::from(codes.code(symbol).1);
+            spec.symbols().iter().map(cost).sum::<u64>() + if spec.symbols().is_empty() { 0 } else { table }
+        };
+        self.raw + self.histograms.iter().zip(&self.specs()).map(coded).sum::<u64>()
+    }
+}
+
+impl Sink for Counter {
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // callers name tables by `dc` and `ac`, which are below TABLES
+    fn put(&mut self, table: usize, symbol: u8, _: u32, count: u32) {
+        self.histograms[table & (TABLES - 1)].count(symbol);
+        self.raw += u64::from(count);
+    }
+
+    #[inline(always)]
+    fn bit(&mut self, _: bool) {
+        self.raw += 1;
+    }
+}
+
+/// Writes symbols as Huffman codes.
+pub(super) struct Writer<'a> {
+    /// Codes of each table.
+    pub codes: &'a [Encoder; TABLES],
+    /// Pending bits.
+    pub bits: &'a mut BitWriter,
+    /// Where bytes go.
+    pub out: &'a mut Vec<u8>,
+}
+
+impl Sink for Writer<'_> {
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // callers name tables by `dc` and `ac`, which are below TABLES
+    fn put(&mut self, table: usize, symbol: u8, bits: u32, count: u32) {
+        // At most 16 bits of code and 16 more.
+        let (code, length) = self.codes[table & (TABLES - 1)].code(symbol);
+        self.bits.put(self.out, code << count | bits, length + count);
+    }
+
+    #[inline(always)]
+    fn bit(&mut self, bit: bool) {
+        self.bits.put(self.out, u32::from(bit), 1);
+    }
+}
+
+/// Writes the DHT segments of the tables that have codes.
+pub(super) fn write_tables(out: &mut Vec<u8>, specs: &[HuffmanSpec; TABLES]) {
+    for (index, spec) in (0u8..).zip(specs) {
+        if !spec.symbols().is_empty() {
+            markers::huffman_table(out, index >> 1, index & 1, spec);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Rate-distortion optimised quantisation: of all ways to round a block's coefficients down or away, the one whose bits
+//! and error together cost least, found by dynamic programming over where the next coefficient other than zero stands.
+//!
+//! After M. Crouse and K. Ramchandran, "Joint thresholding and quantizer selection for transform image coding:
+//! entropy-constrained analysis and applications to baseline JPEG" (IEEE Transactions on Image Processing 6(2), 1997).
+//!
+//! The error of a coefficient counts in squares of its step, so that the table's own weighting holds, and less in busy
+//! blocks, which mask it. The bits come from the statistics of the rows before, so that one pass is enough.
+
+use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
+use super::fdct::{Block, SCALE, ZIGZAG};
+use super::huffman::{Histogram, HuffmanSpec};
+use super::layout::Layout;
+use super::quantize::QuantTable;
+
+/// Fraction bits of costs, which are in bits of the file.
+const COST_BITS: u32 = 8;
+/// Cost of an error of one step, in bits.
+const STEP_COST: u64 = 19;
+/// Fraction bits of [`Costs::weights`].
+const WEIGHT_BITS: u32 = 20;
+/// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
+const MASKING: u64 = 92_682;
+/// A coefficient of this many steps or more is never dropped; bounds the search.
+const KEEP: u16 = 4;
+
+/// What errors and bits cost in the blocks of one quantisation table.
+#[derive(Debug)]
+struct Costs {
+    /// Cost of a squared error of one, by place in a block.
+    weights: [u64; 64],
+    /// Scaled steps, by place in a block.
+    steps: [u16; 64],
+    /// Cost of each AC symbol with its additional bits.
+    bits: [u32; 256],
+    seen: Histogram,
+}
+
+/// Optimises blocks and learns from them.
+#[derive(Debug)]
+pub(super) struct Trellis([Costs; 2]);
+
+/// A coefficient that rounding leaves other than zero.
+#[derive(Clone, Copy, Default)]
+struct Candidate {
+    /// Position in the zigzag sequence.
+    k: u32,
+    place: u8,
+    /// The value that is coded, without sign.
+    magnitude: u16,
+    /// Cost of the best way to code the block up to this coefficient, this included.
+    cost: u64,
+    /// Sum of the costs of coding as zero this candidate and all before.
+    dropped: u64,
+    /// The candidate before it on that way, as an index; 0 is the DC coefficient.
+    previous: u8,
+}
+
+impl Costs {
+    fn new(table: &QuantTable, number: u8) -> Self {
+        let steps = table.steps().map(|step| u16::from(step) * SCALE);
+        let weights = steps.map(|step| (STEP_COST << (COST_BITS + WEIGHT_BITS)) / u64::from(step).pow(2));
+        // The fixed table's code lengths stand for the statistics of a typical image until there are better ones.
+        let mut seen = Histogram::new();
+        let spec = HuffmanSpec::standard_ac(number);
+        let codes = super::huffman::Encoder::new(&spec);
+        for &symbol in spec.symbols() {
+            seen.add(symbol, 1 << (16 - codes.code(symbol).1) >> 6 | 1);
+        }
+        let mut costs = Self { weights, steps, bits: [0; 256], seen };
+        costs.learn();
+        costs
+    }
+
+    /// Makes costs of the statistics: a symbol's information and its additional bits.
+    fn learn(&mut self) {
+        let total = log2((0..=255).fold(0u32, |sum, symbol| sum.saturating_add(self.seen.get(symbol))));
+        for (symbol, bits) in (0u8..=255).zip(&mut self.bits) {
+            let size = u32::from(symbol & 15) << COST_BITS;
+            *bits = total.saturating_sub(log2(self.seen.get(symbol).max(1))).max(1 << COST_BITS) + size;
+        }
+    }
+
+    /// Cost of an error at a place.
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // places are below 64
+    fn error(&self, place: u8, error: i32) -> u64 {
+        ((i64::from(error) * i64::from(error)) as u64 * self.weights[usize::from(place)]) >> WEIGHT_BITS
+    }
+}
+
+/// Binary logarithm with [`COST_BITS`] of fraction, which is interpolated between powers of two.
+fn log2(x: u32) -> u32 {
+    let whole = x.max(1).ilog2();
+    let fraction = ((u64::from(x.max(1)) << COST_BITS) >> whole) as u32 & ((1 << COST_BITS) - 1);
+    (whole << COST_BITS) + fraction
+}
+
+impl Trellis {
+    pub(super) fn new(tables: &[QuantTable; 2]) -> Self {
+        let [luminance, chroma] = tables;
+        Self([Costs::new(luminance, 0), Costs::new(chroma, 1)])
+    }
+
+    /// Learns the statistics of a row that was quantised.
+    pub(super) fn learn(&mut self, layout: &Layout, row: &McuRow) {
+        for (component, rows) in layout.components().iter().zip(row.of(layout)) {
+            let Some(costs) = self.0.get_mut(usize::from(component.table)) else { continue };
+            for blocks in rows {
+                let mut tokens = blocks.tokens();
+                blocks.dc.iter().for_each(|_| tokens.block(|symbol, _, _| costs.seen.count(symbol)));
+            }
+        }
+        self.0.iter_mut().for_each(Costs::learn);
+    }
+
+    /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
+    /// before quantisation, and `nonzero` tells which coefficients of the zigzag sequence are not zero, as the answer does.
+    #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 besides DC
+    pub(super) fn optimize(&self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
+        let costs = &self.0[usize::from(table & 1)];
+        if nonzero & !1 == 0 {
+            return nonzero;
+        }
+        let exact = exact.as_flattened();
+        let block = block.as_flattened_mut();
+        let bits_scale = masking(exact);
+        let bits = |symbol: u32| (u64::from(costs.bits[symbol as usize & 255]) * bits_scale) >> 8;
+
+        let mut candidates = [Candidate::default(); 64];
+        let mut count = 1;
+        let mut rest = nonzero & !1;
+        while rest != 0 {
+            let k = rest.trailing_zeros();
+            rest &= rest - 1;
+            let place = ZIGZAG[k as usize & 63];
+            let target = i32::from(exact[usize::from(place)].unsigned_abs());
+            let rounded = block[usize::from(place)].unsigned_abs().min(MAX_AC);
+            let step = i32::from(costs.steps[usize::from(place)]);
+            let zero = costs.error(place, target);
+
+            // One less costs bits less only where it needs fewer additional bits.
+            let values = [rounded, if rounded > 1 && rounded.is_power_of_two() { rounded - 1 } else { 0 }];
+            let mut best = Candidate { cost: u64::MAX, ..Candidate::default() };
+            for value in values.into_iter().filter(|&value| value > 0) {
+                let error = costs.error(place, target - i32::from(value) * step);
+                let size = category(value);
+                for (index, from) in candidates[..count].iter().enumerate().rev() {
+                    let zeros = k - from.k - 1;
+                    let dropped = candidates[count - 1].dropped - from.dropped;
+                    let run = u64::from(zeros >> 4) * bits(u32::from(ZRL)) + bits((zeros & 15) << 4 | size);
+                    let cost = from.cost + dropped + run + error;
+                    if cost < best.cost {
+                        best = Candidate { magnitude: value, cost, previous: index as u8, ..best };
+                    }
+                    if from.magnitude >= KEEP {
+                        break;
+                    }
+                }
+            }
+            let dropped = candidates[count - 1].dropped + zero;
+            candidates[count] = Candidate { k, place, dropped, ..best };
+            count += 1;
+        }
+
+        // Where to end the block.
+        let all = candidates[count - 1].dropped;
+        let mut last = (u64::MAX, 0);
+        for (index, from) in candidates[..count].iter().enumerate().rev() {
+            let end = if from.k == 63 { 0 } else { bits(u32::from(EOB)) };
+            last = last.min((from.cost + (all - from.dropped) + end, index));
+            if from.magnitude >= KEEP {
+                break;
+            }
+        }
+        let mut kept = nonzero & 1;
+        let mut index = last.1;
+        let mut values = [0u16; 64];
+        while index > 0 {
+            let candidate = candidates[index];
+            values[index] = candidate.magnitude;
+            kept |= 1 << candidate.k;
+            index = usize::from(candidate.previous);
+        }
+        for (candidate, value) in candidates[..count].iter().zip(values).skip(1) {
+            let c = &mut block[usize::from(candidate.place)];
+            *c = if *c < 0 { -(value as i16) } else { value as i16 };
+        }
+        kept
+    }
+}
+
+/// How much dearer bits are in this block than in a flat one, in 1/256.
+fn masking(exact: &[i16]) -> u64 {
+    // By Parseval's theorem at most 2^26.
+    let energy: i32 = exact.iter().skip(1).map(|&c| i32::from(c) * i32::from(c)).sum();
+    256 + energy as u64 * 256 / (63 * MASKING)
+}

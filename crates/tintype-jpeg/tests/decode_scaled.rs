@@ -1,0 +1,55 @@
+//! Scaled decodes against reduced full ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::*;
+use tintype_jpeg::{Output, Scale};
+
+#[test]
+fn scaled_decodes_look_like_box_reduced_full_ones() {
+    let image = picture(256, 192, 3);
+    for progressive in [false, true] {
+        for sampling in SAMPLINGS {
+            let file = write(&image, Writing { sampling, progressive, ..PLAIN });
+            let full = decode(&file, Scale::FULL).unwrap().image;
+            for (scale, factor, floor) in
+                [(Scale::HALF, 2, 25.0), (Scale::QUARTER, 4, 25.0), (Scale::EIGHTH, 8, 30.0)]
+            {
+                let scaled = decode(&file, scale).unwrap().image;
+                let ratio = psnr(&scaled, &box_reduced(&full, factor));
+                assert!(ratio > floor, "{sampling:?} progressive {progressive} 1/{factor}: {ratio} dB");
+            }
+        }
+    }
+}
+
+#[test]
+fn baseline_and_progressive_files_of_the_same_coefficients_decode_alike_at_every_scale() {
+    let image = picture(123, 91, 3);
+    for sampling in SAMPLINGS {
+        let files =
+            [false, true].map(|progressive| write(&image, Writing { sampling, progressive, ..PLAIN }));
+        for scale in (1..=8).filter_map(Scale::eighths) {
+            let [baseline, progressive] = files.each_ref().map(|file| decode(file, scale).unwrap().image);
+            assert!(baseline == progressive, "{sampling:?} {scale:?}");
+            for output in [Output::Planar, Output::PlanarSubsampled] {
+                let [baseline, progressive] =
+                    files.each_ref().map(|file| decode_planes(file, scale, output, &[usize::MAX]).unwrap());
+                assert!(baseline == progressive, "{sampling:?} {scale:?} {output:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sizes_are_rounded_up_at_every_scale() {
+    for (width, height) in [(1, 1), (7, 9), (8, 8), (17, 33), (100, 3)] {
+        let file = write(&picture(width, height, 3), Writing { sampling: (2, 2), ..PLAIN });
+        for eighths in 1..=8 {
+            let image = decode(&file, Scale::eighths(eighths).unwrap()).unwrap().image;
+            let expected = [width, height].map(|size| (size * usize::from(eighths)).div_ceil(8));
+            assert_eq!([image.width, image.height], expected);
+        }
+    }
+}

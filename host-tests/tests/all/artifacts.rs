@@ -1,0 +1,80 @@
+//! What the files in `dist/` promise by their size, imports and exports.
+
+use std::io::Write as _;
+
+use flate2::{Compression, write::GzEncoder};
+use host_tests::dist;
+use wasmparser::{Parser, Payload};
+
+/// The composed component is at most this large: a browser or an edge node fetches it.
+const MAX_BYTES: usize = 892_000;
+/// The same after `gzip -9`.
+const MAX_GZIPPED: usize = 400_000;
+
+/// Packages of WASI that the composed component may import. Neither files nor sockets are among them: the only way out
+/// is `wasi:http`, which the host can watch.
+const ALLOWED_IMPORTS: &[&str] = &["wasi:cli/", "wasi:clocks/", "wasi:http/", "wasi:io/"];
+
+#[test]
+fn the_resizer_imports_nothing_at_all() {
+    let (imports, exports) = boundary("resizer.wasm");
+    assert_eq!(imports, [""; 0]);
+    let contract =
+        ["tintype:image/inspect@0.1.0", "tintype:image/resize@0.1.0", "tintype:image/types@0.1.0"];
+    assert_eq!(exports, contract);
+}
+
+#[test]
+fn the_service_imports_the_resizer_and_the_composition_does_not() {
+    let ours = |import: &&String| import.starts_with("tintype:");
+    let (service, exports) = boundary("service.wasm");
+    assert!(service.iter().any(|import| import == "tintype:image/resize@0.1.0"), "{service:?}");
+    assert_eq!(exports.len(), 1, "{exports:?}");
+    let (tintype, _) = boundary("tintype.wasm");
+    assert_eq!(tintype.iter().find(ours), None);
+}
+
+#[test]
+fn the_composition_reaches_neither_files_nor_sockets() {
+    let (imports, exports) = boundary("tintype.wasm");
+    for import in &imports {
+        assert!(ALLOWED_IMPORTS.iter().any(|allowed| import.starts_with(allowed)), "{import} is imported");
+    }
+    let [export] = exports.as_slice() else { panic!("one export: {exports:?}") };
+    assert!(export.starts_with("wasi:http/incoming-handler@0.2."), "{export}");
+}
+
+#[test]
+fn the_composition_stays_small() {
+    let bytes = dist::read("tintype.wasm");
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes).unwrap();
+    let gzipped = encoder.finish().unwrap().len();
+    assert!(
+        bytes.len() <= MAX_BYTES && gzipped <= MAX_GZIPPED,
+        "dist/tintype.wasm has {} bytes of {MAX_BYTES}, {gzipped} gzipped of {MAX_GZIPPED}",
+        bytes.len()
+    );
+}
+
+/// The names of a component's imports and exports, in order.
+fn boundary(name: &str) -> (Vec<String>, Vec<String>) {
+    let bytes = dist::read(name);
+    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(&bytes) {
+        match payload.unwrap() {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+            }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                exports.extend(section.into_iter().map(|export| export.unwrap().name.name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    exports.sort();
+    (imports, exports)
+}

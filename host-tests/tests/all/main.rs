@@ -1,0 +1,25 @@
+//! What holds for the built components: one program, so that each is compiled once.
+
+/// Declares the modules, and lists them for the test that no component goes untested.
+macro_rules! suites {
+    ($($name:ident)*) => {
+        $(mod $name;)*
+        const SUITES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+suites! { artifacts corpus pictures resizer serve service simd spin }
+
+#[test]
+fn every_component_and_example_has_a_suite() {
+    for folder in ["components", "examples"] {
+        let Ok(entries) = std::fs::read_dir(host_tests::dist::root().join(folder)) else { continue };
+        for entry in entries.map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+            let name = entry.file_name().into_string().unwrap().replace('-', "_");
+            assert!(
+                SUITES.contains(&name.as_str()),
+                "{folder}/{name} has no host test: add host-tests/tests/all/{name}.rs"
+            );
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Decoders: bytes in, as they come; rows out, as they are ready.
+
+mod gif;
+mod jpeg;
+mod png;
+mod webp;
+mod whole;
+
+use crate::pixels::Layout;
+use crate::plan::{Detail, Lane, Scale};
+use crate::{Error, Format, Info, Result, Source};
+use std::borrow::Cow;
+
+/// What a decoder knows once it has read the header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header {
+    /// What callers are told.
+    pub source: Source,
+    /// Layout of the rows that come out.
+    pub layout: Layout,
+    /// Scales at which rows can come out.
+    pub scales: &'static [Scale],
+}
+
+/// The answer to a request that may need more input.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step<T> {
+    /// Here it is.
+    Ready(T),
+    /// Not before more input is fed.
+    NeedInput,
+}
+
+/// Takes a row of a lane.
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> Result<()>;
+
+/// Turns the bytes of one image into rows of samples. The order of calls: `feed` at any time before `finish`; `header`
+/// until it is ready; `start`; `advance` until enough rows have come.
+pub(crate) trait Decoder {
+    /// Whether input is used up as it is fed. Otherwise it is best fed at once, and given away.
+    fn streams(&self) -> bool;
+
+    /// Takes the next bytes of the source.
+    fn feed(&mut self, chunk: Cow<'_, [u8]>);
+
+    /// Tells that no more bytes will come.
+    fn finish(&mut self);
+
+    /// The header, once it has been read.
+    fn header(&mut self) -> Result<Step<Header>>;
+
+    /// The sizes of the lanes, in the layout's order.
+    fn lanes(&mut self, detail: Detail) -> Vec<Lane>;
+
+    /// Predicts the bytes of memory, without the input's own, that decoding takes.
+    fn memory(&mut self, detail: Detail) -> u64;
+
+    /// Chooses how much is decoded, and allocates.
+    fn start(&mut self, detail: Detail) -> Result<()>;
+
+    /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
+}
+
+/// The decoder of a format.
+pub(crate) fn decoder(format: Format) -> Result<Box<dyn Decoder>> {
+    Ok(match format {
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new()),
+        Format::Png => Box::new(png::PngDecoder::default()),
+        Format::Webp => Box::new(webp::decoder()),
+        Format::Gif => Box::new(gif::decoder()),
+        Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
+            return Err(Error::unsupported(format, "decoding"));
+        }
+    })
+}
+
+/// What a whole file tells, without decoding a pixel.
+pub(crate) fn info(format: Format, image: &[u8]) -> Result<Info> {
+    match format {
+        Format::Jpeg => jpeg::info(image),
+        Format::Png => png::info(image),
+        Format::Webp => webp::info(image),
+        Format::Gif => gif::info(image),
+        Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
+            Err(Error::unsupported(format, "inspection"))
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
+
+use super::{Decoder, Header, Sink, Step};
+use crate::pixels::{Channels, Layout};
+use crate::plan::{Detail, Lane, Scale};
+use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
+use png::{ColorType, DecodingError, Transformations};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::rc::Rc;
+
+/// Decodes row by row, or pass by pass.
+#[derive(Default)]
+pub(super) struct PngDecoder {
+    inlet: Inlet,
+    state: State,
+    complete: bool,
+}
+
+enum State {
+    /// Gathering the file up to its pixels, all of which the codec reads in one go.
+    Head(Vec<u8>),
+    Reading(Box<Reading>),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Head(Vec::new())
+    }
+}
+
+struct Reading {
+    reader: png::Reader<Inlet>,
+    header: Header,
+    row: Vec<u8>,
+    /// An interlaced image.
+    frame: Vec<u8>,
+    frame_done: bool,
+    next_row: u32,
+}
+
+impl Decoder for PngDecoder {
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+        match &mut self.state {
+            State::Head(head) => head.extend_from_slice(&chunk),
+            State::Reading(_) => self.inlet.push(chunk.into_owned()),
+        }
+    }
+
+    fn finish(&mut self) {
+        self.complete = true;
+    }
+
+    fn header(&mut self) -> Result<Step<Header>> {
+        let head = match &mut self.state {
+            State::Reading(reading) => return Ok(Step::Ready(reading.header)),
+            State::Head(head) if !self.complete && !reaches_pixels(head) => return Ok(Step::NeedInput),
+            State::Head(head) => std::mem::take(head),
+        };
+        self.inlet.push(head);
+        let reader = open(self.inlet.clone())?;
+        let header = header(&reader)?;
+        self.state = State::Reading(Box::new(Reading {
+            reader,
+            header,
+            row: Vec::new(),
+            frame: Vec::new(),
+            frame_done: false,
+            next_row: 0,
+        }));
+        Ok(Step::Ready(header))
+    }
+
+    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
+        let State::Reading(reading) = &self.state else { return Vec::new() };
+        vec![Lane::whole(&reading.header.source, Scale::FULL)]
+    }
+
+    fn memory(&mut self, _: Detail) -> u64 {
+        let State::Reading(reading) = &self.state else { return 0 };
+        let source = &reading.header.source;
+        let row = u64::from(source.width) * reading.header.layout.channels().count() as u64;
+        // Raw rows are up to 16 bits wide; the codec keeps two and its inflater's window besides.
+        let streaming = row * 6 + (512 << 10);
+        let frame = if reading.reader.info().interlaced { row * u64::from(source.height) } else { 0 };
+        streaming + frame
+    }
+
+    fn start(&mut self, _: Detail) -> Result<()> {
+        let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
+        let size = reading.reader.output_line_size(reading.header.source.width).unwrap_or(0);
+        reading.row = vec![0; size];
+        if reading.reader.info().interlaced {
+            let frame = reading.reader.output_buffer_size();
+            reading.frame = vec![0; frame.ok_or_else(|| Error::unsupported(Format::Png, "of this size"))?];
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
+        let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
+        let read = if reading.frame.is_empty() { reading.streamed_row() } else { reading.interlaced_row() };
+        match read {
+            Err(DecodingError::IoError(_)) if !self.complete => Ok(Step::NeedInput),
+            Err(error) => Err(malformed(error)),
+            Ok(false) => Ok(Step::Ready(false)),
+            Ok(true) => sink(0, &reading.row).map(|()| Step::Ready(true)),
+        }
+    }
+}
+
+impl Reading {
+    /// Reads the next row; false after the last.
+    fn streamed_row(&mut self) -> Result<bool, DecodingError> {
+        if self.next_row >= self.header.source.height {
+            return Ok(false);
+        }
+        let read = self.reader.read_row(&mut self.row)?;
+        self.next_row += 1;
+        Ok(read.is_some())
+    }
+
+    /// Reads all passes, and then hands out the rows they make.
+    fn interlaced_row(&mut self) -> Result<bool, DecodingError> {
+        let stride = self.row.len();
+        let bits = 8 * self.header.layout.channels().count() as u8;
+        while !self.frame_done {
+            match self.reader.next_interlaced_row()? {
+                Some(row) => {
+                    if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
+                        png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
+                    }
+                }
+                None => self.frame_done = true,
+            }
+        }
+        let start = self.next_row as usize * stride;
+        let Some(row) = self.frame.get(start..start + stride) else { return Ok(false) };
+        self.row.copy_from_slice(row);
+        self.next_row += 1;
+        Ok(true)
+    }
+}
+
+fn open(input: Inlet) -> Result<png::Reader<Inlet>> {
+    let mut decoder = png::Decoder::new(input);
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_ignore_text_chunk(true);
+    decoder.read_info().map_err(malformed)
+}
+
+fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
+    let info = reader.info();
+    if info.frame_control.is_some_and(|frame| (frame.width, frame.height) != info.size()) {
+        return Err(Error::malformed(Format::Png, "its first frame is not as large as the image"));
+    }
+    let (color_type, _) = reader.output_color_type();
+    let channels = match color_type {
+        ColorType::Grayscale => Channels::Gray,
+        ColorType::GrayscaleAlpha => Channels::GrayAlpha,
+        ColorType::Rgba => Channels::Rgba,
+        ColorType::Rgb | ColorType::Indexed => Channels::Rgb,
+    };
+    let color = match info.color_type {
+        ColorType::Grayscale | ColorType::GrayscaleAlpha => ColorModel::Gray,
+        ColorType::Indexed => ColorModel::Palette,
+        ColorType::Rgb | ColorType::Rgba => ColorModel::Rgb,
+    };
+    let exif = info.exif_metadata.as_deref().and_then(exif::parse);
+    let source = Source {
+        format: Format::Png,
+        width: info.width,
+        height: info.height,
+        orientation: exif.map_or(1, |exif| exif.orientation()),
+        color,
+        bit_depth: info.bit_depth as u8,
+        alpha: channels.has_alpha(),
+    };
+    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] })
+}
+
+pub(super) fn info(file: &[u8]) -> Result<Info> {
+    let inlet = Inlet::default();
+    inlet.push(file.get(..).unwrap_or_default().to_vec());
+    let reader = open(inlet)?;
+    let source = header(&reader)?.source;
+    let info = reader.info();
+    Ok(Info {
+        source,
+        frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
+        icc_profile: info.icc_profile.as_ref().map(|profile| profile.len() as u32),
+        exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
+    })
+}
+
+/// Whether a file's beginning reaches to its first IDAT chunk (or is so odd that more of it will not help).
+fn reaches_pixels(head: &[u8]) -> bool {
+    let mut rest = head.get(8..).unwrap_or_default();
+    while let Some((&[a, b, c, d, ref kind @ ..], after)) = rest.split_first_chunk::<8>() {
+        if kind == b"IDAT" {
+            return true;
+        }
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        let Some(next) = length.checked_add(4).and_then(|length| after.get(length..)) else { break };
+        rest = next;
+    }
+    false
+}
+
+fn malformed(error: DecodingError) -> Error {
+    match error {
+        DecodingError::IoError(_) => Error::malformed(Format::Png, "it ends too early"),
+        DecodingError::LimitsExceeded => Error::unsupported(Format::Png, "with metadata of this size"),
+        other => Error::malformed(Format::Png, other),
+    }
+}
+
+/// The codec reads from one clone what is pushed into the other. What is not there yet is an unexpected end of file, after
+/// which the codec can be asked again.
+#[derive(Default, Clone)]
+struct Inlet {
+    queue: Rc<RefCell<VecDeque<Vec<u8>>>>,
+    current: Vec<u8>,
+    position: usize,
+}
+
+impl Inlet {
+    fn push(&self, chunk: Vec<u8>) {
+        self.queue.borrow_mut().push_back(chunk);
+    }
+}
+
+impl BufRead for Inlet {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.position >= self.current.len() {
+            let Some(next) = self.queue.borrow_mut().pop_front() else { break };
+            self.current = next;
+            self.position = 0;
+        }
+        Ok(self.current.get(self.position..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.position += amount;
+    }
+}
+
+impl Read for Inlet {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let amount = self.fill_buf()?.read(buffer)?;
+        self.consume(amount);
+        Ok(amount)
+    }
+}
+
+impl Seek for Inlet {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}

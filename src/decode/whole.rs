@@ -1,0 +1,84 @@
+//! Puts a codec that wants a whole file, and gives a whole frame, behind the [`Decoder`] trait.
+
+use super::{Decoder, Header, Sink, Step};
+use crate::plan::{Detail, Lane, Scale};
+use crate::{Error, Result};
+use std::borrow::Cow;
+
+/// A codec that works on a whole file.
+pub(super) trait Codec {
+    /// Reads the header without allocating pixels, and predicts the bytes of memory that `decode` takes, the frame
+    /// included.
+    fn header(&self, file: &[u8]) -> Result<(Header, u64)>;
+
+    /// Decodes the frame: rows of the header's layout, without padding.
+    fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>>;
+}
+
+/// A [`Decoder`] that holds the whole file until it is decoded, and then the whole frame.
+pub(super) struct Whole<C> {
+    codec: C,
+    file: Vec<u8>,
+    complete: bool,
+    header: Option<Header>,
+    memory: u64,
+    frame: Vec<u8>,
+    next: usize,
+}
+
+impl<C: Codec> Whole<C> {
+    pub(super) fn new(codec: C) -> Self {
+        Self { codec, file: Vec::new(), complete: false, header: None, memory: 0, frame: Vec::new(), next: 0 }
+    }
+}
+
+impl<C: Codec> Decoder for Whole<C> {
+    fn streams(&self) -> bool {
+        false
+    }
+
+    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+        if self.file.is_empty() {
+            self.file = chunk.into_owned();
+        } else {
+            self.file.extend_from_slice(&chunk);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.complete = true;
+    }
+
+    fn header(&mut self) -> Result<Step<Header>> {
+        if !self.complete {
+            return Ok(Step::NeedInput);
+        }
+        let (header, memory) = self.codec.header(&self.file)?;
+        (self.header, self.memory) = (Some(header), memory);
+        Ok(Step::Ready(header))
+    }
+
+    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
+        self.header.iter().map(|header| Lane::whole(&header.source, Scale::FULL)).collect()
+    }
+
+    fn memory(&mut self, _: Detail) -> u64 {
+        self.memory
+    }
+
+    fn start(&mut self, _: Detail) -> Result<()> {
+        let header = self.header.ok_or(Error::Ended)?;
+        self.frame = self.codec.decode(&self.file, &header)?;
+        self.file = Vec::new();
+        Ok(())
+    }
+
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
+        let header = self.header.ok_or(Error::Ended)?;
+        let length = header.source.width as usize * header.layout.channels().count();
+        let row = self.frame.get(self.next..self.next + length);
+        self.next += length;
+        row.map_or(Ok(()), |row| sink(0, row))?;
+        Ok(Step::Ready(row.is_some()))
+    }
+}

@@ -1,0 +1,80 @@
+//! Encoders: rows in, bytes out.
+
+mod jpeg;
+mod png;
+mod webp;
+
+use crate::pixels::{Channels, Layout};
+use crate::{Error, Format, Output, Result};
+
+/// What an encoder is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Image {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Layout of the rows.
+    pub layout: Layout,
+}
+
+impl Image {
+    /// Bytes of all rows.
+    fn bytes(&self) -> u64 {
+        self.pixels() * self.channels().count() as u64
+    }
+
+    fn channels(&self) -> Channels {
+        self.layout.channels()
+    }
+
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+/// Turns rows into the bytes of a file.
+pub(crate) trait Encoder {
+    /// Takes the next row of a lane.
+    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()>;
+
+    /// Ends the file. All rows have been taken.
+    fn finish(&mut self) -> Result<()>;
+
+    /// Moves the bytes that are ready to the end of `sink`.
+    fn drain(&mut self, sink: &mut Vec<u8>);
+}
+
+/// The encoder that the options ask for.
+pub(crate) fn encoder(output: &Output, image: Image) -> Result<Box<dyn Encoder>> {
+    Ok(match output.format {
+        Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image)?),
+        Format::Png => Box::new(png::PngEncoder::new(image)?),
+        Format::Webp => Box::new(webp::WebpEncoder::new(output, image)),
+        other => return Err(Error::unsupported(other, "encoding")),
+    })
+}
+
+/// Whether a format takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
+pub(crate) fn takes_halved_chroma(format: Format) -> bool {
+    format == Format::Jpeg
+}
+
+/// Predicts the bytes that an encoder holds at most, its output included.
+pub(crate) fn memory(format: Format, image: Image) -> u64 {
+    match format {
+        Format::Jpeg => jpeg::memory(image),
+        Format::Webp => webp::memory(image),
+        _ => png::memory(image),
+    }
+}
+
+/// The longest side in pixels that a format can have; an error for formats that are not encoded.
+pub(crate) fn longest_side(format: Format) -> Result<u32> {
+    match format {
+        Format::Jpeg => Ok(65_535),
+        Format::Png => Ok(0x7fff_ffff),
+        Format::Webp => Ok(16_383),
+        other => Err(Error::unsupported(other, "encoding")),
+    }
+}

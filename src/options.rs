@@ -1,0 +1,241 @@
+//! What a caller can ask for. One to one with `interface types` of `wit/types.wit`, which has the full meaning of each item.
+
+/// Everything a caller can ask for. `Options::default()` is every default in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Place and size of pixels.
+    pub geometry: Geometry,
+    /// Encoding.
+    pub output: Output,
+    /// Bounds on cost.
+    pub limits: Limits,
+}
+
+/// What happens to the pixels' places, in the order in which the fields take effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Geometry {
+    /// Turn the image upright as its EXIF orientation says.
+    pub auto_orient: bool,
+    /// Cut out this part of the upright source first.
+    pub crop: Option<Region>,
+    /// Rotate clockwise.
+    pub rotate: Rotation,
+    /// Mirror left to right, after rotation.
+    pub flip_horizontal: bool,
+    /// Mirror top to bottom, after rotation.
+    pub flip_vertical: bool,
+    /// Target width in pixels, at least 1.
+    pub width: Option<u32>,
+    /// Target height in pixels, at least 1.
+    pub height: Option<u32>,
+    /// How the image is made to fit when both sides are given.
+    pub fit: Fit,
+    /// Allow a result larger than the source.
+    pub enlarge: bool,
+    /// The part that [`Fit::Cover`] keeps.
+    pub gravity: Gravity,
+    /// Resampling kernel.
+    pub filter: Filter,
+    /// Drawn under transparent pixels; none keeps transparency where the output format has it and is white elsewhere.
+    pub background: Option<Color>,
+}
+
+impl Default for Geometry {
+    fn default() -> Self {
+        Self {
+            auto_orient: true,
+            crop: None,
+            rotate: Rotation::None,
+            flip_horizontal: false,
+            flip_vertical: false,
+            width: None,
+            height: None,
+            fit: Fit::Contain,
+            enlarge: false,
+            gravity: Gravity::Center,
+            filter: Filter::Lanczos3,
+            background: None,
+        }
+    }
+}
+
+/// How the rendition is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Output {
+    /// Format of the rendition.
+    pub format: Format,
+    /// Quality of lossy encoding, 1 to 100; none is [`Format::default_quality`].
+    pub quality: Option<u8>,
+    /// Encode without loss.
+    pub lossless: bool,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { format: Format::Webp, quality: None, lossless: false }
+    }
+}
+
+/// Bounds on what one call may cost, each checked before pixels are allocated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of source.
+    pub source_bytes: u64,
+    /// Pixels of source, width × height.
+    pub source_pixels: u64,
+    /// Longest side of a rendition in pixels.
+    pub output_side: u32,
+    /// Pixels of a rendition, width × height.
+    pub output_pixels: u64,
+    /// Bytes of memory that the work is predicted to need at most.
+    pub memory: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            source_bytes: 50 << 20,
+            source_pixels: 100_000_000,
+            output_side: 8192,
+            output_pixels: 40_000_000,
+            memory: 128 << 20,
+        }
+    }
+}
+
+/// An image format. Not all are decoded or encoded; see [`crate::Error::Unsupported`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// ISO/IEC 10918-1
+    Jpeg,
+    /// ISO/IEC 15948
+    Png,
+    /// RFC 9649
+    Webp,
+    /// GIF89a
+    Gif,
+    /// AV1 image file format
+    Avif,
+    /// ISO/IEC 18181
+    Jxl,
+    /// TIFF 6.0
+    Tiff,
+    /// Windows bitmap
+    Bmp,
+    /// Scalable Vector Graphics
+    Svg,
+    /// HEIF with HEVC coded images
+    Heic,
+}
+
+impl Format {
+    /// The quality that lossy encoding uses when none is asked for.
+    pub fn default_quality(self) -> u8 {
+        match self {
+            Self::Jpeg => 85,
+            _ => 80,
+        }
+    }
+}
+
+/// How a source is made to fit a target of which both sides are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// The largest size within the target that keeps the aspect ratio.
+    Contain,
+    /// The smallest size covering the target that keeps the aspect ratio; the rest is cut off.
+    Cover,
+    /// Exactly the target.
+    Fill,
+}
+
+/// The part of an image that [`Fit::Cover`] keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the points of the compass
+pub enum Gravity {
+    Center,
+    North,
+    NorthEast,
+    East,
+    SouthEast,
+    South,
+    SouthWest,
+    West,
+    NorthWest,
+}
+
+impl Gravity {
+    /// The share of the surplus that is cut off at the left and at the top: 0, a half or 1, in halves.
+    pub(crate) fn halves(self) -> (u8, u8) {
+        match self {
+            Self::NorthWest => (0, 0),
+            Self::North => (1, 0),
+            Self::NorthEast => (2, 0),
+            Self::West => (0, 1),
+            Self::Center => (1, 1),
+            Self::East => (2, 1),
+            Self::SouthWest => (0, 2),
+            Self::South => (1, 2),
+            Self::SouthEast => (2, 2),
+        }
+    }
+}
+
+/// A clockwise rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// No rotation.
+    None,
+    /// 90 degrees clockwise.
+    Quarter,
+    /// 180 degrees.
+    Half,
+    /// 270 degrees clockwise.
+    ThreeQuarters,
+}
+
+/// A resampling kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// The mean of the covered pixels. Support 0.5.
+    Box,
+    /// Triangle. Support 1.
+    Bilinear,
+    /// Keys cubic, B = 0 and C = 1/2. Support 2.
+    CatmullRom,
+    /// Mitchell-Netravali cubic, B = C = 1/3. Support 2.
+    Mitchell,
+    /// Lanczos windowed sinc with three lobes. Support 3.
+    Lanczos3,
+}
+
+/// A rectangle of pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    /// Columns left of the rectangle.
+    pub x: u32,
+    /// Rows above the rectangle.
+    pub y: u32,
+    /// Width, at least 1.
+    pub width: u32,
+    /// Height, at least 1.
+    pub height: u32,
+}
+
+/// An sRGB colour, alpha not premultiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Color {
+    /// 0 to 255
+    pub red: u8,
+    /// 0 to 255
+    pub green: u8,
+    /// 0 to 255
+    pub blue: u8,
+    /// 0 is transparent and 255 is opaque.
+    pub alpha: u8,
+}
+
+impl Color {
+    /// Opaque white.
+    pub const WHITE: Self = Self { red: 255, green: 255, blue: 255, alpha: 255 };
+}

@@ -1,0 +1,135 @@
+//! The inner loops: weighted sums of 16-bit samples in 32 bits.
+//!
+//! A sum of 16-bit products wraps around for no input that `widen` makes: samples are at most 2^14 in size, and the
+//! absolute weights of a pixel add up to less than 2^15.
+
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use scalar as selected;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use simd128 as selected;
+
+use super::BATCH;
+use super::filter::{WEIGHT_BITS, Weights};
+
+/// Half a unit of the sums, which turns the shift that ends them into rounding.
+pub(super) const ROUNDING: i32 = 1 << (WEIGHT_BITS - 1);
+
+/// Samples after the end of a line that [`Across::resample`] may read. They weigh nothing.
+pub(super) const OVERREAD: usize = 16;
+
+/// Adds the rows of a batch, each times its weight, to an accumulator. `batch` is `BATCH` rows as long as the accumulator.
+pub(super) fn add_batch(accumulator: &mut [i32], batch: &[i16], weights: [i16; BATCH]) {
+    selected::add_batch(accumulator, batch, weights);
+}
+
+/// Ends the sums of an accumulator.
+pub(super) fn narrow_accumulator(accumulator: &[i32], line: &mut [i16]) {
+    for (sample, &sum) in line.iter_mut().zip(accumulator) {
+        *sample = end(sum);
+    }
+}
+
+/// Ends a sum that started with [`ROUNDING`].
+fn end(sum: i32) -> i16 {
+    (sum >> WEIGHT_BITS).clamp(i16::MIN.into(), i16::MAX.into()) as i16
+}
+
+/// Horizontal resampling: weights laid out for the kernels.
+#[derive(Debug)]
+pub(super) struct Across {
+    channels: usize,
+    pixels: Vec<Taps>,
+    weights: Vec<i16>,
+}
+
+/// Where one pixel's samples and weights start, and how many weights it has.
+#[derive(Debug, Clone, Copy)]
+struct Taps {
+    sample: usize,
+    weight: usize,
+    len: usize,
+}
+
+impl Across {
+    /// Lays out `columns` for lines that start with column `left`.
+    pub(super) fn new(columns: &Weights, left: usize, channels: usize) -> Self {
+        // As many pixels as fill a vector of eight samples, as far as they fill it evenly.
+        let multiple = 8 / channels.next_power_of_two();
+        let mut this = Self { channels, pixels: Vec::with_capacity(columns.len()), weights: Vec::new() };
+        for pixel in 0..columns.len() {
+            let (start, weights) = columns.of(pixel);
+            let len = weights.len().next_multiple_of(multiple);
+            let weight = this.weights.len();
+            this.pixels.push(Taps { sample: (start - left) * channels, weight, len });
+            this.weights.extend_from_slice(weights);
+            this.weights.resize(weight + len, 0);
+        }
+        this
+    }
+
+    /// Resamples one line with [`OVERREAD`] samples of padding.
+    pub(super) fn resample(&self, line: &[i16], out: &mut [i16]) {
+        match self.channels {
+            1 => self.resample_with::<1>(line, out, selected::pixel1),
+            2 => self.resample_with::<2>(line, out, selected::pixel2),
+            3 => self.resample_with::<3>(line, out, selected::pixel3),
+            _ => self.resample_with::<4>(line, out, selected::pixel4),
+        }
+    }
+
+    fn resample_with<const N: usize>(
+        &self,
+        line: &[i16],
+        out: &mut [i16],
+        pixel: impl Fn(&[i16], &[i16]) -> [i16; N],
+    ) {
+        for (out, taps) in out.as_chunks_mut::<N>().0.iter_mut().zip(&self.pixels) {
+            let samples = line.get(taps.sample..).unwrap_or_default();
+            let weights = self.weights.get(taps.weight..taps.weight + taps.len).unwrap_or_default();
+            *out = pixel(samples, weights);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random and are the same on every machine.
+    fn noise(seed: u32) -> impl Iterator<Item = i16> {
+        (1..).scan(seed, |state, _| {
+            *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            Some((*state >> 17) as i16)
+        })
+    }
+
+    #[test]
+    fn the_selected_batch_kernel_gives_the_bits_of_the_scalar_one() {
+        for len in [1, 7, 8, 9, 31, 400] {
+            let batch: Vec<i16> = noise(1).take(len * BATCH).map(|sample| sample & 0x3fff).collect();
+            let weights = [-1200, 16384, 300, -77];
+            let mut scalar: Vec<i32> = (0..len as i32).collect();
+            let mut chosen = scalar.clone();
+            scalar::add_batch(&mut scalar, &batch, weights);
+            selected::add_batch(&mut chosen, &batch, weights);
+            assert_eq!(scalar, chosen, "{len} samples");
+        }
+    }
+
+    #[test]
+    fn the_selected_pixel_kernels_give_the_bits_of_the_scalar_ones() {
+        for taps in [8, 16, 24] {
+            let line: Vec<i16> = noise(2).take(taps * 4 + OVERREAD).map(|sample| sample & 0x3fff).collect();
+            let weights: Vec<i16> = noise(3).take(taps).map(|weight| weight >> 3).collect();
+            assert_eq!(scalar::pixel1(&line, &weights), selected::pixel1(&line, &weights));
+            assert_eq!(scalar::pixel2(&line, &weights), selected::pixel2(&line, &weights));
+            assert_eq!(scalar::pixel3(&line, &weights), selected::pixel3(&line, &weights));
+            assert_eq!(scalar::pixel4(&line, &weights), selected::pixel4(&line, &weights));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Separable resampling of rows as they come.
+//!
+//! Rows are widened to 16 bits (premultiplied by alpha where there is one), gathered in batches, and added into the
+//! accumulators of the few output rows they contribute to; a finished output row is then resampled across. Doing the
+//! vertical pass first leaves the horizontal one only the output's rows to work on, and accumulators instead of a ring of
+//! input rows bound the memory by the filter's support, however strong the reduction.
+//!
+//! All arithmetic on pixels is in integers, so that every machine gives the same bytes.
+
+mod filter;
+mod kernel;
+mod samples;
+
+use crate::Filter;
+use crate::pixels::Channels;
+use crate::plan::Axis;
+use filter::Weights;
+
+/// Input rows that are added into the accumulators at once.
+const BATCH: usize = 4;
+
+/// Turns the rows of a lane into those of the resampled lane.
+#[derive(Debug)]
+pub(crate) struct Resampler {
+    channels: Channels,
+    /// Index of the next input row.
+    next_row: u32,
+    work: Work,
+}
+
+#[derive(Debug)]
+enum Work {
+    /// The result is a part of the input, pixel by pixel.
+    Copy {
+        x: u32,
+        width: u32,
+        y: u32,
+        height: u32,
+    },
+    Filter(Box<Filtering>),
+}
+
+impl Resampler {
+    /// Prepares to resample a lane with these axes.
+    pub(crate) fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+        let work = match (x.copied_from(), y.copied_from()) {
+            (Some(left), Some(top)) => Work::Copy { x: left, width: x.size, y: top, height: y.size },
+            _ => Work::Filter(Box::new(Filtering::new(filter, (x, y), channels))),
+        };
+        Self { channels, next_row: 0, work }
+    }
+
+    /// Predicts the bytes that a resampler for these axes holds.
+    pub(crate) fn memory((x, y): (Axis, Axis), channels: Channels) -> u64 {
+        let taps = |axis: &Axis| (axis.ratio().max(1.0) * 6.0 + 2.0) as u64 * u64::from(axis.size);
+        let weights = 2 * (taps(&x) + taps(&y));
+        let overlap = (6.0 / y.ratio().min(1.0) + 2.0) as u64 + BATCH as u64;
+        let line = u64::from(x.high - x.low) * channels.count() as u64;
+        let out = u64::from(x.size) * channels.count() as u64;
+        weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + 3 * out
+    }
+
+    /// Takes the lane's next row and hands on the rows that it completes.
+    pub(crate) fn push<E>(
+        &mut self,
+        row: &[u8],
+        emit: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let index = self.next_row;
+        self.next_row += 1;
+        match &mut self.work {
+            Work::Copy { x, width, y, height } => {
+                let count = self.channels.count();
+                let part = row.get(*x as usize * count..(*x + *width) as usize * count);
+                match part {
+                    Some(part) if (*y..*y + *height).contains(&index) => emit(part),
+                    _ => Ok(()),
+                }
+            }
+            Work::Filter(filtering) => filtering.push(index, row, emit),
+        }
+    }
+
+    /// Whether all rows that the result needs have been pushed.
+    pub(crate) fn is_complete(&self) -> bool {
+        match &self.work {
+            Work::Copy { y, height, .. } => self.next_row >= y + height,
+            Work::Filter(filtering) => filtering.next_out >= filtering.rows.len(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Filtering {
+    channels: Channels,
+    rows: Weights,
+    across: kernel::Across,
+    /// The first input column and row that contribute, and the row after the last.
+    left: u32,
+    top: u32,
+    bottom: u32,
+    /// Samples of the needed part of an input row.
+    line: usize,
+    /// Up to `BATCH` widened input rows, one after the other.
+    batch: Vec<i16>,
+    batched: usize,
+    /// Index of the input row that the batch starts with.
+    batch_start: u32,
+    /// Accumulators of the output rows under way, row `i` at slot `i % slots`.
+    accumulators: Vec<i32>,
+    slots: usize,
+    /// Output rows that have an accumulator, from the next to come out to the one after the last started.
+    next_out: usize,
+    started: usize,
+    /// A row between the two passes, and one of the result before and after narrowing.
+    between: Vec<i16>,
+    wide: Vec<i16>,
+    narrow: Vec<u8>,
+}
+
+impl Filtering {
+    fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+        let rows = Weights::new(filter, &y);
+        let columns = Weights::new(filter, &x);
+        let (left, right) = columns.range();
+        let (top, bottom) = rows.range();
+        let line = (right - left) as usize * channels.count();
+        let slots = rows.overlap(BATCH);
+        let out = columns.len() * channels.count();
+        Self {
+            channels,
+            across: kernel::Across::new(&columns, left as usize, channels.count()),
+            left,
+            top,
+            bottom,
+            line,
+            batch: vec![0; line * BATCH],
+            batched: 0,
+            batch_start: top,
+            accumulators: vec![0; line * slots],
+            slots,
+            next_out: 0,
+            started: 0,
+            between: vec![0; line + kernel::OVERREAD],
+            wide: vec![0; out],
+            narrow: vec![0; out],
+            rows,
+        }
+    }
+
+    fn push<E>(
+        &mut self,
+        index: u32,
+        row: &[u8],
+        emit: &mut impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if index < self.top || index >= self.bottom {
+            return Ok(());
+        }
+        let start = self.left as usize * self.channels.count();
+        let needed = row.get(start..start + self.line).unwrap_or_default();
+        if let Some(slot) = self.batch.chunks_exact_mut(self.line).nth(self.batched) {
+            samples::widen(self.channels, needed, slot);
+        }
+        self.batched += 1;
+        if self.batched == BATCH || index + 1 == self.bottom {
+            self.accumulate();
+            self.drain(emit)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the batch into every output row that it contributes to.
+    fn accumulate(&mut self) {
+        let end = self.batch_start as usize + BATCH;
+        while self.started < self.rows.len() && self.rows.of(self.started).0 < end {
+            let slot = self.started % self.slots;
+            if let Some(accumulator) = self.accumulators.chunks_exact_mut(self.line).nth(slot) {
+                accumulator.fill(kernel::ROUNDING);
+            }
+            self.started += 1;
+        }
+        for pixel in self.next_out..self.started {
+            let weights = self.batch_weights(pixel);
+            let slot = pixel % self.slots;
+            if let Some(accumulator) = self.accumulators.chunks_exact_mut(self.line).nth(slot) {
+                kernel::add_batch(accumulator, &self.batch, weights);
+            }
+        }
+        self.batch_start += self.batched as u32;
+        self.batched = 0;
+    }
+
+    /// The weights that an output row gives to the rows of the batch.
+    fn batch_weights(&self, pixel: usize) -> [i16; BATCH] {
+        let (start, weights) = self.rows.of(pixel);
+        let mut of_batch = [0; BATCH];
+        for (row, weight) in of_batch.iter_mut().enumerate().take(self.batched) {
+            let tap = (self.batch_start as usize + row).checked_sub(start);
+            *weight = tap.and_then(|tap| weights.get(tap)).copied().unwrap_or(0);
+        }
+        of_batch
+    }
+
+    /// Resamples across and hands on every output row whose last input row has been added.
+    fn drain<E>(&mut self, emit: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        while self.next_out < self.started {
+            let (start, weights) = self.rows.of(self.next_out);
+            if start + weights.len() > self.batch_start as usize {
+                break;
+            }
+            let slot = self.next_out % self.slots;
+            if let Some(accumulator) = self.accumulators.chunks_exact(self.line).nth(slot) {
+                kernel::narrow_accumulator(accumulator, &mut self.between);
+            }
+            self.across.resample(&self.between, &mut self.wide);
+            samples::narrow(self.channels, &self.wide, &mut self.narrow);
+            self.next_out += 1;
+            emit(&self.narrow)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Runs cargo and finds what it made.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// The repository's root.
+pub fn root() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent directory")
+}
+
+/// Tells on standard error what comes next.
+pub fn progress(what: &str) {
+    eprintln!("==> {what}");
+}
+
+/// A call of the cargo that runs this program, from the repository's root.
+pub fn command<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args);
+    command
+}
+
+/// Runs a command and fails if it does.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.current_dir(root()?).status().with_context(|| spelled(command))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", spelled(command));
+    }
+    Ok(())
+}
+
+/// Runs a cargo build and answers the one file that it made of `target` whose name ends in `ending`.
+pub fn artifact(command: &mut Command, target: &str, ending: &str) -> Result<PathBuf> {
+    command.arg("--message-format=json-render-diagnostics");
+    let output =
+        command.current_dir(root()?).stderr(Stdio::inherit()).output().with_context(|| spelled(command))?;
+    if !output.status.success() {
+        bail!("`{}` failed ({})", spelled(command), output.status);
+    }
+    String::from_utf8(output.stdout)
+        .context("cargo's messages are not UTF-8")?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message.pointer("/target/name").and_then(Value::as_str) == Some(target))
+        .filter_map(|message| message.get("filenames").cloned())
+        .filter_map(|names| serde_json::from_value::<Vec<PathBuf>>(names).ok())
+        .flatten()
+        .find(|file| file.to_string_lossy().ends_with(ending))
+        .with_context(|| format!("`{}` made no {target}{ending}", spelled(command)))
+}
+
+/// What a program prints, without the line's end.
+pub fn output_of(program: &str, args: &[&str]) -> Result<String> {
+    let output = Command::new(program)
+        .args(args)
+        .current_dir(root()?)
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("could not run {program}"))?;
+    if !output.status.success() {
+        bail!("`{program} {}` failed ({})", args.join(" "), output.status);
+    }
+    Ok(String::from_utf8(output.stdout)
+        .with_context(|| format!("{program} printed no UTF-8"))?
+        .trim()
+        .to_owned())
+}
+
+fn spelled(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,89 @@
+//! Builds the components and composes them.
+//!
+//! The same sources give the same bytes on every machine: paths that differ between machines are mapped to fixed ones,
+//! and nothing of the surroundings enters the files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
+use wit_component::ComponentEncoder;
+
+use crate::cargo::{self, progress, root};
+use crate::size::{grouped, gzipped};
+
+/// Makes `dist/resizer.wasm`, `dist/service.wasm` and `dist/tintype.wasm`, and prints their sizes.
+pub fn build() -> Result<()> {
+    let dist = root()?.join("dist");
+    fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
+
+    progress("building dist/resizer.wasm");
+    let resizer = componentize(&compile("tintype-resizer", "wasm32-unknown-unknown")?)?;
+    progress("building dist/service.wasm");
+    let service = compile("tintype-service", "wasm32-wasip2")?;
+    progress("composing dist/tintype.wasm");
+    let tintype = compose(&service, &resizer)?;
+
+    let files = [("resizer.wasm", resizer), ("service.wasm", service), ("tintype.wasm", tintype)];
+    for (name, bytes) in files {
+        let path = dist.join(name);
+        fs::write(&path, &bytes).with_context(|| format!("could not write {}", path.display()))?;
+        let (plain, packed) = (grouped(bytes.len()), grouped(gzipped(&bytes)?));
+        eprintln!("    dist/{name:<13} {plain:>10} bytes {packed:>10} bytes gzip -9");
+    }
+    Ok(())
+}
+
+/// Makes `dist/guests/<package>.wasm`, a core module for a test of the toolchain.
+pub fn build_guest(package: &str) -> Result<()> {
+    let guests = root()?.join("dist/guests");
+    fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
+    fs::write(guests.join(format!("{package}.wasm")), compile(package, "wasm32-unknown-unknown")?)?;
+    Ok(())
+}
+
+/// The release build of a package's cdylib.
+fn compile(package: &str, target: &str) -> Result<Vec<u8>> {
+    let flags = serde_json::to_string(&path_mappings()?)?;
+    let mut command = cargo::command(["build", "--release", "--package", package, "--target", target]);
+    command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
+    // Flags in the environment would take the place of the project's own, simd128 among them.
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    let file = cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")?;
+    fs::read(&file).with_context(|| format!("could not read {}", file.display()))
+}
+
+/// Compiler flags that give the sources of dependencies and of `std`, which panic messages name, the same path everywhere.
+fn path_mappings() -> Result<Vec<String>> {
+    let cargo_home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => std::env::home_dir().context("there is no home directory: set CARGO_HOME")?.join(".cargo"),
+    };
+    let sysroot = cargo::output_of("rustc", &["--print", "sysroot"])?;
+    let version = cargo::output_of("rustc", &["--version", "--verbose"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let map = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    Ok(vec![
+        map(&cargo_home.join("registry/src"), "/cargo"),
+        map(&Path::new(&sysroot).join("lib/rustlib/src/rust"), &format!("/rustc/{commit}")),
+    ])
+}
+
+/// A component with a core module's own imports and no others: for the resizer, none.
+fn componentize(module: &[u8]) -> Result<Vec<u8>> {
+    ComponentEncoder::default().module(module)?.validate(true).encode()
+}
+
+/// `service` with what it imports of `resizer` plugged in, as `wac plug service.wasm --plug resizer.wasm` does.
+fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
+    let mut graph = CompositionGraph::new();
+    let mut register = |name: &str, bytes: &[u8]| {
+        let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())?;
+        Ok::<_, anyhow::Error>(graph.register_package(package)?)
+    };
+    let socket = register("tintype:service", service)?;
+    let plugs = vec![register("tintype:resizer", resizer)?];
+    plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
+    Ok(graph.encode(EncodeOptions::default())?)
+}

@@ -1,0 +1,73 @@
+//! Everything that must hold before a change is good.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::cargo::{artifact, command, output_of, progress, root, run};
+use crate::components;
+
+/// Checks formatting and lints, builds the components, runs every test.
+pub fn run_all() -> Result<()> {
+    progress("checking the formatting");
+    run(&mut command(["fmt", "--all", "--check"]))?;
+
+    components::build()?;
+    progress("building the components as WASI components");
+    run(&mut command(["build", "--target", "wasm32-wasip2", "--package", "tintype-resizer"]))?;
+
+    progress("running clippy");
+    let clippy = |flags: &[&str]| run(command(["clippy"]).args(flags).args(["--", "--deny", "warnings"]));
+    clippy(&["--workspace", "--all-targets"])?;
+    clippy(&[
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        "tintype-resizer",
+        "--package",
+        "simd-guard",
+    ])?;
+    clippy(&["--target", "wasm32-wasip2", "--package", "tintype-service"])?;
+
+    progress("testing the libraries inside WebAssembly");
+    run(&mut test_in_wasm(&libraries()?)?)?;
+
+    progress("testing natively");
+    run(&mut command(["test", "--workspace", "--exclude", "host-tests"]))?;
+
+    progress("testing the built components");
+    components::build_guest("simd-guard")?;
+    run(&mut command(["test", "--package", "host-tests"]))
+}
+
+/// The names of the engine's packages: the root and everything in `crates/`.
+fn libraries() -> Result<Vec<String>> {
+    let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
+    let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
+    let members = metadata
+        .pointer("/packages")
+        .and_then(Value::as_array)
+        .context("cargo metadata lists no packages")?;
+    let root = root()?;
+    let names = members.iter().filter_map(|package| {
+        let manifest = PathBuf::from(package.pointer("/manifest_path")?.as_str()?);
+        let folder = manifest.parent()?.strip_prefix(root).ok()?;
+        let is_library = folder.as_os_str().is_empty() || folder.starts_with("crates");
+        is_library.then(|| package.pointer("/name")?.as_str().map(str::to_owned))?
+    });
+    Ok(names.collect())
+}
+
+/// `cargo test` for wasm32-wasip2 on these packages, in which the kernels take their simd128 form.
+fn test_in_wasm(packages: &[String]) -> Result<Command> {
+    let mut build = command(["build", "--package", "host-tests", "--bin", "wasm-run"]);
+    let runner = serde_json::to_string(&[artifact(&mut build, "wasm-run", "")?])?;
+    let mut test = command(["test", "--target", "wasm32-wasip2", "--lib", "--tests"]);
+    test.arg("--config").arg(format!("target.wasm32-wasip2.runner={runner}"));
+    for package in packages {
+        test.args(["--package", package]);
+    }
+    Ok(test)
+}
