@@ -59,7 +59,7 @@ pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;
-    Ok(Rendition { outline, image: session.read(usize::MAX) })
+    Ok(Rendition { outline, image: session.read(usize::MAX)? })
 }
 
 /// Tells what an image is, without decoding a pixel.

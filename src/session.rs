@@ -26,8 +26,8 @@ pub struct Outline {
 
 /// Makes a rendition as a stream: write the source as it comes, read the result as it is made.
 ///
-/// The result does not depend on how the source is cut into chunks. After an error, and after [`Session::finish`], writing
-/// fails with [`Error::Ended`].
+/// The result does not depend on how the source is cut into chunks. After an error everything fails with
+/// [`Error::Ended`], and after [`Session::finish`] writing does.
 pub struct Session {
     options: Options,
     /// Bytes of source so far.
@@ -46,8 +46,10 @@ enum State {
     Rows(Box<Pipeline>),
     /// The rendition is complete; what is left of the source does not matter.
     Complete,
-    /// Nothing more is accepted: the session was finished, or failed.
+    /// Nothing more is accepted: the session was finished.
     Ended,
+    /// Nothing more is accepted or given.
+    Failed,
 }
 
 impl Session {
@@ -71,18 +73,21 @@ impl Session {
     /// Tells that the source is complete. What is left of the rendition can then be read.
     pub fn finish(&mut self) -> Result<()> {
         let result = plan::validate(&self.options).and_then(|()| self.finish_source());
-        let result = self.ended_by(result);
+        self.ended_by(result)?;
         self.state = State::Ended;
-        result
+        Ok(())
     }
 
     /// Takes at most `max` bytes of the rendition, and none if none are ready.
-    pub fn read(&mut self, max: usize) -> Vec<u8> {
+    pub fn read(&mut self, max: usize) -> Result<Vec<u8>> {
+        if let State::Failed = self.state {
+            return Err(Error::Ended);
+        }
         if max >= self.output.len() {
-            return std::mem::take(&mut self.output);
+            return Ok(std::mem::take(&mut self.output));
         }
         let rest = self.output.split_off(max);
-        std::mem::replace(&mut self.output, rest)
+        Ok(std::mem::replace(&mut self.output, rest))
     }
 
     /// Format and size of the rendition, as soon as the source's header has been read.
@@ -92,7 +97,7 @@ impl Session {
 
     fn ended_by(&mut self, result: Result<()>) -> Result<()> {
         if result.is_err() {
-            self.state = State::Ended;
+            self.state = State::Failed;
             self.output = Vec::new();
         }
         result
@@ -110,7 +115,7 @@ impl Session {
             }
             State::Header(_) | State::Rows(_) => self.decode(chunk),
             State::Complete => Ok(()),
-            State::Ended => Err(Error::Ended),
+            State::Ended | State::Failed => Err(Error::Ended),
         }
     }
 
@@ -151,7 +156,7 @@ impl Session {
         }
         match self.state {
             State::Complete => return Ok(()),
-            State::Ended => return Err(Error::Ended),
+            State::Ended | State::Failed => return Err(Error::Ended),
             _ => self.decoder().into_iter().for_each(Decoder::finish),
         }
         self.advance()?;

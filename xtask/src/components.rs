@@ -13,10 +13,15 @@ use wit_component::ComponentEncoder;
 use crate::cargo::{self, progress, root};
 use crate::size::{grouped, gzipped};
 
-/// Makes `dist/resizer.wasm`, `dist/service.wasm` and `dist/tintype.wasm`, and prints their sizes.
+/// Core modules that tests run.
+const GUESTS: &[&str] = &["simd-guard"];
+
+/// Makes `dist/resizer.wasm`, `dist/service.wasm` and `dist/tintype.wasm`, and prints their sizes. Beside them,
+/// `dist/guests/` gets what tests run.
 pub fn build() -> Result<()> {
     let dist = root()?.join("dist");
-    fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
+    let guests = dist.join("guests");
+    fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
 
     progress("building dist/resizer.wasm");
     let resizer = componentize(&compile("tintype-resizer", "wasm32-unknown-unknown")?)?;
@@ -26,6 +31,10 @@ pub fn build() -> Result<()> {
     progress("composing dist/tintype.wasm");
     let tintype = compose(&service, &resizer)?;
 
+    for guest in GUESTS {
+        let path = guests.join(format!("{guest}.wasm"));
+        fs::write(path, compile(guest, "wasm32-unknown-unknown")?).context("could not write a guest")?;
+    }
     let files = [("resizer.wasm", resizer), ("service.wasm", service), ("tintype.wasm", tintype)];
     for (name, bytes) in files {
         let path = dist.join(name);
@@ -33,14 +42,6 @@ pub fn build() -> Result<()> {
         let (plain, packed) = (grouped(bytes.len()), grouped(gzipped(&bytes)?));
         eprintln!("    dist/{name:<13} {plain:>10} bytes {packed:>10} bytes gzip -9");
     }
-    Ok(())
-}
-
-/// Makes `dist/guests/<package>.wasm`, a core module for a test of the toolchain.
-pub fn build_guest(package: &str) -> Result<()> {
-    let guests = root()?.join("dist/guests");
-    fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
-    fs::write(guests.join(format!("{package}.wasm")), compile(package, "wasm32-unknown-unknown")?)?;
     Ok(())
 }
 

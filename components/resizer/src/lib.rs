@@ -53,7 +53,7 @@ impl resize::GuestSession for Session {
     }
 
     fn read(&self, max: u32) -> Result<Vec<u8>, Error> {
-        Ok(self.0.borrow_mut().read(max as usize))
+        Ok(self.0.borrow_mut().read(max as usize)?)
     }
 
     fn outline(&self) -> Option<Outline> {

@@ -54,9 +54,11 @@ fn every_photo_of_a_decoded_format_gives_a_rendition() {
         }
         let mut resizer = Resizer::new();
         let mut options = resizer.defaults();
-        options.geometry.width = Some(320);
+        (options.geometry.width, options.geometry.height) = (Some(320), Some(320));
         match resizer.try_resize(&fs::read(path).unwrap(), &options) {
             Ok(Ok(rendition)) if rendition.outline.width <= 320 => {}
+            // Arithmetic coding, for one.
+            Ok(Err(Error::Unsupported(_))) => {}
             other => failures.push(format!("{}: {other:?}", path.display())),
         }
     }

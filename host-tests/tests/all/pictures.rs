@@ -64,6 +64,5 @@ fn pictures_are_the_same_everywhere() {
     let sum = |picture: &Picture| {
         picture.pixels.iter().flatten().fold(0u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
     };
-    assert_eq!(sum(&photograph(320, 240)), 0);
-    assert_eq!(sum(&lettering(320, 240)), 0);
+    assert_eq!([photograph(320, 240), lettering(320, 240)].map(|picture| sum(&picture)), [1_454_556_851, 3_418_880_986]);
 }

@@ -78,7 +78,7 @@ fn parameters_reach_the_pixels() {
     assert_eq!(picture.at(1, 1), orientation_chart(120, 80).at(0, 0), "red is at the top left");
     let reply = service.post("/?format=jpeg&background=0a145a", &transparent_disc(60, 60).png());
     let corner = picture_of(&reply, "image/jpeg", 60, 60).at(1, 1);
-    assert!(host_tests::pictures::alike(corner, [10, 20, 90, 255], 8), "{corner:?}");
+    assert!(host_tests::pictures::alike(corner, [10, 20, 90, 255], 12), "{corner:?}");
 }
 
 #[test]

@@ -140,7 +140,9 @@ impl Fetcher<'_> {
         // A host may not know a timeout; then only our own clock bounds the wait.
         let _ = options.set_connect_timeout(Some(nanoseconds(config.connect_timeout)));
         let _ = options.set_first_byte_timeout(Some(nanoseconds(config.first_byte_timeout)));
-        let _ = options.set_between_bytes_timeout(Some(nanoseconds(config.between_bytes_timeout)));
+        // A host that stops a body in the middle may not say why, so our clock, which knows, goes first.
+        let _ = options
+            .set_between_bytes_timeout(Some(nanoseconds(config.between_bytes_timeout).saturating_mul(2)));
         let future =
             outgoing_handler::handle(request, Some(options)).map_err(|error| failure(Some(error)))?;
         let until = Instant::now().after(config.connect_timeout).after(config.first_byte_timeout);
