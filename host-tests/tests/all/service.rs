@@ -182,7 +182,11 @@ fn what_is_not_there_is_404() {
 #[test]
 fn other_methods_are_405_and_told_which_there_are() {
     for (method, path, allow) in
-        [("PUT", "/", "GET, HEAD, POST"), ("DELETE", "/?url=x", "GET, HEAD, POST"), ("POST", "/healthz", "GET, HEAD")]
+        [
+            ("PUT", "/", "GET, HEAD, POST, OPTIONS"),
+            ("DELETE", "/?url=x", "GET, HEAD, POST, OPTIONS"),
+            ("POST", "/healthz", "GET, HEAD, OPTIONS"),
+        ]
     {
         let reply = Service::new().send(request(method, path, Vec::new()));
         assert_eq!(error_of(&reply, 405), "method-not-allowed");

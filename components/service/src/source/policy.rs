@@ -78,6 +78,11 @@ impl Pattern {
         }
     }
 
+    /// The pattern of one path of a URL.
+    pub fn exact(url: &Url) -> Pattern {
+        Pattern { path: url.path.clone(), ..Pattern::under(url) }
+    }
+
     /// Whether a URL is one that the pattern allows.
     pub fn allows(&self, url: &Url) -> bool {
         self.scheme.is_none_or(|scheme| scheme == url.scheme)
@@ -218,7 +223,7 @@ mod tests {
     fn nothing_is_allowed_by_default() {
         let failure = Policy::default().check(&Url::parse("https://example.com/", 100).unwrap()).unwrap_err();
         assert_eq!(failure.kind, Kind::SourceNotAllowed);
-        assert!(failure.detail.unwrap().contains("TINTYPE_SOURCES"));
+        assert!(failure.detail.as_ref().unwrap().contains("TINTYPE_SOURCES"));
     }
 
     #[test]

@@ -188,7 +188,7 @@ fn invalid(url: &str, reason: &str, advice: &str) -> Failure {
 fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     if text.len() > longest {
         let advice = format!("at most {longest} bytes are accepted (TINTYPE_MAX_URL_BYTES)");
-        return Err(invalid(text, "it is too long", &advice));
+        return Err(invalid(text, "it is too long", &advice).of_kind(Kind::UrlTooLong));
     }
     if text.chars().any(char::is_control) {
         return Err(invalid(
