@@ -1,6 +1,7 @@
 //! What is known of the client's request beside what it asks for.
 
 use crate::route::Method;
+use crate::text::contains;
 
 /// The name that the service has in `Via`.
 pub const VIA: &str = "tintype";
@@ -58,7 +59,7 @@ impl Client {
 
     /// Whether the client asks for errors as RFC 9457 has them.
     pub fn wants_problem_json(&self) -> bool {
-        self.accept.as_deref().is_some_and(|accept| accept.contains("application/problem+json"))
+        self.accept.as_deref().is_some_and(|accept| contains(accept, "application/problem+json"))
     }
 }
 

@@ -30,8 +30,6 @@ pub struct Variable {
     pub name: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
-    /// What it does.
-    pub meaning: &'static str,
 }
 
 macro_rules! variables {
@@ -50,7 +48,10 @@ macro_rules! variables {
 
         /// Every variable, in the order of the documentation.
         pub const VARIABLES: &[Variable] =
-            &[$(Variable { name: $name, default: $default, meaning: concat!($($meaning),+) },)+];
+            &[$(Variable { name: $name, default: $default },)+];
+
+        /// What each of the [`VARIABLES`] does, apart from them, since only the documentation needs it.
+        pub const MEANINGS: &[&str] = &[$(concat!($($meaning),+),)+];
 
         impl Config {
             /// The fields of all [`VARIABLES`], in their order.

@@ -203,7 +203,7 @@ fn read_source(segments: &[&str]) -> Result<(String, Option<String>), Failure> {
             Ok((mend_slashes(&url), extension))
         }
         parts => {
-            let text = parts.concat();
+            let text = text::join(parts, "");
             let (encoded, extension) = match text.split_once('.') {
                 Some((encoded, extension)) => (encoded, Some(extension.to_owned())),
                 None => (text.as_str(), None),
@@ -507,7 +507,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     write_delivery(request, &mut out);
     out.push_str("/plain/");
     // `/` may stand in the clear, but `:` behind a `/` would look like an option's.
-    out.push_str(&percent_encode(url).replace("%2F", "/"));
+    out.push_str(&text::join(url.split('/').map(percent_encode), "/"));
     match request.output.format {
         OutputFormat::Fixed(format) => {
             out.push('@');

@@ -10,6 +10,7 @@ use crate::request::{
     Color, Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
     Rotation, Source,
 };
+use crate::text;
 
 /// Names of parameters and their synonyms, for the documentation.
 pub const PARAMETERS: &[&[&str]] = &[
@@ -125,7 +126,7 @@ fn read_url(url: Option<&str>) -> Result<String, Failure> {
     if let Some(rest) = url.strip_prefix("ssl:") {
         return Ok(format!("https://{rest}"));
     }
-    if url.contains("://") {
+    if text::contains(url, "://") {
         return Ok(url.to_owned());
     }
     Ok(format!("http://{}", url.strip_prefix("//").unwrap_or(url)))
@@ -215,7 +216,7 @@ fn read_delivery<'a>(request: &mut Request, get: &dyn Fn(&[&str]) -> Option<&'a 
     delivery.on_error = match get(&["default", "errorredirect"]) {
         None | Some("" | "0" | "false") => OnError::Error,
         Some("1" | "true") => OnError::Source,
-        Some(url) if url.contains("://") => OnError::Redirect(url.to_owned()),
+        Some(url) if text::contains(url, "://") => OnError::Redirect(url.to_owned()),
         Some(url) => OnError::Redirect(format!("http://{}", url.trim_start_matches('/'))),
     };
     let name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -343,7 +344,7 @@ fn write_delivery(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<
     match &delivery.on_error {
         OnError::Error => {}
         OnError::Source => put("default", "1"),
-        OnError::Redirect(url) if url.contains("://") => put("default", url),
+        OnError::Redirect(url) if text::contains(url, "://") => put("default", url),
         OnError::Redirect(_) => return Err("a redirect to a relative URL"),
     }
     match &delivery.filename {

@@ -4,6 +4,7 @@ use super::policy::Pattern;
 use super::url::Url;
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
+use crate::text::contains;
 
 /// A source that has been found and is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub fn resolve(text: &str, config: &Config) -> Result<Resolved, Failure> {
     });
     let base = match (alias, &config.base_url) {
         (Some(alias), _) => Some(alias),
-        (None, Some(base)) if !text.contains("://") && !text.starts_with("//") => Some((base, text)),
+        (None, Some(base)) if !contains(text, "://") && !text.starts_with("//") => Some((base, text)),
         _ => None,
     };
     let resolved = match base {

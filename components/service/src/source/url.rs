@@ -252,11 +252,11 @@ fn remove_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
     for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        open = matches!(plain.as_str(), "." | "..");
-        match plain.as_str() {
-            "." => {}
-            ".." => {
+        let decoded = percent_encoding::percent_decode_str(segment).take(3).collect::<Vec<u8>>();
+        open = matches!(decoded.as_slice(), b"." | b"..");
+        match decoded.as_slice() {
+            b"." => {}
+            b".." => {
                 kept.pop();
             }
             _ => kept.push(segment),
