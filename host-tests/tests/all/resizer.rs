@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use host_tests::Resizer;
+use tintype_jpeg::encode::{Encoder, EncoderConfig};
+
 use host_tests::pictures::{
     self, JpegColor, JpegStyle, Picture, PngColor, PngStyle, alike, gradient, lettering, orientation_chart,
     photograph, transparent_disc,
@@ -301,16 +303,53 @@ fn one_instance_serves_many_calls_and_gives_the_same_bytes_each_time() {
 }
 
 #[test]
-fn twelve_megapixels_fit_in_64_mebibytes() {
-    let mut resizer = Resizer::limited(64 << 20);
-    let rendition = resizer.resize(&LARGE_PHOTOGRAPH, &to_width(800, Format::Webp)).unwrap();
+fn twelve_megapixels_stream_through_a_few_mebibytes() {
+    let (jpeg, source) = (to_width(800, Format::Jpeg), LARGE_PHOTOGRAPH.len());
+    let mut resizer = Resizer::limited((10 << 20) + source);
+    let rendition = resizer.resize(&LARGE_PHOTOGRAPH, &jpeg).unwrap();
     assert_eq!((rendition.outline.width, rendition.outline.height), (800, 600));
     println!("resize: {} bytes of memory, {} units of fuel", resizer.memory(), resizer.fuel());
 
-    let mut resizer = Resizer::limited(64 << 20);
-    let streamed = resizer.session(&to_width(800, Format::Webp)).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
+    let mut resizer = Resizer::limited(4 << 20);
+    let streamed = resizer.session(&jpeg).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
     assert!(streamed == rendition.image, "a session gives the same bytes");
     println!("session: {} bytes of memory", resizer.memory());
+
+    let mut resizer = Resizer::limited(10 << 20);
+    resizer.session(&to_width(800, Format::Webp)).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
+    println!("session, to WebP: {} bytes of memory", resizer.memory());
+}
+
+/// A file of 11,548 × 8,660 pixels, with detail everywhere.
+fn hundred_megapixels(progressive: bool) -> Vec<u8> {
+    let (width, height) = (11_548, 8_660);
+    let mut encoder = Encoder::new(EncoderConfig { progressive, ..EncoderConfig::new(width, height) }).unwrap();
+    let mut row = vec![0; width as usize * 3];
+    for y in 0..height {
+        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+            let (x, y) = (x as u32, y);
+            let texture = ((x * x / 97) ^ (y * y / 89)) as u8 & 31;
+            pixel.copy_from_slice(&[(x / 46) as u8 ^ texture, (y / 34) as u8 ^ texture, texture * 3]);
+        }
+        encoder.write_rgb(&row).unwrap();
+    }
+    encoder.finish().unwrap();
+    encoder.take_output()
+}
+
+#[test]
+fn a_hundred_megapixels_stream_through_a_few_mebibytes() {
+    for (progressive, limit) in [(false, 4 << 20), (true, 24 << 20)] {
+        let file = hundred_megapixels(progressive);
+        let mut resizer = Resizer::limited(limit);
+        let mut options = to_width(800, Format::Jpeg);
+        options.limits.source_pixels = 101_000_000;
+        options.limits.source_bytes = u64::MAX;
+        let rendition = resizer.session(&options).pump(&file, 64 << 10, 64 << 10).unwrap();
+        println!("{} bytes of file, {} of memory, progressive: {progressive}", file.len(), resizer.memory());
+        let picture = Picture::read(&rendition);
+        assert_eq!((picture.width, picture.height), (800, 600));
+    }
 }
 
 #[test]

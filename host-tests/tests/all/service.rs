@@ -313,8 +313,8 @@ fn a_source_that_arrives_byte_by_byte_gives_the_same_rendition() {
 }
 
 #[test]
-fn twelve_megapixels_fit_in_64_mebibytes_with_the_service_around() {
-    let service = Service::new().limited(64 << 20);
+fn twelve_megapixels_fit_in_10_mebibytes_with_the_service_around() {
+    let service = Service::new().limited(10 << 20);
     let reply = service.post("/?width=800", &photograph(4000, 3000).jpeg());
     picture_of(&reply, "image/webp", 800, 600);
     println!("{} bytes of memory", service.memory());
