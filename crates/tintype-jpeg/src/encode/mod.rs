@@ -33,24 +33,7 @@
 //! symbols, from which the tables are made, after which bytes leave with every row; in a progressive file, the symbols
 //! of the whole image: a third to two thirds of a byte for each pixel of a photograph at quality 80.
 //!
-//! # Size and time
-//!
-//! Bytes at equal SSIMULACRA2 (the geometric mean over seven photographs of up to a thousand pixels across, 4:2:0, at
-//! scores of 55, 65, 75 and 82), as a ratio to a baseline file with the quantisation and Huffman tables of Annex K; and
-//! milliseconds per megapixel in wasmtime on one machine. `examples/encode_compare.rs` measures them.
-//!
-//! | encoder | bytes | ms/MP |
-//! | --- | --: | --: |
-//! | [`QuantTables::AnnexK`], [`Effort::Fast`] | 1.000 | 6.0 |
-//! | [`QuantTables::AnnexK`], [`Effort::Default`] | 0.914 | 7.1 |
-//! | [`Effort::Fast`] | 0.889 | 6.1 |
-//! | [`Effort::Default`] | 0.788 | 7.1 |
-//! | [`Effort::Default`], progressive | 0.764 | 18 |
-//! | [`Effort::Best`] | 0.758 | 16 |
-//! | [`Effort::Best`], progressive | 0.724 | 50 |
-//! | jpeg-encoder 0.7.1, optimised | 0.906 | 18 |
-//! | mozjpeg-rs 0.9.2, `baseline_optimized` | 0.827 | 67 |
-//! | mozjpeg-rs 0.9.2, `max_compression` | 0.792 | 225 |
+//! The README compares size and time with other encoders'.
 
 mod bit_writer;
 mod coefficients;
