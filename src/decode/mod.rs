@@ -8,7 +8,7 @@ mod whole;
 
 use crate::pixels::Layout;
 use crate::plan::{Detail, Lane, Shrink};
-use crate::{Error, Format, Info, Result, Source};
+use crate::{Error, Format, Info, Input, Result, Source};
 use std::borrow::Cow;
 
 /// What a decoder knows once it has read the header.
@@ -60,12 +60,17 @@ pub(crate) trait Decoder {
 
     /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
+
+    /// Whether rows came out although some of their source is missing or corrupt.
+    fn found_damage(&self) -> bool {
+        false
+    }
 }
 
 /// The decoder of a format.
-pub(crate) fn decoder(format: Format) -> Result<Box<dyn Decoder>> {
+pub(crate) fn decoder(format: Format, input: &Input) -> Result<Box<dyn Decoder>> {
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new()),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(input)),
         Format::Png => Box::new(png::PngDecoder::default()),
         Format::Webp => Box::new(webp::decoder()),
         Format::Gif => Box::new(gif::decoder()),

@@ -83,13 +83,12 @@ struct Job {
 
 fn jobs() -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
-    for (scale, label) in
-        [(Scale::FULL, "1/1"), (Scale::HALF, "1/2"), (Scale::QUARTER, "1/4"), (Scale::EIGHTH, "1/8")]
-    {
+    for eighths in [8, 4, 3, 2, 1] {
+        let scale = Scale::eighths(eighths).unwrap();
         let run = move |file: &[u8]| ours_planes(file, scale);
-        jobs.push(Job { name: format!("tintype planes {label}"), run: Box::new(run) });
+        jobs.push(Job { name: format!("tintype planes {eighths}/8"), run: Box::new(run) });
     }
-    for (scale, label) in [(Scale::FULL, "1/1"), (Scale::EIGHTH, "1/8")] {
+    for (scale, label) in [(Scale::FULL, "8/8"), (Scale::EIGHTH, "1/8")] {
         let run = move |file: &[u8]| ours_rows(file, scale);
         jobs.push(Job { name: format!("tintype RGB {label}"), run: Box::new(run) });
     }

@@ -74,11 +74,11 @@ fn held(file: &[u8], scale: Scale, output: Output) -> (u64, u64) {
 #[test]
 fn decoding_never_holds_more_than_it_predicts() {
     for channels in [1, 3, 4] {
-        let image = picture(600, 400, channels);
+        let image = picture(250, 170, channels);
         for sampling in [(1, 1), (2, 2), (4, 1)] {
             for progressive in [false, true] {
                 let file = write(&image, Writing { sampling, progressive, ..PLAIN });
-                for scale in (1..=8).filter_map(Scale::eighths) {
+                for scale in [1, 2, 3, 8].into_iter().filter_map(Scale::eighths) {
                     for output in [Output::Interleaved, Output::Planar, Output::PlanarSubsampled] {
                         let (held, predicted) = held(&file, scale, output);
                         assert!(
@@ -94,8 +94,8 @@ fn decoding_never_holds_more_than_it_predicts() {
 
 #[test]
 fn a_baseline_image_holds_as_much_however_high_it_is() {
-    let held = [200, 2000].map(|height| {
-        let file = write(&picture(300, height, 3), Writing { sampling: (2, 2), ..PLAIN });
+    let held = [100, 1000].map(|height| {
+        let file = write(&picture(200, height, 3), Writing { sampling: (2, 2), ..PLAIN });
         held(&file, Scale::FULL, Output::Planar).0
     });
     assert!(held[0].abs_diff(held[1]) < 4096, "{held:?}");
@@ -103,10 +103,10 @@ fn a_baseline_image_holds_as_much_however_high_it_is() {
 
 #[test]
 fn an_eighth_of_a_progressive_image_holds_two_bytes_a_block() {
-    let file = write(&picture(1600, 1200, 1), Writing { progressive: true, ..PLAIN });
+    let file = write(&picture(800, 600, 1), Writing { progressive: true, ..PLAIN });
     let (eighth, full) =
         (held(&file, Scale::EIGHTH, Output::Planar).0, held(&file, Scale::FULL, Output::Planar).0);
-    let blocks = 200 * 150;
+    let blocks = 100 * 75;
     assert!(full - eighth > blocks * (136 - 2), "{eighth} and {full}");
     assert!(eighth < blocks * 2 + 320 * 1024);
 }

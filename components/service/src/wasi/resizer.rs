@@ -25,6 +25,7 @@ impl Resizer {
         watches: Stopwatches,
     ) -> Self {
         let options = types::Options {
+            input: types::Input { accept_damage: true },
             geometry: geometry(&request.geometry, request.geometry.resolve(source)),
             output: types::Output {
                 format: output_format(format),
