@@ -1,5 +1,9 @@
 //! What is known of the client's request beside what it asks for.
 
+use std::hash::Hasher as _;
+
+use twox_hash::XxHash64;
+
 use crate::route::Method;
 use crate::text::contains;
 
@@ -63,6 +67,13 @@ impl Client {
     }
 }
 
+/// A new identifier, of the time by two clocks: there is no secret in it, and no need for a source of randomness.
+pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
+    let mut hash = XxHash64::with_seed(monotonic_nanoseconds);
+    hash.write(&unix_nanoseconds.to_le_bytes());
+    format!("{:016x}", hash.finish())
+}
+
 /// At most 128 letters, digits, `-`, `_`, `.` and `:`.
 fn well_formed_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
@@ -100,6 +111,13 @@ mod tests {
         for bad in ["", "a b", "a\"b", "ü", &"x".repeat(129)] {
             assert_eq!(client(&[("x-request-id", bad)]).id, "fresh", "{bad}");
         }
+    }
+
+    #[test]
+    fn new_identifiers_differ_and_are_well_formed() {
+        assert!(well_formed_id(&fresh_id(1, 2)));
+        assert_ne!(fresh_id(1, 2), fresh_id(2, 2));
+        assert_ne!(fresh_id(1, 2), fresh_id(1, 3));
     }
 
     #[test]

@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
                     self.plain("enlarge", &[enlarge])?;
                 }
                 // The fifth argument and what follows it is `extend`.
-                return at(2).map_or(Some(()), |extend| (boolean(extend)? == false).then_some(()));
+                return at(2).map_or(Some(()), |extend| (!boolean(extend)?).then_some(()));
             }
             ("resizing_type", ["fit" | ""]) => self.kind = "fit",
             ("resizing_type", ["fill"]) => self.kind = "fill",

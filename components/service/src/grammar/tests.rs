@@ -158,7 +158,7 @@ fn normal(request: &Request) -> Request {
 #[test]
 fn every_grammar_reads_back_what_it_writes() {
     let config = Config::read(&[]).unwrap();
-    let mut random = Random(0x7469_6E74_7970_65);
+    let mut random = Random(0x0074_696E_7479_7065);
     let mut written = [0; ALL.len()];
     for _ in 0..20_000 {
         let request = random.request();

@@ -22,6 +22,11 @@ impl Instant {
         Instant(self.0.saturating_add(nanoseconds(duration)))
     }
 
+    /// The reading of the clock.
+    pub fn nanoseconds(self) -> u64 {
+        self.0
+    }
+
     /// Nanoseconds from this point to the present.
     pub fn elapsed(self) -> u64 {
         monotonic_clock::now().saturating_sub(self.0)
@@ -33,10 +38,10 @@ pub fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Milliseconds of Unix time.
-pub fn unix_milliseconds() -> u64 {
+/// Unix time.
+pub fn unix_time() -> Duration {
     let now = wall_clock::now();
-    now.seconds.saturating_mul(1000).saturating_add(u64::from(now.nanoseconds) / 1_000_000)
+    Duration::from_secs(now.seconds).saturating_add(Duration::from_nanos(now.nanoseconds.into()))
 }
 
 /// Waits until something is ready; `false` if the deadline passes first.

@@ -4,13 +4,12 @@ use wasip2::cli::environment::get_environment;
 use wasip2::cli::stderr::get_stderr;
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{IncomingRequest, Method, ResponseOutparam};
-use wasip2::random::random::get_random_u64;
 
 use super::body::{Answer, Incoming, Sender};
-use super::clock::{Instant, Stopwatches, unix_milliseconds};
+use super::clock::{Instant, Stopwatches, unix_time};
 use super::fetch::{Conditions, Fetched, Fetcher, Head};
 use super::resizer::Resizer;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
@@ -35,10 +34,11 @@ impl Guest for Service {
         let start = Instant::now();
         let method = method(&incoming.method());
         let target = incoming.path_with_query().unwrap_or_else(|| String::from("/"));
-        let fresh_id = || format!("{:016x}", get_random_u64());
+        let now = unix_time();
+        let fresh_id = || client::fresh_id(now.as_nanos(), start.nanoseconds());
         let client = Client::new(method, target, &|name| header(&incoming, name), fresh_id);
         let record = Record {
-            time: unix_milliseconds(),
+            time: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
             id: client.id.clone(),
             method: respond::method_name(method),
             ..Record::default()
