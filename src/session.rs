@@ -130,7 +130,7 @@ impl Session {
     /// Tells the format by the first bytes.
     fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
         let format = info::sniff(&head).ok_or(Error::Unrecognized)?;
-        self.state = State::Header(decode::decoder(format, &self.options.input)?);
+        self.state = State::Header(decode::decoder(format, &self.options)?);
         self.decode(head)
     }
 

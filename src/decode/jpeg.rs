@@ -3,7 +3,7 @@
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale, Shrink};
-use crate::{ColorModel, Error, Format, Info, Input, Result, Source, exif};
+use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
 use tintype_jpeg::{Damage, DecodeOptions, Output, Row};
 
@@ -32,12 +32,11 @@ pub(super) struct JpegDecoder {
 }
 
 impl JpegDecoder {
-    pub(super) fn new(input: &Input) -> Self {
-        let mut options = DecodeOptions::default();
-        options.damage = if input.accept_damage { Damage::Accept } else { Damage::Refuse };
-        // The plan has checked the memory before decoding starts.
-        options.max_memory = u64::MAX;
-        Self { decoder: tintype_jpeg::Decoder::new(options), header: None }
+    pub(super) fn new(options: &Options) -> Self {
+        let mut decode = DecodeOptions::default();
+        decode.damage = if options.input.accept_damage { Damage::Accept } else { Damage::Refuse };
+        decode.max_memory = options.limits.memory;
+        Self { decoder: tintype_jpeg::Decoder::new(decode), header: None }
     }
 
     fn output(&self, detail: Detail) -> Output {
@@ -172,6 +171,9 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
 fn error(error: tintype_jpeg::Error) -> Error {
     match error {
         tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        tintype_jpeg::Error::Memory { needed, limit } => {
+            Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
+        }
         tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
     }

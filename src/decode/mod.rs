@@ -8,7 +8,7 @@ mod whole;
 
 use crate::pixels::Layout;
 use crate::plan::{Detail, Lane, Shrink};
-use crate::{Error, Format, Info, Input, Result, Source};
+use crate::{Error, Format, Info, Options, Result, Source};
 use std::borrow::Cow;
 
 /// What a decoder knows once it has read the header.
@@ -52,7 +52,7 @@ pub(crate) trait Decoder {
     /// The sizes of the lanes, in the layout's order.
     fn lanes(&mut self, detail: Detail) -> Vec<Lane>;
 
-    /// Predicts the bytes of memory, without the input's own, that decoding takes.
+    /// Predicts the bytes of memory that decoding takes, with the input that a decoder keeps.
     fn memory(&mut self, detail: Detail) -> u64;
 
     /// Chooses how much is decoded, and allocates.
@@ -68,9 +68,9 @@ pub(crate) trait Decoder {
 }
 
 /// The decoder of a format.
-pub(crate) fn decoder(format: Format, input: &Input) -> Result<Box<dyn Decoder>> {
+pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decoder>> {
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(input)),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
         Format::Png => Box::new(png::PngDecoder::default()),
         Format::Webp => Box::new(webp::decoder()),
         Format::Gif => Box::new(gif::decoder()),
