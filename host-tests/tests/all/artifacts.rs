@@ -14,7 +14,7 @@ const MAX_GZIPPED: usize = 420_000;
 
 /// Packages of WASI that the composed component may import. Neither files nor sockets are among them: the only way out
 /// is `wasi:http`, which the host can watch.
-const ALLOWED_IMPORTS: &[&str] = &["wasi:cli/", "wasi:clocks/", "wasi:http/", "wasi:io/", "wasi:random/"];
+const ALLOWED_IMPORTS: &[&str] = &["wasi:cli/", "wasi:clocks/", "wasi:http/", "wasi:io/"];
 
 #[test]
 fn the_resizer_imports_nothing_at_all() {
