@@ -35,7 +35,9 @@ mod session;
 
 pub use error::{Error, Limit, Result};
 pub use info::{ColorModel, Exif, Info, Source, sniff};
-pub use options::{Color, Filter, Fit, Format, Geometry, Gravity, Limits, Options, Output, Region, Rotation};
+pub use options::{
+    Color, Filter, Fit, Format, Geometry, Gravity, Input, Limits, Options, Output, Region, Rotation,
+};
 pub use session::{Outline, Session};
 
 use std::borrow::Cow;
@@ -45,6 +47,8 @@ use std::borrow::Cow;
 pub struct Rendition {
     /// Format, size and origin.
     pub outline: Outline,
+    /// Whether some of the source was found missing or corrupt on the way.
+    pub damaged: bool,
     /// The encoded bytes.
     pub image: Vec<u8>,
 }
@@ -59,7 +63,7 @@ pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;
-    Ok(Rendition { outline, image: session.read(usize::MAX)? })
+    Ok(Rendition { outline, damaged: session.damaged(), image: session.read(usize::MAX)? })
 }
 
 /// Tells what an image is, without decoding a pixel.

@@ -3,12 +3,28 @@
 /// Everything a caller can ask for. `Options::default()` is every default in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
+    /// Reading.
+    pub input: Input,
     /// Place and size of pixels.
     pub geometry: Geometry,
     /// Encoding.
     pub output: Output,
     /// Bounds on cost.
     pub limits: Limits,
+}
+
+/// How the source is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Input {
+    /// Make a rendition of what is there when a JPEG is cut short or corrupt. Without it, and in other formats, damage is
+    /// [`crate::Error::Malformed`].
+    pub accept_damage: bool,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self { accept_damage: true }
+    }
 }
 
 /// What happens to the pixels' places, in the order in which the fields take effect.

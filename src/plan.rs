@@ -40,6 +40,16 @@ impl Scale {
     }
 }
 
+/// A scale that a decoder offers, and when to take it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shrink {
+    /// The scale.
+    pub scale: Scale,
+    /// It is taken if it leaves the resampler at least this many decoded pixels for each pixel of the result, on either
+    /// axis. The fewer are left, the more of how the result looks is the decoder's filter and not the one asked for.
+    pub leaves: f64,
+}
+
 /// How much of a source's detail a rendition needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Detail {
@@ -149,10 +159,6 @@ fn axis(span: Span, bounds: Span, (samples, pixels): (u32, u32), length: u32, si
     Axis { span: span.scaled(per_pixel), low, high, size }
 }
 
-/// After shrinking at decoding, at least this many decoded pixels are left for each resampled one, so that the resampling
-/// filter and not the decoder's decides how the result looks.
-const RESAMPLED_AT_LEAST: f64 = 2.0;
-
 /// Checks what can be checked of options before a source is known.
 pub fn validate(options: &Options) -> Result<()> {
     let geometry = &options.geometry;
@@ -177,9 +183,9 @@ pub fn validate(options: &Options) -> Result<()> {
     crate::encode::longest_side(output.format).map(|_| ())
 }
 
-/// Makes the plan, or refuses it for what the header and the options say. `scales` are those the decoder offers,
-/// [`Scale::FULL`] among them.
-pub fn plan(source: &Source, options: &Options, scales: &[Scale]) -> Result<Plan> {
+/// Makes the plan, or refuses it for what the header and the options say. `shrinks` are what the decoder offers besides
+/// the full size, the smallest first.
+pub fn plan(source: &Source, options: &Options, shrinks: &[Shrink]) -> Result<Plan> {
     validate(options)?;
     Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
 
@@ -211,7 +217,8 @@ pub fn plan(source: &Source, options: &Options, scales: &[Scale]) -> Result<Plan
     // Sides are rounded to whole pixels; half of one must not cost a scale.
     let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
     let ratio = ratio(window.x, width).min(ratio(window.y, height));
-    let scale = smallest_sufficient(scales, ratio);
+    let sufficient = |shrink: &&Shrink| shrink.scale.factor() * ratio >= shrink.leaves;
+    let scale = shrinks.iter().find(sufficient).map_or(Scale::FULL, |shrink| shrink.scale);
     Ok(Plan {
         scale,
         window,
@@ -328,18 +335,16 @@ fn check_size(options: &Options, width: u32, height: u32) -> Result<()> {
     Ok(())
 }
 
-/// The smallest scale that leaves the resampler enough of a ratio to work with.
-fn smallest_sufficient(scales: &[Scale], ratio: f64) -> Scale {
-    let sufficient = |scale: &&Scale| scale.factor() * ratio >= RESAMPLED_AT_LEAST;
-    scales.iter().filter(sufficient).min().copied().unwrap_or(Scale::FULL)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{ColorModel, Gravity, Rotation};
 
-    const JPEG_SCALES: [Scale; 4] = [Scale::eighths(1), Scale::eighths(2), Scale::eighths(4), Scale::FULL];
+    const SHRINKS: [Shrink; 3] = [
+        Shrink { scale: Scale::eighths(1), leaves: 1.5 },
+        Shrink { scale: Scale::eighths(2), leaves: 1.5 },
+        Shrink { scale: Scale::eighths(4), leaves: 2.0 },
+    ];
 
     fn source(width: u32, height: u32, orientation: u8) -> Source {
         let (color, format) = (ColorModel::Rgb, Format::Jpeg);
@@ -390,7 +395,7 @@ mod tests {
     #[test]
     fn every_plan_stays_within_the_decoded_image() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            let plan = plan(&source, &options, &SHRINKS).unwrap();
             let lane = Lane::whole(&source, plan.scale);
             let (x, y) = plan.axes(&lane, false);
             for (axis, decoded) in [(x, lane.width), (y, lane.height)] {
@@ -405,7 +410,7 @@ mod tests {
     #[test]
     fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &JPEG_SCALES).unwrap();
+            let plan = plan(&source, &options, &SHRINKS).unwrap();
             let geometry = options.geometry;
             let asked = |target: Option<u32>, side: u32| target.is_none_or(|target| side <= target);
             let both = geometry.width.is_some() && geometry.height.is_some();
@@ -433,7 +438,7 @@ mod tests {
             options.geometry.enlarge = true;
             options.geometry.width.get_or_insert(10);
             options.geometry.height.get_or_insert(10);
-            let plan = plan(&source, &options, &[Scale::FULL]).unwrap();
+            let plan = plan(&source, &options, &[]).unwrap();
             let (x, y) = plan.axes(&Lane::whole(&source, plan.scale), false);
             assert!((x.ratio() / y.ratio() - 1.0).abs() < 1e-9, "{source:?} {options:?} {plan:?}");
         }
@@ -446,7 +451,7 @@ mod tests {
             options.geometry.width = Some(5);
             options.geometry.flip_horizontal = flip;
             let source = source(50, 50, 1);
-            let plan = plan(&source, &options, &[Scale::FULL]).unwrap();
+            let plan = plan(&source, &options, &[]).unwrap();
             let (x, y) = plan.axes(&Lane::whole(&source, plan.scale), true);
             assert_eq!((x.size, x.span.len, y.span.start), (3, 60.0, 0.0));
             assert_eq!(x.span.start, if flip { -10.0 } else { 0.0 });
@@ -458,13 +463,14 @@ mod tests {
         let scale = |width| {
             let mut options = Options::default();
             options.geometry.width = Some(width);
-            plan(&source(4000, 3000, 1), &options, &JPEG_SCALES).unwrap().scale
+            plan(&source(4000, 3000, 1), &options, &SHRINKS).unwrap().scale
         };
         assert_eq!(scale(4000), Scale::FULL);
         assert_eq!(scale(1002), Scale::FULL);
         assert_eq!(scale(1000), Scale::eighths(4));
-        assert_eq!(scale(500), Scale::eighths(2));
-        assert_eq!(scale(250), Scale::eighths(1));
+        assert_eq!(scale(670), Scale::eighths(4));
+        assert_eq!(scale(660), Scale::eighths(2));
+        assert_eq!(scale(333), Scale::eighths(1));
         assert_eq!(scale(10), Scale::eighths(1));
     }
 
@@ -472,7 +478,7 @@ mod tests {
     fn a_format_that_cannot_be_so_long_refuses() {
         let mut options = Options::default();
         options.limits.output_side = u32::MAX;
-        let error = plan(&source(16_384, 1, 1), &options, &JPEG_SCALES).unwrap_err();
+        let error = plan(&source(16_384, 1, 1), &options, &SHRINKS).unwrap_err();
         assert!(matches!(error, Error::Unsupported { format: Format::Webp, .. }), "{error:?}");
     }
 }

@@ -35,6 +35,7 @@ pub struct Session {
     state: State,
     output: Vec<u8>,
     outline: Option<Outline>,
+    damaged: bool,
 }
 
 enum State {
@@ -55,7 +56,14 @@ enum State {
 impl Session {
     /// A session that has read nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options, written: 0, state: State::Sniffing(Vec::new()), output: Vec::new(), outline: None }
+        Self {
+            options,
+            written: 0,
+            state: State::Sniffing(Vec::new()),
+            output: Vec::new(),
+            outline: None,
+            damaged: false,
+        }
     }
 
     /// Takes the next bytes of the source and works through as much of them as possible. A chunk that is owned is not
@@ -90,6 +98,11 @@ impl Session {
         self.outline
     }
 
+    /// Whether some of the source was found missing or corrupt so far.
+    pub fn damaged(&self) -> bool {
+        self.damaged
+    }
+
     fn failed_by(&mut self, result: Result<()>) -> Result<()> {
         if result.is_err() {
             self.state = State::Failed;
@@ -117,7 +130,7 @@ impl Session {
     /// Tells the format by the first bytes.
     fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
         let format = info::sniff(&head).ok_or(Error::Unrecognized)?;
-        self.state = State::Header(decode::decoder(format)?);
+        self.state = State::Header(decode::decoder(format, &self.options)?);
         self.decode(head)
     }
 
@@ -176,10 +189,12 @@ impl Session {
             });
             self.state = State::Rows(Box::new(pipeline));
         }
-        if let State::Rows(pipeline) = &mut self.state
-            && pipeline.advance(&mut self.output)?
-        {
-            self.state = State::Complete;
+        if let State::Rows(pipeline) = &mut self.state {
+            let complete = pipeline.advance(&mut self.output)?;
+            self.damaged = pipeline.decoder.found_damage();
+            if complete {
+                self.state = State::Complete;
+            }
         }
         Ok(())
     }
@@ -211,7 +226,7 @@ enum Finish {
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
     fn new(mut decoder: Box<dyn Decoder>, header: &Header, options: &Options) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.scales)?;
+        let plan = plan::plan(&header.source, options, header.shrinks)?;
         let output = &options.output;
         let planar = header.layout == Layout::YCbCr;
         let halved_chroma = planar && encode::takes_halved_chroma(output.format);

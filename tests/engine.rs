@@ -439,6 +439,25 @@ fn a_source_that_ends_too_early_is_malformed() {
 }
 
 #[test]
+fn a_jpeg_that_ends_too_early_keeps_what_is_there_unless_that_is_refused() {
+    let mut options = to_png(|options| options.output.format = Format::Jpeg);
+    let whole = resize(corners(200, 200).to_png(), &options).unwrap().image;
+    let cut = &whole[..whole.len() * 2 / 3];
+
+    options.output.format = Format::Png;
+    assert!(!resize(&whole, &options).unwrap().damaged);
+    let kept = resize(cut, &options).unwrap();
+    assert!(kept.damaged);
+    let kept = Picture::from_png(&kept.image);
+    let (expected, top) = (corners(200, 200), &kept.at(20, 20)[..2]); // blue is too fine for halved chroma
+    assert!(top.iter().zip(expected.at(20, 20)).all(|(a, b)| a.abs_diff(*b) < 40), "{top:?}");
+
+    options.input.accept_damage = false;
+    let error = resize(cut, &options).unwrap_err();
+    assert!(matches!(error, Error::Malformed { format: Format::Jpeg, .. }), "{error:?}");
+}
+
+#[test]
 fn nothing_is_accepted_after_the_end() {
     let mut session = Session::new(Options::default());
     session.write(corners(8, 8).to_png()).unwrap();

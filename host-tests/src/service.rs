@@ -62,9 +62,15 @@ impl Service {
     /// Allows `http://photos.test` as a source and has `script` answer whatever is sent anywhere. The script is given
     /// the origin, such as `http://photos.test`, and the request; only status, headers and body of its answer count.
     #[must_use]
-    pub fn with_origin(mut self, script: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Self {
+    pub fn with_origin(self, script: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Self {
+        self.scripted(script).env("TINTYPE_SOURCES", "http://photos.test")
+    }
+
+    /// As [`Service::with_origin`], without allowing any source.
+    #[must_use]
+    pub fn scripted(mut self, script: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Self {
         self.network = Network::Scripted(Arc::new(script));
-        self.env("TINTYPE_SOURCES", "http://photos.test")
+        self
     }
 
     /// Opens the network of this machine.

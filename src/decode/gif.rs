@@ -3,7 +3,6 @@
 use super::Header;
 use super::whole::{Codec, Whole};
 use crate::pixels::{Channels, Layout};
-use crate::plan::Scale;
 use crate::{ColorModel, Error, Format, Info, Result, Source};
 use gif::{ColorOutput, DecodeOptions, DecodingError, Frame};
 
@@ -36,7 +35,7 @@ impl Codec for GifCodec {
         // The canvas, and the frame's indices, which may reach beyond it.
         let indices = u64::from(frame.width) * u64::from(frame.height);
         let memory = source.pixels() * channels.count() as u64 + indices + (1 << 20);
-        Ok((Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] }, memory))
+        Ok((Header { source, layout: Layout::Interleaved(channels), shrinks: &[] }, memory))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {

@@ -2,12 +2,28 @@
 
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
-use crate::plan::{Detail, Lane, Scale};
-use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
+use crate::plan::{Detail, Lane, Scale, Shrink};
+use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
-use tintype_jpeg::{DecodeOptions, Output, Row};
+use tintype_jpeg::{Damage, DecodeOptions, Output, Row};
 
-const SCALES: [Scale; 4] = [Scale::eighths(1), Scale::eighths(2), Scale::eighths(4), Scale::FULL];
+/// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
+/// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
+///
+/// | scale | leaves 1.25       | 1.33          | 1.42          | 1.5          | 1.66         |
+/// |-------|-------------------|---------------|---------------|--------------|--------------|
+/// | 1/8   | **+5.4**, **+0.3**| +7.6, +0.8    | +8.5, +0.1    | +6.0, +0.1   | +4.4, -0.1   |
+/// | 2/8   | **+15.0**,**+3.3**| +12.2, +3.3   | +9.5, +2.3    | +9.2, +2.0   | +8.3, +1.1   |
+/// | 3/8   | +7.9, -2.0        | +8.1, -1.2    | +3.9, -0.5    | +4.4, -1.7   | **+7.8**, **+0.0** |
+/// | 4/8   | +4.3, -6.5        | +5.5, -8.0    | +4.7, -3.7    | **+11.4**, **+1.9** | +12.8, +4.1 |
+/// | 5/8   | +4.0, -3.2        | +5.6, -0.8    | +8.4, -0.3    | +7.7, -0.5   | +6.0, -0.4   |
+/// | 6/8   | +4.2, -1.1        | +5.3, -0.5    | +9.5, -0.3    | +5.6, -0.7   | +6.5, -0.2   |
+const SHRINKS: [Shrink; 4] = [
+    Shrink { scale: Scale::eighths(1), leaves: 1.25 },
+    Shrink { scale: Scale::eighths(2), leaves: 1.25 },
+    Shrink { scale: Scale::eighths(3), leaves: 1.66 },
+    Shrink { scale: Scale::eighths(4), leaves: 1.5 },
+];
 
 /// Decodes YCbCr to planes, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
@@ -16,11 +32,11 @@ pub(super) struct JpegDecoder {
 }
 
 impl JpegDecoder {
-    pub(super) fn new() -> Self {
-        // The plan has checked the memory before decoding starts.
-        let mut options = DecodeOptions::default();
-        options.max_memory = u64::MAX;
-        Self { decoder: tintype_jpeg::Decoder::new(options), header: None }
+    pub(super) fn new(options: &Options) -> Self {
+        let mut decode = DecodeOptions::default();
+        decode.damage = if options.input.accept_damage { Damage::Accept } else { Damage::Refuse };
+        decode.max_memory = options.limits.memory;
+        Self { decoder: tintype_jpeg::Decoder::new(decode), header: None }
     }
 
     fn output(&self, detail: Detail) -> Output {
@@ -59,7 +75,7 @@ impl Decoder for JpegDecoder {
             }
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: source(header), layout, scales: &SCALES };
+        let header = Header { source: source(header), layout, shrinks: &SHRINKS };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -106,6 +122,10 @@ impl Decoder for JpegDecoder {
             tintype_jpeg::Step::Done => Ok(Step::Ready(false)),
         }
     }
+
+    fn found_damage(&self) -> bool {
+        self.decoder.damage().is_some()
+    }
 }
 
 fn scale(detail: Detail) -> tintype_jpeg::Scale {
@@ -151,6 +171,9 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
 fn error(error: tintype_jpeg::Error) -> Error {
     match error {
         tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        tintype_jpeg::Error::Memory { needed, limit } => {
+            Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
+        }
         tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
     }

@@ -7,8 +7,8 @@ mod webp;
 mod whole;
 
 use crate::pixels::Layout;
-use crate::plan::{Detail, Lane, Scale};
-use crate::{Error, Format, Info, Result, Source};
+use crate::plan::{Detail, Lane, Shrink};
+use crate::{Error, Format, Info, Options, Result, Source};
 use std::borrow::Cow;
 
 /// What a decoder knows once it has read the header.
@@ -18,8 +18,8 @@ pub(crate) struct Header {
     pub source: Source,
     /// Layout of the rows that come out.
     pub layout: Layout,
-    /// Scales at which rows can come out.
-    pub scales: &'static [Scale],
+    /// Smaller sizes at which rows can come out, the smallest first.
+    pub shrinks: &'static [Shrink],
 }
 
 /// The answer to a request that may need more input.
@@ -52,7 +52,7 @@ pub(crate) trait Decoder {
     /// The sizes of the lanes, in the layout's order.
     fn lanes(&mut self, detail: Detail) -> Vec<Lane>;
 
-    /// Predicts the bytes of memory, without the input's own, that decoding takes.
+    /// Predicts the bytes of memory that decoding takes, with the input that a decoder keeps.
     fn memory(&mut self, detail: Detail) -> u64;
 
     /// Chooses how much is decoded, and allocates.
@@ -60,12 +60,17 @@ pub(crate) trait Decoder {
 
     /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
+
+    /// Whether rows came out although some of their source is missing or corrupt.
+    fn found_damage(&self) -> bool {
+        false
+    }
 }
 
 /// The decoder of a format.
-pub(crate) fn decoder(format: Format) -> Result<Box<dyn Decoder>> {
+pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decoder>> {
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new()),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
         Format::Png => Box::new(png::PngDecoder::default()),
         Format::Webp => Box::new(webp::decoder()),
         Format::Gif => Box::new(gif::decoder()),

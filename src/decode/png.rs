@@ -64,7 +64,7 @@ impl Decoder for PngDecoder {
             State::Head(head) => std::mem::take(head),
         };
         self.inlet.push(head);
-        let reader = open(self.inlet.clone())?;
+        let reader = open(self.inlet.clone(), false)?;
         let header = header(&reader)?;
         self.state = State::Reading(Box::new(Reading {
             reader,
@@ -148,8 +148,12 @@ impl Reading {
     }
 }
 
-fn open(input: Inlet) -> Result<png::Reader<Inlet>> {
-    let mut decoder = png::Decoder::new(input);
+/// What the codec may allocate for rows and metadata.
+const LIMITS: png::Limits = png::Limits { bytes: 16 << 20 };
+
+fn open(input: Inlet, with_profile: bool) -> Result<png::Reader<Inlet>> {
+    let mut decoder = png::Decoder::new_with_limits(input, LIMITS);
+    decoder.set_ignore_iccp_chunk(!with_profile);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     decoder.set_ignore_text_chunk(true);
     decoder.read_info().map_err(malformed)
@@ -182,13 +186,13 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         bit_depth: info.bit_depth as u8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), shrinks: &[] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
     let inlet = Inlet::default();
-    inlet.push(file.get(..).unwrap_or_default().to_vec());
-    let reader = open(inlet)?;
+    inlet.push(file.to_vec());
+    let reader = open(inlet, true)?;
     let source = header(&reader)?.source;
     let info = reader.info();
     Ok(Info {
@@ -216,7 +220,9 @@ fn reaches_pixels(head: &[u8]) -> bool {
 fn malformed(error: DecodingError) -> Error {
     match error {
         DecodingError::IoError(_) => Error::malformed(Format::Png, "it ends too early"),
-        DecodingError::LimitsExceeded => Error::unsupported(Format::Png, "with metadata of this size"),
+        DecodingError::LimitsExceeded => {
+            Error::unsupported(Format::Png, "with rows or metadata of this size")
+        }
         other => Error::malformed(Format::Png, other),
     }
 }

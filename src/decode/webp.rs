@@ -3,7 +3,6 @@
 use super::Header;
 use super::whole::{Codec, Whole};
 use crate::pixels::{Channels, Layout};
-use crate::plan::Scale;
 use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::Cursor;
@@ -69,7 +68,7 @@ fn header(decoder: &mut Opened<'_>) -> Result<Header> {
         bit_depth: 8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[Scale::FULL] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), shrinks: &[] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {

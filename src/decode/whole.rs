@@ -63,7 +63,8 @@ impl<C: Codec> Decoder for Whole<C> {
     }
 
     fn memory(&mut self, _: Detail) -> u64 {
-        self.memory
+        // A file that comes in chunks may have grown into room for twice of it.
+        self.memory + 2 * self.file.len() as u64
     }
 
     fn start(&mut self, _: Detail) -> Result<()> {

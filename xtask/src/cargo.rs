@@ -77,3 +77,13 @@ fn spelled(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
+
+/// A cargo command whose programs are built for wasm32-wasip2 and run by wasmtime.
+pub fn in_wasm<const N: usize>(args: [&str; N]) -> Result<Command> {
+    let mut build = command(["build", "--package", "host-tests", "--bin", "wasm-run"]);
+    let runner = serde_json::to_string(&[artifact(&mut build, "wasm-run", "")?])?;
+    let mut command = command(args);
+    command.args(["--target", "wasm32-wasip2"]);
+    command.arg("--config").arg(format!("target.wasm32-wasip2.runner={runner}"));
+    Ok(command)
+}

@@ -16,6 +16,8 @@ usage: ./x <command>
   build           build dist/resizer.wasm, dist/service.wasm and dist/tintype.wasm, which is both in one
   serve [flags]   build, then serve dist/tintype.wasm on 127.0.0.1:3000 (--addr changes that)
   bench [job]     build, then measure jobs whose name contains `job`, beside sharp where that is installed
+  bench-jpeg files
+                  decode these files at each scale, natively and in WebAssembly, beside other decoders
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -27,6 +29,7 @@ fn main() -> Result<()> {
         (Some("build"), []) => components::build(),
         (Some("serve"), flags) => serve(flags),
         (Some("bench"), jobs) => bench(jobs),
+        (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
@@ -46,4 +49,12 @@ fn serve(flags: &[String]) -> Result<()> {
 fn bench(jobs: &[String]) -> Result<()> {
     components::build()?;
     cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "bench", "--"]).args(jobs))
+}
+
+fn bench_jpeg(files: &[String]) -> Result<()> {
+    const EXAMPLE: [&str; 5] = ["--release", "--package", "tintype-jpeg", "--example", "bench"];
+    cargo::progress("natively");
+    cargo::run(cargo::command(["run"]).args(EXAMPLE).arg("--").args(files))?;
+    cargo::progress("in WebAssembly");
+    cargo::run(cargo::in_wasm(["run"])?.args(EXAMPLE).arg("--").args(files))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::cargo::{artifact, command, output_of, progress, root, run};
+use crate::cargo::{command, in_wasm, output_of, progress, root, run};
 use crate::components;
 
 /// Checks formatting and lints, builds the components, runs every test.
@@ -61,10 +61,7 @@ fn libraries() -> Result<Vec<String>> {
 
 /// `cargo test` for wasm32-wasip2 on these packages, in which the kernels take their simd128 form.
 fn test_in_wasm(packages: &[String]) -> Result<Command> {
-    let mut build = command(["build", "--package", "host-tests", "--bin", "wasm-run"]);
-    let runner = serde_json::to_string(&[artifact(&mut build, "wasm-run", "")?])?;
-    let mut test = command(["test", "--target", "wasm32-wasip2", "--lib", "--tests"]);
-    test.arg("--config").arg(format!("target.wasm32-wasip2.runner={runner}"));
+    let mut test = in_wasm(["test", "--lib", "--tests"])?;
     for package in packages {
         test.args(["--package", package]);
     }

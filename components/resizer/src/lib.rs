@@ -26,7 +26,8 @@ impl resize::Guest for Resizer {
 
     fn resize(image: Vec<u8>, options: Options) -> Result<Rendition, Error> {
         let rendition = tintype::resize(image, &options.into())?;
-        Ok(Rendition { outline: rendition.outline.into(), image: rendition.image })
+        let tintype::Rendition { outline, damaged, image } = rendition;
+        Ok(Rendition { outline: outline.into(), damaged, image })
     }
 }
 
@@ -58,5 +59,9 @@ impl resize::GuestSession for Session {
 
     fn outline(&self) -> Option<Outline> {
         self.0.borrow().outline().map(Into::into)
+    }
+
+    fn damaged(&self) -> bool {
+        self.0.borrow().damaged()
     }
 }

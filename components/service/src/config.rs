@@ -6,14 +6,19 @@
 use std::time::Duration;
 
 use crate::failure::{Failure, Kind};
-use crate::source::policy::Policy;
+use crate::grammar::imgproxy::Presets;
+use crate::grammar::signature::Pair;
+use crate::grammar::value;
+use crate::source::policy::{Pattern, Policy};
+use crate::source::url::Url;
+use crate::text;
 
 /// A type that a variable can have.
-pub trait Value: Sized {
+pub trait Value {
     /// The type's name in the documentation.
-    const TYPE: &'static str;
-    /// Reads a value; the error says what is accepted.
-    fn read(text: &str) -> Result<Self, String>;
+    fn kind(&self) -> &'static str;
+    /// Takes a value; the error says what is accepted.
+    fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
 }
@@ -23,38 +28,35 @@ pub trait Value: Sized {
 pub struct Variable {
     /// `TINTYPE_…`
     pub name: &'static str,
-    /// What its value looks like.
-    pub kind: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
-    /// What it does.
-    pub meaning: &'static str,
 }
 
 macro_rules! variables {
     ($($(#[doc = $meaning:literal])+ $field:ident: $type:ty = $name:literal, $default:literal;)+) => {
         /// The configuration of the service.
-        #[derive(Clone, Debug)]
-        pub struct Config { $($(#[doc = $meaning])+ pub $field: $type,)+ }
+        #[derive(Clone, Debug, Default)]
+        pub struct Config {
+            $($(#[doc = $meaning])+ pub $field: $type,)+
+            /// Keys with their salts.
+            pub pairs: Vec<Pair>,
+            /// Base URLs of sources by the name before the colon: `TINTYPE_ALIAS_<name>`.
+            pub aliases: Vec<(String, Url)>,
+            /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
+            pub presets: Presets,
+        }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] = &[$(Variable {
-            name: $name,
-            kind: <$type as Value>::TYPE,
-            default: $default,
-            meaning: concat!($($meaning),+),
-        },)+];
+        pub const VARIABLES: &[Variable] =
+            &[$(Variable { name: $name, default: $default },)+];
+
+        /// What each of the [`VARIABLES`] does, apart from them, since only the documentation needs it.
+        pub const MEANINGS: &[&str] = &[$(concat!($($meaning),+),)+];
 
         impl Config {
-            /// Reads the configuration from an environment. A value that cannot be read is a failure that names its
-            /// variable: a limit that is misspelled must not fall back to none.
-            pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
-                Ok(Config { $($field: read_variable(environment, $name, $default)?,)+ })
-            }
-
-            /// Every variable with the value that holds, without secrets.
-            pub fn show(&self) -> Vec<(&'static str, String)> {
-                vec![$(($name, self.$field.show()),)+]
+            /// The fields of all [`VARIABLES`], in their order.
+            fn fields(&mut self) -> Vec<&mut dyn Value> {
+                vec![$(&mut self.$field,)+]
             }
         }
     };
@@ -75,6 +77,38 @@ variables! {
     memory: Bytes = "TINTYPE_MAX_MEMORY", "128MiB";
     /// Bytes of a source URL.
     url_bytes: Bytes = "TINTYPE_MAX_URL_BYTES", "4096";
+    /// The folder that relative source URLs begin in; what lies in it is an allowed source.
+    base_url: Option<Url> = "TINTYPE_BASE_URL", "";
+    /// An image that is answered where the source of another one fails, made with the same options.
+    fallback_url: Option<Url> = "TINTYPE_FALLBACK_URL", "";
+    /// Keys that sign URLs, in hexadecimal, between commas. With a key, URLs that are not signed are refused.
+    keys: Secrets = "TINTYPE_KEY", "";
+    /// Salts in hexadecimal, as many as keys.
+    salts: Secrets = "TINTYPE_SALT", "";
+    /// Bytes of a signature, 1 to 32.
+    signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
+    /// Texts that are accepted in place of a signature, between commas.
+    trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
+    /// Accept URLs that are not signed although there is a key.
+    allow_unsigned: bool = "TINTYPE_ALLOW_UNSIGNED", "0";
+    /// How long an image may be cached where the origin does not say.
+    ttl: Duration = "TINTYPE_TTL", "1d";
+    /// Take over how long the origin lets its source be cached.
+    ttl_from_origin: bool = "TINTYPE_TTL_FROM_ORIGIN", "1";
+    /// The shortest time that is taken over from an origin.
+    ttl_min: Duration = "TINTYPE_TTL_MIN", "0";
+    /// The longest time that is taken over from an origin.
+    ttl_max: Duration = "TINTYPE_TTL_MAX", "365d";
+    /// How long a stale image may be shown while a new one is made; 0 for not at all.
+    stale_while_revalidate: Duration = "TINTYPE_STALE_WHILE_REVALIDATE", "0";
+    /// Trust an origin's strong `ETag` and its `Last-Modified`: a request can then be answered with 304 without a download.
+    trust_origin_etag: bool = "TINTYPE_TRUST_ORIGIN_ETAG", "0";
+    /// Origins of web pages whose scripts may read images: `*`, or a list between commas; empty for none.
+    cors: Plain = "TINTYPE_CORS", "";
+    /// Write a line of JSON to standard error for each request.
+    log: bool = "TINTYPE_LOG", "1";
+    /// Answer `GET /config`.
+    debug: bool = "TINTYPE_DEBUG", "0";
     /// Redirects that are followed.
     redirects: u32 = "TINTYPE_MAX_REDIRECTS", "3";
     /// How long connecting to an origin may take.
@@ -87,28 +121,101 @@ variables! {
     total_timeout: Duration = "TINTYPE_TIMEOUT_TOTAL", "15s";
 }
 
-fn read_variable<T: Value>(
-    environment: &[(String, String)],
-    name: &'static str,
-    default: &str,
-) -> Result<T, Failure> {
-    let set = environment.iter().find(|(key, value)| key == name && !value.is_empty());
-    let text = set.map_or(default, |(_, value)| value);
-    T::read(text.trim()).map_err(|reason| {
-        // The value stays out of the answer: it may be a secret.
-        Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
+/// What the names of aliases begin with.
+pub const ALIAS: &str = "TINTYPE_ALIAS_";
+
+/// What the names of presets begin with.
+pub const PRESET: &str = "TINTYPE_PRESET_";
+
+/// The variables that begin with a prefix, by the lower-case rest of their names.
+fn family<'a>(
+    environment: &'a [(String, String)],
+    prefix: &'static str,
+) -> impl Iterator<Item = (String, &'a str)> {
+    environment.iter().filter_map(move |(name, value)| {
+        Some((name.strip_prefix(prefix)?.to_ascii_lowercase(), value.as_str()))
     })
 }
 
+impl Config {
+    /// Reads the configuration from an environment. A value that cannot be read is a failure that names its variable: a
+    /// limit that is misspelled must not fall back to none.
+    pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
+        let mut config = Config::default();
+        for (variable, field) in VARIABLES.iter().zip(config.fields()) {
+            let set = environment.iter().find(|(key, value)| key == variable.name && !value.is_empty());
+            let text = set.map_or(variable.default, |(_, value)| value);
+            field.set(text.trim()).map_err(|reason| broken(variable.name, reason))?;
+        }
+        config.presets = family(environment, PRESET).map(|(name, text)| (name, text.to_owned())).collect();
+        config.complete(environment)?;
+        Ok(config)
+    }
+
+    /// Every variable with its type and the value that holds, without secrets.
+    pub fn show(&self) -> Vec<(String, &'static str, String)> {
+        let mut copy = self.clone();
+        let fields = VARIABLES.iter().zip(copy.fields());
+        let mut shown: Vec<_> =
+            fields.map(|(variable, field)| (variable.name.to_owned(), field.kind(), field.show())).collect();
+        shown.extend(
+            self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), "URL", url.to_string())),
+        );
+        shown.extend(
+            self.presets.iter().map(|(name, text)| (format!("{PRESET}{name}"), "text", text.clone())),
+        );
+        shown
+    }
+
+    /// Whether URLs have to be signed.
+    pub fn signed(&self) -> bool {
+        !self.pairs.is_empty() && !self.allow_unsigned
+    }
+
+    /// What several variables say together.
+    fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
+        for (name, text) in family(environment, ALIAS) {
+            let mut url: Option<Url> = None;
+            url.set(text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
+            if let Some(url) = url {
+                self.aliases.push((name, url));
+            }
+        }
+        if !(1..=32).contains(&self.signature_size) {
+            return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
+        }
+        let (keys, salts) = (&self.keys.0, &self.salts.0);
+        if !salts.is_empty() && salts.len() != keys.len() {
+            return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
+        }
+        let salts = salts.iter().cloned().chain(std::iter::repeat_with(Vec::new));
+        self.pairs = keys.iter().cloned().zip(salts).collect();
+        // What the operator has named is allowed without being listed again.
+        let named = self.base_url.iter().chain(self.aliases.iter().map(|(_, url)| url));
+        self.sources.0.extend(named.map(Pattern::under));
+        if let Some(url) = &self.fallback_url {
+            self.sources.0.push(Pattern::exact(url));
+        }
+        Ok(())
+    }
+}
+
+fn broken(name: &str, reason: String) -> Failure {
+    // The value stays out of the answer: it may be a secret.
+    Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
+}
+
 /// A number of bytes, written with or without a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
 
 impl Value for Bytes {
-    const TYPE: &'static str = "bytes";
+    fn kind(&self) -> &'static str {
+        "bytes"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        const UNITS: [(&str, u64); 7] = [
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u64)] = &[
             ("KiB", 1 << 10),
             ("MiB", 1 << 20),
             ("GiB", 1 << 30),
@@ -117,11 +224,9 @@ impl Value for Bytes {
             ("GB", 1_000_000_000),
             ("", 1),
         ];
-        let found = UNITS.iter().find_map(|(unit, size)| {
-            let number = text.strip_suffix(unit)?.trim_end();
-            u64::read(number).ok()?.checked_mul(*size)
-        });
-        found.map(Bytes).ok_or_else(|| "expected a number of bytes such as 1000, 64KiB or 50MiB".into())
+        let bytes = with_unit(text, UNITS);
+        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -136,13 +241,22 @@ impl Bytes {
     }
 }
 
-impl Value for u64 {
-    const TYPE: &'static str = "number";
+/// A whole number with one of these units behind it.
+fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    units.iter().find_map(|(unit, size)| {
+        let number = value::integer(text.strip_suffix(unit)?.trim_end(), 0, u64::MAX)?;
+        number.checked_mul(*size)
+    })
+}
 
-    fn read(text: &str) -> Result<Self, String> {
-        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let number = if digits { text.parse().ok() } else { None };
-        number.ok_or_else(|| "expected a whole number in plain digits".into())
+impl Value for u64 {
+    fn kind(&self) -> &'static str {
+        "number"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = value::integer(text, 0, u64::MAX).ok_or("expected a whole number in plain digits")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -151,10 +265,14 @@ impl Value for u64 {
 }
 
 impl Value for u32 {
-    const TYPE: &'static str = "number";
+    fn kind(&self) -> &'static str {
+        "number"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        u64::read(text)?.try_into().map_err(|_| "expected a number below 4294967296".into())
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        let number = value::integer(text, 0, u32::MAX.into()).and_then(|number| u32::try_from(number).ok());
+        *self = number.ok_or("expected a whole number in plain digits, at most 4294967295")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -163,14 +281,13 @@ impl Value for u32 {
 }
 
 impl Value for bool {
-    const TYPE: &'static str = "switch";
+    fn kind(&self) -> &'static str {
+        "switch"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        match text {
-            "1" | "true" => Ok(true),
-            "0" | "false" => Ok(false),
-            _ => Err("expected 1, true, 0 or false".into()),
-        }
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
+        Ok(())
     }
 
     fn show(&self) -> String {
@@ -179,38 +296,134 @@ impl Value for bool {
 }
 
 impl Value for Duration {
-    const TYPE: &'static str = "duration";
+    fn kind(&self) -> &'static str {
+        "duration"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        const UNITS: [(&str, u64); 5] =
-            [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-        let found = UNITS
-            .iter()
-            .find_map(|(unit, millis)| u64::read(text.strip_suffix(unit)?).ok()?.checked_mul(*millis));
-        let found = found.or_else(|| u64::read(text).ok()?.checked_mul(1000));
-        found
-            .filter(|millis| *millis <= 10 * 365 * 86_400_000)
-            .map(Duration::from_millis)
-            .ok_or_else(|| "expected a duration such as 500ms, 5s, 10m, 12h or 30d".into())
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u64)] =
+            &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1000)];
+        let millis = with_unit(text, UNITS).filter(|millis| *millis <= 10 * 365 * 86_400_000);
+        *self =
+            Duration::from_millis(millis.ok_or("expected a duration such as 500ms, 5s, 10m, 12h or 30d")?);
+        Ok(())
     }
 
     fn show(&self) -> String {
-        match self.as_millis() {
-            millis if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
-            millis => format!("{millis}ms"),
+        match self.as_secs() {
+            seconds if self.subsec_nanos() == 0 => format!("{seconds}s"),
+            seconds => format!("{}ms", seconds * 1000 + u64::from(self.subsec_millis())),
         }
     }
 }
 
-impl Value for Policy {
-    const TYPE: &'static str = "list of patterns";
+impl Value for Option<Url> {
+    fn kind(&self) -> &'static str {
+        "URL"
+    }
 
-    fn read(text: &str) -> Result<Self, String> {
-        Policy::parse(text)
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = match text {
+            "" => None,
+            _ => {
+                let url = Url::parse(text, 4096);
+                Some(url.map_err(|failure| failure.detail.as_ref().unwrap_or(&failure.message).clone())?)
+            }
+        };
+        Ok(())
     }
 
     fn show(&self) -> String {
-        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        self.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// The words between commas.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
+/// Bytes that nobody is to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Secrets(pub Vec<Vec<u8>>);
+
+impl Value for Secrets {
+    fn kind(&self) -> &'static str {
+        "secrets in hexadecimal"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        for word in words(text) {
+            let secret = hexadecimal(word);
+            self.0.push(secret.ok_or("expected pairs of hexadecimal digits, and commas between secrets")?);
+        }
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        format!("({})", self.0.len())
+    }
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut digits = text.chars();
+    while let Some(high) = digits.next() {
+        bytes.push(u8::try_from(high.to_digit(16)? << 4 | digits.next()?.to_digit(16)?).ok()?);
+    }
+    Some(bytes)
+}
+
+/// Words that nobody is to see, between commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
+impl Value for Words {
+    fn kind(&self) -> &'static str {
+        "secrets"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        self.0 = words(text).map(Into::into).collect();
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        format!("({})", self.0.len())
+    }
+}
+
+/// Any text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plain(pub String);
+
+impl Value for Plain {
+    fn kind(&self) -> &'static str {
+        "text"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        self.0 = text.into();
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl Value for Policy {
+    fn kind(&self) -> &'static str {
+        "patterns"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = Policy::parse(text)?;
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        text::join(self.0.iter().map(ToString::to_string), ",")
     }
 }
 
@@ -262,18 +475,64 @@ mod tests {
             ("TINTYPE_TIMEOUT_TOTAL", "99999999999999999999s"),
             ("TINTYPE_SOURCES", "ftp://a.example"),
             ("TINTYPE_MAX_REDIRECTS", "4294967296"),
+            ("TINTYPE_KEY", "xyz"),
+            ("TINTYPE_KEY", "abc"),
+            ("TINTYPE_SALT", "abcd"),
+            ("TINTYPE_SIGNATURE_SIZE", "33"),
+            ("TINTYPE_BASE_URL", "ftp://a.example/"),
+            ("TINTYPE_ALIAS_x", "nonsense"),
+            ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
         ] {
             let failure = read(&[(name, value)]).unwrap_err();
             assert_eq!(failure.kind, Kind::Configuration);
             assert!(failure.message.contains(name), "{failure}");
-            assert!(!failure.message.contains(value), "{failure}");
+            let text = format!("{failure} {:?}", failure.detail);
+            assert!(!text.contains(value), "{failure}");
         }
     }
 
     #[test]
     fn shown_values_can_be_read_again() {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
-        let shown: Vec<_> = config.show().into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        let secret =
+            |name: &str| ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_TRUSTED_SIGNATURES"].contains(&name);
+        let shown: Vec<_> = config
+            .show()
+            .into_iter()
+            .filter(|(name, ..)| !secret(name))
+            .map(|(name, _, value)| (name, value))
+            .collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let config = read(&[
+            ("TINTYPE_KEY", "736563726574"),
+            ("TINTYPE_SALT", "68656C6C6F"),
+            ("TINTYPE_TRUSTED_SIGNATURES", "let-me-in"),
+        ])
+        .unwrap();
+        assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
+        for (name, _, value) in config.show() {
+            let secret =
+                ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
+            assert!(!secret, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn named_folders_are_allowed_sources() {
+        let config = read(&[
+            ("TINTYPE_BASE_URL", "http://127.0.0.1:8080/a/"),
+            ("TINTYPE_ALIAS_Photos", "https://photos.example/b/"),
+            ("TINTYPE_PRESET_thumb", "rs:fill:100:100"),
+        ])
+        .unwrap();
+        assert_eq!(config.aliases[0].0, "photos");
+        assert_eq!(config.presets[0], ("thumb".into(), "rs:fill:100:100".into()));
+        let allowed = |url: &str| config.sources.check(&Url::parse(url, 100).unwrap()).is_ok();
+        assert!(allowed("http://127.0.0.1:8080/a/b.jpg") && allowed("https://photos.example/b/c.jpg"));
+        assert!(!allowed("http://127.0.0.1:8080/b.jpg") && !allowed("https://photos.example/c.jpg"));
     }
 }

@@ -42,6 +42,14 @@ pub const ACCEPT: &str = "image/jpeg,image/png,image/webp,image/gif";
 /// Bytes that [`Format::sniff`] wants to see to be sure.
 pub const SNIFF_LENGTH: usize = 32;
 
+/// The quality at which the resizer encodes when none is asked for (`types.output.quality`).
+pub const fn default_quality(format: Format) -> u8 {
+    match format {
+        Jpeg => 85,
+        _ => 80,
+    }
+}
+
 impl Format {
     /// The name in every grammar, which is the usual file extension too.
     pub const fn name(self) -> &'static str {

@@ -7,6 +7,7 @@
 //! Everything but `wasi` is plain Rust without a world around it, and is tested natively. `wasi` binds it to the
 //! component's imports: `wasi:http` for both directions and `tintype:image/resize` for the pixels.
 
+pub mod client;
 pub mod config;
 pub mod failure;
 pub mod format;
@@ -14,8 +15,10 @@ pub mod grammar;
 pub mod json;
 pub mod pipeline;
 pub mod request;
+pub mod resolve;
 pub mod respond;
 pub mod route;
 pub mod source;
+pub mod text;
 #[cfg(target_family = "wasm")]
 mod wasi;

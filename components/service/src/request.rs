@@ -14,12 +14,19 @@ pub struct Request {
     pub geometry: Geometry,
     /// How the rendition is encoded.
     pub output: Output,
+    /// How the rendition is handed over.
+    pub delivery: Delivery,
 }
 
 impl Request {
     /// A request for the source as it is, with every default in place.
     pub fn new(source: Source) -> Self {
-        Request { source, geometry: Geometry::default(), output: Output::default() }
+        Request {
+            source,
+            geometry: Geometry::default(),
+            output: Output::default(),
+            delivery: Delivery::default(),
+        }
     }
 }
 
@@ -32,16 +39,79 @@ pub enum Source {
     Url(String),
 }
 
-/// How a source is made to fit a target of which both sides are given (`types.fit`).
+/// How a source is made to fit a target of which both sides are given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fit {
     /// The largest size within the target.
     #[default]
     Contain,
-    /// The smallest size that covers the target; the rest is cut off.
+    /// The smallest size that covers the target; the rest is cut off. A source that is too small keeps the target's
+    /// shape.
     Cover,
+    /// As [`Fit::Cover`], but a source that is too small on one side keeps all of that side.
+    Crop,
     /// Exactly the target.
     Fill,
+    /// The smallest size that covers the target; nothing is cut off.
+    Outside,
+    /// [`Fit::Crop`] if source and target are both landscape or both portrait, or else [`Fit::Contain`].
+    Auto,
+}
+
+/// A length along one side of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Pixels.
+    Pixels(u32),
+    /// A share of the side, in millionths.
+    Share(u32),
+}
+
+impl Length {
+    /// Millionths of a whole.
+    pub const WHOLE: u32 = 1_000_000;
+
+    /// The length in pixels along a side of this many pixels, rounded to nearest.
+    pub fn of(self, side: u32) -> u32 {
+        match self {
+            Length::Pixels(pixels) => pixels,
+            Length::Share(share) => scaled(side, share),
+        }
+    }
+
+    /// The length times a factor in millionths, at least one pixel or millionth.
+    #[must_use]
+    pub fn times(self, factor: u32) -> Self {
+        match self {
+            Length::Pixels(pixels) => Length::Pixels(scaled(pixels, factor).max(1)),
+            Length::Share(share) => Length::Share(scaled(share, factor).max(1)),
+        }
+    }
+}
+
+fn scaled(number: u32, millionths: u32) -> u32 {
+    let whole = u64::from(Length::WHOLE);
+    u32::try_from((u64::from(number) * u64::from(millionths) + whole / 2) / whole).unwrap_or(u32::MAX)
+}
+
+/// A part of the source to cut out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crop {
+    /// Its width.
+    pub width: Length,
+    /// Its height.
+    pub height: Length,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// Where a [`Crop`] lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// This far from the left and the top edge.
+    At(Length, Length),
+    /// As far towards these edges as it goes.
+    Towards(Gravity),
 }
 
 /// The part of an image that [`Fit::Cover`] keeps (`types.gravity`).
@@ -121,7 +191,7 @@ pub enum Filter {
     Lanczos3,
 }
 
-/// A rectangle of source pixels (`types.region`).
+/// A rectangle of source pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
     /// Columns left of it.
@@ -147,23 +217,23 @@ pub struct Color {
     pub alpha: u8,
 }
 
-/// What happens to the places of pixels (`types.geometry`), in the order in which it happens.
+/// What happens to the places of pixels, in the order in which it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// Turn the image upright as EXIF says.
     pub auto_orient: bool,
     /// Cut out this part first.
-    pub crop: Option<Region>,
+    pub crop: Option<Crop>,
     /// Rotate.
     pub rotate: Rotation,
     /// Mirror left to right, after rotation.
     pub flip_horizontal: bool,
     /// Mirror top to bottom, after rotation.
     pub flip_vertical: bool,
-    /// Target width in pixels.
-    pub width: Option<u32>,
-    /// Target height in pixels.
-    pub height: Option<u32>,
+    /// Target width; a share is one of the source after crop and rotation.
+    pub width: Option<Length>,
+    /// Target height; a share is one of the source after crop and rotation.
+    pub height: Option<Length>,
     /// How the image is made to fit.
     pub fit: Fit,
     /// Allow a result larger than the source.
@@ -211,14 +281,92 @@ pub enum OutputFormat {
 pub struct Output {
     /// Its format.
     pub format: OutputFormat,
-    /// Quality of lossy encoding, 1 to 100; none is the encoder's default.
-    pub quality: Option<u8>,
+    /// Quality of lossy encoding.
+    pub quality: Quality,
     /// Encode without loss.
     pub lossless: bool,
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Output { format: OutputFormat::Fixed(Format::Webp), quality: None, lossless: false }
+        Output { format: OutputFormat::Fixed(Format::Webp), quality: Quality::default(), lossless: false }
     }
+}
+
+/// Qualities of lossy encoding, 1 to 100.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quality {
+    /// For every format that is not in `formats`; none is the encoder's default.
+    pub any: Option<u8>,
+    /// For single formats.
+    pub formats: Vec<(Format, u8)>,
+}
+
+impl Quality {
+    /// The quality for a format.
+    pub fn of(&self, format: Format) -> Option<u8> {
+        self.formats.iter().find(|(known, _)| *known == format).map(|(_, quality)| *quality).or(self.any)
+    }
+
+    /// Sets the quality for one format.
+    pub fn set(&mut self, format: Format, quality: u8) {
+        self.formats.retain(|(known, _)| *known != format);
+        // In the order of the formats, so that equal qualities are written alike.
+        let at = self.formats.iter().filter(|(known, _)| (*known as u8) < format as u8).count();
+        self.formats.insert(at, (format, quality));
+    }
+}
+
+/// How the rendition is handed over. Nothing here changes its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The name that the client is told to save it under, without extension.
+    pub filename: Option<String>,
+    /// Tell the client to save it instead of showing it.
+    pub download: bool,
+    /// The second of Unix time from which on the request is no longer valid.
+    pub expires: Option<u64>,
+    /// Seconds for which the answer may be cached.
+    pub ttl: Option<u64>,
+    /// Text without a meaning, which makes a new URL of the same image.
+    pub version: Option<String>,
+    /// Sources that are handed over as they are.
+    pub passthrough: Passthrough,
+    /// What is answered instead of an error.
+    pub on_error: OnError,
+}
+
+/// Sources that are handed over as they are, without a rendition being made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Passthrough {
+    /// None.
+    #[default]
+    None,
+    /// Those of these formats.
+    Formats(Vec<Format>),
+    /// All.
+    All,
+}
+
+impl Passthrough {
+    /// Whether a source of this format is handed over as it is.
+    pub fn covers(&self, format: Format) -> bool {
+        match self {
+            Passthrough::None => false,
+            Passthrough::Formats(formats) => formats.contains(&format),
+            Passthrough::All => true,
+        }
+    }
+}
+
+/// What is answered when no rendition can be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The error.
+    #[default]
+    Error,
+    /// A redirect to the source.
+    Source,
+    /// A redirect to this URL, which has to be an allowed source.
+    Redirect(String),
 }

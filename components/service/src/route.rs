@@ -1,8 +1,7 @@
 //! What a method and a path mean.
 
 use crate::failure::{Failure, Kind, clip};
-use crate::grammar::query;
-use crate::request::Request;
+use crate::grammar::Grammar;
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,55 +12,102 @@ pub enum Method {
     Head,
     /// `POST`
     Post,
+    /// `OPTIONS`
+    Options,
     /// Any other.
     Other,
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// Say that the service is well.
     Health,
-    /// Make an image.
-    Image(Box<Request>),
+    /// Show the configuration.
+    Config,
+    /// Explain a target, which begins so many bytes behind the path's beginning.
+    Explain(Grammar, usize),
+    /// Make an image of a URL, or of the request's body.
+    Image {
+        /// The grammar that the target is written in.
+        grammar: Grammar,
+        /// Whether the source is the request's body.
+        body: bool,
+    },
+    /// Say which methods the path has.
+    Options(&'static str),
 }
+
+const EXPLAIN: &str = "/explain";
+const READ: &str = "GET, HEAD, OPTIONS";
+const READ_AND_POST: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Finds out what a request target (path and query) asks for.
 pub fn route(method: Method, target: &str) -> Result<Route, Failure> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    match (path, method) {
-        ("/", Method::Get | Method::Head) => query::read(query, false).map(Box::new).map(Route::Image),
-        ("/", Method::Post) => query::read(query, true).map(Box::new).map(Route::Image),
-        ("/", Method::Other) => Err(Failure::method("GET, HEAD, POST")),
-        ("/healthz", Method::Get | Method::Head) => Ok(Route::Health),
-        ("/healthz", _) => Err(Failure::method("GET, HEAD")),
-        _ => Err(Failure::new(Kind::NotFound, format!("there is nothing at {}", clip(path)))
-            .detail("images are made at /?url=…, and of what is sent to POST /")),
+    let path = target.split('?').next().unwrap_or_default();
+    let (found, allow) = match path {
+        "/healthz" => (Route::Health, READ),
+        "/config" => (Route::Config, READ),
+        _ => match path.strip_prefix(EXPLAIN).map(|rest| (rest, Grammar::of(rest))) {
+            Some((_, Some(grammar))) => (Route::Explain(grammar, EXPLAIN.len()), READ),
+            // `/explain?url=…` is as good as `/explain/?url=…`.
+            _ => {
+                let grammar = Grammar::of(path).ok_or_else(|| nowhere(path))?;
+                let body = method == Method::Post;
+                let allow = if grammar == Grammar::Query { READ_AND_POST } else { READ };
+                (Route::Image { grammar, body }, allow)
+            }
+        },
+    };
+    match method {
+        Method::Get | Method::Head => Ok(found),
+        Method::Post if allow == READ_AND_POST => Ok(found),
+        Method::Options => Ok(Route::Options(allow)),
+        _ => Err(Failure::method(allow)),
     }
+}
+
+fn nowhere(path: &str) -> Failure {
+    Failure::new(Kind::NotFound, format!("there is nothing at {}", clip(path))).detail(
+        "images are made at /?url=…, of what is sent to POST /, and at the paths that docs/http-api.md lists",
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Source;
 
     #[test]
-    fn the_root_makes_images_of_urls_and_bodies() {
-        let image = |method, target| match route(method, target) {
-            Ok(Route::Image(request)) => Some(request.source),
-            _ => None,
-        };
-        let url = Source::Url("http://a.example/".into());
-        assert_eq!(image(Method::Get, "/?url=http://a.example/"), Some(url.clone()));
-        assert_eq!(image(Method::Head, "/?url=http://a.example/"), Some(url));
-        assert_eq!(image(Method::Post, "/?width=8"), Some(Source::Body));
-        assert_eq!(image(Method::Post, "/"), Some(Source::Body));
+    fn each_front_door_has_its_path() {
+        let image = |grammar, body| Ok(Route::Image { grammar, body });
+        for (method, target, expected) in [
+            (Method::Get, "/?url=x", image(Grammar::Query, false)),
+            (Method::Head, "/?url=x", image(Grammar::Query, false)),
+            (Method::Post, "/?width=8", image(Grammar::Query, true)),
+            (Method::Get, "/unsafe/plain/x", image(Grammar::Imgproxy, false)),
+            (Method::Get, "/cdn-cgi/image/w=8/x", image(Grammar::Cloudflare, false)),
+            (Method::Get, "/wsrv/?url=x", image(Grammar::Wsrv, false)),
+            (Method::Get, "/healthz", Ok(Route::Health)),
+            (Method::Get, "/config?x", Ok(Route::Config)),
+            (Method::Get, "/explain/?url=x", Ok(Route::Explain(Grammar::Query, 8))),
+            (Method::Get, "/explain/wsrv/?url=x", Ok(Route::Explain(Grammar::Wsrv, 8))),
+            (Method::Options, "/", Ok(Route::Options(READ_AND_POST))),
+        ] {
+            assert_eq!(route(method, target), expected, "{target}");
+        }
+        assert_eq!(route(Method::Get, "/nowhere").unwrap_err().kind, Kind::NotFound);
+        assert_eq!(route(Method::Get, "").unwrap_err().kind, Kind::NotFound);
     }
 
     #[test]
     fn other_methods_are_told_which_ones_there_are() {
-        assert_eq!(route(Method::Other, "/").unwrap_err().allow, Some("GET, HEAD, POST"));
-        assert_eq!(route(Method::Post, "/healthz").unwrap_err().allow, Some("GET, HEAD"));
-        assert_eq!(route(Method::Get, "/nowhere").unwrap_err().kind, Kind::NotFound);
+        for (method, target, allow) in [
+            (Method::Other, "/", READ_AND_POST),
+            (Method::Post, "/healthz", READ),
+            (Method::Post, "/wsrv/?url=x", READ),
+            (Method::Other, "/unsafe/plain/x", READ),
+        ] {
+            assert_eq!(route(method, target).unwrap_err().allow, Some(allow), "{target}");
+        }
     }
 }

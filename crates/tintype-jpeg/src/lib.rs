@@ -7,7 +7,7 @@
 //!
 //! ```
 //! # fn main() -> Result<(), tintype_jpeg::Error> {
-//! # let file: &[u8] = include_bytes!("../tests/data/rings.jpg");
+//! # let file: &[u8] = include_bytes!("../tests/data/picture.jpg");
 //! use tintype_jpeg::{DecodeOptions, Decoder, Output, Row, Scale};
 //!
 //! let mut decoder = Decoder::new(DecodeOptions::default());

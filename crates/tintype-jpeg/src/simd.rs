@@ -13,8 +13,9 @@ pub(crate) trait I16x8: Copy {
     fn load(lanes: &[i16; 8]) -> Self;
     /// Eight bytes, zero-extended.
     fn widen(bytes: &[u8; 8]) -> Self;
-    /// All lanes of `low` then of `high`, clamped to 0 to 255.
-    fn narrow(low: Self, high: Self) -> [u8; 16];
+    /// The lanes of `low` and of `high`, clamped to 0 to 255, each as eight bytes from the least significant. Whole
+    /// words, because compilers for wasm tear arrays of bytes apart.
+    fn narrow(low: Self, high: Self) -> [u64; 2];
     fn splat(lane: i16) -> Self;
     /// `even` in the even lanes, `odd` in the odd ones.
     fn pair(even: i16, odd: i16) -> Self;
@@ -101,8 +102,8 @@ impl I16x8 for Scalar {
         Self(bytes.map(i16::from))
     }
 
-    fn narrow(low: Self, high: Self) -> [u8; 16] {
-        core::array::from_fn(|i| if i < 8 { low.0[i] } else { high.0[i - 8] }.clamp(0, 255) as u8)
+    fn narrow(low: Self, high: Self) -> [u64; 2] {
+        [low, high].map(|lanes| u64::from_le_bytes(lanes.0.map(|lane| lane.clamp(0, 255) as u8)))
     }
 
     fn splat(lane: i16) -> Self {
@@ -206,11 +207,9 @@ mod wasm {
         }
 
         #[inline(always)]
-        fn narrow(low: Self, high: Self) -> [u8; 16] {
-            let mut bytes = [0; 16];
-            // SAFETY: the array is exactly the 16 bytes written, and `v128_store` needs no alignment.
-            unsafe { v128_store(bytes.as_mut_ptr().cast(), u8x16_narrow_i16x8(low.0, high.0)) };
-            bytes
+        fn narrow(low: Self, high: Self) -> [u64; 2] {
+            let bytes = u8x16_narrow_i16x8(low.0, high.0);
+            [u64x2_extract_lane::<0>(bytes), u64x2_extract_lane::<1>(bytes)]
         }
 
         #[inline(always)]
@@ -341,11 +340,12 @@ mod x86_64 {
         }
 
         #[inline(always)]
-        fn narrow(low: Self, high: Self) -> [u8; 16] {
-            let mut bytes = [0; 16];
-            // SAFETY: the array is exactly the 16 bytes written; the store is the unaligned one.
-            unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm_packus_epi16(low.0, high.0)) };
-            bytes
+        fn narrow(low: Self, high: Self) -> [u64; 2] {
+            let halves = sse2!({
+                let bytes = _mm_packus_epi16(low.0, high.0);
+                [_mm_cvtsi128_si64(bytes), _mm_cvtsi128_si64(_mm_unpackhi_epi64(bytes, bytes))]
+            });
+            halves.map(|half| half as u64)
         }
 
         #[inline(always)]

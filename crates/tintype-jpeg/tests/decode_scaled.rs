@@ -53,3 +53,29 @@ fn sizes_are_rounded_up_at_every_scale() {
         }
     }
 }
+
+/// FNV-1a.
+fn digest(image: &Image) -> u64 {
+    image
+        .data
+        .iter()
+        .fold(0xcbf29ce484222325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100000001b3))
+}
+
+#[test]
+fn every_machine_gives_the_same_bytes() {
+    let file = include_bytes!("data/picture.jpg");
+    let digests: Vec<u64> =
+        (1..=8).map(|n| digest(&decode(file, Scale::eighths(n).unwrap()).unwrap().image)).collect();
+    let expected = [
+        4847429650228092296,
+        412021485458113405,
+        3405039183965294505,
+        17249410301369808651,
+        4471470280109123851,
+        10174011272849288999,
+        10434238771734254299,
+        12807855086015580823,
+    ];
+    assert_eq!(digests, expected);
+}

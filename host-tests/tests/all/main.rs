@@ -8,7 +8,7 @@ macro_rules! suites {
     };
 }
 
-suites! { artifacts corpus pictures resizer serve service simd spin }
+suites! { artifacts clients corpus pictures resizer serve service service_cases simd spin }
 
 #[test]
 fn every_component_and_example_has_a_suite() {

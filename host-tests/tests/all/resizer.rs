@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use host_tests::Resizer;
+use tintype_jpeg::encode::{Encoder, EncoderConfig};
+
 use host_tests::pictures::{
     self, JpegColor, JpegStyle, Picture, PngColor, PngStyle, alike, gradient, lettering, orientation_chart,
     photograph, transparent_disc,
@@ -301,16 +303,87 @@ fn one_instance_serves_many_calls_and_gives_the_same_bytes_each_time() {
 }
 
 #[test]
-fn twelve_megapixels_fit_in_64_mebibytes() {
-    let mut resizer = Resizer::limited(64 << 20);
-    let rendition = resizer.resize(&LARGE_PHOTOGRAPH, &to_width(800, Format::Webp)).unwrap();
+fn twelve_megapixels_stream_through_a_few_mebibytes() {
+    let (jpeg, source) = (to_width(800, Format::Jpeg), LARGE_PHOTOGRAPH.len());
+    let mut resizer = Resizer::limited((10 << 20) + source);
+    let rendition = resizer.resize(&LARGE_PHOTOGRAPH, &jpeg).unwrap();
     assert_eq!((rendition.outline.width, rendition.outline.height), (800, 600));
     println!("resize: {} bytes of memory, {} units of fuel", resizer.memory(), resizer.fuel());
 
-    let mut resizer = Resizer::limited(64 << 20);
-    let streamed = resizer.session(&to_width(800, Format::Webp)).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
+    let mut resizer = Resizer::limited(4 << 20);
+    let streamed = resizer.session(&jpeg).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
     assert!(streamed == rendition.image, "a session gives the same bytes");
     println!("session: {} bytes of memory", resizer.memory());
+
+    let mut resizer = Resizer::limited(10 << 20);
+    resizer.session(&to_width(800, Format::Webp)).pump(&LARGE_PHOTOGRAPH, 64 << 10, 64 << 10).unwrap();
+    println!("session, to WebP: {} bytes of memory", resizer.memory());
+}
+
+/// A file of 11,548 × 8,660 pixels, with detail everywhere.
+fn hundred_megapixels(progressive: bool) -> Vec<u8> {
+    let (width, height) = (11_548, 8_660);
+    let mut encoder = Encoder::new(EncoderConfig { progressive, ..EncoderConfig::new(width, height) }).unwrap();
+    let mut row = vec![0; width as usize * 3];
+    for y in 0..height {
+        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+            let (x, y) = (x as u32, y);
+            let texture = ((x * x / 97) ^ (y * y / 89)) as u8 & 31;
+            pixel.copy_from_slice(&[(x / 46) as u8 ^ texture, (y / 34) as u8 ^ texture, texture * 3]);
+        }
+        encoder.write_rgb(&row).unwrap();
+    }
+    encoder.finish().unwrap();
+    encoder.take_output()
+}
+
+#[test]
+fn a_hundred_megapixels_stream_through_a_few_mebibytes() {
+    for (progressive, limit) in [(false, 4 << 20), (true, 24 << 20)] {
+        let file = hundred_megapixels(progressive);
+        let mut resizer = Resizer::limited(limit);
+        let mut options = to_width(800, Format::Jpeg);
+        options.limits.source_pixels = 101_000_000;
+        options.limits.source_bytes = u64::MAX;
+        let rendition = resizer.session(&options).pump(&file, 64 << 10, 64 << 10).unwrap();
+        println!("{} bytes of file, {} of memory, progressive: {progressive}", file.len(), resizer.memory());
+        let picture = Picture::read(&rendition);
+        assert_eq!((picture.width, picture.height), (800, 600));
+    }
+}
+
+#[test]
+fn what_is_accepted_fits_in_the_memory_it_was_allowed() {
+    let photo = photograph(1800, 1400);
+    let sources = [
+        ("JPEG", photo.jpeg()),
+        ("progressive JPEG", photo.jpeg_as(&JpegStyle { progressive: true, ..JpegStyle::default() })),
+        ("PNG", photo.png()),
+        ("interlaced PNG", photo.png_as(&PngStyle { interlaced: true, ..PngStyle::default() })),
+        ("lossless WebP", photo.webp()),
+        ("GIF", photo.gif(&[])),
+        ("lossy WebP", Resizer::new().resize(&photo.png(), &options(|_| ())).unwrap().image),
+        ("translucent WebP", Resizer::new().resize(&transparent_disc(1500, 1500).png(), &options(|_| ())).unwrap().image),
+    ];
+    let mut accepted = 0;
+    for (name, source) in &sources {
+        for mebibytes in [3, 6, 12, 24, 48] {
+            for (format, width) in ENCODED.into_iter().flat_map(|format| [(format, 300), (format, 1800)]) {
+                let mut options = to_width(width, format);
+                options.limits.memory = mebibytes << 20;
+                options.geometry.rotate = Rotation::Quarter;
+                let mut resizer = Resizer::limited(mebibytes as usize << 20);
+                // A trap, which is what running out of memory is, fails the test.
+                match resizer.session(&options).pump(source, 64 << 10, 64 << 10) {
+                    Ok(_) => accepted += 1,
+                    Err(Error::LimitExceeded(exceeded)) => assert_eq!(exceeded.limit, Limit::Memory, "{name}"),
+                    Err(other) => panic!("{name} in {mebibytes} MiB: {other:?}"),
+                }
+            }
+        }
+        println!("{name}: {accepted} accepted so far");
+    }
+    assert!(accepted > 100, "{accepted} of 240 were accepted");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn photographs_are_posted_and_fetched_over_tcp() {
     assert_eq!(error_of(&server.get("/?url=http://127.0.0.1:1/"), 403), "source-not-allowed");
     assert_eq!(error_of(&server.get(&url("/none.jpg")), 404), "source-not-found");
     let put = server.send(request("PUT", "/", Vec::new()));
-    assert_eq!((error_of(&put, 405).as_str(), put.header("allow")), ("method-not-allowed", "GET, HEAD, POST"));
+    assert_eq!((error_of(&put, 405).as_str(), put.header("allow")), ("method-not-allowed", "GET, HEAD, POST, OPTIONS"));
     assert_eq!(error_of(&server.post("/", b"no image at all"), 415), "unsupported-media");
     assert_eq!(error_of(&server.post("/", &PHOTO[..150]), 422), "damaged-source");
     assert_eq!(error_of(&server.get(&url("/silent.jpg")), 504), "origin-timeout");

@@ -182,7 +182,11 @@ fn what_is_not_there_is_404() {
 #[test]
 fn other_methods_are_405_and_told_which_there_are() {
     for (method, path, allow) in
-        [("PUT", "/", "GET, HEAD, POST"), ("DELETE", "/?url=x", "GET, HEAD, POST"), ("POST", "/healthz", "GET, HEAD")]
+        [
+            ("PUT", "/", "GET, HEAD, POST, OPTIONS"),
+            ("DELETE", "/?url=x", "GET, HEAD, POST, OPTIONS"),
+            ("POST", "/healthz", "GET, HEAD, OPTIONS"),
+        ]
     {
         let reply = Service::new().send(request(method, path, Vec::new()));
         assert_eq!(error_of(&reply, 405), "method-not-allowed");
@@ -309,8 +313,8 @@ fn a_source_that_arrives_byte_by_byte_gives_the_same_rendition() {
 }
 
 #[test]
-fn twelve_megapixels_fit_in_64_mebibytes_with_the_service_around() {
-    let service = Service::new().limited(64 << 20);
+fn twelve_megapixels_fit_in_10_mebibytes_with_the_service_around() {
+    let service = Service::new().limited(10 << 20);
     let reply = service.post("/?width=800", &photograph(4000, 3000).jpeg());
     picture_of(&reply, "image/webp", 800, 600);
     println!("{} bytes of memory", service.memory());

@@ -1,7 +1,99 @@
-//! Front doors: each grammar turns a URL into a [`Request`](crate::request::Request), and nothing else does.
+//! Front doors: each grammar turns a URL into a [`Request`], and nothing else does.
+//!
+//! All four are pairs of pure functions. `read` makes a request of a target (path and query); `write` makes a target
+//! of a request, or says what the grammar has no words for.
 
+pub mod base64;
+pub mod cloudflare;
+pub mod imgproxy;
 pub mod query;
+pub mod signature;
 pub mod value;
+pub mod wsrv;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::config::Config;
+use crate::failure::{Failure, Kind, clip};
+use crate::request::Request;
+
+/// The grammars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grammar {
+    /// tintype's own, at `/`.
+    Query,
+    /// imgproxy's, at `/{signature}/…`.
+    Imgproxy,
+    /// Cloudflare's, at `/cdn-cgi/image/…`.
+    Cloudflare,
+    /// wsrv.nl's, at `/wsrv/`.
+    Wsrv,
+}
+
+/// Every grammar.
+pub const ALL: [Grammar; 4] = [Grammar::Query, Grammar::Imgproxy, Grammar::Cloudflare, Grammar::Wsrv];
+
+impl Grammar {
+    /// The grammar's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Grammar::Query => "query",
+            Grammar::Imgproxy => "imgproxy",
+            Grammar::Cloudflare => "cloudflare",
+            Grammar::Wsrv => "wsrv",
+        }
+    }
+
+    /// The grammar of a path.
+    pub fn of(path: &str) -> Option<Grammar> {
+        if path == "/" {
+            Some(Grammar::Query)
+        } else if path.starts_with(cloudflare::PREFIX) {
+            Some(Grammar::Cloudflare)
+        } else if matches!(path, "/wsrv" | "/wsrv/") {
+            Some(Grammar::Wsrv)
+        } else {
+            // A signature and something to be signed.
+            path.get(1..).and_then(|rest| rest.split_once('/')).map(|_| Grammar::Imgproxy)
+        }
+    }
+
+    /// Writes a request in this grammar; the error says what it has no words for.
+    pub fn write(self, request: &Request) -> Result<String, &'static str> {
+        match self {
+            Grammar::Query => Ok(format!("/?{}", query::write(request))),
+            Grammar::Imgproxy => imgproxy::write(request),
+            Grammar::Cloudflare => cloudflare::write(request),
+            Grammar::Wsrv => wsrv::write(request),
+        }
+    }
+}
+
+/// A target that has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The grammar that it is written in.
+    pub grammar: Grammar,
+    /// What it asks for.
+    pub request: Request,
+}
+
+/// Reads a target (path and query) of which the source is in the URL, or in the body of a `POST`.
+pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Result<Parsed, Failure> {
+    let target = match grammar {
+        // The target's query is the source's, and `s` may well be a parameter of that.
+        Grammar::Cloudflare if !config.signed() => target,
+        _ => signature::strip(grammar, target).0,
+    };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = match grammar {
+        Grammar::Query => query::read(query, body)?,
+        Grammar::Imgproxy => imgproxy::read(path, &config.presets)?,
+        Grammar::Cloudflare => cloudflare::read(target)?,
+        Grammar::Wsrv => wsrv::read(query)?,
+    };
+    Ok(Parsed { grammar, request })
+}
 
 /// Decodes `%xx`. `None` if an escape is not two hexadecimal digits or the result is not UTF-8.
 pub fn percent_decode(text: &str) -> Option<String> {
@@ -15,3 +107,48 @@ pub fn percent_decode(text: &str) -> Option<String> {
     }
     percent_encoding::percent_decode_str(text).decode_utf8().ok().map(Into::into)
 }
+
+/// Encodes what has a meaning, or no place, in a query string or a path.
+pub fn percent_encode(text: &str) -> String {
+    const SAFE: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
+    utf8_percent_encode(text, SAFE).to_string()
+}
+
+/// Names and values of a query string, decoded.
+fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
+    let decode = |text: &str| {
+        percent_decode(&text.replace('+', " ")).ok_or_else(|| {
+            Failure::new(Kind::InvalidParameter, format!("\"{}\" is not valid percent-encoding", clip(text)))
+                .detail("write % as %25, and text as percent-encoded UTF-8")
+        })
+    };
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(text)?))
+        })
+        .collect()
+}
+
+/// An option that the grammar has and the engine has not.
+fn unsupported(name: &str, value: &str) -> Failure {
+    Failure::new(Kind::Unsupported, format!("{name}={} is not supported", clip(value)))
+        .detail("the grammar knows it, but no rendition can be made that way: leave it out")
+}
+
+/// A source URL as it stands in a path: some proxies make one slash of two.
+fn mend_slashes(url: &str) -> String {
+    for scheme in ["http:/", "https:/"] {
+        if let Some(rest) = url.strip_prefix(scheme)
+            && !rest.starts_with('/')
+        {
+            return format!("{scheme}/{rest}");
+        }
+    }
+    url.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

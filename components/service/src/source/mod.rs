@@ -2,4 +2,5 @@
 
 pub mod address;
 pub mod policy;
+pub mod resolve;
 pub mod url;

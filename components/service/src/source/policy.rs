@@ -9,6 +9,7 @@ use std::fmt;
 
 use super::url::{Host, Scheme, Url};
 use crate::failure::{Failure, Kind};
+use crate::text::{contains, split_once};
 
 /// One pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ enum PortPattern {
 impl Pattern {
     /// Reads a pattern; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Pattern, String> {
-        let (scheme, rest) = match text.split_once("://") {
+        let (scheme, rest) = match split_once(text, "://") {
             None => (None, text),
             Some(("http", rest)) => (Some(Scheme::Http), rest),
             Some(("https", rest)) => (Some(Scheme::Https), rest),
@@ -61,7 +62,7 @@ impl Pattern {
                 port.parse().ok().filter(|p| *p != 0).ok_or_else(|| format!("\"{port}\" is not a port"))?,
             ),
         };
-        if path.contains(['?', '#', '*', '\\']) || path.contains("/.") {
+        if path.contains(['?', '#', '*', '\\']) || contains(path, "/.") {
             return Err(format!("\"{path}\" is not a plain path; it stands for all that lies under it"));
         }
         Ok(Pattern { scheme, host: parse_host(host)?, port, path: path.to_owned() })
@@ -76,6 +77,11 @@ impl Pattern {
             port: PortPattern::Exact(url.port),
             path: folder.to_owned(),
         }
+    }
+
+    /// The pattern of one path of a URL.
+    pub fn exact(url: &Url) -> Pattern {
+        Pattern { path: url.path.clone(), ..Pattern::under(url) }
     }
 
     /// Whether a URL is one that the pattern allows.
@@ -218,7 +224,7 @@ mod tests {
     fn nothing_is_allowed_by_default() {
         let failure = Policy::default().check(&Url::parse("https://example.com/", 100).unwrap()).unwrap_err();
         assert_eq!(failure.kind, Kind::SourceNotAllowed);
-        assert!(failure.detail.unwrap().contains("TINTYPE_SOURCES"));
+        assert!(failure.detail.as_ref().unwrap().contains("TINTYPE_SOURCES"));
     }
 
     #[test]

@@ -188,7 +188,7 @@ fn invalid(url: &str, reason: &str, advice: &str) -> Failure {
 fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     if text.len() > longest {
         let advice = format!("at most {longest} bytes are accepted (TINTYPE_MAX_URL_BYTES)");
-        return Err(invalid(text, "it is too long", &advice));
+        return Err(invalid(text, "it is too long", &advice).of_kind(Kind::UrlTooLong));
     }
     if text.chars().any(char::is_control) {
         return Err(invalid(
@@ -252,11 +252,11 @@ fn remove_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
     for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        open = matches!(plain.as_str(), "." | "..");
-        match plain.as_str() {
-            "." => {}
-            ".." => {
+        let decoded = percent_encoding::percent_decode_str(segment).take(3).collect::<Vec<u8>>();
+        open = matches!(decoded.as_slice(), b"." | b"..");
+        match decoded.as_slice() {
+            b"." => {}
+            b".." => {
                 kept.pop();
             }
             _ => kept.push(segment),

@@ -7,7 +7,7 @@ use wasip2::http::types::{
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
-use super::clock::{Instant, wait};
+use super::clock::{Instant, Stopwatch, wait};
 use super::fetch;
 use crate::failure::{Failure, Kind};
 use crate::pipeline::Chunks;
@@ -33,6 +33,7 @@ pub struct Incoming {
     sender: Sender,
     pause: Duration,
     deadline: Instant,
+    watch: Stopwatch,
 }
 
 impl Incoming {
@@ -42,9 +43,10 @@ impl Incoming {
         sender: Sender,
         pause: Duration,
         deadline: Instant,
+        watch: Stopwatch,
     ) -> Result<Self, Failure> {
         let stream = body.stream().map_err(|()| Failure::new(Kind::Internal, "the body has no stream"))?;
-        Ok(Incoming { stream, _body: body, sender, pause, deadline })
+        Ok(Incoming { stream, _body: body, sender, pause, deadline, watch })
     }
 
     fn late(&self) -> Failure {
@@ -74,7 +76,7 @@ impl Chunks for Incoming {
                 }
             }
             let deadline = Instant::now().after(self.pause).min(self.deadline);
-            if !wait(&self.stream.subscribe(), deadline) {
+            if !self.watch.time(|| wait(&self.stream.subscribe(), deadline)) {
                 return Err(self.late());
             }
         }

@@ -1,61 +1,90 @@
 //! The resizer: requests in the contract's terms, and its errors in ours.
 
+use super::clock::Stopwatches;
 use super::contract::tintype::image::{resize, types};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::pipeline::{Outline, Session};
-use crate::request::{Filter, Fit, Geometry, Gravity, Request, Rotation};
+use crate::request::{Filter, Geometry, Gravity, Request, Rotation};
+use crate::resolve::{EngineFit, Resolved};
 
 /// A session of the resizer.
-pub struct Resizer(resize::Session);
+pub struct Resizer {
+    session: resize::Session,
+    watches: Stopwatches,
+}
 
 impl Resizer {
-    /// Starts to make what is asked for, in this format.
-    pub fn new(request: &Request, format: Format, config: &Config) -> Self {
+    /// Starts to make what is asked for, in this format, of a source of this size.
+    pub fn new(
+        request: &Request,
+        source: (u32, u32),
+        format: Format,
+        config: &Config,
+        watches: Stopwatches,
+    ) -> Self {
         let options = types::Options {
-            geometry: geometry(&request.geometry),
+            input: types::Input { accept_damage: true },
+            geometry: geometry(&request.geometry, request.geometry.resolve(source)),
             output: types::Output {
                 format: output_format(format),
-                quality: request.output.quality,
+                quality: request.output.quality.of(format),
                 lossless: request.output.lossless && format != Format::Jpeg,
             },
-            limits: types::Limits {
-                source_bytes: config.source_bytes.0,
-                source_pixels: config.source_pixels,
-                output_side: config.output_side,
-                output_pixels: config.output_pixels,
-                memory: config.memory.0,
-            },
+            limits: limits(config),
         };
-        Resizer(resize::Session::new(options))
+        Resizer { session: resize::Session::new(options), watches }
+    }
+
+    /// A session that is only to tell the source's size: its rendition is one pixel wide.
+    pub fn probe(config: &Config, watches: Stopwatches) -> Self {
+        let mut options = resize::defaults();
+        options.geometry.width = Some(1);
+        options.geometry.height = Some(1);
+        options.limits = limits(config);
+        Resizer { session: resize::Session::new(options), watches }
+    }
+}
+
+fn limits(config: &Config) -> types::Limits {
+    types::Limits {
+        source_bytes: config.source_bytes.0,
+        source_pixels: config.source_pixels,
+        output_side: config.output_side,
+        output_pixels: config.output_pixels,
+        memory: config.memory.0,
     }
 }
 
 impl Session for Resizer {
     fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
-        self.0.write(chunk).map_err(failure)
+        self.watches.decode.time(|| self.session.write(chunk)).map_err(failure)
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        self.0.finish().map_err(failure)
+        self.watches.decode.time(|| self.session.finish()).map_err(failure)
     }
 
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure> {
-        self.0.read(max).map_err(failure)
+        self.watches.encode.time(|| self.session.read(max)).map_err(failure)
     }
 
     fn outline(&self) -> Option<Outline> {
-        let outline = self.0.outline()?;
+        let outline = self.session.outline()?;
         let source = outline.source;
-        Some(Outline { output: (outline.width, outline.height), source: (source.width, source.height) })
+        Some(Outline {
+            output: (outline.width, outline.height),
+            source: (source.width, source.height),
+            orientation: source.orientation,
+        })
     }
 }
 
-fn geometry(geometry: &Geometry) -> types::Geometry {
+fn geometry(geometry: &Geometry, resolved: Resolved) -> types::Geometry {
     types::Geometry {
         auto_orient: geometry.auto_orient,
-        crop: geometry.crop.map(|region| types::Region {
+        crop: resolved.crop.map(|region| types::Region {
             x: region.x,
             y: region.y,
             width: region.width,
@@ -69,12 +98,12 @@ fn geometry(geometry: &Geometry) -> types::Geometry {
         },
         flip_horizontal: geometry.flip_horizontal,
         flip_vertical: geometry.flip_vertical,
-        width: geometry.width,
-        height: geometry.height,
-        fit: match geometry.fit {
-            Fit::Contain => types::Fit::Contain,
-            Fit::Cover => types::Fit::Cover,
-            Fit::Fill => types::Fit::Fill,
+        width: resolved.width,
+        height: resolved.height,
+        fit: match resolved.fit {
+            EngineFit::Contain => types::Fit::Contain,
+            EngineFit::Cover => types::Fit::Cover,
+            EngineFit::Fill => types::Fit::Fill,
         },
         enlarge: geometry.enlarge,
         gravity: match geometry.gravity {

@@ -91,12 +91,11 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
     let blue = weigh(y.add(cb), cb, V::pair(ONE, BLUE_CB_LESS_ONE));
     let blue = finish(V::add32(blue.0, rounding), V::add32(blue.1, rounding));
 
-    let red_green = V::narrow(red, green);
-    let blue = V::narrow(blue, blue);
+    let [red, green] = V::narrow(red, green).map(u64::to_le_bytes);
+    let [blue, _] = V::narrow(blue, blue).map(u64::to_le_bytes);
     let mut pixels = [0; 24];
-    let (red, green) = red_green.split_at(8);
     for (pixel, ((&r, &g), &b)) in
-        pixels.as_chunks_mut::<3>().0.iter_mut().zip(red.iter().zip(green).zip(&blue))
+        pixels.as_chunks_mut::<3>().0.iter_mut().zip(red.iter().zip(&green).zip(&blue))
     {
         *pixel = [r, g, b];
     }

@@ -146,32 +146,35 @@ fn dequantise<V: I16x8>(coefficients: &[i16; 64], quant: &[i16; 64]) -> [V; 8] {
     core::array::from_fn(|u| V::load(&coefficients[u]).mul(V::load(&quant[u])))
 }
 
-/// Stores the first `width` samples of the first `height` rows.
+/// The samples of each row, eight bytes from the least significant.
 #[inline(always)]
-fn store<V: I16x8>(rows: &[V; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
-    let mut lines = out.chunks_mut(stride.max(1)).take(height);
-    let mut write = |bytes: &[u8]| {
-        let Some(line) = lines.next() else { return };
-        // A row of 8 is the common case; a constant length makes it one store.
-        match (width, line.first_chunk_mut::<8>(), bytes.first_chunk::<8>()) {
-            (8, Some(line), Some(bytes)) => *line = *bytes,
-            _ => line.iter_mut().zip(bytes).take(width).for_each(|(to, from)| *to = *from),
+fn narrowed<V: I16x8>(rows: &[V; 8]) -> [u64; 8] {
+    let [[a, b], [c, d]] = [V::narrow(rows[0], rows[1]), V::narrow(rows[2], rows[3])];
+    let [[e, f], [g, h]] = [V::narrow(rows[4], rows[5]), V::narrow(rows[6], rows[7])];
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Stores the first `width` samples of the first `height` rows.
+///
+/// Kept apart from the arithmetic: branches among it make compilers copy it for each of them.
+#[inline(always)]
+fn store(rows: &[u64; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
+    for (line, row) in out.chunks_mut(stride.max(1)).zip(rows).take(height) {
+        match (width, line) {
+            (8, [a, b, c, d, e, f, g, h, ..]) => [*a, *b, *c, *d, *e, *f, *g, *h] = row.to_le_bytes(),
+            (4, [a, b, c, d, ..]) => [*a, *b, *c, *d] = (*row as u32).to_le_bytes(),
+            (_, line) => line.iter_mut().zip(row.to_le_bytes()).take(width).for_each(|(to, from)| *to = from),
         }
-    };
-    for &[upper, lower] in rows.as_chunks::<2>().0 {
-        let bytes = V::narrow(upper, lower);
-        write(&bytes[..8]);
-        write(&bytes[8..]);
     }
 }
 
 /// A square transform of `N` samples a side from the first `K` rows and columns.
-#[inline(always)]
+#[inline(never)]
 fn square<V: I16x8, const N: usize, const K: usize>(block: Block<'_>, out: &mut [u8], stride: usize) {
     let x = dequantise::<V>(block.coefficients, block.quant);
     let columns = pass::<V, N, K, K, FIRST_SHIFT>(&x, FIRST_BIAS);
     let rows = pass::<V, N, K, N, SECOND_SHIFT>(&transpose(columns), SECOND_BIAS);
-    store(&rows, N, N, out, stride);
+    store(&narrowed(&rows), N, N, out, stride);
 }
 
 /// The 2x2 transform, whose cosines are all 1: sums and differences, clamped between the passes as the others'.
@@ -202,7 +205,7 @@ fn rectangle<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], 
     let x = dequantise::<V>(block.coefficients, block.quant);
     let columns = sized_pass::<V, FIRST_SHIFT>(width, &x, FIRST_BIAS);
     let rows = sized_pass::<V, SECOND_SHIFT>(height, &transpose(columns), SECOND_BIAS);
-    store(&rows, usize::from(width), usize::from(height), out, stride);
+    store(&narrowed(&rows), usize::from(width), usize::from(height), out, stride);
 }
 
 #[inline(always)]
@@ -261,14 +264,21 @@ pub(crate) fn flat_sample(dc: i16, quant: i16) -> u8 {
 /// Sets `width`x`height` samples to one value.
 #[inline(always)]
 pub(crate) fn fill(sample: u8, width: u8, height: u8, out: &mut [u8], stride: usize) {
-    let width = usize::from(width);
+    match width {
+        8 => fill_rows::<8>(sample, height, out, stride),
+        4 => fill_rows::<4>(sample, height, out, stride),
+        _ => (0..usize::from(width)).for_each(|x| {
+            fill_rows::<1>(sample, height, out.get_mut(x..).unwrap_or_default(), stride);
+        }),
+    }
+}
+
+/// As [`fill`], with a width that makes a row one store.
+#[inline(always)]
+fn fill_rows<const W: usize>(sample: u8, height: u8, out: &mut [u8], stride: usize) {
     for y in 0..usize::from(height) {
-        if let Some(row) = out.get_mut(y * stride..).and_then(|out| out.get_mut(..width)) {
-            // A row of 8 is the common case; a constant length makes it one store.
-            match row.as_mut_array::<8>() {
-                Some(row) => *row = [sample; 8],
-                None => row.fill(sample),
-            }
+        if let Some(row) = out.get_mut(y * stride..).and_then(|rest| rest.first_chunk_mut::<W>()) {
+            *row = [sample; W];
         }
     }
 }

@@ -52,7 +52,7 @@ pub struct Layout {
     pub(crate) planes: Vec<Plane>,
     /// Bytes per interleaved pixel.
     pub(crate) channels: usize,
-    /// Blocks of each component that a whole row of MCUs covers is a multiple of this.
+    /// MCUs of an interleaved scan, across and down.
     pub(crate) mcus: (u32, u32),
     pub(crate) memory: u64,
 }

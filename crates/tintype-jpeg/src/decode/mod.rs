@@ -591,7 +591,10 @@ impl Work {
                 return Err(MissingTable::Huffman);
             }
             if needs_ac {
-                tables.ac_mut(component.ac).ok_or(MissingTable::Huffman)?.prepare_skip();
+                let table = tables.ac_mut(component.ac).ok_or(MissingTable::Huffman)?;
+                if needs_dc && self.bands.get(component.index).is_some_and(Band::skips) {
+                    table.prepare_skip();
+                }
             }
         }
         if let Some(store) = &mut self.store

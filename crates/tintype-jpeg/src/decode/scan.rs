@@ -103,6 +103,11 @@ impl Band {
         }
     }
 
+    /// Whether there are coefficients that are not wanted.
+    pub(crate) fn skips(&self) -> bool {
+        self.wanted < 63
+    }
+
     /// The strip's samples.
     pub(crate) fn strip(&self) -> &[u8] {
         self.samples.get(CONTEXT_ROWS * self.stride..).unwrap_or_default()

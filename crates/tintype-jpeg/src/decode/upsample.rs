@@ -134,7 +134,7 @@ fn mix_rows<V: I16x8>(near: &[u8], far: &[u8], bias: i16, out: &mut [u8]) {
     for (at, out) in (0..near.len()).step_by(STEP).zip(out.as_chunks_mut::<STEP>().0) {
         let (near, far) = (V::widen(&samples(near, at)), V::widen(&samples(far, at)));
         let mixed = near.mul(V::splat(3)).add(far).add(V::splat(bias)).shr::<2>();
-        out.copy_from_slice(&V::narrow(mixed, mixed)[..STEP]);
+        *out = V::narrow(mixed, mixed)[0].to_le_bytes();
     }
 }
 
@@ -170,7 +170,8 @@ fn double<V: I16x8, const EVEN: i16, const ODD: i16, const SHIFT: u32>(mixed: &[
         let centre = load(1).mul(V::splat(3));
         let even = centre.add(load(0)).add(V::splat(EVEN)).shr::<SHIFT>();
         let odd = centre.add(load(2)).add(V::splat(ODD)).shr::<SHIFT>();
-        *out = V::narrow(even.zip_low(odd), even.zip_high(odd));
+        let [left, right] = V::narrow(even.zip_low(odd), even.zip_high(odd));
+        *out = (u128::from(left) | u128::from(right) << 64).to_le_bytes();
     }
 }
 

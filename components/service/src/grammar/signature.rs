@@ -1,0 +1,155 @@
+//! Signed URLs: who may ask for what.
+//!
+//! The signature of every grammar is `base64url(HMAC-SHA256(key, salt ‖ what is signed))`, cut to
+//! `TINTYPE_SIGNATURE_SIZE` bytes, as imgproxy makes it. What is signed is, in imgproxy's grammar, the path after the
+//! signature, and in the others the whole target before `s=`, which has to be the last parameter.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{Grammar, base64};
+use crate::config::Config;
+use crate::failure::{Failure, Kind};
+
+/// A key and its salt.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Splits a target into what is signed and its signature, if it has one.
+///
+/// For imgproxy's grammar the first part is the target as it is, since the signature is a segment of its path.
+pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
+    if grammar == Grammar::Imgproxy {
+        let signature = target.get(1..).and_then(|rest| rest.split('/').next());
+        return (target, signature);
+    }
+    match target.rfind(['?', '&']).and_then(|at| Some((target.get(..at)?, target.get(at + 1..)?))) {
+        Some((signed, last)) => match last.strip_prefix("s=") {
+            Some(signature) => (signed, Some(signature)),
+            None => (target, None),
+        },
+        None => (target, None),
+    }
+}
+
+/// Refuses a target that is not signed with one of the configured keys. Without keys, all pass.
+pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Failure> {
+    if !config.signed() {
+        return Ok(());
+    }
+    let (signed, signature) = match (grammar, strip(grammar, target)) {
+        (Grammar::Imgproxy, (target, signature)) => {
+            let path = target.split('?').next().unwrap_or_default();
+            let rest = path.get(1..).and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)));
+            // `unsafe` and the like stand where a signature has to stand.
+            let unsigned = matches!(signature, Some("" | "unsafe" | "insecure" | "_"));
+            (rest.unwrap_or_default(), signature.filter(|_| !unsigned))
+        }
+        (_, split) => split,
+    };
+    let Some(signature) = signature else {
+        return Err(Failure::new(Kind::SignatureMissing, "the URL is not signed")
+            .detail("URLs have to be signed here; docs/http-api.md says how"));
+    };
+    if valid(signature, signed, config) {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::SignatureInvalid, "the signature of the URL does not match")
+        .detail("sign the URL exactly as it is sent, with the current key and salt"))
+}
+
+/// Compares with every pair and every trusted signature, whatever the first ones say, in constant time.
+fn valid(signature: &str, signed: &str, config: &Config) -> bool {
+    let mut found = Choice::from(0);
+    for trusted in &config.trusted_signatures.0 {
+        found |= trusted.as_bytes().ct_eq(signature.as_bytes());
+    }
+    let bytes = base64::decode(signature).unwrap_or_default();
+    for pair in &config.pairs {
+        found |= sign(pair, signed, config.signature_size).ct_eq(&bytes);
+    }
+    found.into()
+}
+
+/// The signature of a text, cut to `size` bytes.
+pub fn sign((key, salt): &Pair, text: &str, size: u32) -> Vec<u8> {
+    // HMAC takes keys of any length: the error cannot occur, and an empty signature never matches.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return vec![0] };
+    mac.update(salt);
+    mac.update(text.as_bytes());
+    let mut code = mac.finalize().into_bytes().to_vec();
+    code.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(pairs: &[(&str, &str)]) -> Config {
+        let environment: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::read(&environment).unwrap()
+    }
+
+    const PATH: &str = "/rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
+    const SIGNATURE: &str = "oKfUtW34Dvo2BGQehJFR4Nr0_rIjOtdtzJ3QFsUcXH8";
+
+    /// `secret` and `hello` in hexadecimal.
+    const PAIR: [(&str, &str); 2] = [("TINTYPE_KEY", "736563726574"), ("TINTYPE_SALT", "68656C6C6F")];
+
+    fn kind(result: Result<(), Failure>) -> Option<Kind> {
+        result.err().map(|failure| failure.kind)
+    }
+
+    #[test]
+    fn the_vector_of_imgproxy_is_accepted_and_nothing_near_it() {
+        let config = config(&PAIR);
+        let check = |target: &str| kind(check(Grammar::Imgproxy, target, &config));
+        assert_eq!(check(&format!("/{SIGNATURE}{PATH}")), None);
+        assert_eq!(check(&format!("/{SIGNATURE}{PATH}?any=query")), None);
+        assert_eq!(check(&format!("/{SIGNATURE}{PATH}x")), Some(Kind::SignatureInvalid));
+        assert_eq!(check(&format!("/{}{PATH}", &SIGNATURE[..42])), Some(Kind::SignatureInvalid));
+        assert_eq!(check(&format!("/x{PATH}")), Some(Kind::SignatureInvalid));
+        for unsigned in ["unsafe", "insecure", "_", ""] {
+            assert_eq!(check(&format!("/{unsigned}{PATH}")), Some(Kind::SignatureMissing));
+        }
+    }
+
+    #[test]
+    fn keys_can_be_rotated_cut_and_bypassed() {
+        let signed = format!("/{SIGNATURE}{PATH}");
+        let rotated = config(&[("TINTYPE_KEY", "00,736563726574"), ("TINTYPE_SALT", "11,68656C6C6F")]);
+        assert_eq!(kind(check(Grammar::Imgproxy, &signed, &rotated)), None);
+        let cut = config(&[PAIR[0], PAIR[1], ("TINTYPE_SIGNATURE_SIZE", "9")]);
+        assert_eq!(kind(check(Grammar::Imgproxy, &format!("/{}{PATH}", &SIGNATURE[..12]), &cut)), None);
+        assert_eq!(kind(check(Grammar::Imgproxy, &signed, &cut)), Some(Kind::SignatureInvalid));
+        let trusted = config(&[PAIR[0], PAIR[1], ("TINTYPE_TRUSTED_SIGNATURES", "a,let-me-in")]);
+        assert_eq!(kind(check(Grammar::Imgproxy, &format!("/let-me-in{PATH}"), &trusted)), None);
+        let open = config(&[PAIR[0], PAIR[1], ("TINTYPE_ALLOW_UNSIGNED", "1")]);
+        assert_eq!(kind(check(Grammar::Imgproxy, &format!("/unsafe{PATH}"), &open)), None);
+        assert_eq!(kind(check(Grammar::Imgproxy, &format!("/unsafe{PATH}"), &config(&[]))), None);
+    }
+
+    #[test]
+    fn the_other_grammars_are_signed_by_their_last_parameter() {
+        let config = config(&PAIR);
+        let pair = &config.pairs[0];
+        for (grammar, target) in [
+            (Grammar::Query, "/?url=http://a.example/&width=8"),
+            (Grammar::Wsrv, "/wsrv/?url=a.example/b.jpg&w=8"),
+            (Grammar::Cloudflare, "/cdn-cgi/image/width=8/http://a.example/b.jpg"),
+        ] {
+            let signature = base64::encode(&sign(pair, target, 32));
+            let separator = if target.contains('?') { '&' } else { '?' };
+            let signed = format!("{target}{separator}s={signature}");
+            assert_eq!(strip(grammar, &signed), (target, Some(signature.as_str())));
+            assert_eq!(kind(check(grammar, &signed, &config)), None);
+            assert_eq!(kind(check(grammar, target, &config)), Some(Kind::SignatureMissing));
+            assert_eq!(kind(check(grammar, &format!("{signed}&w=9"), &config)), Some(Kind::SignatureMissing));
+            assert_eq!(
+                kind(check(grammar, &signed.replace("=8", "=9"), &config)),
+                Some(Kind::SignatureInvalid)
+            );
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The grammars against each other: what one writes, it reads back as the same request.
+
+use super::*;
+use crate::format;
+use crate::request::{
+    Color, Crop, Filter, Fit, Geometry, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality,
+    Rotation, Source,
+};
+
+/// A small generator of numbers (xorshift64*): the same requests in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+        items[usize::try_from(self.below(items.len() as u64)).unwrap()].clone()
+    }
+
+    fn number(&mut self, most: u32) -> u32 {
+        1 + u32::try_from(self.below(u64::from(most))).unwrap()
+    }
+
+    fn length(&mut self) -> Length {
+        if self.chance(80) { Length::Pixels(self.number(9000)) } else { Length::Share(self.number(999_999)) }
+    }
+
+    fn maybe<T>(&mut self, percent: u64, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.chance(percent).then(|| make(self))
+    }
+
+    fn request(&mut self) -> Request {
+        let urls = [
+            "https://a.example/b.jpg",
+            "http://a.example:8080/b%20c.jpg?x=1&y=%262",
+            "https://a.example/@weird:name/b.png?s=80",
+            "/relative/path.webp",
+            "https://xn--bcher-kva.example/ü +&=#?.gif",
+            "https://a.example/a:b/c,d;e",
+        ];
+        let mut request = Request::new(Source::Url(self.pick(&urls).to_owned()));
+        let gravities = query::GRAVITIES;
+        request.geometry = Geometry {
+            auto_orient: self.chance(90),
+            crop: self.maybe(25, |random| Crop {
+                width: random.length(),
+                height: random.length(),
+                place: if random.chance(50) {
+                    Place::At(random.length(), random.length())
+                } else {
+                    Place::Towards(random.pick(gravities).1)
+                },
+            }),
+            rotate: if self.chance(70) {
+                Rotation::None
+            } else {
+                self.pick(&[Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters])
+            },
+            flip_horizontal: self.chance(20),
+            flip_vertical: self.chance(20),
+            width: self.maybe(80, |random| Length::Pixels(random.number(9000))),
+            height: self.maybe(60, |random| {
+                if random.chance(95) { Length::Pixels(random.number(9000)) } else { random.length() }
+            }),
+            fit: self.pick(query::FITS).1,
+            enlarge: self.chance(50),
+            gravity: self.pick(gravities).1,
+            filter: if self.chance(80) { Filter::Lanczos3 } else { self.pick(query::FILTERS).1 },
+            background: self.maybe(30, |random| Color {
+                red: random.number(255) as u8,
+                green: 7,
+                blue: 0,
+                alpha: if random.chance(50) { 255 } else { 80 },
+            }),
+        };
+        request.output.format = self.pick(&[
+            OutputFormat::Auto,
+            OutputFormat::Source,
+            OutputFormat::Fixed(format::Format::Jpeg),
+            OutputFormat::Fixed(format::Format::Png),
+            OutputFormat::Fixed(format::Format::Webp),
+        ]);
+        request.output.quality =
+            Quality { any: self.maybe(60, |random| random.number(100) as u8), formats: vec![] };
+        if self.chance(20) {
+            request.output.quality.set(format::Format::Webp, 33);
+        }
+        request.output.lossless =
+            self.chance(10) && request.output.format != OutputFormat::Fixed(format::Format::Jpeg);
+        if self.chance(40) {
+            self.delivery(&mut request);
+        }
+        request
+    }
+
+    fn delivery(&mut self, request: &mut Request) {
+        let delivery = &mut request.delivery;
+        delivery.filename = self.maybe(30, |random| random.pick(&["holiday", "a b", "über:all"]).to_owned());
+        delivery.download = self.chance(30);
+        delivery.expires = self.maybe(30, |random| random.below(1 << 33));
+        delivery.ttl = self.maybe(30, |random| 86_400 * u64::from(random.number(365)));
+        delivery.version = self.maybe(30, |random| random.pick(&["7", "a:b/c", "%"]).to_owned());
+        delivery.passthrough = self.pick(&[
+            Passthrough::None,
+            Passthrough::None,
+            Passthrough::All,
+            Passthrough::Formats(vec![format::Format::Gif, format::Format::Svg]),
+        ]);
+        delivery.on_error = self.pick(&[
+            OnError::Error,
+            OnError::Error,
+            OnError::Source,
+            OnError::Redirect("https://a.example/oops.png".into()),
+        ]);
+    }
+}
+
+/// A request with everything that makes no difference taken out.
+fn normal(request: &Request) -> Request {
+    let mut request = request.clone();
+    let geometry = &mut request.geometry;
+    if geometry.width.is_none() || geometry.height.is_none() {
+        geometry.fit = Fit::Contain;
+    }
+    if (geometry.fit, geometry.enlarge) == (Fit::Crop, true) {
+        geometry.fit = Fit::Cover;
+    }
+    if let Some(crop) = &mut geometry.crop
+        && crop.place == Place::At(Length::Pixels(0), Length::Pixels(0))
+    {
+        crop.place = Place::Towards(Gravity::NorthWest);
+    }
+    let quality = |format| request.output.quality.of(format).unwrap_or(format::default_quality(format));
+    let formats: Vec<_> = [format::Format::Jpeg, format::Format::Webp]
+        .into_iter()
+        .filter(|format| match request.output.format {
+            OutputFormat::Fixed(fixed) => fixed == *format,
+            _ => true,
+        })
+        .map(|format| (format, quality(format)))
+        .collect();
+    request.output.quality = Quality { any: None, formats };
+    if request.output.lossless && request.output.format == OutputFormat::Fixed(format::Format::Webp) {
+        request.output.quality = Quality::default();
+    }
+    request
+}
+
+#[test]
+fn every_grammar_reads_back_what_it_writes() {
+    let config = Config::read(&[]).unwrap();
+    let mut random = Random(0x0074_696E_7479_7065);
+    let mut written = [0; ALL.len()];
+    for _ in 0..20_000 {
+        let request = random.request();
+        for (index, grammar) in ALL.into_iter().enumerate() {
+            let Ok(target) = grammar.write(&request) else { continue };
+            written[index] += 1;
+            assert_eq!(Grammar::of(target.split('?').next().unwrap()), Some(grammar), "{target}");
+            let parsed = read(grammar, &target, false, &config)
+                .unwrap_or_else(|failure| panic!("{target}: {failure} {:?}\n{request:?}", failure.detail));
+            assert_eq!(normal(&parsed.request), normal(&request), "{target}");
+        }
+    }
+    assert_eq!(written[0], 20_000, "the query grammar says everything");
+    // The others say less, but often enough for the comparison above to mean something.
+    assert!(written.iter().all(|count| *count > 300), "{written:?}");
+}
+
+#[test]
+fn a_request_in_one_grammar_can_be_written_in_the_others() {
+    let config = Config::read(&[]).unwrap();
+    let target = "/unsafe/rs:fit:512:512/f:jpg/q:80/plain/http://a.example/b.jpg";
+    let request = read(Grammar::Imgproxy, target, false, &config).unwrap().request;
+    let written = ALL.map(|grammar| grammar.write(&request));
+    assert_eq!(
+        written,
+        [
+            Ok("/?url=http:%2F%2Fa.example%2Fb.jpg&width=512&height=512&format=jpeg&quality=80".to_owned()),
+            Ok("/unsafe/rs:fit:512:512:0/fq:jpeg:80:webp:80/plain/http:%2F%2Fa.example%2Fb.jpg@jpg"
+                .replace("%2F", "/")),
+            Ok("/cdn-cgi/image/width=512,height=512,quality=80,format=jpeg/http://a.example/b.jpg"
+                .to_owned()),
+            Ok("/wsrv/?url=http:%2F%2Fa.example%2Fb.jpg&w=512&h=512&we&output=jpg".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn no_target_makes_a_grammar_panic() {
+    let config = Config::read(&[]).unwrap();
+    let mut random = Random(99);
+    let pieces = [
+        "/",
+        "?",
+        "&",
+        "=",
+        "%",
+        "%2F",
+        ":",
+        "@",
+        ",",
+        ";",
+        ".",
+        "plain",
+        "unsafe",
+        "cdn-cgi",
+        "image",
+        "wsrv",
+        "url",
+        "w",
+        "rs",
+        "fill",
+        "crop",
+        "0",
+        "1",
+        "65536",
+        "-1",
+        "0.5",
+        "é",
+        "\u{0}",
+        "http://",
+        "a.example",
+        "trim",
+        "aHR0cA",
+        "s",
+        "g",
+        "fp",
+        "bg",
+        "maxage",
+        "3M",
+        "1é",
+        "precrop",
+        "cw",
+        "50%",
+    ];
+    for _ in 0..30_000 {
+        let mut target = String::from("/");
+        for _ in 0..random.below(14) {
+            target.push_str(random.pick(&pieces));
+        }
+        for grammar in ALL {
+            let _ = read(grammar, &target, false, &config);
+            let _ = signature::check(grammar, &target, &config);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! How long an answer may be cached.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::request::Delivery;
+
+/// The `Cache-Control` of an image, from the request, the origin's own `Cache-Control` and the configuration.
+/// `now` is the second of Unix time.
+pub fn control(delivery: &Delivery, origin: Option<&str>, config: &Config, now: u64) -> String {
+    let origin = origin.filter(|_| config.ttl_from_origin).map(Origin::read).unwrap_or_default();
+    if origin.no_store {
+        return String::from("no-store");
+    }
+    let taken =
+        origin.seconds.map(|seconds| seconds.clamp(seconds_of(config.ttl_min), seconds_of(config.ttl_max)));
+    let mut seconds = delivery.ttl.or(taken).unwrap_or_else(|| seconds_of(config.ttl));
+    if let Some(end) = delivery.expires {
+        seconds = seconds.min(end.saturating_sub(now));
+    }
+    let scope = if origin.private { "private" } else { "public" };
+    let mut control = format!("{scope}, max-age={seconds}");
+    if origin.no_cache {
+        control.push_str(", no-cache");
+    }
+    let stale = seconds_of(config.stale_while_revalidate);
+    // An answer that ends with its URL must not outlive it.
+    if stale > 0 && delivery.expires.is_none() {
+        control.push_str(&format!(", stale-while-revalidate={stale}"));
+    }
+    control
+}
+
+fn seconds_of(duration: Duration) -> u64 {
+    duration.as_secs()
+}
+
+/// What an origin says about caching (RFC 9111, section 5.2.2).
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Origin {
+    no_store: bool,
+    no_cache: bool,
+    private: bool,
+    seconds: Option<u64>,
+}
+
+impl Origin {
+    fn read(text: &str) -> Origin {
+        let mut origin = Origin::default();
+        let mut shared = None;
+        for directive in text.split(',') {
+            let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+            let seconds = || value.trim().trim_matches('"').parse().ok();
+            match name.trim().to_ascii_lowercase().as_str() {
+                "no-store" => origin.no_store = true,
+                "no-cache" => origin.no_cache = true,
+                "private" => origin.private = true,
+                "max-age" => origin.seconds = origin.seconds.or_else(seconds),
+                "s-maxage" => shared = shared.or_else(seconds),
+                _ => {}
+            }
+        }
+        origin.seconds = shared.or(origin.seconds);
+        origin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn control(delivery: Delivery, origin: Option<&str>, pairs: &[(&str, &str)]) -> String {
+        let environment: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        super::control(&delivery, origin, &Config::read(&environment).unwrap(), 1000)
+    }
+
+    #[test]
+    fn the_origin_is_followed_within_bounds() {
+        let bounds = [("TINTYPE_TTL_MIN", "60"), ("TINTYPE_TTL_MAX", "600")];
+        for (origin, expected) in [
+            (None, "public, max-age=86400"),
+            (Some("public"), "public, max-age=86400"),
+            (Some("max-age=300"), "public, max-age=300"),
+            (Some("max-age=5"), "public, max-age=60"),
+            (Some("max-age=99999"), "public, max-age=600"),
+            (Some("max-age=99, S-MaxAge=\"400\""), "public, max-age=400"),
+            (Some("private, max-age=99"), "private, max-age=99"),
+            (Some("no-cache, max-age=99"), "public, max-age=99, no-cache"),
+            (Some("no-store"), "no-store"),
+            (Some("max-age=soon"), "public, max-age=86400"),
+        ] {
+            assert_eq!(control(Delivery::default(), origin, &bounds), expected, "{origin:?}");
+        }
+        let off = [("TINTYPE_TTL_FROM_ORIGIN", "0"), ("TINTYPE_TTL", "10m")];
+        assert_eq!(control(Delivery::default(), Some("no-store"), &off), "public, max-age=600");
+    }
+
+    #[test]
+    fn a_request_sets_its_own_age_and_never_outlives_its_expiry() {
+        let delivery = |ttl, expires| Delivery { ttl, expires, ..Delivery::default() };
+        let stale = [("TINTYPE_STALE_WHILE_REVALIDATE", "1h")];
+        assert_eq!(control(delivery(Some(7), None), Some("max-age=9"), &[]), "public, max-age=7");
+        assert_eq!(control(delivery(None, Some(1500)), None, &stale), "public, max-age=500");
+        assert_eq!(control(delivery(None, Some(1)), None, &[]), "public, max-age=0");
+        assert_eq!(
+            control(delivery(Some(7), None), None, &stale),
+            "public, max-age=7, stale-while-revalidate=3600"
+        );
+    }
+}
