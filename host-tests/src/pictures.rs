@@ -74,7 +74,7 @@ impl Picture {
                 weight += u64::from(alpha);
                 count += 1;
             }
-            let mean = |sum: u64| if weight == 0 { 0 } else { ((sum + weight / 2) / weight) as u8 };
+            let mean = |sum: u64| (sum + weight / 2).checked_div(weight).unwrap_or(0) as u8;
             [mean(sums[0]), mean(sums[1]), mean(sums[2]), ((weight + count / 2) / count) as u8]
         })
     }

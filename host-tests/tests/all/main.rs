@@ -1,4 +1,6 @@
 //! What holds for the built components: one program, so that each is compiled once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+// Tests fail by panicking, also in functions that several of them share.
 
 /// Declares the modules, and lists them for the test that no component goes untested.
 macro_rules! suites {

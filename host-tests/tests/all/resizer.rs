@@ -326,7 +326,7 @@ fn hundred_megapixels(progressive: bool) -> Vec<u8> {
     let mut encoder = Encoder::new(EncoderConfig { progressive, ..EncoderConfig::new(width, height) }).unwrap();
     let mut row = vec![0; width as usize * 3];
     for y in 0..height {
-        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let (x, y) = (x as u32, y);
             let texture = ((x * x / 97) ^ (y * y / 89)) as u8 & 31;
             pixel.copy_from_slice(&[(x / 46) as u8 ^ texture, (y / 34) as u8 ^ texture, texture * 3]);
@@ -372,7 +372,7 @@ fn what_is_accepted_fits_in_the_memory_it_was_allowed() {
                 let mut options = to_width(width, format);
                 options.limits.memory = mebibytes << 20;
                 options.geometry.rotate = Rotation::Quarter;
-                let mut resizer = Resizer::limited(mebibytes as usize << 20);
+                let mut resizer = Resizer::limited((mebibytes as usize) << 20);
                 // A trap, which is what running out of memory is, fails the test.
                 match resizer.session(&options).pump(source, 64 << 10, 64 << 10) {
                     Ok(_) => accepted += 1,
