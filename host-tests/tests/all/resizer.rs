@@ -353,40 +353,6 @@ fn a_hundred_megapixels_stream_through_a_few_mebibytes() {
 }
 
 #[test]
-fn what_is_accepted_fits_in_the_memory_it_was_allowed() {
-    let photo = photograph(1800, 1400);
-    let sources = [
-        ("JPEG", photo.jpeg()),
-        ("progressive JPEG", photo.jpeg_as(&JpegStyle { progressive: true, ..JpegStyle::default() })),
-        ("PNG", photo.png()),
-        ("interlaced PNG", photo.png_as(&PngStyle { interlaced: true, ..PngStyle::default() })),
-        ("lossless WebP", photo.webp()),
-        ("GIF", photo.gif(&[])),
-        ("lossy WebP", Resizer::new().resize(&photo.png(), &options(|_| ())).unwrap().image),
-        ("translucent WebP", Resizer::new().resize(&transparent_disc(1500, 1500).png(), &options(|_| ())).unwrap().image),
-    ];
-    let mut accepted = 0;
-    for (name, source) in &sources {
-        for mebibytes in [3, 6, 12, 24, 48] {
-            for (format, width) in ENCODED.into_iter().flat_map(|format| [(format, 300), (format, 1800)]) {
-                let mut options = to_width(width, format);
-                options.limits.memory = mebibytes << 20;
-                options.geometry.rotate = Rotation::Quarter;
-                let mut resizer = Resizer::limited((mebibytes as usize) << 20);
-                // A trap, which is what running out of memory is, fails the test.
-                match resizer.session(&options).pump(source, 64 << 10, 64 << 10) {
-                    Ok(_) => accepted += 1,
-                    Err(Error::LimitExceeded(exceeded)) => assert_eq!(exceeded.limit, Limit::Memory, "{name}"),
-                    Err(other) => panic!("{name} in {mebibytes} MiB: {other:?}"),
-                }
-            }
-        }
-        println!("{name}: {accepted} accepted so far");
-    }
-    assert!(accepted > 100, "{accepted} of 240 were accepted");
-}
-
-#[test]
 fn limits_are_checked_before_pixels_are_allocated() {
     let mut resizer = Resizer::new();
     let instance = resizer.memory();
