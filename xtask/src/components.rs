@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
+use wasmparser::BinaryReader;
 use wit_component::ComponentEncoder;
 
 use crate::cargo::{self, progress, root};
@@ -74,7 +75,26 @@ fn path_mappings() -> Result<Vec<String>> {
 
 /// A component with a core module's own imports and no others: for the resizer, none.
 fn componentize(module: &[u8]) -> Result<Vec<u8>> {
-    ComponentEncoder::default().module(module)?.validate(true).encode()
+    without_names(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
+}
+
+/// A component without the names of its parts, several kilobytes that only a debugger would read.
+fn without_names(component: &[u8]) -> Result<Vec<u8>> {
+    const PREAMBLE: usize = 8;
+    const CUSTOM: u8 = 0;
+    let mut reader = BinaryReader::new(component, 0);
+    let mut out = reader.read_bytes(PREAMBLE)?.to_vec();
+    while !reader.eof() {
+        let start = reader.current_position();
+        let id = reader.read_u8()?;
+        let size = reader.read_var_u32()?;
+        let body = reader.read_bytes(size.try_into()?)?;
+        let names = id == CUSTOM && BinaryReader::new(body, 0).read_string()? == "component-name";
+        if !names {
+            out.extend(component.get(start..reader.current_position()).unwrap_or_default());
+        }
+    }
+    Ok(out)
 }
 
 /// `service` with what it imports of `resizer` plugged in, as `wac plug service.wasm --plug resizer.wasm` does.
@@ -87,5 +107,5 @@ fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
     let socket = register("tintype:service", service)?;
     let plugs = vec![register("tintype:resizer", resizer)?];
     plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
-    Ok(graph.encode(EncodeOptions::default())?)
+    without_names(&graph.encode(EncodeOptions::default())?)
 }

@@ -55,8 +55,13 @@ macro_rules! variables {
 
         impl Config {
             /// The fields of all [`VARIABLES`], in their order.
-            fn fields(&mut self) -> Vec<&mut dyn Value> {
-                vec![$(&mut self.$field,)+]
+            fn fields(&mut self) -> [&mut dyn Value; VARIABLES.len()] {
+                [$(&mut self.$field,)+]
+            }
+
+            /// The same, to be read.
+            fn values(&self) -> [&dyn Value; VARIABLES.len()] {
+                [$(&self.$field,)+]
             }
         }
     };
@@ -154,10 +159,9 @@ impl Config {
 
     /// Every variable with its type and the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, &'static str, String)> {
-        let mut copy = self.clone();
-        let fields = VARIABLES.iter().zip(copy.fields());
+        let values = VARIABLES.iter().zip(self.values());
         let mut shown: Vec<_> =
-            fields.map(|(variable, field)| (variable.name.to_owned(), field.kind(), field.show())).collect();
+            values.map(|(variable, value)| (variable.name.to_owned(), value.kind(), value.show())).collect();
         shown.extend(
             self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), "URL", url.to_string())),
         );
@@ -188,8 +192,8 @@ impl Config {
         if !salts.is_empty() && salts.len() != keys.len() {
             return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
         }
-        let salts = salts.iter().cloned().chain(std::iter::repeat_with(Vec::new));
-        self.pairs = keys.iter().cloned().zip(salts).collect();
+        let salt = |index: usize| salts.get(index).cloned().unwrap_or_default();
+        self.pairs = keys.iter().enumerate().map(|(index, key)| (key.clone(), salt(index))).collect();
         // What the operator has named is allowed without being listed again.
         let named = self.base_url.iter().chain(self.aliases.iter().map(|(_, url)| url));
         self.sources.0.extend(named.map(Pattern::under));

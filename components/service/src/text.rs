@@ -3,12 +3,11 @@
 /// Texts with a separator between them.
 pub fn join<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, separator: &str) -> String {
     let mut out = String::new();
-    let mut between = "";
     for text in texts {
-        out.push_str(between);
         out.push_str(text.as_ref());
-        between = separator;
+        out.push_str(separator);
     }
+    out.truncate(out.len().saturating_sub(separator.len()));
     out
 }
 

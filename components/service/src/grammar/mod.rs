@@ -97,15 +97,20 @@ pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Resu
 
 /// Decodes `%xx`. `None` if an escape is not two hexadecimal digits or the result is not UTF-8.
 pub fn percent_decode(text: &str) -> Option<String> {
+    let hex = |digit: u8| char::from(digit).to_digit(16);
+    let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|&b| b == b'%') {
-        let (escape, after) = rest.get(at + 1..).and_then(|rest| rest.split_at_checked(2))?;
-        if !escape.iter().all(u8::is_ascii_hexdigit) {
-            return None;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        if *byte != b'%' {
+            out.push(*byte);
+            continue;
         }
+        let [high, low, after @ ..] = after else { return None };
+        out.push(u8::try_from(hex(*high)? << 4 | hex(*low)?).ok()?);
         rest = after;
     }
-    percent_encoding::percent_decode_str(text).decode_utf8().ok().map(Into::into)
+    String::from_utf8(out).ok()
 }
 
 /// Encodes what has a meaning, or no place, in a query string or a path.

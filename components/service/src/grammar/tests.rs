@@ -254,3 +254,15 @@ fn no_target_makes_a_grammar_panic() {
         }
     }
 }
+
+#[test]
+fn percent_decoding_takes_whole_escapes_of_utf8_and_nothing_else() {
+    for (text, decoded) in
+        [("", ""), ("a%20b", "a b"), ("%C3%bc+", "ü+"), ("ü%25%2541", "ü%%41"), ("%00", "\0")]
+    {
+        assert_eq!(percent_decode(text).as_deref(), Some(decoded), "{text}");
+    }
+    for bad in ["%", "a%4", "%g0", "%0g", "%+1", "%%20", "%ü", "%ff", "%C3", "%C3a"] {
+        assert_eq!(percent_decode(bad), None, "{bad}");
+    }
+}

@@ -19,16 +19,16 @@ pub fn pixels(text: &str) -> Option<u32> {
 /// the sixth one after it is dropped.
 pub fn millionths(text: &str) -> Option<u64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if whole.len() + part.len() == 0
-        || whole.len() > 7
-        || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit())
-    {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.len() + part.len() == 0 || whole.len() > 7 || !digits(whole) || !digits(part) {
         return None;
     }
-    let digits = part.chars().chain(std::iter::repeat('0')).take(6);
-    digits
-        .filter_map(|c| c.to_digit(10))
-        .try_fold(whole.parse().unwrap_or(0u64), |sum, digit| sum.checked_mul(10)?.checked_add(digit.into()))
+    let mut number = whole.parse().unwrap_or(0u64);
+    for place in 0..6 {
+        let digit = part.as_bytes().get(place).unwrap_or(&b'0') - b'0';
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }
 
 /// Millionths as the shortest decimal number.

@@ -52,7 +52,10 @@ impl Phases {
 
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
-        text::join(self.named().map(|(name, time)| format!("{name};dur={}", milliseconds(time))), ", ")
+        text::join(
+            self.named().iter().map(|(name, time)| format!("{name};dur={}", milliseconds(*time))),
+            ", ",
+        )
     }
 }
 

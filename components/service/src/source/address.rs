@@ -4,7 +4,11 @@
 //! address is judged here, whatever notation it came in; a name that resolves to a private address can only be
 //! judged by the host, which sees the resolved address (`docs/security.md`).
 
+use std::fmt::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use crate::text;
 
 /// Whether an IPv4 address is one that the public internet routes (IANA IPv4 Special-Purpose Address Registry).
 pub fn public_v4(address: Ipv4Addr) -> bool {
@@ -107,6 +111,89 @@ fn assemble(parts: &[u64]) -> Option<Ipv4Addr> {
     }
     let high = head.iter().fold(0u64, |sum, part| sum << 8 | part) << free;
     u32::try_from(high | last).ok().map(Ipv4Addr::from)
+}
+
+/// Reads an IPv6 address (RFC 4291, section 2.2).
+///
+/// As `Ipv6Addr::from_str`, which with its counterpart for writing is six kilobytes of code.
+pub fn parse_v6(text: &str) -> Option<Ipv6Addr> {
+    let Some((head, tail)) = text::split_once(text, "::") else {
+        return <[u16; 8]>::try_from(groups(text, true)?).ok().map(Ipv6Addr::from);
+    };
+    let (mut all, tail) = (groups(head, false)?, groups(tail, true)?);
+    // The colons stand for one group of zeros at least.
+    let zeros = 8usize.checked_sub(all.len() + tail.len()).filter(|zeros| *zeros > 0)?;
+    all.extend(std::iter::repeat_n(0, zeros));
+    all.extend(tail);
+    <[u16; 8]>::try_from(all).ok().map(Ipv6Addr::from)
+}
+
+/// Groups of hexadecimal digits between colons. What ends an address may end in an IPv4 address, which is two groups.
+fn groups(text: &str, end: bool) -> Option<Vec<u16>> {
+    let mut groups = Vec::new();
+    if text.is_empty() {
+        return Some(groups);
+    }
+    let mut parts = text.split(':');
+    while let Some(part) = parts.next() {
+        if end && part.contains('.') {
+            let [a, b, c, d] = dotted(part)?.octets();
+            groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            return parts.next().is_none().then_some(groups);
+        }
+        if part.len() > 4 || !part.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        groups.push(u16::try_from(u64::from_str_radix(part, 16).ok()?).ok()?);
+    }
+    Some(groups)
+}
+
+/// An IPv4 address in its one canonical notation.
+fn dotted(text: &str) -> Option<Ipv4Addr> {
+    let decimal =
+        |part: &str| part == "0" || (!part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit()));
+    let canonical = text.split('.').count() == 4 && text.split('.').all(decimal);
+    if canonical { parse_v4(text)? } else { None }
+}
+
+/// Writes an IPv4 address.
+pub fn write_v4(address: Ipv4Addr, out: &mut dyn Write) -> fmt::Result {
+    let [a, b, c, d] = address.octets().map(u32::from);
+    write!(out, "{a}.{b}.{c}.{d}")
+}
+
+/// Writes an IPv6 address in its canonical form (RFC 5952).
+pub fn write_v6(address: Ipv6Addr, out: &mut dyn Write) -> fmt::Result {
+    if let Some(v4) = address.to_ipv4_mapped() {
+        out.write_str("::ffff:")?;
+        return write_v4(v4, out);
+    }
+    let segments = address.segments();
+    let zeros = longest_zeros(&segments);
+    for (index, segment) in segments.into_iter().enumerate() {
+        if zeros.contains(&index) {
+            if index == zeros.start {
+                out.write_str("::")?;
+            }
+            continue;
+        }
+        let colon = if index == 0 || index == zeros.end { "" } else { ":" };
+        write!(out, "{colon}{segment:x}")?;
+    }
+    Ok(())
+}
+
+/// The first of the longest runs of two zeros or more.
+fn longest_zeros(segments: &[u16; 8]) -> Range<usize> {
+    let (mut longest, mut run) = (0..0, 0..0);
+    for (index, segment) in segments.iter().enumerate() {
+        run = if *segment == 0 { run.start..index + 1 } else { index + 1..index + 1 };
+        if run.len() > longest.len().max(1) {
+            longest = run.clone();
+        }
+    }
+    longest
 }
 
 #[cfg(test)]
@@ -216,6 +303,43 @@ mod tests {
             "2606:4700::5efe:8.8.8.8",
         ] {
             assert!(public_v6(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn ipv6_is_read_as_the_standard_library_reads_it() {
+        let pieces =
+            ["::", ":", "1", "0", "ffff", "12345", "g", "+1", "1.2.3.4", "01.2.3.4", "1.2.3", "1.2.3.256"];
+        let mut texts = vec![String::new()];
+        for _ in 0..3 {
+            let longer = |text: &String| pieces.map(|piece| format!("{text}{piece}"));
+            texts = texts.iter().flat_map(longer).collect();
+            for text in &texts {
+                // As the end of a whole address, too, where the colons have one group or none to stand for.
+                for text in [text.clone(), format!("1:2:3:4:5{text}"), format!("{text}:3:4:5:6:7:8")] {
+                    assert_eq!(parse_v6(&text), text.parse().ok(), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_are_written_as_the_standard_library_writes_them() {
+        // Every pattern of zeros, with small and large groups between them.
+        for bits in 0..=255u16 {
+            for group in [1, 0xab, 0xffff] {
+                let segments = std::array::from_fn(|index| group * (bits >> index & 1));
+                let address = Ipv6Addr::from(segments);
+                let mut text = String::new();
+                write_v6(address, &mut text).unwrap();
+                assert_eq!(text, address.to_string());
+            }
+        }
+        for text in ["::ffff:10.0.200.3", "::ffff:0.0.0.0", "::1.2.3.4"] {
+            let address: Ipv6Addr = text.parse().unwrap();
+            let mut text = String::new();
+            write_v6(address, &mut text).unwrap();
+            assert_eq!(text, address.to_string());
         }
     }
 

@@ -58,7 +58,7 @@ impl Host {
     /// Reads a host as it stands in a URL, IPv6 in brackets. `None` if it is none.
     pub fn parse(text: &str) -> Option<Host> {
         if let Some(inner) = text.strip_prefix('[') {
-            return inner.strip_suffix(']')?.parse().ok().map(Host::V6);
+            return address::parse_v6(inner.strip_suffix(']')?).map(Host::V6);
         }
         if let Some(address) = address::parse_v4(text) {
             return address.map(Host::V4);
@@ -85,8 +85,12 @@ impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Host::Name(name) => f.write_str(name),
-            Host::V4(v4) => v4.fmt(f),
-            Host::V6(v6) => write!(f, "[{v6}]"),
+            Host::V4(v4) => address::write_v4(*v4, f),
+            Host::V6(v6) => {
+                f.write_str("[")?;
+                address::write_v6(*v6, f)?;
+                f.write_str("]")
+            }
         }
     }
 }
