@@ -30,6 +30,7 @@ mod options;
 mod orient;
 mod pixels;
 mod plan;
+mod queue;
 mod resample;
 mod session;
 

@@ -7,6 +7,7 @@ use crate::join::Join;
 use crate::orient::Orient;
 use crate::pixels::{Channels, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
+use crate::queue::Queue;
 use crate::resample::Resampler;
 use crate::{Error, Format, Limit, Options, Result, Source, info};
 use std::borrow::Cow;
@@ -33,7 +34,7 @@ pub struct Session {
     /// Bytes of source so far.
     written: u64,
     state: State,
-    output: Vec<u8>,
+    output: Queue,
     outline: Option<Outline>,
     damaged: bool,
 }
@@ -60,7 +61,7 @@ impl Session {
             options,
             written: 0,
             state: State::Sniffing(Vec::new()),
-            output: Vec::new(),
+            output: Queue::default(),
             outline: None,
             damaged: false,
         }
@@ -89,8 +90,7 @@ impl Session {
         if matches!(self.state, State::Failed) {
             return Err(Error::Ended);
         }
-        let rest = self.output.split_off(max.min(self.output.len()));
-        Ok(std::mem::replace(&mut self.output, rest))
+        Ok(self.output.take(max))
     }
 
     /// Format and size of the rendition, as soon as the source's header has been read.
@@ -106,7 +106,7 @@ impl Session {
     fn failed_by(&mut self, result: Result<()>) -> Result<()> {
         if result.is_err() {
             self.state = State::Failed;
-            self.output = Vec::new();
+            self.output = Queue::default();
         }
         result
     }
@@ -137,6 +137,8 @@ impl Session {
     /// Feeds a chunk and works through it: piece by piece if that saves holding the whole of it.
     fn decode(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
         if self.decoder().is_some_and(|decoder| !decoder.streams()) {
+            // The file is held, and moved as it grows into room for twice of it.
+            Limit::Memory.check(BASE_MEMORY + 3 * self.written, self.options.limits.memory)?;
             return self.feed_piece(chunk);
         }
         chunk.chunks(PIECE).try_for_each(|piece| self.feed_piece(piece.into()))
@@ -268,7 +270,7 @@ impl Pipeline {
     }
 
     /// Works through the rows that are there; true when the rendition is complete.
-    fn advance(&mut self, output: &mut Vec<u8>) -> Result<bool> {
+    fn advance(&mut self, output: &mut Queue) -> Result<bool> {
         let Self { decoder, stages } = self;
         while !stages.resamplers.iter().all(Resampler::is_complete) {
             match decoder.advance(&mut |lane, row| stages.push(lane, row))? {

@@ -2,6 +2,7 @@
 
 use super::{Encoder, Image};
 use crate::pixels::{Channels, Layout};
+use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
 use std::collections::VecDeque;
 use tintype_jpeg::encode::{Components, EncodeError, EncoderConfig, Plane, Subsampling};
@@ -60,8 +61,8 @@ impl Encoder for JpegEncoder {
         self.encoder.finish().map_err(internal)
     }
 
-    fn drain(&mut self, sink: &mut Vec<u8>) {
-        sink.append(&mut self.encoder.take_output());
+    fn drain(&mut self, sink: &mut Queue) {
+        sink.push(self.encoder.take_output());
     }
 }
 

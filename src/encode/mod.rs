@@ -5,6 +5,7 @@ mod png;
 mod webp;
 
 use crate::pixels::{Channels, Layout};
+use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
 
 /// What an encoder is made for.
@@ -42,7 +43,7 @@ pub(crate) trait Encoder {
     fn finish(&mut self) -> Result<()>;
 
     /// Moves the bytes that are ready to the end of `sink`.
-    fn drain(&mut self, sink: &mut Vec<u8>);
+    fn drain(&mut self, sink: &mut Queue);
 }
 
 /// The encoder that the options ask for.

@@ -2,6 +2,7 @@
 
 use super::{Encoder, Image};
 use crate::pixels::Channels;
+use crate::queue::Queue;
 use crate::{Error, Result};
 use png::{BitDepth, ColorType, Compression, StreamWriter};
 use std::cell::RefCell;
@@ -46,14 +47,15 @@ impl Encoder for PngEncoder {
         writer.finish().map_err(internal)
     }
 
-    fn drain(&mut self, sink: &mut Vec<u8>) {
+    fn drain(&mut self, sink: &mut Queue) {
         sink.append(&mut self.outlet.0.borrow_mut());
     }
 }
 
-/// The deflater's window and tables, filters of a few rows, and, at worst, the output as large as the input.
+/// The deflater's window and tables, filters of a few rows, and, at worst, output as large as the input, which is copied
+/// into one piece if it is read in one.
 pub(super) fn memory(image: Image) -> u64 {
-    image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
+    2 * image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
 }
 
 /// Writing to memory fails only if the rows are not what was announced.
@@ -63,11 +65,11 @@ fn internal(error: impl std::fmt::Display) -> Error {
 
 /// The codec writes to one clone what is taken from the other.
 #[derive(Default, Clone)]
-struct Outlet(Rc<RefCell<Vec<u8>>>);
+struct Outlet(Rc<RefCell<Queue>>);
 
 impl Write for Outlet {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
+        self.0.borrow_mut().extend(bytes);
         Ok(bytes.len())
     }
 

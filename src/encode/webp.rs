@@ -2,6 +2,7 @@
 
 use super::{Encoder, Image};
 use crate::pixels::Channels;
+use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
 use zenwebp::EncoderConfig;
 
@@ -50,8 +51,8 @@ impl Encoder for WebpEncoder {
         Ok(())
     }
 
-    fn drain(&mut self, sink: &mut Vec<u8>) {
-        sink.append(&mut self.file);
+    fn drain(&mut self, sink: &mut Queue) {
+        sink.push(std::mem::take(&mut self.file));
     }
 }
 

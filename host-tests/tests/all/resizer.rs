@@ -385,3 +385,63 @@ fn what_cannot_be_done_is_told_by_name() {
     let header_only = &photo[..photo.len().min(200)];
     assert!(matches!(fail(header_only, &|_| {}), Error::Malformed(malformed) if malformed.format == Format::Jpeg));
 }
+
+#[test]
+fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
+    let photo = photograph(900, 700);
+    let webp = |picture: &Picture| Resizer::new().resize(&picture.png(), &options(|_| ())).unwrap().image;
+    let interlaced = |color| PngStyle { color, interlaced: true, ..PngStyle::default() };
+    let sources = [
+        ("JPEG", photo.jpeg()),
+        ("progressive JPEG", photo.jpeg_as(&JpegStyle { progressive: true, ..JpegStyle::default() })),
+        ("PNG", photo.png()),
+        ("interlaced PNG", photo.png_as(&interlaced(PngColor::Rgb(8)))),
+        ("deep interlaced PNG", photo.png_as(&interlaced(PngColor::Rgba(16)))),
+        ("lossless WebP", photo.webp()),
+        ("lossy WebP", webp(&photo)),
+        ("translucent WebP", webp(&transparent_disc(800, 800))),
+        ("GIF", photo.gif(&[])),
+    ];
+    let cases = ENCODED.into_iter().flat_map(|format| {
+        [300, 900].into_iter().flat_map(move |width| {
+            [Rotation::None, Rotation::Quarter].map(|rotate| (to_width(width, format), rotate))
+        })
+    });
+    for (mut options, rotate) in cases {
+        options.geometry.rotate = rotate;
+        for (name, source) in &sources {
+            // Each refusal says how much more it takes. Running out of memory is a trap, which fails the test.
+            options.limits.memory = 1;
+            let streamed = loop {
+                let mut limited = Resizer::limited(options.limits.memory.max(2 << 20) as usize);
+                match limited.session(&options).pump(source, 64 << 10, 64 << 10) {
+                    Ok(rendition) => break rendition,
+                    Err(Error::LimitExceeded(exceeded)) => {
+                        assert_eq!(exceeded.limit, Limit::Memory, "{name}");
+                        assert!(exceeded.needed > options.limits.memory, "{name}");
+                        options.limits.memory = exceeded.needed;
+                    }
+                    Err(other) => panic!("{name}: {other:?}"),
+                }
+            };
+            assert!(options.limits.memory > 1, "{name} needs some memory");
+            // The instance has the source in its memory too, which no option has to say.
+            let mut limited = Resizer::limited(options.limits.memory as usize + source.len());
+            let whole = limited.resize(source, &options).unwrap();
+            assert!(streamed == whole.image, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_has_to_be_held_whole_is_refused_before_it_fills_the_memory() {
+    let mut options = to_width(300, Format::Jpeg);
+    options.limits.memory = 8 << 20;
+    let mut resizer = Resizer::limited(8 << 20);
+    let mut session = resizer.session(&options);
+    let mut source = photograph(64, 64).webp();
+    source.resize(64 << 10, 0);
+    let refusal = (0..200).find_map(|_| session.write(&source).err());
+    let Some(Error::LimitExceeded(exceeded)) = refusal else { panic!("{refusal:?}") };
+    assert_eq!((exceeded.limit, exceeded.allowed), (Limit::Memory, 8 << 20));
+}
