@@ -60,7 +60,7 @@ pub struct Rendition {
 ///
 /// See [`Error`].
 pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<Rendition> {
-    let mut session = Session::new(*options);
+    let mut session = Session::whole(*options);
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;

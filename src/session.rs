@@ -37,6 +37,8 @@ pub struct Session {
     output: Queue,
     outline: Option<Outline>,
     damaged: bool,
+    /// Whether the result is to be read in one piece at the end.
+    whole: bool,
 }
 
 enum State {
@@ -64,7 +66,13 @@ impl Session {
             output: Queue::default(),
             outline: None,
             damaged: false,
+            whole: false,
         }
+    }
+
+    /// A session whose result is read in one piece at the end, which takes more memory.
+    pub(crate) fn whole(options: Options) -> Self {
+        Self { whole: true, ..Self::new(options) }
     }
 
     /// Takes the next bytes of the source and works through as much of them as possible. A chunk that is owned is not
@@ -182,7 +190,7 @@ impl Session {
             let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
                 return Err(Error::Ended);
             };
-            let (pipeline, plan) = Pipeline::new(decoder, &header, &self.options)?;
+            let (pipeline, plan) = Pipeline::new(decoder, &header, &self.options, self.whole)?;
             self.outline = Some(Outline {
                 format: self.options.output.format,
                 width: plan.width,
@@ -227,7 +235,12 @@ enum Finish {
 
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
-    fn new(mut decoder: Box<dyn Decoder>, header: &Header, options: &Options) -> Result<(Self, Plan)> {
+    fn new(
+        mut decoder: Box<dyn Decoder>,
+        header: &Header,
+        options: &Options,
+        whole: bool,
+    ) -> Result<(Self, Plan)> {
         let plan = plan::plan(&header.source, options, header.shrinks)?;
         let output = &options.output;
         let planar = header.layout == Layout::YCbCr;
@@ -254,7 +267,7 @@ impl Pipeline {
             + decoder.memory(detail)
             + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
             + sizes.iter().map(|&size| Orient::memory(plan.transform, size, pixel)).sum::<u64>()
-            + encode::memory(output.format, image);
+            + encode::memory(output.format, image, whole);
         Limit::Memory.check(memory, options.limits.memory)?;
 
         decoder.start(detail)?;

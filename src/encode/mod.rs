@@ -61,12 +61,14 @@ pub(crate) fn takes_halved_chroma(format: Format) -> bool {
     format == Format::Jpeg
 }
 
-/// Predicts the bytes that an encoder holds at most, its output included.
-pub(crate) fn memory(format: Format, image: Image) -> u64 {
+/// Predicts the bytes that an encoder holds at most, its output included; output that comes in pieces counts twice if it
+/// is read `whole`.
+pub(crate) fn memory(format: Format, image: Image, whole: bool) -> u64 {
+    let copies = if whole { 2 } else { 1 };
     match format {
-        Format::Jpeg => jpeg::memory(image),
+        Format::Jpeg => jpeg::memory(image, copies),
         Format::Webp => webp::memory(image),
-        _ => png::memory(image),
+        _ => png::memory(image, copies),
     }
 }
 

@@ -52,10 +52,9 @@ impl Encoder for PngEncoder {
     }
 }
 
-/// The deflater's window and tables, filters of a few rows, and, at worst, output as large as the input, which is copied
-/// into one piece if it is read in one.
-pub(super) fn memory(image: Image) -> u64 {
-    2 * image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
+/// The deflater's window and tables, filters of a few rows, and, at worst, output as large as the input.
+pub(super) fn memory(image: Image, copies: u64) -> u64 {
+    copies * image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
 }
 
 /// Writing to memory fails only if the rows are not what was announced.
