@@ -96,6 +96,7 @@ fn file(name: &str) -> Option<Vec<u8>> {
         let turned = JpegStyle { orientation: Some(6), ..JpegStyle::default() };
         BTreeMap::from([
             ("cut.jpg", photo[..150].to_vec()),
+            ("half.jpg", photo[..photo.len() / 2].to_vec()),
             ("typed-as-html", photo.clone()),
             ("weak", photo.clone()),
             ("a%20b.jpg", photo.clone()),
