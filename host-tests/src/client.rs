@@ -116,8 +116,10 @@ pub fn send(address: SocketAddr, request: Request<Vec<u8>>) -> Reply {
 pub(crate) struct Chunks {
     ready: VecDeque<Bytes>,
     /// What has to happen before the rest arrives.
-    held_back: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, VecDeque<Bytes>)>,
+    held_back: Option<(Event, VecDeque<Bytes>)>,
 }
+
+type Event = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Chunks {
     /// No chunk is longer, as in a connection's buffers.
