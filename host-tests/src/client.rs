@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::LazyLock;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -50,9 +50,25 @@ impl Reply {
     }
 
     pub(crate) async fn collect<B: Body<Data = Bytes>>(response: Response<B>) -> Result<Self, B::Error> {
+        Self::collect_watched(response, || {}).await
+    }
+
+    /// Calls `begun` as soon as the first bytes of the body are there.
+    pub(crate) async fn collect_watched<B: Body<Data = Bytes>>(
+        response: Response<B>,
+        begun: impl FnOnce(),
+    ) -> Result<Self, B::Error> {
         let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Self { status: parts.status.as_u16(), headers: parts.headers, body })
+        let mut body = Box::pin(body);
+        let mut bytes = Vec::new();
+        let mut begun = Some(begun);
+        while let Some(frame) = body.frame().await {
+            bytes.extend_from_slice(frame?.data_ref().map_or(&[], |data| data));
+            if let Some(begun) = begun.take_if(|_| !bytes.is_empty()) {
+                begun();
+            }
+        }
+        Ok(Self { status: parts.status.as_u16(), headers: parts.headers, body: bytes.into() })
     }
 }
 
@@ -97,7 +113,13 @@ pub fn send(address: SocketAddr, request: Request<Vec<u8>>) -> Reply {
 }
 
 /// A body that arrives in pieces.
-pub(crate) struct Chunks(VecDeque<Bytes>);
+pub(crate) struct Chunks {
+    ready: VecDeque<Bytes>,
+    /// What has to happen before the rest arrives.
+    held_back: Option<(Event, VecDeque<Bytes>)>,
+}
+
+type Event = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Chunks {
     /// No chunk is longer, as in a connection's buffers.
@@ -109,7 +131,17 @@ impl Chunks {
         while !rest.is_empty() {
             chunks.push_back(rest.split_to(rest.len().min(Self::SIZE)));
         }
-        Self(chunks)
+        Self { ready: chunks, held_back: None }
+    }
+
+    /// The same body, but what lies behind so many bytes arrives only after `event`.
+    pub(crate) fn held_back(
+        body: Bytes,
+        bytes: usize,
+        event: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        let rest = Self::new(body.slice(bytes..)).ready;
+        Self { held_back: Some((Box::pin(event), rest)), ..Self::new(body.slice(..bytes)) }
     }
 }
 
@@ -119,12 +151,19 @@ impl Body for Chunks {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|chunk| Ok(Frame::data(chunk))))
+        if self.ready.is_empty()
+            && let Some((event, rest)) = &mut self.held_back
+        {
+            ready!(event.as_mut().poll(context));
+            self.ready = std::mem::take(rest);
+            self.held_back = None;
+        }
+        Poll::Ready(self.ready.pop_front().map(|chunk| Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        self.ready.is_empty() && self.held_back.is_none()
     }
 }

@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+use wasmtime_wasi_http::RequestOptions;
+
 /// A request as an origin sees it.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -16,6 +19,8 @@ pub struct Asked {
     pub path: String,
     /// Headers in the order in which they came, names in lower case.
     pub headers: Vec<(String, String)>,
+    /// What the sender told its host about waiting, which no origin with sockets can know.
+    pub options: Option<RequestOptions>,
 }
 
 impl Asked {
@@ -36,6 +41,22 @@ pub struct Answer {
     piece: usize,
     pause: Duration,
     breaks_off_at: Option<usize>,
+    pub(crate) held_back: Option<(usize, Gate)>,
+}
+
+/// What keeps an answer back until somebody opens it.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<Notify>);
+
+impl Gate {
+    /// Lets one answer pass, now or when it comes.
+    pub fn open(&self) {
+        self.0.notify_one();
+    }
+
+    pub(crate) async fn opened(self) {
+        self.0.notified().await;
+    }
 }
 
 impl Answer {
@@ -50,6 +71,7 @@ impl Answer {
             piece: usize::MAX,
             pause: Duration::ZERO,
             breaks_off_at: None,
+            held_back: None,
         }
     }
 
@@ -68,6 +90,13 @@ impl Answer {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Announces another length than the body has.
+    #[must_use]
+    pub fn of_alleged_length(mut self, bytes: u64) -> Self {
+        self.announce_length = false;
+        self.header("content-length", &bytes.to_string())
     }
 
     /// Does not tell the length: the body ends with the connection.
@@ -95,6 +124,13 @@ impl Answer {
     #[must_use]
     pub fn broken_off_at(mut self, bytes: usize) -> Self {
         self.breaks_off_at = Some(bytes);
+        self
+    }
+
+    /// Sends this many bytes of the body, and the rest once the gate is open. Only an origin without sockets does it.
+    #[must_use]
+    pub fn held_back_at(mut self, bytes: usize, gate: &Gate) -> Self {
+        self.held_back = Some((bytes, gate.clone()));
         self
     }
 
@@ -187,7 +223,7 @@ fn converse(
         let Some((name, value)) = line.split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let request = Asked { method, path, headers };
+    let request = Asked { method, path, headers, options: None };
     asked.lock().unwrap().push(request.clone());
     script(&request).send(&mut stream, request.method == "HEAD")
 }

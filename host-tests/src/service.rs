@@ -60,7 +60,7 @@ impl Service {
     }
 
     /// Allows `http://photos.test` as a source and has `script` answer whatever is sent anywhere. The script is given
-    /// the origin, such as `http://photos.test`, and the request; only status, headers and body of its answer count.
+    /// the origin, such as `http://photos.test`, and the request; status, headers and body of its answer count, and what is held back.
     #[must_use]
     pub fn with_origin(self, script: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Self {
         self.scripted(script).env("TINTYPE_SOURCES", "http://photos.test")
@@ -100,11 +100,16 @@ impl Service {
 
     /// Sends a request. An error is a trap, the end of the fuel, or a guest that never answers.
     pub fn try_send(&self, request: Request<Vec<u8>>) -> Result<Reply> {
+        self.try_send_watched(request, || {})
+    }
+
+    /// As [`Service::try_send`], and calls `begun` as soon as the first bytes of the reply's body are there.
+    pub fn try_send_watched(&self, request: Request<Vec<u8>>, begun: impl FnOnce()) -> Result<Reply> {
         let stderr = MemoryOutputPipe::new(1 << 20);
         self.stderr.lock().unwrap().push(stderr.clone());
         let store = self.store(stderr)?;
         RUNTIME.block_on(async {
-            let exchange = exchange(store, request);
+            let exchange = exchange(store, request, begun);
             let (reply, memory) = tokio::time::timeout(PATIENCE, exchange).await??;
             let mut peak = self.peak.lock().unwrap();
             *peak = memory.max(*peak);
@@ -155,7 +160,11 @@ static LINKED: LazyLock<ProxyPre<Host>> = LazyLock::new(|| {
 });
 
 /// The reply, and the memory that it took.
-async fn exchange(mut store: Store<Host>, request: Request<Vec<u8>>) -> Result<(Reply, usize)> {
+async fn exchange(
+    mut store: Store<Host>,
+    request: Request<Vec<u8>>,
+    begun: impl FnOnce(),
+) -> Result<(Reply, usize)> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let request = store.data_mut().http().new_incoming_request(Scheme::Http, request.map(Chunks::new))?;
     let out = store.data_mut().http().new_response_outparam(sender)?;
@@ -166,7 +175,7 @@ async fn exchange(mut store: Store<Host>, request: Request<Vec<u8>>) -> Result<(
     });
     match receiver.await {
         // The body comes first: the guest waits for the reader.
-        Ok(Ok(response)) => match Reply::collect(response).await {
+        Ok(Ok(response)) => match Reply::collect_watched(response, begun).await {
             Ok(reply) => Ok((reply, task.await??)),
             Err(error) => {
                 task.await??;
@@ -212,7 +221,9 @@ impl WasiHttpHooks for Network {
     ) -> Box<dyn Future<Output = Sent> + Send> {
         match self.clone() {
             Self::None => Box::new(async { Err(Error::ConnectionRefused) }),
-            Self::Scripted(script) => Box::new(async move { Ok((scripted(&*script, &request)?, settled())) }),
+            Self::Scripted(script) => {
+                Box::new(async move { Ok((scripted(&*script, &request, options)?, settled())) })
+            }
             Self::Real => Box::new(async move {
                 let (response, io) = default_send_request(request, options).await?;
                 let io: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(io);
@@ -229,6 +240,7 @@ fn settled() -> Box<dyn Future<Output = Result<(), Error>> + Send> {
 fn scripted(
     script: &(dyn Fn(&str, &Asked) -> Answer + Send + Sync),
     request: &Request<WasiBody>,
+    options: Option<RequestOptions>,
 ) -> Result<hyper::Response<WasiBody>, Error> {
     let uri = request.uri();
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -241,12 +253,18 @@ fn scripted(
         method: request.method().to_string(),
         path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         headers: request.headers().iter().map(header).collect(),
+        options,
     };
     let answer = script(&format!("{scheme}://{authority}"), &asked);
     let mut response = hyper::Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }
-    let body = Chunks::new(Bytes::from(answer.body)).map_err(Error::from).boxed_unsync();
+    let body = Bytes::from(answer.body);
+    let body = match answer.held_back {
+        Some((bytes, gate)) => Chunks::held_back(body, bytes, gate.opened()),
+        None => Chunks::new(body),
+    };
+    let body = body.map_err(Error::from).boxed_unsync();
     Ok(response.body(body).expect("a script makes valid answers"))
 }

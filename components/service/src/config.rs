@@ -92,6 +92,8 @@ variables! {
     salts: Secrets = "TINTYPE_SALT", "";
     /// Bytes of a signature, 1 to 32.
     signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
+    /// Secrets in hexadecimal that sign `/wsrv/s/…` as nginx's `secure_link_md5` does, between commas.
+    link_secrets: Secrets = "TINTYPE_WSRV_SECRET", "";
     /// Texts that are accepted in place of a signature, between commas.
     trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
     /// Accept URLs that are not signed although there is a key.
@@ -173,7 +175,8 @@ impl Config {
 
     /// Whether URLs have to be signed.
     pub fn signed(&self) -> bool {
-        !self.pairs.is_empty() && !self.allow_unsigned
+        let secret = !self.pairs.is_empty() || !self.link_secrets.0.is_empty();
+        secret && !self.allow_unsigned
     }
 
     /// What several variables say together.
@@ -498,8 +501,8 @@ mod tests {
     #[test]
     fn shown_values_can_be_read_again() {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
-        let secret =
-            |name: &str| ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_TRUSTED_SIGNATURES"].contains(&name);
+        let secrets = ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_WSRV_SECRET", "TINTYPE_TRUSTED_SIGNATURES"];
+        let secret = |name: &str| secrets.contains(&name);
         let shown: Vec<_> = config
             .show()
             .into_iter()
@@ -514,6 +517,7 @@ mod tests {
         let config = read(&[
             ("TINTYPE_KEY", "736563726574"),
             ("TINTYPE_SALT", "68656C6C6F"),
+            ("TINTYPE_WSRV_SECRET", "736563726574"),
             ("TINTYPE_TRUSTED_SIGNATURES", "let-me-in"),
         ])
         .unwrap();

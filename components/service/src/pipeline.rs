@@ -51,6 +51,8 @@ pub trait Session {
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Failure>;
     /// Format and size, once the source's header has been read.
     fn outline(&self) -> Option<Outline>;
+    /// Whether some of the source was found missing or corrupt so far.
+    fn damaged(&self) -> bool;
 }
 
 /// A session that hands over the source as it is.
@@ -73,6 +75,10 @@ impl Session for Verbatim {
 
     fn outline(&self) -> Option<Outline> {
         None
+    }
+
+    fn damaged(&self) -> bool {
+        false
     }
 }
 
@@ -231,6 +237,11 @@ impl Rendering {
         self.session.outline()
     }
 
+    /// Whether the rendition shows less than the whole source, as far as is known by now.
+    pub fn damaged(&self) -> bool {
+        self.session.damaged()
+    }
+
     /// Bytes of source read so far.
     pub fn source_bytes(&self) -> u64 {
         self.meter.count
@@ -295,6 +306,9 @@ mod tests {
                 source: (30, 20),
                 orientation: 6,
             })
+        }
+        fn damaged(&self) -> bool {
+            false
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use host_tests::client::{Reply, Server, request};
-use host_tests::origin::{Answer, Asked};
+use host_tests::origin::{Answer, Asked, Gate};
 use host_tests::pictures::{Picture, orientation_chart, photograph, transparent_disc};
 use host_tests::resizer::types::Format;
 use host_tests::{Origin, Resizer, Service};
@@ -278,6 +278,65 @@ fn an_origin_that_keeps_silent_is_504() {
         .env("TINTYPE_TIMEOUT_FIRST_BYTE", "200ms")
         .with_network();
     assert_eq!(error_of(&service.get(&format!("/?url={}/", origin.url())), 504), "origin-timeout");
+}
+
+#[test]
+fn the_host_is_told_how_long_to_wait() {
+    let service = Service::new()
+        .env("TINTYPE_TIMEOUT_CONNECT", "1234ms")
+        .env("TINTYPE_TIMEOUT_FIRST_BYTE", "2345ms")
+        .with_origin(|_, asked: &Asked| {
+            let options = asked.options.as_ref().expect("options");
+            assert_eq!(options.connect_timeout, Some(Duration::from_millis(1234)));
+            assert_eq!(options.first_byte_timeout, Some(Duration::from_millis(2345)));
+            Answer::ok(PHOTO.clone())
+        });
+    picture_of(&service.get(&format!("/?url={URL}&width=40")), "image/webp", 40, 30);
+}
+
+/// A gate that nobody opens: whoever waits for the rest of this source is answered with 504.
+#[test]
+fn what_the_header_rules_out_is_refused_before_the_rest_has_arrived() {
+    let mut damaged = photograph(640, 480).png();
+    let data = damaged.windows(4).position(|name| name == b"IDAT").unwrap() + 4;
+    damaged[data..data + 20].fill(0);
+    let huge = ("TINTYPE_MAX_SOURCE_PIXELS", "1000");
+    let hungry = ("TINTYPE_MAX_MEMORY", "64KiB");
+    let no_limit = ("TINTYPE_DEBUG", "0");
+    for (source, (name, value), status, error) in [
+        (PHOTO.clone(), huge, 413, "too-many-pixels"),
+        (PHOTO.clone(), hungry, 413, "too-much-memory"),
+        (photograph(640, 480).png(), huge, 413, "too-many-pixels"),
+        (damaged, no_limit, 422, "damaged-source"),
+        (b"<!doctype html><html><body>no image".repeat(100), no_limit, 415, "unsupported-media"),
+    ] {
+        let service = Service::new()
+            .env(name, value)
+            .with_origin(move |_, _| Answer::ok(source.clone()).held_back_at(source.len() / 2, &Gate::default()));
+        let reply = service.get(&format!("/?url={URL}&width=600"));
+        assert_eq!(error_of(&reply, status), error, "{name}");
+    }
+}
+
+/// The origin holds the end of the source back until bytes of the rendition have arrived. A service that waited for the
+/// whole source would answer 504.
+#[test]
+fn a_rendition_begins_before_the_last_byte_of_its_source_has_arrived() {
+    let picture = photograph(1600, 1600);
+    for (source, name) in [(picture.jpeg(), "JPEG"), (picture.png(), "PNG")] {
+        let gate = Gate::default();
+        let held = gate.clone();
+        let whole = Service::new().post("/?format=png", &source);
+        let service = Service::new()
+            .env("TINTYPE_TIMEOUT_BETWEEN_BYTES", "20s")
+            .env("TINTYPE_TIMEOUT_TOTAL", "1h")
+            .with_origin(move |_, _| Answer::ok(source.clone()).held_back_at(source.len() - 1000, &held));
+        let asked = request("GET", &format!("/?url={URL}&format=png"), Vec::new());
+        let reply = service.try_send_watched(asked, || gate.open()).unwrap();
+        assert_eq!(reply.status, 200, "{name}: {:?}", String::from_utf8_lossy(&reply.body));
+        assert!(reply.body == whole.body, "{name}");
+        assert_eq!(reply.header("content-length"), "", "{name}: {} bytes", reply.body.len());
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Grammar {
             Some(Grammar::Query)
         } else if path.starts_with(cloudflare::PREFIX) {
             Some(Grammar::Cloudflare)
-        } else if matches!(path, "/wsrv" | "/wsrv/") {
+        } else if matches!(path, "/wsrv" | "/wsrv/") || signature::link(path).is_some() {
             Some(Grammar::Wsrv)
         } else {
             // A signature and something to be signed.

@@ -3,12 +3,16 @@
 //! The signature of every grammar is `base64url(HMAC-SHA256(key, salt ‖ what is signed))`, cut to
 //! `TINTYPE_SIGNATURE_SIZE` bytes, as imgproxy makes it. What is signed is, in imgproxy's grammar, the path after the
 //! signature, and in the others the whole target before `s=`, which has to be the last parameter.
+//!
+//! A link of wsrv may instead be signed as nginx's module `secure_link` does it for those who host that themselves:
+//! `/wsrv/s/base64url(MD5(query ‖ " " ‖ secret))/?query`. MD5 is too weak for anything new, so it has secrets of its own.
 
 use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{Grammar, base64};
+use super::{Grammar, base64, wsrv};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
 
@@ -17,11 +21,14 @@ pub type Pair = (Vec<u8>, Vec<u8>);
 
 /// Splits a target into what is signed and its signature, if it has one.
 ///
-/// For imgproxy's grammar the first part is the target as it is, since the signature is a segment of its path.
+/// Where the signature is a segment of the path, as in imgproxy's grammar, the first part is the target as it is.
 pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
     if grammar == Grammar::Imgproxy {
         let signature = target.get(1..).and_then(|rest| rest.split('/').next());
         return (target, signature);
+    }
+    if let Some((signature, _)) = link(target).filter(|_| grammar == Grammar::Wsrv) {
+        return (target, Some(signature));
     }
     match target.rfind(['?', '&']).and_then(|at| Some((target.get(..at)?, target.get(at + 1..)?))) {
         Some((signed, last)) => match last.strip_prefix("s=") {
@@ -32,10 +39,20 @@ pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The signature of a link that is signed as wsrv signs them, and its query.
+pub fn link(target: &str) -> Option<(&str, &str)> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let signature = path.strip_prefix(wsrv::LINK)?.strip_suffix('/')?;
+    (!signature.contains('/')).then_some((signature, query))
+}
+
 /// Refuses a target that is not signed with one of the configured keys. Without keys, all pass.
 pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Failure> {
     if !config.signed() {
         return Ok(());
+    }
+    if let Some((signature, query)) = link(target).filter(|_| grammar == Grammar::Wsrv) {
+        return if valid_link(signature, query, config) { Ok(()) } else { Err(invalid()) };
     }
     let (signed, signature) = match (grammar, strip(grammar, target)) {
         (Grammar::Imgproxy, (target, signature)) => {
@@ -54,8 +71,23 @@ pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Fail
     if valid(signature, signed, config) {
         return Ok(());
     }
-    Err(Failure::new(Kind::SignatureInvalid, "the signature of the URL does not match")
-        .detail("sign the URL exactly as it is sent, with the current key and salt"))
+    Err(invalid())
+}
+
+fn invalid() -> Failure {
+    Failure::new(Kind::SignatureInvalid, "the signature of the URL does not match")
+        .detail("sign the URL exactly as it is sent, with the current key and salt")
+}
+
+/// Compares with what every secret gives, in constant time.
+fn valid_link(signature: &str, query: &str, config: &Config) -> bool {
+    let bytes = base64::decode(signature).unwrap_or_default();
+    let mut found = Choice::from(0);
+    for secret in &config.link_secrets.0 {
+        let sum = Md5::new().chain_update(query).chain_update(" ").chain_update(secret).finalize();
+        found |= sum.ct_eq(&bytes);
+    }
+    found.into()
 }
 
 /// Compares with every pair and every trusted signature, whatever the first ones say, in constant time.
@@ -128,6 +160,30 @@ mod tests {
         let open = config(&[PAIR[0], PAIR[1], ("TINTYPE_ALLOW_UNSIGNED", "1")]);
         assert_eq!(kind(check(Grammar::Imgproxy, &format!("/unsafe{PATH}"), &open)), None);
         assert_eq!(kind(check(Grammar::Imgproxy, &format!("/unsafe{PATH}"), &config(&[]))), None);
+    }
+
+    #[test]
+    fn the_vector_of_wsrv_is_accepted_and_nothing_near_it() {
+        const LINK: &str = "/wsrv/s/T_Ey01pgkWgBoGcCjN2XWw/?url=https://wsrv.nl/lichtenstein.jpg&w=100";
+        // `<SECRET>`, between the angles too.
+        let secret = ("TINTYPE_WSRV_SECRET", "00,3c5345435245543e");
+        let check = |target: &str, pairs: &[_]| kind(check(Grammar::Wsrv, target, &config(pairs)));
+        assert_eq!(Grammar::of(LINK.split('?').next().unwrap()), Some(Grammar::Wsrv));
+        assert_eq!(check(LINK, &[secret]), None);
+        assert_eq!(check(LINK, &[secret, PAIR[0], PAIR[1]]), None);
+        assert_eq!(check(&LINK.replace("T_Ey", "T_Ez"), &[secret]), Some(Kind::SignatureInvalid));
+        assert_eq!(check(&format!("{LINK}0"), &[secret]), Some(Kind::SignatureInvalid));
+        assert_eq!(
+            check(&LINK.replace("T_Ey01pgkWgBoGcCjN2XWw", ""), &[secret]),
+            Some(Kind::SignatureInvalid)
+        );
+        // Keys and secrets do not stand in for each other, and a secret closes the other doors.
+        assert_eq!(check(LINK, &PAIR), Some(Kind::SignatureInvalid));
+        let signed = "/wsrv/?url=a.example/b.jpg&w=8";
+        let signature = base64::encode(&sign(&config(&PAIR).pairs[0], signed, 32));
+        assert_eq!(check(&format!("{signed}&s={signature}"), &[secret]), Some(Kind::SignatureInvalid));
+        assert_eq!(check(signed, &[secret]), Some(Kind::SignatureMissing));
+        assert_eq!(check(LINK, &[]), None);
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub const REFUSED: &[&str] = &[
     "encoding", "crop", "fpx", "fpy",
 ];
 
+/// What the path of a link that is signed as wsrv signs them begins with; the signature and `/` follow.
+pub const LINK: &str = "/wsrv/s/";
+
 const FITS: &[(&str, Fit)] = &[
     ("inside", Fit::Contain),
     ("outside", Fit::Outside),

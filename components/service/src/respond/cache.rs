@@ -5,9 +5,19 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::request::Delivery;
 
+/// Seconds for which the image of a damaged source may be cached at most: the origin may have been caught in the middle
+/// of an upload, and one that stays damaged should not be fetched anew for everybody who looks at it.
+const DAMAGED: u64 = 60;
+
 /// The `Cache-Control` of an image, from the request, the origin's own `Cache-Control` and the configuration.
 /// `now` is the second of Unix time.
-pub fn control(delivery: &Delivery, origin: Option<&str>, config: &Config, now: u64) -> String {
+pub fn control(
+    delivery: &Delivery,
+    origin: Option<&str>,
+    config: &Config,
+    now: u64,
+    damaged: bool,
+) -> String {
     let origin = origin.filter(|_| config.ttl_from_origin).map(Origin::read).unwrap_or_default();
     if origin.no_store {
         return String::from("no-store");
@@ -18,14 +28,17 @@ pub fn control(delivery: &Delivery, origin: Option<&str>, config: &Config, now: 
     if let Some(end) = delivery.expires {
         seconds = seconds.min(end.saturating_sub(now));
     }
+    if damaged {
+        seconds = seconds.min(DAMAGED);
+    }
     let scope = if origin.private { "private" } else { "public" };
     let mut control = format!("{scope}, max-age={seconds}");
     if origin.no_cache {
         control.push_str(", no-cache");
     }
     let stale = seconds_of(config.stale_while_revalidate);
-    // An answer that ends with its URL must not outlive it.
-    if stale > 0 && delivery.expires.is_none() {
+    // An answer that ends with its URL must not outlive it, nor a damaged one its repair.
+    if stale > 0 && delivery.expires.is_none() && !damaged {
         control.push_str(&format!(", stale-while-revalidate={stale}"));
     }
     control
@@ -71,7 +84,7 @@ mod tests {
 
     fn control(delivery: Delivery, origin: Option<&str>, pairs: &[(&str, &str)]) -> String {
         let environment: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        super::control(&delivery, origin, &Config::read(&environment).unwrap(), 1000)
+        super::control(&delivery, origin, &Config::read(&environment).unwrap(), 1000, false)
     }
 
     #[test]
@@ -106,5 +119,21 @@ mod tests {
             control(delivery(Some(7), None), None, &stale),
             "public, max-age=7, stale-while-revalidate=3600"
         );
+    }
+
+    #[test]
+    fn the_image_of_a_damaged_source_is_soon_forgotten_whatever_anybody_says() {
+        let environment = [("TINTYPE_TTL_MIN", "1h"), ("TINTYPE_STALE_WHILE_REVALIDATE", "1h")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let config = Config::read(&environment).unwrap();
+        let control = |ttl, origin| {
+            let delivery = Delivery { ttl, ..Delivery::default() };
+            super::control(&delivery, origin, &config, 1000, true)
+        };
+        assert_eq!(control(None, None), "public, max-age=60");
+        assert_eq!(control(None, Some("private, max-age=7200")), "private, max-age=60");
+        assert_eq!(control(Some(7200), None), "public, max-age=60");
+        assert_eq!(control(Some(7), None), "public, max-age=7");
+        assert_eq!(control(None, Some("no-store")), "no-store");
     }
 }

@@ -218,6 +218,11 @@ impl Exchange {
         let collected = rendering.collect(COLLECTED);
         self.note(&rendering);
         let (body, complete) = collected?;
+        if rendering.damaged() {
+            // The origin's tag and date stand for the whole source, and must not renew what shows a part of it.
+            (facts.etag, facts.last_modified) = (None, None);
+            facts.cache_control = self.cache_control(request, source, &head, true);
+        }
         if !complete {
             let reply = image::begun(request, format, body, &facts);
             return Ok(Outcome { reply, rest: Some(rendering) });
@@ -265,21 +270,29 @@ impl Exchange {
     }
 
     fn facts(&self, request: &Request, source: Option<&Resolved>, head: &Head) -> Facts {
-        let now = self.record.time / 1000;
         let mut facts = Facts {
             last_modified: head.last_modified.clone(),
-            // What was sent in a body is nobody else's.
-            cache_control: match source {
-                Some(_) => {
-                    cache::control(&request.delivery, head.cache_control.as_deref(), &self.config, now)
-                }
-                None => String::from("no-store"),
-            },
+            cache_control: self.cache_control(request, source, head, false),
             canonical: source.filter(|source| source.public).map(|source| source.url.clone()),
             ..Facts::default()
         };
         facts.name_after(request, source.map(|source| &source.url));
         facts
+    }
+
+    fn cache_control(
+        &self,
+        request: &Request,
+        source: Option<&Resolved>,
+        head: &Head,
+        damaged: bool,
+    ) -> String {
+        // What was sent in a body is nobody else's.
+        if source.is_none() {
+            return String::from("no-store");
+        }
+        let now = self.record.time / 1000;
+        cache::control(&request.delivery, head.cache_control.as_deref(), &self.config, now, damaged)
     }
 
     /// Whether the client's conditions hold: its tag, or, where it has none and the origin is trusted, its date.

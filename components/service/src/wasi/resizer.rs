@@ -79,6 +79,10 @@ impl Session for Resizer {
             orientation: source.orientation,
         })
     }
+
+    fn damaged(&self) -> bool {
+        self.session.damaged()
+    }
 }
 
 fn geometry(geometry: &Geometry, resolved: Resolved) -> types::Geometry {
