@@ -1,7 +1,7 @@
 //! Helpers for text.
 
 /// Texts with a separator between them.
-pub fn join<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, separator: &str) -> String {
+pub fn join(texts: &[impl AsRef<str>], separator: &str) -> String {
     let mut out = String::new();
     for text in texts {
         out.push_str(text.as_ref());
@@ -9,6 +9,25 @@ pub fn join<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, separator: &str) 
     }
     out.truncate(out.len().saturating_sub(separator.len()));
     out
+}
+
+/// Adds an item to a list with a separator between its items, none of which is empty.
+pub fn add(list: &mut String, separator: &str, item: &str) {
+    if !list.is_empty() {
+        list.push_str(separator);
+    }
+    list.push_str(item);
+}
+
+/// The parts of a text between separators.
+///
+/// In one place and with loops around it: every chain of iterators over the parts is half a kilobyte of code.
+pub fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for part in text.split(separator) {
+        parts.push(part);
+    }
+    parts
 }
 
 /// The parts of a text before and behind the first occurrence of another.
@@ -36,7 +55,7 @@ mod tests {
 
     #[test]
     fn empty_texts_are_joined_like_others() {
-        assert_eq!(super::join(["", "a", ""], "/"), "/a/");
-        assert_eq!(super::join([""; 0], "/"), "");
+        assert_eq!(super::join(&["", "a", ""], "/"), "/a/");
+        assert_eq!(super::join(&[""; 0], "/"), "");
     }
 }

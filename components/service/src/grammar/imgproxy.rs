@@ -3,8 +3,8 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use super::{base64, mend_slashes, percent_decode, percent_encode, query, unsupported, value};
-use crate::failure::{Failure, Kind, clip};
+use super::{base64, mend_slashes, percent_decode, percent_encode, query, unknown, unsupported, value};
+use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::request::{
     Color, Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
@@ -147,7 +147,8 @@ struct Anchor {
 
 /// Reads a path.
 pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
-    let segments: Vec<&str> = path.split('/').skip(2).collect();
+    let segments = text::split(path, '/');
+    let segments = segments.get(2..).unwrap_or_default();
     let end = segments.iter().position(|segment| !segment.contains(':')).unwrap_or(segments.len());
     let (options, source) = segments.split_at_checked(end).unwrap_or((&[], &[]));
     let mut reader = Reader {
@@ -223,7 +224,10 @@ fn read_source(segments: &[&str]) -> Result<(String, Option<String>), Failure> {
 impl<'a> Reader<'a> {
     fn preset(&mut self, name: &str) -> Result<(), Failure> {
         let Some((_, options)) = self.presets.iter().find(|(known, _)| known == name) else {
-            let known = text::join(self.presets.iter().map(|(known, _)| known), ", ");
+            let mut known = String::new();
+            for (name, _) in self.presets {
+                text::add(&mut known, ", ", name);
+            }
             return Err(Failure::parameter("preset", name, &format!("one of: {known}")));
         };
         // As in imgproxy, a preset that is already in use is passed over.
@@ -240,7 +244,7 @@ impl<'a> Reader<'a> {
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
         let (name, rest) = option.split_once(':').unwrap_or((option, ""));
-        let args: Vec<&str> = rest.split(':').collect();
+        let args = text::split(rest, ':');
         if let Some((_, off)) = SWITCHED_OFF.iter().find(|(names, _)| names.contains(&name)) {
             // Of a switch that is off, later arguments mean nothing.
             let off = off.iter().any(|off| rest == *off || (!off.is_empty() && args.first() == Some(off)));
@@ -248,9 +252,7 @@ impl<'a> Reader<'a> {
             return if off { Ok(()) } else { Err(unsupported(name, rest)) };
         }
         let Some(names) = OPTIONS.iter().find(|names| names.contains(&name)) else {
-            let known = text::join(OPTIONS.iter().filter_map(|names| names.first()), ", ");
-            return Err(Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-                .detail(format!("accepted are {known}")));
+            return Err(unknown(name, OPTIONS));
         };
         let name = names.first().copied().unwrap_or_default();
         match name {
@@ -326,9 +328,7 @@ impl<'a> Reader<'a> {
             ("webp_options", ["lossless", ..]) => self.request.output.lossless = true,
             ("webp_options", ["lossy" | "", ..]) => self.request.output.lossless = false,
             ("skip_processing", formats) => {
-                let formats =
-                    formats.iter().map(|format| Format::from_name(format)).collect::<Option<_>>()?;
-                delivery.passthrough = Passthrough::Formats(formats);
+                delivery.passthrough = Passthrough::Formats(value::formats(formats)?);
             }
             ("raw", [yes]) => {
                 delivery.passthrough = if boolean(yes)? { Passthrough::All } else { Passthrough::None };
@@ -507,7 +507,11 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     write_delivery(request, &mut out);
     out.push_str("/plain/");
     // `/` may stand in the clear, but `:` behind a `/` would look like an option's.
-    out.push_str(&text::join(url.split('/').map(percent_encode), "/"));
+    for segment in url.split('/') {
+        out.push_str(&percent_encode(segment));
+        out.push('/');
+    }
+    out.pop();
     match request.output.format {
         OutputFormat::Fixed(format) => {
             out.push('@');

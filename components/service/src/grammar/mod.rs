@@ -16,6 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
 use crate::request::Request;
+use crate::text;
 
 /// The grammars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,13 +129,22 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
                 .detail("write % as %25, and text as percent-encoded UTF-8")
         })
     };
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(text)?))
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+        pairs.push((decode(name)?, decode(text)?));
+    }
+    Ok(pairs)
+}
+
+/// An option that the grammar does not know, beside those it knows by all their names.
+fn unknown(name: &str, options: &[&[&str]]) -> Failure {
+    let mut known = String::new();
+    for name in options.iter().filter_map(|names| names.first()) {
+        text::add(&mut known, ", ", name);
+    }
+    Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
+        .detail(format!("accepted are {known}"))
 }
 
 /// An option that the grammar has and the engine has not.

@@ -77,7 +77,7 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let kind = if request.delivery.download { "attachment" } else { "inline" };
     let stem = facts.stem.as_deref().unwrap_or("image");
     let extension = format.extension();
-    let plain: String = stem.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let plain = stem.replace(|c: char| !c.is_ascii(), "_");
     let mut text = format!("{kind}; filename=\"{plain}.{extension}\"");
     if !stem.is_ascii() {
         let encoded = percent_encoding::utf8_percent_encode(stem, percent_encoding::NON_ALPHANUMERIC);

@@ -80,8 +80,12 @@ pub fn parse_v4(text: &str) -> Option<Option<Ipv4Addr>> {
     if !numeric && number(last).is_none() {
         return None;
     }
-    let parts: Option<Vec<u64>> = text.split('.').map(number).collect();
-    Some(parts.and_then(|parts| assemble(&parts)))
+    let mut parts = Vec::new();
+    for part in text.split('.') {
+        let Some(part) = number(part) else { return Some(None) };
+        parts.push(part);
+    }
+    Some(assemble(&parts))
 }
 
 fn number(part: &str) -> Option<u64> {

@@ -189,7 +189,11 @@ impl Policy {
     /// Reads patterns between commas or white space.
     pub fn parse(text: &str) -> Result<Policy, String> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-        words.map(Pattern::parse).collect::<Result<_, _>>().map(Policy)
+        let mut patterns = Vec::new();
+        for word in words {
+            patterns.push(Pattern::parse(word)?);
+        }
+        Ok(Policy(patterns))
     }
 
     /// Refuses a URL that no pattern allows.

@@ -237,10 +237,10 @@ fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Fail
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     };
-    let decoded = percent_encoding::percent_decode_str(path).collect::<Vec<u8>>();
+    let decoded = decode(path);
     let plain = remove_dots(path);
     // What a server that decodes before it splits would see must be what is judged here.
-    let hidden = percent_encoding::percent_decode_str(&plain).collect::<Vec<u8>>();
+    let hidden = decode(&plain);
     if hidden.split(|b| matches!(b, b'/' | b'\\')).any(|segment| segment == b"..") {
         return Err(invalid(url, "it hides .. behind an encoded separator", "write the path without .."));
     }
@@ -251,12 +251,17 @@ fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Fail
     Ok((encode(&plain), query.map(encode)))
 }
 
+/// The bytes of a text, escapes decoded; what looks like an escape and is none stays as it is.
+fn decode(text: &str) -> Vec<u8> {
+    percent_encoding::percent_decode_str(text).collect()
+}
+
 /// Resolves `.` and `..`, also when written with `%2e` (WHATWG URL, "path state").
 fn remove_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
     for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
-        let decoded = percent_encoding::percent_decode_str(segment).take(3).collect::<Vec<u8>>();
+        let decoded = decode(segment);
         open = matches!(decoded.as_slice(), b"." | b"..");
         match decoded.as_slice() {
             b"." => {}

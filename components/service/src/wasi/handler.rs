@@ -360,5 +360,11 @@ fn method(method: &Method) -> route::Method {
 fn header(incoming: &IncomingRequest, name: &str) -> Option<String> {
     let values = incoming.headers().get(name);
     let present = !values.is_empty();
-    present.then(|| text::join(values.into_iter().filter_map(|value| String::from_utf8(value).ok()), ","))
+    let mut texts = Vec::new();
+    for value in values {
+        if let Ok(text) = String::from_utf8(value) {
+            texts.push(text);
+        }
+    }
+    present.then(|| text::join(&texts, ","))
 }
