@@ -350,8 +350,15 @@ impl Value for Option<Url> {
 }
 
 /// The words between commas.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for word in text.split(',') {
+        let word = word.trim();
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// Bytes that nobody is to see.

@@ -30,6 +30,22 @@ pub fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
+/// The parts of a text before and behind the last of an ASCII character.
+pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// Whether every byte of a text is accepted.
+pub fn all(text: &str, accepts: fn(u8) -> bool) -> bool {
+    for byte in text.bytes() {
+        if !accepts(byte) {
+            return false;
+        }
+    }
+    true
+}
+
 /// The parts of a text before and behind the first occurrence of another.
 ///
 /// As `str::split_once` for strings, whose search for long texts is several kilobytes of code.
@@ -50,6 +66,8 @@ mod tests {
         assert_eq!(super::split_once("a://b://c", "://"), Some(("a", "b://c")));
         assert_eq!(super::split_once("ü://", "://"), Some(("ü", "")));
         assert_eq!(super::split_once("a:/b", "://"), None);
+        assert_eq!(super::rsplit_once("a.ü.c", b'.'), Some(("a.ü", "c")));
+        assert_eq!(super::rsplit_once("ü", b'.'), None);
         assert!(super::contains("abc", "c") && !super::contains("", "c"));
     }
 

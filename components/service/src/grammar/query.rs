@@ -339,17 +339,17 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     let mut request = Request::new(source);
     let mut seen = Vec::new();
     let mut dpr = None;
-    for (name, text) in super::pairs(query)? {
-        let parameter = find(&name)?;
+    for (name, text) in &super::pairs(query)? {
+        let parameter = find(name)?;
         if seen.contains(&parameter.name) {
             let message = format!("{} is given more than once", parameter.name);
             return Err(Failure::new(Kind::InvalidParameter, message)
                 .detail("give it once; its synonyms count as the same"));
         }
         seen.push(parameter.name);
-        apply(parameter, &mut request, &text)?;
+        apply(parameter, &mut request, text)?;
         if parameter.name == "dpr" {
-            dpr = value::factor(&text);
+            dpr = value::factor(text);
         }
     }
     if let Some(factor) = dpr {

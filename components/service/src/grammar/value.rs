@@ -2,10 +2,11 @@
 
 use crate::format::Format;
 use crate::request::{Color, Gravity, Length, Rotation};
+use crate::text;
 
 /// A whole number between two bounds, both included, in plain digits.
 pub fn integer(text: &str, least: u64, most: u64) -> Option<u64> {
-    if text.is_empty() || text.len() > 19 || !text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.is_empty() || text.len() > 19 || !text::all(text, |b| b.is_ascii_digit()) {
         return None;
     }
     text.parse().ok().filter(|number| (least..=most).contains(number))
@@ -20,7 +21,7 @@ pub fn pixels(text: &str) -> Option<u32> {
 /// the sixth one after it is dropped.
 pub fn millionths(text: &str) -> Option<u64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let digits = |text: &str| text::all(text, |b| b.is_ascii_digit());
     if whole.len() + part.len() == 0 || whole.len() > 7 || !digits(whole) || !digits(part) {
         return None;
     }

@@ -219,7 +219,7 @@ fn read_delivery<'a>(request: &mut Request, get: &dyn Fn(&[&str]) -> Option<&'a 
         Some(url) if text::contains(url, "://") => OnError::Redirect(url.to_owned()),
         Some(url) => OnError::Redirect(format!("http://{}", url.trim_start_matches('/'))),
     };
-    let name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    let name = |name: &&str| !name.is_empty() && text::all(name, |b| b.is_ascii_alphanumeric());
     delivery.filename = get(&["filename"]).filter(name).and_then(value::filename);
     delivery.ttl = get(&["maxage"]).and_then(|text| {
         let (_, seconds) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
@@ -349,7 +349,7 @@ fn write_delivery(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<
     }
     match &delivery.filename {
         None => {}
-        Some(name) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => put("filename", name),
+        Some(name) if text::all(name, |b| b.is_ascii_alphanumeric()) => put("filename", name),
         Some(_) => return Err("a file name with other than letters and digits"),
     }
     match delivery.ttl {

@@ -13,6 +13,7 @@ use super::negotiate;
 use crate::format::Format;
 use crate::grammar::{base64, query};
 use crate::request::{Delivery, OutputFormat, Request, Source};
+use crate::text;
 
 /// The longest tag of an origin that is taken into our own.
 const LONGEST: usize = 200;
@@ -55,7 +56,7 @@ pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
         let bytes = base64::decode(tag.strip_prefix(variant)?.strip_prefix('.')?)?;
         // What stands between the quotes of a tag (RFC 9110, section 8.8.3), so that none can end a header.
         let opaque = String::from_utf8(bytes).ok()?;
-        opaque.bytes().all(|b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
+        text::all(&opaque, |b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
     };
     let mut origin = Vec::new();
     for tag in tags(if_none_match) {

@@ -51,7 +51,7 @@ impl Pattern {
             Some((authority, path)) => (authority, path),
             None => (rest, "/"),
         };
-        let (host, port) = match authority.rsplit_once(':') {
+        let (host, port) = match crate::text::rsplit_once(authority, b':') {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
             _ => (authority, None),
         };
@@ -70,12 +70,11 @@ impl Pattern {
 
     /// The pattern of everything that lies in the folder of a URL.
     pub fn under(url: &Url) -> Pattern {
-        let folder = url.path.rfind('/').and_then(|end| url.path.get(..=end)).unwrap_or("/");
         Pattern {
             scheme: Some(url.scheme),
             host: HostPattern::Exact(url.host.clone()),
             port: PortPattern::Exact(url.port),
-            path: folder.to_owned(),
+            path: url.folder().to_owned(),
         }
     }
 

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::address;
 use crate::failure::{Failure, Kind, clip};
+use crate::text;
 
 /// What a URL's path and query may not hold in the clear (WHATWG URL, query and path percent-encode sets together).
 const UNSAFE: &AsciiSet =
@@ -66,7 +67,7 @@ impl Host {
         let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let label = |label: &str| {
             (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && text::all(label, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         (name.len() <= 253 && name.split('.').all(label)).then_some(Host::Name(name))
     }
@@ -135,12 +136,19 @@ impl Url {
         Ok(Url { scheme, host, port, path, query })
     }
 
+    /// The folder of the path, which ends in a slash.
+    pub fn folder(&self) -> &str {
+        text::rsplit_once(&self.path, b'/')
+            .and_then(|(folder, _)| self.path.get(..=folder.len()))
+            .unwrap_or("/")
+    }
+
     /// The URL that a reference such as a `Location` header means when it is found at this one.
     pub fn join(&self, reference: &str, longest: usize) -> Result<Url, Failure> {
         check_text(reference, longest)?;
         let scheme = reference.find(':').and_then(|end| reference.get(..end)).is_some_and(|scheme| {
             scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+                && text::all(scheme, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
         });
         if scheme {
             return Url::parse(reference, longest);
@@ -151,10 +159,7 @@ impl Url {
         let target = match reference.chars().next() {
             Some('/') => reference.to_owned(),
             Some('?') => format!("{}{reference}", self.path),
-            _ => {
-                let folder = self.path.rfind('/').and_then(|end| self.path.get(..=end)).unwrap_or("/");
-                format!("{folder}{reference}")
-            }
+            _ => format!("{}{reference}", self.folder()),
         };
         let (path, query) = read_target(reference, &target)?;
         Ok(Url { path, query, ..self.clone() })
@@ -211,7 +216,7 @@ fn split_authority(url: &str, authority: &str) -> Result<(Host, Option<u16>), Fa
     if authority.contains('@') {
         return Err(invalid("…@…", "it holds credentials", "leave out user and password"));
     }
-    let (host, port) = match authority.rsplit_once(':') {
+    let (host, port) = match text::rsplit_once(authority, b':') {
         // A colon inside brackets belongs to the address.
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),

@@ -181,12 +181,11 @@ impl Exchange {
         let fallback = Resolved { url, public: false };
         let mut outcome = self.render(request, Some(&fallback), None).map_err(|_| failure.clone())?;
         outcome.reply.status = failure.kind.status();
-        outcome
+        outcome.reply = outcome
             .reply
-            .headers
-            .retain(|(name, _)| !matches!(*name, "etag" | "last-modified" | "cache-control"));
-        outcome.reply =
-            outcome.reply.header("cache-control", "no-store").header("tintype-error", failure.kind.slug());
+            .without(&["etag", "last-modified", "cache-control"])
+            .header("cache-control", "no-store")
+            .header("tintype-error", failure.kind.slug());
         Ok(outcome)
     }
 
