@@ -36,6 +36,22 @@ pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+/// The first of words with a space between them.
+pub fn first(words: &str) -> &str {
+    words.split(' ').next().unwrap_or_default()
+}
+
+/// Whether a word is one of words with a space between them. Tables of names are written so, since each text of its own
+/// is a pointer and a length besides.
+pub fn has(words: &str, word: &str) -> bool {
+    for known in words.split(' ') {
+        if known == word {
+            return true;
+        }
+    }
+    false
+}
+
 /// Whether every byte of a text is accepted.
 pub fn all(text: &str, accepts: fn(u8) -> bool) -> bool {
     for byte in text.bytes() {
@@ -69,6 +85,13 @@ mod tests {
         assert_eq!(super::rsplit_once("a.ü.c", b'.'), Some(("a.ü", "c")));
         assert_eq!(super::rsplit_once("ü", b'.'), None);
         assert!(super::contains("abc", "c") && !super::contains("", "c"));
+    }
+
+    #[test]
+    fn a_word_is_found_whole() {
+        assert!(super::has("width w", "w") && super::has("width w", "width") && super::has("", ""));
+        assert!(!super::has("width w", "") && !super::has("width w", "wid") && !super::has("a b", "a b"));
+        assert_eq!(super::first("width w"), "width");
     }
 
     #[test]

@@ -15,26 +15,26 @@ use crate::text;
 pub const PREFIX: &str = "/cdn-cgi/image/";
 
 /// Names of options and their synonyms, for the documentation.
-pub const OPTIONS: &[&[&str]] = &[
-    &["width", "w"],
-    &["height", "h"],
-    &["fit"],
-    &["gravity", "g"],
-    &["dpr"],
-    &["trim"],
-    &["trim.left"],
-    &["trim.top"],
-    &["trim.width"],
-    &["trim.height"],
-    &["background"],
-    &["rotate"],
-    &["flip"],
-    &["format", "f"],
-    &["quality", "q"],
-    &["compression"],
-    &["anim"],
-    &["metadata"],
-    &["onerror"],
+pub const OPTIONS: &[&str] = &[
+    "width w",
+    "height h",
+    "fit",
+    "gravity g",
+    "dpr",
+    "trim",
+    "trim.left",
+    "trim.top",
+    "trim.width",
+    "trim.height",
+    "background",
+    "rotate",
+    "flip",
+    "format f",
+    "quality q",
+    "compression",
+    "anim",
+    "metadata",
+    "onerror",
 ];
 
 /// Options that the engine cannot do, with the value that leaves them switched off.

@@ -138,10 +138,10 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
 }
 
 /// An option that the grammar does not know, beside those it knows by all their names.
-fn unknown(name: &str, options: &[&[&str]]) -> Failure {
+fn unknown(name: &str, options: &[&str]) -> Failure {
     let mut known = String::new();
-    for name in options.iter().filter_map(|names| names.first()) {
-        text::add(&mut known, ", ", name);
+    for names in options {
+        text::add(&mut known, ", ", text::first(names));
     }
     Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
         .detail(format!("accepted are {known}"))
