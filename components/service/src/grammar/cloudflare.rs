@@ -370,7 +370,7 @@ fn write_output(request: &Request, options: &mut Vec<String>) -> Result<(), &'st
         _ => return Err("a quality for each format"),
     };
     if quality != DEFAULT_QUALITY {
-        options.push(format!("quality={quality}"));
+        options.push(format!("quality={}", u32::from(quality)));
     }
     match output.format {
         OutputFormat::Source => {}

@@ -547,7 +547,7 @@ fn write_geometry(request: &Request, out: &mut String) -> Result<(), &'static st
         out.push_str(&text);
     };
     if width != 0 || height != 0 || geometry.enlarge {
-        option(format!("rs:{kind}:{width}:{height}:{}", u8::from(geometry.enlarge)));
+        option(format!("rs:{kind}:{width}:{height}:{}", u32::from(geometry.enlarge)));
     }
     if geometry.gravity != Gravity::Center {
         option(format!("g:{}", value::name_of(GRAVITIES, geometry.gravity)));
@@ -563,7 +563,7 @@ fn write_geometry(request: &Request, out: &mut String) -> Result<(), &'static st
     }
     let (h, v) = (geometry.flip_horizontal, geometry.flip_vertical);
     if h || v {
-        option(format!("fl:{}:{}", u8::from(h), u8::from(v)));
+        option(format!("fl:{}:{}", u32::from(h), u32::from(v)));
     }
     if !geometry.auto_orient {
         option("ar:0".into());
@@ -601,7 +601,9 @@ fn write_crop(crop: Crop) -> Result<String, &'static str> {
 
 fn write_quality(request: &Request, out: &mut String) {
     // The defaults of the two differ, so that each format's quality is spelled out.
-    let of = |format| request.output.quality.of(format).unwrap_or(crate::format::default_quality(format));
+    let of = |format| {
+        u32::from(request.output.quality.of(format).unwrap_or(crate::format::default_quality(format)))
+    };
     out.push_str(&format!("/fq:jpeg:{}:webp:{}", of(Format::Jpeg), of(Format::Webp)));
 }
 

@@ -235,9 +235,9 @@ pub const PARAMETERS: &[Parameter] = &[
         },
         show: |request| {
             let quality = &request.output.quality;
-            let mut list = quality.any.map_or_else(String::new, |quality| quality.to_string());
+            let mut list = quality.any.map_or_else(String::new, |quality| u32::from(quality).to_string());
             for (format, quality) in &quality.formats {
-                text::add(&mut list, ",", &format!("{}:{quality}", format.name()));
+                text::add(&mut list, ",", &format!("{}:{}", format.name(), u32::from(*quality)));
             }
             (!list.is_empty()).then_some(list)
         },

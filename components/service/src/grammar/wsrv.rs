@@ -331,7 +331,7 @@ fn write_output(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<()
         }
     };
     if quality != DEFAULT_QUALITY {
-        put("q", &quality.to_string());
+        put("q", &u32::from(quality).to_string());
     }
     if output.lossless {
         put("ll", "");

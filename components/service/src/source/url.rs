@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::address;
 use crate::failure::{Failure, Kind, clip};
+use crate::grammar::unescape;
 use crate::text;
 
 /// What a URL's path and query may not hold in the clear (WHATWG URL, query and path percent-encode sets together).
@@ -242,10 +243,10 @@ fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Fail
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     };
-    let decoded = decode(path);
+    let decoded = unescape(path).0;
     let plain = remove_dots(path);
     // What a server that decodes before it splits would see must be what is judged here.
-    let hidden = decode(&plain);
+    let hidden = unescape(&plain).0;
     if hidden.split(|b| matches!(b, b'/' | b'\\')).any(|segment| segment == b"..") {
         return Err(invalid(url, "it hides .. behind an encoded separator", "write the path without .."));
     }
@@ -256,17 +257,12 @@ fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Fail
     Ok((encode(&plain), query.map(encode)))
 }
 
-/// The bytes of a text, escapes decoded; what looks like an escape and is none stays as it is.
-fn decode(text: &str) -> Vec<u8> {
-    percent_encoding::percent_decode_str(text).collect()
-}
-
 /// Resolves `.` and `..`, also when written with `%2e` (WHATWG URL, "path state").
 fn remove_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
     for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
-        let decoded = decode(segment);
+        let decoded = unescape(segment).0;
         open = matches!(decoded.as_slice(), b"." | b"..");
         match decoded.as_slice() {
             b"." => {}
