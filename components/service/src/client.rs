@@ -5,7 +5,7 @@ use std::hash::Hasher as _;
 use twox_hash::XxHash64;
 
 use crate::route::Method;
-use crate::text::contains;
+use crate::text::{self, contains};
 
 /// The name that the service has in `Via`.
 pub const VIA: &str = "tintype";
@@ -77,16 +77,19 @@ pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
 /// At most 128 letters, digits, `-`, `_`, `.` and `:`.
 fn well_formed_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && text::all(id, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
 }
 
 /// `00-{32 digits}-{16 digits}-{2 digits}` in lower-case hexadecimal (W3C Trace Context, section 3.2).
 fn well_formed_trace(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    text.len() == 55
-        && text.starts_with("00-")
-        && lengths.eq([2, 32, 16, 2])
-        && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+    let mut fits = text.len() == 55 && text.starts_with("00-");
+    for (at, byte) in text.bytes().enumerate() {
+        fits &= match at {
+            2 | 35 | 52 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        };
+    }
+    fits
 }
 
 /// Whether one of the hops of a `Via` header (RFC 9110, section 7.6.3) was received by this service.

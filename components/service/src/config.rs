@@ -135,13 +135,14 @@ pub const ALIAS: &str = "TINTYPE_ALIAS_";
 pub const PRESET: &str = "TINTYPE_PRESET_";
 
 /// The variables that begin with a prefix, by the lower-case rest of their names.
-fn family<'a>(
-    environment: &'a [(String, String)],
-    prefix: &'static str,
-) -> impl Iterator<Item = (String, &'a str)> {
-    environment.iter().filter_map(move |(name, value)| {
-        Some((name.strip_prefix(prefix)?.to_ascii_lowercase(), value.as_str()))
-    })
+fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
+    let mut family = Vec::new();
+    for (name, value) in environment {
+        if let Some(rest) = name.strip_prefix(prefix) {
+            family.push((rest.to_ascii_lowercase(), value.clone()));
+        }
+    }
+    family
 }
 
 impl Config {
@@ -154,22 +155,23 @@ impl Config {
             let text = set.map_or(variable.default, |(_, value)| value);
             field.set(text.trim()).map_err(|reason| broken(variable.name, reason))?;
         }
-        config.presets = family(environment, PRESET).map(|(name, text)| (name, text.to_owned())).collect();
+        config.presets = family(environment, PRESET);
         config.complete(environment)?;
         Ok(config)
     }
 
     /// Every variable with its type and the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, &'static str, String)> {
-        let values = VARIABLES.iter().zip(self.values());
-        let mut shown: Vec<_> =
-            values.map(|(variable, value)| (variable.name.to_owned(), value.kind(), value.show())).collect();
-        shown.extend(
-            self.aliases.iter().map(|(name, url)| (format!("{ALIAS}{name}"), "URL", url.to_string())),
-        );
-        shown.extend(
-            self.presets.iter().map(|(name, text)| (format!("{PRESET}{name}"), "text", text.clone())),
-        );
+        let mut shown = Vec::new();
+        for (variable, value) in VARIABLES.iter().zip(self.values()) {
+            shown.push((variable.name.to_owned(), value.kind(), value.show()));
+        }
+        for (name, url) in &self.aliases {
+            shown.push((format!("{ALIAS}{name}"), "URL", url.to_string()));
+        }
+        for (name, text) in &self.presets {
+            shown.push((format!("{PRESET}{name}"), "text", text.clone()));
+        }
         shown
     }
 
@@ -183,7 +185,7 @@ impl Config {
     fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
         for (name, text) in family(environment, ALIAS) {
             let mut url: Option<Url> = None;
-            url.set(text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
+            url.set(&text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
             if let Some(url) = url {
                 self.aliases.push((name, url));
             }
@@ -195,11 +197,16 @@ impl Config {
         if !salts.is_empty() && salts.len() != keys.len() {
             return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
         }
-        let salt = |index: usize| salts.get(index).cloned().unwrap_or_default();
-        self.pairs = keys.iter().enumerate().map(|(index, key)| (key.clone(), salt(index))).collect();
+        for (index, key) in keys.iter().enumerate() {
+            self.pairs.push((key.clone(), salts.get(index).cloned().unwrap_or_default()));
+        }
         // What the operator has named is allowed without being listed again.
-        let named = self.base_url.iter().chain(self.aliases.iter().map(|(_, url)| url));
-        self.sources.0.extend(named.map(Pattern::under));
+        if let Some(url) = &self.base_url {
+            self.sources.0.push(Pattern::under(url));
+        }
+        for (_, url) in &self.aliases {
+            self.sources.0.push(Pattern::under(url));
+        }
         if let Some(url) = &self.fallback_url {
             self.sources.0.push(Pattern::exact(url));
         }
@@ -346,8 +353,15 @@ impl Value for Option<Url> {
 }
 
 /// The words between commas.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for word in text.split(',') {
+        let word = word.trim();
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// Bytes that nobody is to see.
@@ -391,7 +405,9 @@ impl Value for Words {
     }
 
     fn set(&mut self, text: &str) -> Result<(), String> {
-        self.0 = words(text).map(Into::into).collect();
+        for word in words(text) {
+            self.0.push(word.to_owned());
+        }
         Ok(())
     }
 
@@ -430,7 +446,11 @@ impl Value for Policy {
     }
 
     fn show(&self) -> String {
-        text::join(self.0.iter().map(ToString::to_string), ",")
+        let mut list = String::new();
+        for pattern in &self.0 {
+            text::add(&mut list, ",", &pattern.to_string());
+        }
+        list
     }
 }
 

@@ -63,6 +63,7 @@ fn every_parameter_of_every_grammar_stands_in_its_table_and_in_an_example() {
         let section = section(heading);
         let examples: String = section.split("```http\n").skip(1).collect();
         for names in tables {
+            let names: Vec<&str> = names.split(' ').collect();
             let row = row(section, names[0]);
             assert!(names.iter().all(|name| row.contains(&format!("`{name}`"))), "{row}");
             let written = |name: &&&str| {

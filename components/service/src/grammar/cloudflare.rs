@@ -2,8 +2,8 @@
 //!
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
-use super::{mend_slashes, percent_decode, query, unsupported, value};
-use crate::failure::{Failure, Kind, clip};
+use super::{mend_slashes, percent_decode, query, unknown, unsupported, value};
+use crate::failure::{Failure, Kind};
 use crate::format::{self, Format};
 use crate::request::{
     Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
@@ -15,26 +15,26 @@ use crate::text;
 pub const PREFIX: &str = "/cdn-cgi/image/";
 
 /// Names of options and their synonyms, for the documentation.
-pub const OPTIONS: &[&[&str]] = &[
-    &["width", "w"],
-    &["height", "h"],
-    &["fit"],
-    &["gravity", "g"],
-    &["dpr"],
-    &["trim"],
-    &["trim.left"],
-    &["trim.top"],
-    &["trim.width"],
-    &["trim.height"],
-    &["background"],
-    &["rotate"],
-    &["flip"],
-    &["format", "f"],
-    &["quality", "q"],
-    &["compression"],
-    &["anim"],
-    &["metadata"],
-    &["onerror"],
+pub const OPTIONS: &[&str] = &[
+    "width w",
+    "height h",
+    "fit",
+    "gravity g",
+    "dpr",
+    "trim",
+    "trim.left",
+    "trim.top",
+    "trim.width",
+    "trim.height",
+    "background",
+    "rotate",
+    "flip",
+    "format f",
+    "quality q",
+    "compression",
+    "anim",
+    "metadata",
+    "onerror",
 ];
 
 /// Options that the engine cannot do, with the value that leaves them switched off.
@@ -168,8 +168,7 @@ fn read_option(
         ("dpr", _) => *dpr = value::factor(text).ok_or_else(|| malformed("a factor, 0.01 to 100"))?,
         ("trim", _) => *trim = Some(sides(text)?),
         ("trim.left" | "trim.top" | "trim.width" | "trim.height", _) => {
-            let number = value::integer(text, 0, 65535).and_then(|number| u32::try_from(number).ok());
-            let number = number.ok_or_else(|| malformed(PIXELS))?;
+            let number = offset(text).ok_or_else(|| malformed(PIXELS))?;
             let trim = trim.get_or_insert_default();
             match name {
                 "trim.left" => trim.left = number,
@@ -214,9 +213,7 @@ fn read_option(
         ("onerror", "redirect") => request.delivery.on_error = OnError::Source,
         ("onerror", _) => return Err(malformed("redirect")),
         _ => {
-            let known = text::join(OPTIONS.iter().filter_map(|names| names.first()), ", ");
-            return Err(Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-                .detail(format!("accepted are {known}")));
+            return Err(unknown(name, OPTIONS));
         }
     }
     Ok(())
@@ -239,13 +236,22 @@ fn gravity(name: &str, text: &str) -> Result<Gravity, Failure> {
     }
 }
 
+/// A number of pixels that may be none.
+fn offset(text: &str) -> Option<u32> {
+    value::integer(text, 0, 65535).and_then(|number| u32::try_from(number).ok())
+}
+
 /// `top;right;bottom;left`
 fn sides(text: &str) -> Result<Trim, Failure> {
-    let numbers: Option<Vec<u64>> = text.split(';').map(|side| value::integer(side, 0, 65535)).collect();
-    let small = |number: u64| u32::try_from(number).unwrap_or(0);
-    match numbers.as_deref() {
-        Some([top, 0, 0, left]) => Ok(Trim { left: small(*left), top: small(*top), ..Trim::default() }),
-        Some([_, _, _, _]) => Err(unsupported("trim", text)),
+    let mut numbers = Vec::new();
+    for side in text.split(';') {
+        let number = offset(side);
+        numbers
+            .push(number.ok_or_else(|| Failure::parameter("trim", text, "top;right;bottom;left in pixels"))?);
+    }
+    match numbers.as_slice() {
+        [top, 0, 0, left] => Ok(Trim { left: *left, top: *top, ..Trim::default() }),
+        [_, _, _, _] => Err(unsupported("trim", text)),
         _ => Err(Failure::parameter("trim", text, "top;right;bottom;left in pixels")),
     }
 }
@@ -364,7 +370,7 @@ fn write_output(request: &Request, options: &mut Vec<String>) -> Result<(), &'st
         _ => return Err("a quality for each format"),
     };
     if quality != DEFAULT_QUALITY {
-        options.push(format!("quality={quality}"));
+        options.push(format!("quality={}", u32::from(quality)));
     }
     match output.format {
         OutputFormat::Source => {}

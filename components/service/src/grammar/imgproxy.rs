@@ -3,8 +3,8 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use super::{base64, mend_slashes, percent_decode, percent_encode, query, unsupported, value};
-use crate::failure::{Failure, Kind, clip};
+use super::{base64, mend_slashes, percent_decode, percent_encode, query, unknown, unsupported, value};
+use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::request::{
     Color, Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
@@ -19,93 +19,93 @@ pub type Presets = Vec<(String, String)>;
 const QUALITY: u8 = 80;
 const WEBP_QUALITY: u8 = 79;
 
-/// Names of options and their synonyms, for the documentation; those of the second list are only accepted switched off.
-pub const OPTIONS: &[&[&str]] = &[
-    &["resize", "rs"],
-    &["size", "s"],
-    &["resizing_type", "rt"],
-    &["resizing_algorithm", "ra"],
-    &["width", "w"],
-    &["height", "h"],
-    &["zoom", "z"],
-    &["dpr"],
-    &["enlarge", "el"],
-    &["gravity", "g"],
-    &["crop", "c"],
-    &["auto_rotate", "ar"],
-    &["rotate", "rot"],
-    &["flip", "fl"],
-    &["background", "bg"],
-    &["quality", "q"],
-    &["format_quality", "fq"],
-    &["webp_options", "webpo"],
-    &["format", "f", "ext"],
-    &["skip_processing", "skp"],
-    &["raw"],
-    &["cachebuster", "cb"],
-    &["expires", "exp"],
-    &["filename", "fn"],
-    &["return_attachment", "att"],
-    &["preset", "pr"],
+/// Options, each by its name and its synonyms.
+pub const OPTIONS: &[&str] = &[
+    "resize rs",
+    "size s",
+    "resizing_type rt",
+    "resizing_algorithm ra",
+    "width w",
+    "height h",
+    "zoom z",
+    "dpr",
+    "enlarge el",
+    "gravity g",
+    "crop c",
+    "auto_rotate ar",
+    "rotate rot",
+    "flip fl",
+    "background bg",
+    "quality q",
+    "format_quality fq",
+    "webp_options webpo",
+    "format f ext",
+    "skip_processing skp",
+    "raw",
+    "cachebuster cb",
+    "expires exp",
+    "filename fn",
+    "return_attachment att",
+    "preset pr",
 ];
 
-/// Options that the engine cannot do, with the arguments that leave them switched off.
-pub const SWITCHED_OFF: &[(&[&str], &[&str])] = &[
-    (&["min-width", "mw"], &["0"]),
-    (&["min-height", "mh"], &["0"]),
-    (&["extend", "ex"], &["0", "f", "false"]),
-    (&["extend_aspect_ratio", "extend_ar", "exar"], &["0", "f", "false"]),
-    (&["padding", "pd"], &["0", "0:0", "0:0:0", "0:0:0:0"]),
-    (&["blur", "bl"], &["0"]),
-    (&["sharpen", "sh"], &["0"]),
-    (&["pixelate", "pix"], &["0", "1"]),
-    (&["watermark", "wm"], &["0"]),
-    (&["strip_metadata", "sm"], &["1", "t", "true"]),
-    (&["keep_copyright", "kcr"], &["0", "f", "false"]),
-    (&["strip_color_profile", "scp"], &["1", "t", "true"]),
-    (&["preserve_hdr", "ph"], &["0", "f", "false"]),
-    (&["enforce_thumbnail", "eth"], &["0", "f", "false"]),
-    (&["max_bytes", "mb"], &["0"]),
-    (&["page", "pg"], &["0"]),
-    (&["pages", "pgs"], &["1"]),
-    (&["disable_animation", "da"], &["1", "t", "true", "0", "f", "false"]),
-    (&["trim", "t"], &[""]),
-    (&["crop_aspect_ratio", "crop_ar", "car"], &["0"]),
-    (&["adjust", "a"], &[]),
-    (&["brightness", "br"], &["0"]),
-    (&["contrast", "co"], &["1"]),
-    (&["saturation", "sa"], &["1"]),
-    (&["background_alpha", "bga"], &["1"]),
-    (&["monochrome", "mc"], &["0"]),
-    (&["duotone", "dt"], &["0"]),
-    (&["unsharp_masking", "ush"], &[]),
-    (&["blur_areas", "ba"], &[]),
-    (&["progressive_blur", "pbl"], &[]),
-    (&["blur_detections", "bd"], &[]),
-    (&["draw_detections", "dd"], &["0", "f", "false"]),
-    (&["crop_objects", "crop_obj"], &[]),
-    (&["colorize", "col"], &["0"]),
-    (&["gradient", "gr"], &["0"]),
-    (&["watermark_url", "wmu"], &[]),
-    (&["watermark_text", "wmt"], &[]),
-    (&["watermark_size", "wms"], &[]),
-    (&["watermark_rotate", "wmr"], &["0"]),
-    (&["watermark_shadow", "wmsh"], &["0"]),
-    (&["color_profile", "cp", "icc"], &[]),
-    (&["dpi"], &["0"]),
-    (&["autoquality", "aq"], &["none"]),
-    (&["jpeg_options", "jpgo"], &[]),
-    (&["png_options", "pngo"], &[]),
-    (&["avif_options", "avifo"], &[]),
-    (&["fallback_image_url", "fiu"], &[""]),
-    (&["hashsum", "hs"], &["none"]),
-    (&["bypass_cache", "bc"], &["0", "f", "false"]),
-    (&["cache_tags", "ct"], &[""]),
-    (&["max_src_resolution", "msr"], &[]),
-    (&["max_src_file_size", "msfs"], &[]),
-    (&["max_animation_frames", "maf"], &[]),
-    (&["max_animation_frame_resolution", "mafr"], &[]),
-    (&["max_result_dimension", "mrd"], &[]),
+/// Options and their synonyms that the engine cannot do, with the arguments that leave them switched off.
+pub const SWITCHED_OFF: &[(&str, Option<&str>)] = &[
+    ("min-width mw", Some("0")),
+    ("min-height mh", Some("0")),
+    ("extend ex", Some("0 f false")),
+    ("extend_aspect_ratio extend_ar exar", Some("0 f false")),
+    ("padding pd", Some("0 0:0 0:0:0 0:0:0:0")),
+    ("blur bl", Some("0")),
+    ("sharpen sh", Some("0")),
+    ("pixelate pix", Some("0 1")),
+    ("watermark wm", Some("0")),
+    ("strip_metadata sm", Some("1 t true")),
+    ("keep_copyright kcr", Some("0 f false")),
+    ("strip_color_profile scp", Some("1 t true")),
+    ("preserve_hdr ph", Some("0 f false")),
+    ("enforce_thumbnail eth", Some("0 f false")),
+    ("max_bytes mb", Some("0")),
+    ("page pg", Some("0")),
+    ("pages pgs", Some("1")),
+    ("disable_animation da", Some("1 t true 0 f false")),
+    ("trim t", Some("")),
+    ("crop_aspect_ratio crop_ar car", Some("0")),
+    ("adjust a", None),
+    ("brightness br", Some("0")),
+    ("contrast co", Some("1")),
+    ("saturation sa", Some("1")),
+    ("background_alpha bga", Some("1")),
+    ("monochrome mc", Some("0")),
+    ("duotone dt", Some("0")),
+    ("unsharp_masking ush", None),
+    ("blur_areas ba", None),
+    ("progressive_blur pbl", None),
+    ("blur_detections bd", None),
+    ("draw_detections dd", Some("0 f false")),
+    ("crop_objects crop_obj", None),
+    ("colorize col", Some("0")),
+    ("gradient gr", Some("0")),
+    ("watermark_url wmu", None),
+    ("watermark_text wmt", None),
+    ("watermark_size wms", None),
+    ("watermark_rotate wmr", Some("0")),
+    ("watermark_shadow wmsh", Some("0")),
+    ("color_profile cp icc", None),
+    ("dpi", Some("0")),
+    ("autoquality aq", Some("none")),
+    ("jpeg_options jpgo", None),
+    ("png_options pngo", None),
+    ("avif_options avifo", None),
+    ("fallback_image_url fiu", Some("")),
+    ("hashsum hs", Some("none")),
+    ("bypass_cache bc", Some("0 f false")),
+    ("cache_tags ct", Some("")),
+    ("max_src_resolution msr", None),
+    ("max_src_file_size msfs", None),
+    ("max_animation_frames maf", None),
+    ("max_animation_frame_resolution mafr", None),
+    ("max_result_dimension mrd", None),
 ];
 
 const GRAVITIES: &[(&str, Gravity)] = &[
@@ -147,7 +147,8 @@ struct Anchor {
 
 /// Reads a path.
 pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
-    let segments: Vec<&str> = path.split('/').skip(2).collect();
+    let segments = text::split(path, '/');
+    let segments = segments.get(2..).unwrap_or_default();
     let end = segments.iter().position(|segment| !segment.contains(':')).unwrap_or(segments.len());
     let (options, source) = segments.split_at_checked(end).unwrap_or((&[], &[]));
     let mut reader = Reader {
@@ -223,7 +224,10 @@ fn read_source(segments: &[&str]) -> Result<(String, Option<String>), Failure> {
 impl<'a> Reader<'a> {
     fn preset(&mut self, name: &str) -> Result<(), Failure> {
         let Some((_, options)) = self.presets.iter().find(|(known, _)| known == name) else {
-            let known = text::join(self.presets.iter().map(|(known, _)| known), ", ");
+            let mut known = String::new();
+            for (name, _) in self.presets {
+                text::add(&mut known, ", ", name);
+            }
             return Err(Failure::parameter("preset", name, &format!("one of: {known}")));
         };
         // As in imgproxy, a preset that is already in use is passed over.
@@ -240,19 +244,19 @@ impl<'a> Reader<'a> {
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
         let (name, rest) = option.split_once(':').unwrap_or((option, ""));
-        let args: Vec<&str> = rest.split(':').collect();
-        if let Some((_, off)) = SWITCHED_OFF.iter().find(|(names, _)| names.contains(&name)) {
+        let args = text::split(rest, ':');
+        if let Some((_, off)) = SWITCHED_OFF.iter().find(|(names, _)| text::has(names, name)) {
             // Of a switch that is off, later arguments mean nothing.
-            let off = off.iter().any(|off| rest == *off || (!off.is_empty() && args.first() == Some(off)));
+            let first = args.first().filter(|first| !first.is_empty());
+            let off = off
+                .is_some_and(|off| text::has(off, rest) || first.is_some_and(|first| text::has(off, first)));
             // `sm:1` and its like say what is done anyway.
             return if off { Ok(()) } else { Err(unsupported(name, rest)) };
         }
-        let Some(names) = OPTIONS.iter().find(|names| names.contains(&name)) else {
-            let known = text::join(OPTIONS.iter().filter_map(|names| names.first()), ", ");
-            return Err(Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-                .detail(format!("accepted are {known}")));
+        let Some(names) = OPTIONS.iter().find(|names| text::has(names, name)) else {
+            return Err(unknown(name, OPTIONS));
         };
-        let name = names.first().copied().unwrap_or_default();
+        let name = text::first(names);
         match name {
             "preset" => args.iter().try_for_each(|name| self.preset(name)),
             // What may be given but cannot be done is told apart from what is malformed.
@@ -326,9 +330,7 @@ impl<'a> Reader<'a> {
             ("webp_options", ["lossless", ..]) => self.request.output.lossless = true,
             ("webp_options", ["lossy" | "", ..]) => self.request.output.lossless = false,
             ("skip_processing", formats) => {
-                let formats =
-                    formats.iter().map(|format| Format::from_name(format)).collect::<Option<_>>()?;
-                delivery.passthrough = Passthrough::Formats(formats);
+                delivery.passthrough = Passthrough::Formats(value::formats(formats)?);
             }
             ("raw", [yes]) => {
                 delivery.passthrough = if boolean(yes)? { Passthrough::All } else { Passthrough::None };
@@ -507,7 +509,11 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     write_delivery(request, &mut out);
     out.push_str("/plain/");
     // `/` may stand in the clear, but `:` behind a `/` would look like an option's.
-    out.push_str(&text::join(url.split('/').map(percent_encode), "/"));
+    for segment in url.split('/') {
+        out.push_str(&percent_encode(segment));
+        out.push('/');
+    }
+    out.pop();
     match request.output.format {
         OutputFormat::Fixed(format) => {
             out.push('@');
@@ -541,7 +547,7 @@ fn write_geometry(request: &Request, out: &mut String) -> Result<(), &'static st
         out.push_str(&text);
     };
     if width != 0 || height != 0 || geometry.enlarge {
-        option(format!("rs:{kind}:{width}:{height}:{}", u8::from(geometry.enlarge)));
+        option(format!("rs:{kind}:{width}:{height}:{}", u32::from(geometry.enlarge)));
     }
     if geometry.gravity != Gravity::Center {
         option(format!("g:{}", value::name_of(GRAVITIES, geometry.gravity)));
@@ -557,7 +563,7 @@ fn write_geometry(request: &Request, out: &mut String) -> Result<(), &'static st
     }
     let (h, v) = (geometry.flip_horizontal, geometry.flip_vertical);
     if h || v {
-        option(format!("fl:{}:{}", u8::from(h), u8::from(v)));
+        option(format!("fl:{}:{}", u32::from(h), u32::from(v)));
     }
     if !geometry.auto_orient {
         option("ar:0".into());
@@ -595,7 +601,9 @@ fn write_crop(crop: Crop) -> Result<String, &'static str> {
 
 fn write_quality(request: &Request, out: &mut String) {
     // The defaults of the two differ, so that each format's quality is spelled out.
-    let of = |format| request.output.quality.of(format).unwrap_or(crate::format::default_quality(format));
+    let of = |format| {
+        u32::from(request.output.quality.of(format).unwrap_or(crate::format::default_quality(format)))
+    };
     out.push_str(&format!("/fq:jpeg:{}:webp:{}", of(Format::Jpeg), of(Format::Webp)));
 }
 

@@ -16,6 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
 use crate::request::Request;
+use crate::text;
 
 /// The grammars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,20 +98,35 @@ pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Resu
 
 /// Decodes `%xx`. `None` if an escape is not two hexadecimal digits or the result is not UTF-8.
 pub fn percent_decode(text: &str) -> Option<String> {
-    let hex = |digit: u8| char::from(digit).to_digit(16);
+    let (bytes, clean) = unescape(text);
+    if clean { String::from_utf8(bytes).ok() } else { None }
+}
+
+/// Decodes `%xx`, and leaves as it is what looks like an escape and is none; whether there was no such thing.
+pub fn unescape(text: &str) -> (Vec<u8>, bool) {
     let mut out = Vec::with_capacity(text.len());
+    let mut clean = true;
     let mut rest = text.as_bytes();
     while let [byte, after @ ..] = rest {
         rest = after;
-        if *byte != b'%' {
-            out.push(*byte);
-            continue;
+        let mut byte = *byte;
+        if byte == b'%' {
+            match escaped(after) {
+                Some((decoded, after)) => (byte, rest) = (decoded, after),
+                None => clean = false,
+            }
         }
-        let [high, low, after @ ..] = after else { return None };
-        out.push(u8::try_from(hex(*high)? << 4 | hex(*low)?).ok()?);
-        rest = after;
+        out.push(byte);
     }
-    String::from_utf8(out).ok()
+    (out, clean)
+}
+
+/// The byte that two hexadecimal digits stand for, and what follows them.
+fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
+    let [high, low, after @ ..] = digits else { return None };
+    let hex = |digit: u8| char::from(digit).to_digit(16);
+    let byte = u8::try_from(hex(*high)? << 4 | hex(*low)?).ok()?;
+    Some((byte, after))
 }
 
 /// Encodes what has a meaning, or no place, in a query string or a path.
@@ -128,13 +144,22 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
                 .detail("write % as %25, and text as percent-encoded UTF-8")
         })
     };
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(text)?))
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+        pairs.push((decode(name)?, decode(text)?));
+    }
+    Ok(pairs)
+}
+
+/// An option that the grammar does not know, beside those it knows by all their names.
+fn unknown(name: &str, options: &[&str]) -> Failure {
+    let mut known = String::new();
+    for names in options {
+        text::add(&mut known, ", ", text::first(names));
+    }
+    Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
+        .detail(format!("accepted are {known}"))
 }
 
 /// An option that the grammar has and the engine has not.

@@ -235,11 +235,11 @@ pub const PARAMETERS: &[Parameter] = &[
         },
         show: |request| {
             let quality = &request.output.quality;
-            let any = quality.any.map(|quality| quality.to_string());
-            let formats =
-                quality.formats.iter().map(|(format, quality)| format!("{}:{quality}", format.name()));
-            let parts: Vec<String> = any.into_iter().chain(formats).collect();
-            (!parts.is_empty()).then(|| text::join(parts, ","))
+            let mut list = quality.any.map_or_else(String::new, |quality| u32::from(quality).to_string());
+            for (format, quality) in &quality.formats {
+                text::add(&mut list, ",", &format!("{}:{}", format.name(), u32::from(*quality)));
+            }
+            (!list.is_empty()).then_some(list)
         },
     },
     Parameter {
@@ -296,7 +296,7 @@ pub const PARAMETERS: &[Parameter] = &[
             request.delivery.passthrough = match text {
                 "none" => Passthrough::None,
                 "all" => Passthrough::All,
-                list => Passthrough::Formats(list.split(',').map(Format::from_name).collect::<Option<_>>()?),
+                list => Passthrough::Formats(value::formats(&text::split(list, ','))?),
             };
             Some(())
         },
@@ -304,7 +304,11 @@ pub const PARAMETERS: &[Parameter] = &[
             Passthrough::None => Some("none".into()),
             Passthrough::All => Some("all".into()),
             Passthrough::Formats(formats) => {
-                Some(text::join(formats.iter().map(|format| format.name()), ","))
+                let mut list = String::new();
+                for format in formats {
+                    text::add(&mut list, ",", format.name());
+                }
+                Some(list)
             }
         },
     },
@@ -335,17 +339,17 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     let mut request = Request::new(source);
     let mut seen = Vec::new();
     let mut dpr = None;
-    for (name, text) in super::pairs(query)? {
-        let parameter = find(&name)?;
+    for (name, text) in &super::pairs(query)? {
+        let parameter = find(name)?;
         if seen.contains(&parameter.name) {
             let message = format!("{} is given more than once", parameter.name);
             return Err(Failure::new(Kind::InvalidParameter, message)
                 .detail("give it once; its synonyms count as the same"));
         }
         seen.push(parameter.name);
-        apply(parameter, &mut request, &text)?;
+        apply(parameter, &mut request, text)?;
         if parameter.name == "dpr" {
-            dpr = value::factor(&text);
+            dpr = value::factor(text);
         }
     }
     if let Some(factor) = dpr {
@@ -385,7 +389,10 @@ fn apply(parameter: &Parameter, request: &mut Request, text: &str) -> Result<(),
 
 fn find(name: &str) -> Result<&'static Parameter, Failure> {
     PARAMETERS.iter().find(|known| known.name == name || known.synonyms.contains(&name)).ok_or_else(|| {
-        let known = text::join(PARAMETERS.iter().map(|known| known.name), ", ");
+        let mut known = String::new();
+        for parameter in PARAMETERS {
+            text::add(&mut known, ", ", parameter.name);
+        }
         Failure::new(Kind::UnknownParameter, format!("\"{}\" is not a parameter", clip(name))).detail(
             format!("accepted are {known}; a source URL with a query of its own must be percent-encoded"),
         )
@@ -394,8 +401,13 @@ fn find(name: &str) -> Result<&'static Parameter, Failure> {
 
 /// Every parameter with the value that holds, defaults included.
 pub fn options(request: &Request) -> Vec<(&'static str, String)> {
-    let shown = PARAMETERS.iter().filter_map(|parameter| Some((parameter.name, (parameter.show)(request)?)));
-    shown.collect()
+    let mut options = Vec::new();
+    for parameter in PARAMETERS {
+        if let Some(text) = (parameter.show)(request) {
+            options.push((parameter.name, text));
+        }
+    }
+    options
 }
 
 /// The shortest query string that says the same, without the leading `/?`.
@@ -417,7 +429,7 @@ pub fn write(request: &Request) -> String {
 }
 
 fn read_crop(text: &str) -> Option<Crop> {
-    let parts: Vec<&str> = text.split(',').collect();
+    let parts = text::split(text, ',');
     let offset = |text: &str| match text {
         "0" | "0%" => Some(Length::Pixels(0)),
         _ => value::length(text),

@@ -30,7 +30,11 @@ pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
     if let Some((signature, _)) = link(target).filter(|_| grammar == Grammar::Wsrv) {
         return (target, Some(signature));
     }
-    match target.rfind(['?', '&']).and_then(|at| Some((target.get(..at)?, target.get(at + 1..)?))) {
+    match target
+        .bytes()
+        .rposition(|b| matches!(b, b'?' | b'&'))
+        .and_then(|at| Some((target.get(..at)?, target.get(at + 1..)?)))
+    {
         Some((signed, last)) => match last.strip_prefix("s=") {
             Some(signature) => (signed, Some(signature)),
             None => (target, None),

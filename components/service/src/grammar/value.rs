@@ -1,10 +1,12 @@
 //! Readers of single values that several grammars share. Each answers `None` for what it does not accept.
 
+use crate::format::Format;
 use crate::request::{Color, Gravity, Length, Rotation};
+use crate::text;
 
 /// A whole number between two bounds, both included, in plain digits.
 pub fn integer(text: &str, least: u64, most: u64) -> Option<u64> {
-    if text.is_empty() || text.len() > 19 || !text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.is_empty() || text.len() > 19 || !text::all(text, |b| b.is_ascii_digit()) {
         return None;
     }
     text.parse().ok().filter(|number| (least..=most).contains(number))
@@ -19,7 +21,7 @@ pub fn pixels(text: &str) -> Option<u32> {
 /// the sixth one after it is dropped.
 pub fn millionths(text: &str) -> Option<u64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let digits = |text: &str| text::all(text, |b| b.is_ascii_digit());
     if whole.len() + part.len() == 0 || whole.len() > 7 || !digits(whole) || !digits(part) {
         return None;
     }
@@ -123,8 +125,10 @@ pub fn boolean(text: &str) -> Option<bool> {
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
 pub fn hex_color(text: &str) -> Option<Color> {
     let text = text.strip_prefix('#').unwrap_or(text);
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let mut digits = Vec::new();
+    for c in text.chars() {
+        digits.push(u8::try_from(c.to_digit(16)?).ok()?);
+    }
     let color = |red, green, blue, alpha| Some(Color { red, green, blue, alpha });
     match digits.as_slice() {
         [r, g, b] => color(r * 17, g * 17, b * 17, 255),
@@ -165,6 +169,15 @@ pub fn named_color(name: &str) -> Option<Color> {
     }
     let [_, red, green, blue] = pick(NAMES, &name)?.to_be_bytes();
     Some(Color { red, green, blue, alpha: 255 })
+}
+
+/// The formats of these names.
+pub fn formats(names: &[&str]) -> Option<Vec<Format>> {
+    let mut formats = Vec::new();
+    for name in names {
+        formats.push(Format::from_name(name)?);
+    }
+    Some(formats)
 }
 
 /// A file name that is safe to stand in a header: no path, no quotes, no control characters.

@@ -13,34 +13,34 @@ use crate::request::{
 use crate::text;
 
 /// Names of parameters and their synonyms, for the documentation.
-pub const PARAMETERS: &[&[&str]] = &[
-    &["url"],
-    &["w", "width"],
-    &["h", "height"],
-    &["dpr"],
-    &["fit", "t"],
-    &["we"],
-    &["a", "align"],
-    &["precrop"],
-    &["cx"],
-    &["cy"],
-    &["cw"],
-    &["ch"],
-    &["flip"],
-    &["flop"],
-    &["ro", "or"],
-    &["bg"],
-    &["output"],
-    &["q", "quality"],
-    &["ll", "lossless"],
-    &["n"],
-    &["page"],
-    &["l", "level"],
-    &["af"],
-    &["il"],
-    &["default", "errorredirect"],
-    &["filename"],
-    &["maxage"],
+pub const PARAMETERS: &[&str] = &[
+    "url",
+    "w width",
+    "h height",
+    "dpr",
+    "fit t",
+    "we",
+    "a align",
+    "precrop",
+    "cx",
+    "cy",
+    "cw",
+    "ch",
+    "flip",
+    "flop",
+    "ro or",
+    "bg",
+    "output",
+    "q quality",
+    "ll lossless",
+    "n",
+    "page",
+    "l level",
+    "af",
+    "il",
+    "default errorredirect",
+    "filename",
+    "maxage",
 ];
 
 /// Parameters that the engine cannot do.
@@ -222,7 +222,7 @@ fn read_delivery<'a>(request: &mut Request, get: &dyn Fn(&[&str]) -> Option<&'a 
         Some(url) if text::contains(url, "://") => OnError::Redirect(url.to_owned()),
         Some(url) => OnError::Redirect(format!("http://{}", url.trim_start_matches('/'))),
     };
-    let name = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    let name = |name: &&str| !name.is_empty() && text::all(name, |b| b.is_ascii_alphanumeric());
     delivery.filename = get(&["filename"]).filter(name).and_then(value::filename);
     delivery.ttl = get(&["maxage"]).and_then(|text| {
         let (_, seconds) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
@@ -334,7 +334,7 @@ fn write_output(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<()
         }
     };
     if quality != DEFAULT_QUALITY {
-        put("q", &quality.to_string());
+        put("q", &u32::from(quality).to_string());
     }
     if output.lossless {
         put("ll", "");
@@ -352,7 +352,7 @@ fn write_delivery(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<
     }
     match &delivery.filename {
         None => {}
-        Some(name) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => put("filename", name),
+        Some(name) if text::all(name, |b| b.is_ascii_alphanumeric()) => put("filename", name),
         Some(_) => return Err("a file name with other than letters and digits"),
     }
     match delivery.ttl {

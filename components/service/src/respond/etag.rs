@@ -13,6 +13,7 @@ use super::negotiate;
 use crate::format::Format;
 use crate::grammar::{base64, query};
 use crate::request::{Delivery, OutputFormat, Request, Source};
+use crate::text;
 
 /// The longest tag of an origin that is taken into our own.
 const LONGEST: usize = 200;
@@ -51,26 +52,37 @@ pub fn from_origin(variant: &str, tag: &str) -> Option<String> {
 
 /// The tags of origins that a client's `If-None-Match` brings back for this variant, as the origin wrote them.
 pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
-    let tags = tags(if_none_match).filter_map(|tag| {
+    let opaque = |tag: &str| {
         let bytes = base64::decode(tag.strip_prefix(variant)?.strip_prefix('.')?)?;
         // What stands between the quotes of a tag (RFC 9110, section 8.8.3), so that none can end a header.
         let opaque = String::from_utf8(bytes).ok()?;
-        opaque.bytes().all(|b| b == 0x21 || (0x23..=0x7e).contains(&b)).then(|| format!("\"{opaque}\""))
-    });
-    tags.collect()
+        text::all(&opaque, |b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
+    };
+    let mut origin = Vec::new();
+    for tag in tags(if_none_match) {
+        if let Some(opaque) = opaque(tag) {
+            origin.push(format!("\"{opaque}\""));
+        }
+    }
+    origin
 }
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names a tag, by the weak comparison that it demands.
 pub fn matches(if_none_match: &str, tag: &str) -> bool {
-    if_none_match.trim() == "*" || tags(if_none_match).any(|known| tag.trim_matches('"') == known)
+    if_none_match.trim() == "*" || tags(if_none_match).contains(&tag.trim_matches('"'))
 }
 
 /// What stands between the quotes of each tag in a list, weak or strong.
-fn tags(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').filter_map(|tag| {
+fn tags(list: &str) -> Vec<&str> {
+    let mut tags = Vec::new();
+    for tag in list.split(',') {
         let tag = tag.trim();
-        tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')
-    })
+        let quoted = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"');
+        if let Some(opaque) = quoted.and_then(|rest| rest.strip_suffix('"')) {
+            tags.push(opaque);
+        }
+    }
+    tags
 }
 
 #[cfg(test)]

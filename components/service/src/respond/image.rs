@@ -5,6 +5,7 @@ use crate::format::Format;
 use crate::grammar::percent_decode;
 use crate::request::{OutputFormat, Request};
 use crate::source::url::Url;
+use crate::text;
 
 /// What the head of an image's answer is made of.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +26,8 @@ impl Facts {
     /// Takes a name for the file from the request or from the source's path.
     pub fn name_after(&mut self, request: &Request, url: Option<&Url>) {
         let from_path = || {
-            let last = percent_decode(url?.path.rsplit('/').next()?)?;
-            let stem = last.rsplit_once('.').map_or(last.as_str(), |(stem, _)| stem);
+            let last = percent_decode(text::rsplit_once(&url?.path, b'/')?.1)?;
+            let stem = text::rsplit_once(&last, b'.').map_or(last.as_str(), |(stem, _)| stem);
             crate::grammar::value::filename(stem)
         };
         self.stem = request.delivery.filename.clone().or_else(from_path);
@@ -41,9 +42,7 @@ pub fn whole(request: &Request, format: Format, body: Vec<u8>, facts: &Facts) ->
 
 /// The head of an image whose body is too large to be collected first: without `Content-Length`.
 pub fn begun(request: &Request, format: Format, body: Vec<u8>, facts: &Facts) -> Reply {
-    let mut reply = whole(request, format, body, facts);
-    reply.headers.retain(|(name, _)| *name != "content-length");
-    reply
+    whole(request, format, body, facts).without(&["content-length"])
 }
 
 /// The answer to a client that has the image already.
@@ -77,7 +76,7 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let kind = if request.delivery.download { "attachment" } else { "inline" };
     let stem = facts.stem.as_deref().unwrap_or("image");
     let extension = format.extension();
-    let plain: String = stem.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let plain = stem.replace(|c: char| !c.is_ascii(), "_");
     let mut text = format!("{kind}; filename=\"{plain}.{extension}\"");
     if !stem.is_ascii() {
         let encoded = percent_encoding::utf8_percent_encode(stem, percent_encoding::NON_ALPHANUMERIC);

@@ -52,10 +52,11 @@ impl Phases {
 
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
-        text::join(
-            self.named().iter().map(|(name, time)| format!("{name};dur={}", milliseconds(*time))),
-            ", ",
-        )
+        let mut list = String::new();
+        for (name, time) in self.named() {
+            text::add(&mut list, ", ", &format!("{name};dur={}", milliseconds(time)));
+        }
+        list
     }
 }
 

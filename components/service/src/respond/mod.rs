@@ -80,6 +80,13 @@ impl Reply {
         self
     }
 
+    /// The same answer without these headers.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.headers.retain(|(name, _)| !names.contains(name));
+        self
+    }
+
     fn vary(&mut self, name: &str) {
         match self.headers.iter_mut().find(|(known, _)| *known == "vary") {
             Some((_, value)) => {
@@ -99,8 +106,8 @@ pub fn health() -> Reply {
 /// `GET /config`: every variable with the value that holds, without secrets.
 pub fn configuration(config: &Config) -> Reply {
     let mut body = Object::new();
-    for (name, _, value) in config.show() {
-        body.raw(&name, &json::string(&value));
+    for (name, _, value) in &config.show() {
+        body.raw(name, &json::string(value));
     }
     Reply::json(200, body.finish())
 }

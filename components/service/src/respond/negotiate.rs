@@ -2,6 +2,7 @@
 
 use crate::format::Format;
 use crate::request::OutputFormat;
+use crate::text;
 
 /// Formats that are offered to a client that accepts them, best first.
 const OFFERED: [Format; 2] = [Format::Avif, Format::Webp];
@@ -36,7 +37,7 @@ fn accepts(accept: &str, media_type: &str) -> bool {
 fn refuses(parameter: &str) -> bool {
     match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-            value.trim().bytes().all(|b| matches!(b, b'0' | b'.'))
+            text::all(value.trim(), |b| matches!(b, b'0' | b'.'))
         }
         _ => false,
     }

@@ -62,7 +62,7 @@ pub fn public_v6(address: Ipv6Addr) -> bool {
 pub fn public_name(name: &str) -> bool {
     const LOCAL: [&str; 8] =
         ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "localdomain"];
-    match name.rsplit_once('.') {
+    match text::rsplit_once(name, b'.') {
         None => false,
         Some((rest, "arpa")) => !rest.ends_with("home"),
         Some((_, top)) => !LOCAL.contains(&top),
@@ -75,13 +75,17 @@ pub fn public_name(name: &str) -> bool {
 /// `None` if the text is not a number of this kind; `Some(None)` if it ends in one but is out of range.
 pub fn parse_v4(text: &str) -> Option<Option<Ipv4Addr>> {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let last = text.rsplit('.').next()?;
-    let numeric = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
+    let last = text::rsplit_once(text, b'.').map_or(text, |(_, last)| last);
+    let numeric = !last.is_empty() && text::all(last, |b| b.is_ascii_digit());
     if !numeric && number(last).is_none() {
         return None;
     }
-    let parts: Option<Vec<u64>> = text.split('.').map(number).collect();
-    Some(parts.and_then(|parts| assemble(&parts)))
+    let mut parts = Vec::new();
+    for part in text.split('.') {
+        let Some(part) = number(part) else { return Some(None) };
+        parts.push(part);
+    }
+    Some(assemble(&parts))
 }
 
 fn number(part: &str) -> Option<u64> {
@@ -94,7 +98,7 @@ fn number(part: &str) -> Option<u64> {
         // `0x` alone is zero; an empty part is not a number.
         return (radix == 16).then_some(0);
     }
-    if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    if !text::all(digits, |b| b.is_ascii_alphanumeric()) {
         return None;
     }
     u64::from_str_radix(digits, radix).ok()
@@ -123,8 +127,8 @@ pub fn parse_v6(text: &str) -> Option<Ipv6Addr> {
     let (mut all, tail) = (groups(head, false)?, groups(tail, true)?);
     // The colons stand for one group of zeros at least.
     let zeros = 8usize.checked_sub(all.len() + tail.len()).filter(|zeros| *zeros > 0)?;
-    all.extend(std::iter::repeat_n(0, zeros));
-    all.extend(tail);
+    all.resize(all.len() + zeros, 0);
+    all.extend_from_slice(&tail);
     <[u16; 8]>::try_from(all).ok().map(Ipv6Addr::from)
 }
 
@@ -138,10 +142,11 @@ fn groups(text: &str, end: bool) -> Option<Vec<u16>> {
     while let Some(part) = parts.next() {
         if end && part.contains('.') {
             let [a, b, c, d] = dotted(part)?.octets();
-            groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            groups.push(u16::from_be_bytes([a, b]));
+            groups.push(u16::from_be_bytes([c, d]));
             return parts.next().is_none().then_some(groups);
         }
-        if part.len() > 4 || !part.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if part.len() > 4 || !text::all(part, |b| b.is_ascii_hexdigit()) {
             return None;
         }
         groups.push(u16::try_from(u64::from_str_radix(part, 16).ok()?).ok()?);
@@ -152,8 +157,9 @@ fn groups(text: &str, end: bool) -> Option<Vec<u16>> {
 /// An IPv4 address in its one canonical notation.
 fn dotted(text: &str) -> Option<Ipv4Addr> {
     let decimal =
-        |part: &str| part == "0" || (!part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit()));
-    let canonical = text.split('.').count() == 4 && text.split('.').all(decimal);
+        |part: &str| part == "0" || (!part.starts_with('0') && text::all(part, |b| b.is_ascii_digit()));
+    let parts = text::split(text, '.');
+    let canonical = parts.len() == 4 && parts.into_iter().all(decimal);
     if canonical { parse_v4(text)? } else { None }
 }
 

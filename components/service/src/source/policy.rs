@@ -51,7 +51,7 @@ impl Pattern {
             Some((authority, path)) => (authority, path),
             None => (rest, "/"),
         };
-        let (host, port) = match authority.rsplit_once(':') {
+        let (host, port) = match crate::text::rsplit_once(authority, b':') {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
             _ => (authority, None),
         };
@@ -70,12 +70,11 @@ impl Pattern {
 
     /// The pattern of everything that lies in the folder of a URL.
     pub fn under(url: &Url) -> Pattern {
-        let folder = url.path.rfind('/').and_then(|end| url.path.get(..=end)).unwrap_or("/");
         Pattern {
             scheme: Some(url.scheme),
             host: HostPattern::Exact(url.host.clone()),
             port: PortPattern::Exact(url.port),
-            path: folder.to_owned(),
+            path: url.folder().to_owned(),
         }
     }
 
@@ -189,7 +188,11 @@ impl Policy {
     /// Reads patterns between commas or white space.
     pub fn parse(text: &str) -> Result<Policy, String> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-        words.map(Pattern::parse).collect::<Result<_, _>>().map(Policy)
+        let mut patterns = Vec::new();
+        for word in words {
+            patterns.push(Pattern::parse(word)?);
+        }
+        Ok(Policy(patterns))
     }
 
     /// Refuses a URL that no pattern allows.

@@ -36,7 +36,7 @@ pub fn resolve(text: &str, config: &Config) -> Result<Resolved, Failure> {
 
 /// A path in the folder of a base URL, and not outside of it.
 fn below(base: &Url, path: &str, longest: usize) -> Result<Url, Failure> {
-    let folder = base.path.rfind('/').and_then(|end| base.path.get(..=end)).unwrap_or("/");
+    let folder = base.folder();
     let url = base.join(&format!("{folder}{}", path.trim_start_matches('/')), longest)?;
     if Pattern::under(base).allows(&url) {
         return Ok(url);

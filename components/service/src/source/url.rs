@@ -11,6 +11,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::address;
 use crate::failure::{Failure, Kind, clip};
+use crate::grammar::unescape;
+use crate::text;
 
 /// What a URL's path and query may not hold in the clear (WHATWG URL, query and path percent-encode sets together).
 const UNSAFE: &AsciiSet =
@@ -66,7 +68,7 @@ impl Host {
         let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let label = |label: &str| {
             (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && text::all(label, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         (name.len() <= 253 && name.split('.').all(label)).then_some(Host::Name(name))
     }
@@ -135,12 +137,19 @@ impl Url {
         Ok(Url { scheme, host, port, path, query })
     }
 
+    /// The folder of the path, which ends in a slash.
+    pub fn folder(&self) -> &str {
+        text::rsplit_once(&self.path, b'/')
+            .and_then(|(folder, _)| self.path.get(..=folder.len()))
+            .unwrap_or("/")
+    }
+
     /// The URL that a reference such as a `Location` header means when it is found at this one.
     pub fn join(&self, reference: &str, longest: usize) -> Result<Url, Failure> {
         check_text(reference, longest)?;
         let scheme = reference.find(':').and_then(|end| reference.get(..end)).is_some_and(|scheme| {
             scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+                && text::all(scheme, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
         });
         if scheme {
             return Url::parse(reference, longest);
@@ -151,10 +160,7 @@ impl Url {
         let target = match reference.chars().next() {
             Some('/') => reference.to_owned(),
             Some('?') => format!("{}{reference}", self.path),
-            _ => {
-                let folder = self.path.rfind('/').and_then(|end| self.path.get(..=end)).unwrap_or("/");
-                format!("{folder}{reference}")
-            }
+            _ => format!("{}{reference}", self.folder()),
         };
         let (path, query) = read_target(reference, &target)?;
         Ok(Url { path, query, ..self.clone() })
@@ -211,7 +217,7 @@ fn split_authority(url: &str, authority: &str) -> Result<(Host, Option<u16>), Fa
     if authority.contains('@') {
         return Err(invalid("…@…", "it holds credentials", "leave out user and password"));
     }
-    let (host, port) = match authority.rsplit_once(':') {
+    let (host, port) = match text::rsplit_once(authority, b':') {
         // A colon inside brackets belongs to the address.
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
@@ -237,10 +243,10 @@ fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Fail
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
     };
-    let decoded = percent_encoding::percent_decode_str(path).collect::<Vec<u8>>();
+    let decoded = unescape(path).0;
     let plain = remove_dots(path);
     // What a server that decodes before it splits would see must be what is judged here.
-    let hidden = percent_encoding::percent_decode_str(&plain).collect::<Vec<u8>>();
+    let hidden = unescape(&plain).0;
     if hidden.split(|b| matches!(b, b'/' | b'\\')).any(|segment| segment == b"..") {
         return Err(invalid(url, "it hides .. behind an encoded separator", "write the path without .."));
     }
@@ -256,7 +262,7 @@ fn remove_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
     for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
-        let decoded = percent_encoding::percent_decode_str(segment).take(3).collect::<Vec<u8>>();
+        let decoded = unescape(segment).0;
         open = matches!(decoded.as_slice(), b"." | b"..");
         match decoded.as_slice() {
             b"." => {}

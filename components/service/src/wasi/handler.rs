@@ -181,12 +181,11 @@ impl Exchange {
         let fallback = Resolved { url, public: false };
         let mut outcome = self.render(request, Some(&fallback), None).map_err(|_| failure.clone())?;
         outcome.reply.status = failure.kind.status();
-        outcome
+        outcome.reply = outcome
             .reply
-            .headers
-            .retain(|(name, _)| !matches!(*name, "etag" | "last-modified" | "cache-control"));
-        outcome.reply =
-            outcome.reply.header("cache-control", "no-store").header("tintype-error", failure.kind.slug());
+            .without(&["etag", "last-modified", "cache-control"])
+            .header("cache-control", "no-store")
+            .header("tintype-error", failure.kind.slug());
         Ok(outcome)
     }
 
@@ -373,5 +372,11 @@ fn method(method: &Method) -> route::Method {
 fn header(incoming: &IncomingRequest, name: &str) -> Option<String> {
     let values = incoming.headers().get(name);
     let present = !values.is_empty();
-    present.then(|| text::join(values.into_iter().filter_map(|value| String::from_utf8(value).ok()), ","))
+    let mut texts = Vec::new();
+    for value in values {
+        if let Ok(text) = String::from_utf8(value) {
+            texts.push(text);
+        }
+    }
+    present.then(|| text::join(&texts, ","))
 }

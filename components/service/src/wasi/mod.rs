@@ -19,3 +19,6 @@ mod export {
     use super::handler::Service;
     wasip2::http::proxy::export!(Service);
 }
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::pipeline::{Outline, Session};
 use crate::request::{Filter, Geometry, Gravity, Request, Rotation};
 use crate::resolve::{EngineFit, Resolved};
+use crate::text;
 
 /// A session of the resizer.
 pub struct Resizer {
@@ -170,7 +171,7 @@ fn failure(error: types::Error) -> Failure {
                 .detail(malformed.detail)
         }
         types::Error::InvalidOption(option) => {
-            let name = option.name.rsplit('.').next().unwrap_or(&option.name).to_owned();
+            let name = text::rsplit_once(&option.name, b'.').map_or(option.name.as_str(), |(_, name)| name);
             Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).detail(option.detail)
         }
         types::Error::LimitExceeded(exceeded) => limit(exceeded),
