@@ -1,4 +1,4 @@
-//! Helpers for text.
+//! Helpers for text. They are loops, and few: see "The service is written small" in `docs/decisions.md`.
 
 /// Texts with a separator between them.
 pub fn join(texts: &[impl AsRef<str>], separator: &str) -> String {

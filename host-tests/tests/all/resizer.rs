@@ -410,11 +410,11 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
     for (mut options, rotate) in cases {
         options.geometry.rotate = rotate;
         for (name, source) in &sources {
-            let streamed = within_the_prediction(name, &mut options, 0, &mut |limited, options| {
+            let streamed = within_the_prediction(name, &mut options, 0, &|limited, options| {
                 limited.session(options).pump(source, 64 << 10, 64 << 10)
             });
             // The instance holds the source as well, which nobody has to be told.
-            let whole = within_the_prediction(name, &mut options, source.len(), &mut |limited, options| {
+            let whole = within_the_prediction(name, &mut options, source.len(), &|limited, options| {
                 limited.resize(source, options).map(|rendition| rendition.image)
             });
             assert!(streamed == whole, "{name}");
@@ -422,13 +422,16 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
     }
 }
 
+/// Makes a rendition in an instance.
+type Job<'a> = dyn Fn(&mut Resizer, &Options) -> Result<Vec<u8>, Error> + 'a;
+
 /// Raises the limit of memory until a job is accepted, in instances that have no more than that, and `extra` bytes.
 /// Running out of memory is a trap, which fails the test.
 fn within_the_prediction(
     name: &str,
     options: &mut Options,
     extra: usize,
-    job: &mut dyn FnMut(&mut Resizer, &Options) -> Result<Vec<u8>, Error>,
+    job: &Job<'_>,
 ) -> Vec<u8> {
     options.limits.memory = 1;
     loop {
