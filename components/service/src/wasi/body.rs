@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wasip2::http::types::{
-    Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam, http_error_code,
+    ErrorCode, Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -49,6 +49,15 @@ impl Incoming {
         Ok(Incoming { stream, _body: body, sender, pause, deadline, watch })
     }
 
+    /// The host need not say why: what takes too long, our own clock ends first.
+    fn cut_off(&self) -> Failure {
+        match self.sender {
+            Sender::Client => Failure::new(Kind::InvalidParameter, "the image was cut off")
+                .detail("send the whole body that content-length announces"),
+            Sender::Origin => fetch::failure(Some(&ErrorCode::HttpResponseIncomplete)),
+        }
+    }
+
     fn late(&self) -> Failure {
         match self.sender {
             Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
@@ -66,14 +75,7 @@ impl Chunks for Incoming {
                 Ok(piece) if !piece.is_empty() => return Ok(Some(piece)),
                 Ok(_) => {}
                 Err(StreamError::Closed) => return Ok(None),
-                Err(StreamError::LastOperationFailed(error)) => {
-                    let reason = http_error_code(&error);
-                    return Err(match self.sender {
-                        Sender::Client => Failure::new(Kind::InvalidParameter, "the image was cut off")
-                            .detail("send the whole body that content-length announces"),
-                        Sender::Origin => fetch::failure(reason),
-                    });
-                }
+                Err(StreamError::LastOperationFailed(_)) => return Err(self.cut_off()),
             }
             let deadline = Instant::now().after(self.pause).min(self.deadline);
             if !self.watch.time(|| wait(&self.stream.subscribe(), deadline)) {
