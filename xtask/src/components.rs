@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
+use wasm_opt::{Feature, OptimizationOptions};
 use wasmparser::BinaryReader;
 use wit_component::ComponentEncoder;
 
@@ -25,16 +26,19 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
 
     progress("building dist/resizer.wasm");
-    let resizer = componentize(&compile("tintype-resizer", "wasm32-unknown-unknown")?)?;
+    let module = compile("tintype-resizer", "wasm32-unknown-unknown")?;
+    let resizer = componentize(&optimize(&module, OptimizationOptions::new_optimize_for_size())?)?;
     progress("building dist/service.wasm");
     // Built for no system, too: its imports come from its own bindings, and without a C library it is 40 KB smaller.
-    let service = componentize(&compile("tintype-service", "wasm32-unknown-unknown")?)?;
+    let module = compile("tintype-service", "wasm32-unknown-unknown")?;
+    let service =
+        componentize(&optimize(&module, OptimizationOptions::new_optimize_for_size_aggressively())?)?;
     progress("composing dist/tintype.wasm");
     let tintype = compose(&service, &resizer)?;
 
     for guest in GUESTS {
         let path = guests.join(format!("{guest}.wasm"));
-        fs::write(path, compile(guest, "wasm32-unknown-unknown")?).context("could not write a guest")?;
+        fs::copy(compile(guest, "wasm32-unknown-unknown")?, path).context("could not copy a guest")?;
     }
     let files = [("resizer.wasm", resizer), ("service.wasm", service), ("tintype.wasm", tintype)];
     for (name, bytes) in files {
@@ -47,13 +51,32 @@ pub fn build() -> Result<()> {
 }
 
 /// The release build of a package's cdylib.
-fn compile(package: &str, target: &str) -> Result<Vec<u8>> {
+fn compile(package: &str, target: &str) -> Result<PathBuf> {
     let flags = serde_json::to_string(&path_mappings()?)?;
     let mut command = cargo::command(["build", "--release", "--package", package, "--target", target]);
     command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
     // Flags in the environment would take the place of the project's own, simd128 among them.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    let file = cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")?;
+    cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")
+}
+
+/// A core module that does the same in fewer bytes: LLVM leaves WebAssembly's own waste, such as locals that hold the
+/// same value, to Binaryen.
+fn optimize(module: &Path, mut options: OptimizationOptions) -> Result<Vec<u8>> {
+    // What rustc uses by default, and simd128. What is not named here, the optimised module cannot use.
+    for feature in [
+        Feature::BulkMemory,
+        Feature::Multivalue,
+        Feature::MutableGlobals,
+        Feature::ReferenceTypes,
+        Feature::SignExt,
+        Feature::Simd,
+        Feature::TruncSat,
+    ] {
+        options.enable_feature(feature);
+    }
+    let file = module.with_extension("opt.wasm");
+    options.run(module, &file).with_context(|| format!("could not optimise {}", module.display()))?;
     fs::read(&file).with_context(|| format!("could not read {}", file.display()))
 }
 
