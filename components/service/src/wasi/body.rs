@@ -99,8 +99,9 @@ impl Answer {
 
     /// Sends an answer whole.
     pub fn send(self, reply: &Reply) {
-        if let Some(mut body) = self.begin(reply) {
-            body.write(&reply.body);
+        if let Some(body) = self.begin(reply)
+            && body.write(&reply.body)
+        {
             body.finish();
         }
     }
@@ -119,54 +120,59 @@ impl Answer {
         ResponseOutparam::set(self.out, Ok(response));
         let body = body?;
         let stream = body.write().ok()?;
-        Some(Body { stream: Some(stream), body, gone: false })
+        Some(Body { stream, body })
     }
 }
 
 /// The body of an answer. A client that goes away makes what follows vanish; that is not an error.
 pub struct Body {
-    stream: Option<OutputStream>,
+    // A stream has to be dropped before the body it belongs to: fields are dropped in this order.
+    stream: OutputStream,
     body: OutgoingBody,
-    gone: bool,
 }
 
 impl Body {
-    /// How long a client may take to accept more before it counts as gone.
-    const PATIENCE: Duration = Duration::from_secs(30);
-
     /// Sends bytes at the client's pace. `false` once the client has gone.
-    pub fn write(&mut self, bytes: &[u8]) -> bool {
-        self.gone = self.gone || self.try_write(bytes).is_none();
-        !self.gone
-    }
-
-    fn try_write(&self, mut bytes: &[u8]) -> Option<()> {
-        let stream = self.stream.as_ref()?;
-        while !bytes.is_empty() {
-            let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
-            if room == 0 {
-                if !wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE)) {
-                    return None;
-                }
-                continue;
-            }
-            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-            stream.write(now).ok()?;
-            bytes = later;
-        }
-        Some(())
+    pub fn write(&self, bytes: &[u8]) -> bool {
+        write(&self.stream, bytes).is_some()
     }
 
     /// Ends the body properly. A body that is dropped instead tells the client that it is incomplete.
     pub fn finish(self) {
-        let Body { stream, body, gone } = self;
-        if let Some(stream) = stream {
-            let flushed =
-                stream.flush().is_ok() && wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE));
-            drop(stream);
-            if flushed && !gone {
-                let _ = OutgoingBody::finish(body, None);
-            }
+        let Body { stream, body } = self;
+        let flushed = flush(&stream).is_some();
+        drop(stream);
+        if flushed {
+            let _ = OutgoingBody::finish(body, None);
         }
     }
+}
+
+/// How long a reader may take to accept more before it counts as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Writes bytes at the reader's pace. `None` once the reader has gone.
+pub fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
+    while !bytes.is_empty() {
+        let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
+        if room == 0 {
+            settle(stream)?;
+            continue;
+        }
+        let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        stream.write(now).ok()?;
+        bytes = later;
+    }
+    Some(())
+}
+
+/// Waits until the reader has taken what was written. `None` if it has gone.
+pub fn flush(stream: &OutputStream) -> Option<()> {
+    stream.flush().ok()?;
+    settle(stream)
+}
+
+/// Waits until a stream accepts more. `None` if that takes too long.
+fn settle(stream: &OutputStream) -> Option<()> {
+    wait(&stream.subscribe(), Instant::now().after(PATIENCE)).then_some(())
 }

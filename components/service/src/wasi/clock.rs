@@ -46,9 +46,6 @@ pub fn unix_time() -> Duration {
 
 /// Waits until something is ready; `false` if the deadline passes first.
 pub fn wait(event: &Pollable, deadline: Instant) -> bool {
-    if event.ready() {
-        return true;
-    }
     let timer = monotonic_clock::subscribe_instant(deadline.0);
     poll(&[event, &timer]).contains(&0)
 }
