@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
+use wasm_encoder::{ComponentSection, ComponentSectionId, RawSection};
 use wasm_opt::{Feature, OptimizationOptions};
-use wasmparser::BinaryReader;
+use wasmparser::{BinaryReader, Parser};
 use wit_component::ComponentEncoder;
 
 use crate::cargo::{self, progress, root};
@@ -98,23 +99,27 @@ fn path_mappings() -> Result<Vec<String>> {
 
 /// A component with a core module's own imports and no others: for the resizer, none.
 fn componentize(module: &[u8]) -> Result<Vec<u8>> {
-    without_names(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
+    stripped(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
 }
 
-/// A component without the names of its parts, several kilobytes that only a debugger would read.
-fn without_names(component: &[u8]) -> Result<Vec<u8>> {
+/// A component, or a module in one, without custom sections: the names of its parts and of the tools that made it, kilobytes
+/// that only a debugger would read.
+fn stripped(binary: &[u8]) -> Result<Vec<u8>> {
     const PREAMBLE: usize = 8;
     const CUSTOM: u8 = 0;
-    let mut reader = BinaryReader::new(component, 0);
+    // In a component. A module has its types and its tables under these numbers.
+    const NESTED: [u8; 2] = [ComponentSectionId::CoreModule as u8, ComponentSectionId::Component as u8];
+    let mut reader = BinaryReader::new(binary, 0);
     let mut out = reader.read_bytes(PREAMBLE)?.to_vec();
+    let component = Parser::is_component(&out);
     while !reader.eof() {
-        let start = reader.current_position();
         let id = reader.read_u8()?;
         let size = reader.read_var_u32()?;
-        let body = reader.read_bytes(size.try_into()?)?;
-        let names = id == CUSTOM && BinaryReader::new(body, 0).read_string()? == "component-name";
-        if !names {
-            out.extend(component.get(start..reader.current_position()).unwrap_or_default());
+        let data = reader.read_bytes(size.try_into()?)?;
+        if component && NESTED.contains(&id) {
+            RawSection { id, data: &stripped(data)? }.append_to_component(&mut out);
+        } else if id != CUSTOM {
+            RawSection { id, data }.append_to_component(&mut out);
         }
     }
     Ok(out)
@@ -130,5 +135,5 @@ fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
     let socket = register("tintype:service", service)?;
     let plugs = vec![register("tintype:resizer", resizer)?];
     plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
-    without_names(&graph.encode(EncodeOptions::default())?)
+    stripped(&graph.encode(EncodeOptions::default())?)
 }
