@@ -6,6 +6,7 @@
 pub mod base64;
 pub mod cloudflare;
 pub mod imgproxy;
+pub mod parameter;
 pub mod query;
 pub mod signature;
 pub mod value;
@@ -15,7 +16,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
-use crate::request::Request;
+use crate::format::{self, Format};
+use crate::request::{Output, OutputFormat, Request};
 use crate::text;
 
 /// The grammars.
@@ -62,7 +64,7 @@ impl Grammar {
     /// Writes a request in this grammar; the error says what it has no words for.
     pub fn write(self, request: &Request) -> Result<String, &'static str> {
         match self {
-            Grammar::Query => Ok(format!("/?{}", query::write(request))),
+            Grammar::Query => Ok(text::concat(&["/?", &query::write(request)])),
             Grammar::Imgproxy => imgproxy::write(request),
             Grammar::Cloudflare => cloudflare::write(request),
             Grammar::Wsrv => wsrv::write(request),
@@ -133,39 +135,48 @@ fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
 pub fn percent_encode(text: &str) -> String {
     const SAFE: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
-    utf8_percent_encode(text, SAFE).to_string()
+    utf8_percent_encode(text, SAFE).collect()
 }
 
 /// Names and values of a query string, decoded.
 fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
     let decode = |text: &str| {
-        percent_decode(&text.replace('+', " ")).ok_or_else(|| {
-            Failure::new(Kind::InvalidParameter, format!("\"{}\" is not valid percent-encoding", clip(text)))
+        percent_decode(&text::replace(text, '+', " ")).ok_or_else(|| {
+            let message = text::concat(&["\"", clip(text), "\" is not valid percent-encoding"]);
+            Failure::new(Kind::InvalidParameter, message)
                 .detail("write % as %25, and text as percent-encoded UTF-8")
         })
     };
     let mut pairs = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-        pairs.push((decode(name)?, decode(text)?));
+    for pair in query.split('&') {
+        if !pair.is_empty() {
+            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            pairs.push((decode(name)?, decode(text)?));
+        }
     }
     Ok(pairs)
 }
 
-/// An option that the grammar does not know, beside those it knows by all their names.
-fn unknown(name: &str, options: &[&str]) -> Failure {
-    let mut known = String::new();
-    for names in options {
-        text::add(&mut known, ", ", text::first(names));
+/// Adds a parameter and its value to a query string, by the first of its names. A flag has no value.
+fn put(query: &mut String, names: &str, text: &str) {
+    text::add(query, "&", text::first(names));
+    if !text.is_empty() {
+        query.push('=');
+        query.push_str(&percent_encode(text));
     }
-    Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-        .detail(format!("accepted are {known}"))
 }
 
 /// An option that the grammar has and the engine has not.
 fn unsupported(name: &str, value: &str) -> Failure {
-    Failure::new(Kind::Unsupported, format!("{name}={} is not supported", clip(value)))
+    let message = text::concat(&[name, "=", clip(value), " is not supported"]);
+    Failure::new(Kind::Unsupported, message)
         .detail("the grammar knows it, but no rendition can be made that way: leave it out")
+}
+
+/// A path that names no source.
+fn sourceless(reason: &str, advice: &str) -> Failure {
+    Failure::new(Kind::InvalidSource, text::concat(&["the path names no source", reason]))
+        .detail(advice.to_owned())
 }
 
 /// A source URL as it stands in a path: some proxies make one slash of two.
@@ -174,10 +185,23 @@ fn mend_slashes(url: &str) -> String {
         if let Some(rest) = url.strip_prefix(scheme)
             && !rest.starts_with('/')
         {
-            return format!("{scheme}/{rest}");
+            return text::concat(&[scheme, "/", rest]);
         }
     }
     url.to_owned()
+}
+
+/// The one quality that says all there is to say about a request, for a grammar that knows no other; `None` if there is
+/// nothing to say.
+fn one_quality(output: &Output) -> Result<Option<u8>, &'static str> {
+    let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
+    let jpeg = of(Format::Jpeg);
+    match output.format {
+        OutputFormat::Fixed(Format::Png) => Ok(output.quality.of(Format::Png)),
+        OutputFormat::Fixed(format) => Ok(Some(of(format))),
+        _ if jpeg == of(Format::Webp) => Ok(Some(jpeg)),
+        _ => Err("a quality for each format"),
+    }
 }
 
 #[cfg(test)]
