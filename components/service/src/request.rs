@@ -373,7 +373,7 @@ pub struct Delivery {
 }
 
 /// Sources that are handed over as they are, without a rendition being made: a set of formats, of a bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passthrough(u16);
 
 impl Passthrough {
@@ -389,7 +389,7 @@ impl Passthrough {
     }
 
     /// Whether a source of this format is handed over as it is.
-    pub fn covers(self, format: Format) -> bool {
+    pub fn covers(&self, format: Format) -> bool {
         self.0 >> format as u16 & 1 == 1
     }
 }

@@ -8,7 +8,7 @@ use super::{base64, mend_slashes, percent_decode, percent_encode, sourceless, un
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::request::{
-    Crop, Fit, Geometry, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
+    Color, Crop, Fit, Geometry, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
 };
 use crate::text;
 
@@ -241,8 +241,9 @@ impl Reader<'_> {
             ("background", [""]) => geometry.background = None,
             ("background", [hex]) => geometry.background = Some(value::hex_color(hex)?),
             ("background", [red, green, blue]) => {
-                let hex = text::concat(&[&hex(red)?, &hex(green)?, &hex(blue)?]);
-                geometry.background = Some(value::hex_color(&hex)?);
+                let byte = |text: &str| value::integer(text, 0, 255).map(|byte| byte as u8);
+                let (red, green, blue) = (byte(red)?, byte(green)?, byte(blue)?);
+                geometry.background = Some(Color { red, green, blue, alpha: 255 });
             }
             ("quality", _) => self.quality = value::integer(text, 0, 100)? as u8,
             ("format_quality", pairs) => {
@@ -338,11 +339,6 @@ fn cannot(name: &str, text: &str, args: &[&str]) -> bool {
 
 fn boolean(text: &str) -> Option<bool> {
     text::index(SWITCH, text).map(|index| index == 1)
-}
-
-/// The two hexadecimal digits of a byte in decimal.
-fn hex(text: &str) -> Option<String> {
-    value::integer(text, 0, 255).map(|byte| value::hex(byte as u8))
 }
 
 /// A length in pixels, where 0 means that none is given.

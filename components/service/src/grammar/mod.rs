@@ -12,8 +12,6 @@ pub mod signature;
 pub mod value;
 pub mod wsrv;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, Format};
@@ -133,9 +131,7 @@ fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
 
 /// Encodes what has a meaning, or no place, in a query string or a path.
 pub fn percent_encode(text: &str) -> String {
-    const SAFE: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
-    utf8_percent_encode(text, SAFE).collect()
+    text::escape(text, |b| b.is_ascii_alphanumeric() || b"-._~:,".contains(&b))
 }
 
 /// Names and values of a query string, decoded.

@@ -235,9 +235,9 @@ fn show(field: Field, request: &Request) -> Option<String> {
         },
         Field::Lossless => output.lossless.into(),
         Field::Download => delivery.download.into(),
-        Field::Passthrough => match delivery.passthrough {
-            Passthrough::NONE => 0,
-            Passthrough::ALL => 1,
+        Field::Passthrough => match &delivery.passthrough {
+            &Passthrough::NONE => 0,
+            &Passthrough::ALL => 1,
             formats => return Some(write_formats(formats)),
         },
         Field::OnError => match &delivery.on_error {
@@ -288,7 +288,7 @@ fn write_quality(output: &Output) -> Option<String> {
     value::some(&list)
 }
 
-fn write_formats(formats: Passthrough) -> String {
+fn write_formats(formats: &Passthrough) -> String {
     let mut list = String::new();
     for format in format::ALL {
         if formats.covers(format) {

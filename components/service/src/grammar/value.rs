@@ -6,19 +6,7 @@ use crate::text;
 
 /// A whole number between two bounds, both included, in plain digits.
 pub fn integer(text: &str, least: u64, most: u64) -> Option<u64> {
-    // Nineteen digits always fit.
-    if text.is_empty() || text.len() > 19 {
-        return None;
-    }
-    let mut number = 0;
-    for byte in text.bytes() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-    }
-    (least..=most).contains(&number).then_some(number)
+    text::number(text, 10).filter(|number| (least..=most).contains(number))
 }
 
 /// A length in pixels: 1 to 65535.
@@ -117,21 +105,21 @@ pub fn boolean(text: &str) -> Option<bool> {
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
 pub fn hex_color(text: &str) -> Option<Color> {
     let text = text.strip_prefix('#').unwrap_or(text);
-    let mut number = 0u32;
+    let mut digits = String::new();
     for c in text.chars() {
-        let digit = c.to_digit(16)?;
-        number = number << 4 | digit;
+        digits.push(c);
         // A single digit stands for two of the same.
         if text.len() < 5 {
-            number = number << 4 | digit;
+            digits.push(c);
         }
     }
-    match text.len() {
-        3 | 6 => number = number << 8 | 255,
-        4 | 8 => {}
-        _ => return None,
+    if digits.len() == 6 {
+        digits.push_str("ff");
     }
-    let [red, green, blue, alpha] = number.to_be_bytes();
+    if digits.len() != 8 {
+        return None;
+    }
+    let [.., red, green, blue, alpha] = text::number(&digits, 16)?.to_be_bytes();
     Some(Color { red, green, blue, alpha })
 }
 
@@ -147,21 +135,9 @@ pub fn color(text: &str) -> Option<Color> {
 /// A colour as `RRGGBB`, or `RRGGBBAA` if it is not opaque.
 pub fn write_color(color: Color) -> String {
     let Color { red, green, blue, alpha } = color;
-    let mut out = String::new();
-    for byte in [red, green, blue, alpha] {
-        out.push_str(&hex(byte));
-    }
+    let mut out = text::hexadecimal(u32::from_be_bytes([red, green, blue, alpha]).into(), 8);
     if alpha == 255 {
         out.truncate(6);
-    }
-    out
-}
-
-/// The two hexadecimal digits of a byte, in small letters.
-pub fn hex(byte: u8) -> String {
-    let mut out = String::new();
-    for digit in [byte >> 4, byte & 15] {
-        out.extend(char::from_digit(digit.into(), 16));
     }
     out
 }
