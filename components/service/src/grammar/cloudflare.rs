@@ -3,7 +3,7 @@
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
 use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{mend_slashes, one_quality, percent_decode, sourceless, unsupported, value};
+use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::request::{Crop, Fit, Length, OutputFormat, Place, Quality, Request, Rotation, Source};
@@ -26,11 +26,11 @@ pub const OPTIONS: &[Parameter] = &[
         "left, right, top, bottom or a point such as 0.5x0",
     ),
     parameter(Field::Dpr, "dpr", "", "a factor, 0.01 to 100"),
-    parameter(Field::Own, "trim", "", "top;right;bottom;left in pixels"),
-    parameter(Field::Own, "trim.left", "", PIXELS),
-    parameter(Field::Own, "trim.top", "", PIXELS),
-    parameter(Field::Own, "trim.width", "", PIXELS),
-    parameter(Field::Own, "trim.height", "", PIXELS),
+    parameter(Field::Trim, "trim", "", "top;right;bottom;left in pixels"),
+    parameter(Field::CropPart, "trim.left", "", PIXELS),
+    parameter(Field::CropPart, "trim.top", "", PIXELS),
+    parameter(Field::CropPart, "trim.width", "", PIXELS),
+    parameter(Field::CropPart, "trim.height", "", PIXELS),
     parameter(Field::Background, "background", "", "%23RRGGBB or one of the basic names of CSS"),
     parameter(Field::Rotate, "rotate", "", "90, 180 or 270"),
     parameter(Field::Flip, "flip", "- h v hv|vh", "h, v or hv"),
@@ -42,9 +42,9 @@ pub const OPTIONS: &[Parameter] = &[
         "auto, jpeg, baseline-jpeg, png or webp",
     ),
     // These ask for no other picture: how long encoding takes, and the first frame of an animation.
-    parameter(Field::Own, "compression", "fast", "fast"),
-    parameter(Field::Own, "anim", "true|false", "true or false"),
-    parameter(Field::Own, "metadata", "none", "none"),
+    parameter(Field::Nothing, "compression", "fast", "fast"),
+    parameter(Field::Nothing, "anim", "true|false", "true or false"),
+    parameter(Field::Nothing, "metadata", "none", "none"),
     parameter(Field::OnError, "onerror", "- redirect", "redirect"),
 ];
 
@@ -143,13 +143,14 @@ impl Reader {
                 let number = text::lookup(QUALITIES, text).unwrap_or(text);
                 self.request.output.quality = Quality::all(value::quality(number)?);
             }
-            Field::Own if option.values.is_empty() => match text::index(TRIM, option.name()) {
-                Some(part) => *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?,
-                None => match sides(text)? {
-                    [top, 0, 0, left] => self.trim = Some([left, top, 65535, 65535]),
-                    _ => return None,
-                },
+            Field::Trim => match sides(text)? {
+                [top, 0, 0, left] => self.trim = Some([left, top, 65535, 65535]),
+                _ => return None,
             },
+            Field::CropPart => {
+                let part = text::index(TRIM, option.names)?;
+                *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?;
+            }
             _ => return option.read(&mut self.request, text),
         }
         Some(())
@@ -208,61 +209,42 @@ fn lies(rotation: Rotation) -> bool {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let (geometry, output) = (&request.geometry, &request.output);
-    let mut draft = Draft::new(request, &plain(String::new()));
-    let url = draft.take(Field::Url).ok_or("a source in the body")?;
+    let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(String::new()));
+    let url = draft.url();
     let path = url.starts_with('/') && !url.starts_with("//");
     let clear = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
-    if !text::all(&url, clear) || !(path || url.starts_with("http://") || url.starts_with("https://")) {
-        return Err("this source URL");
-    }
-    if let (Some(Length::Share(_)), _) | (_, Some(Length::Share(_))) = (geometry.width, geometry.height) {
-        return Err("a size in per cent");
-    }
-    draft.take(Field::Enlarge);
+    let known = path || url.starts_with("http://") || url.starts_with("https://");
+    draft.refuse(!known || !text::all(&url, clear), "this source URL");
+    draft.refuse_shares(&[Field::Width, Field::Height, Field::Crop]);
+
     let fit = geometry.effective_fit() as usize * 2 + usize::from(geometry.enlarge);
-    let fit = text::name(FITS, fit).ok_or("this fit")?;
-    draft.put(Field::Fit, (fit != "scale-down").then(|| fit.into()));
-    if let Some(flip) = draft.edit(Field::Flip).filter(|flip| lies(geometry.rotate) && flip.len() == 1) {
-        *flip = if flip == "h" { "v".into() } else { "h".into() };
+    let fit = text::name(FITS, fit);
+    draft.refuse(fit.is_none(), "this fit");
+    draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down"));
+    draft.put(Field::Enlarge, None);
+    if lies(geometry.rotate) && geometry.flip_horizontal != geometry.flip_vertical {
+        draft.put(Field::Flip, Some(if geometry.flip_vertical { "h" } else { "v" }));
     }
-    if let Some(color) = draft.edit(Field::Background) {
-        *color = text::concat(&["%23", color]);
+    if let Some(color) = geometry.background {
+        draft.put(Field::Background, Some(&text::concat(&["%23", &value::write_color(color)])));
     }
-    let quality = match (one_quality(output)?, output.format) {
-        (_, OutputFormat::Fixed(Format::Webp)) if output.lossless => Some(100),
-        _ if output.lossless => return Err("lossless"),
-        (Some(100), OutputFormat::Fixed(Format::Webp)) => return Err("quality=100 that is not lossless"),
-        (quality, _) => quality,
-    };
-    let quality = quality.filter(|quality| *quality != QUALITY);
-    draft.take(Field::Lossless);
-    draft.put(Field::Quality, quality.map(|quality| text::decimal(quality.into())));
-    let cut = match (draft.take(Field::Crop), geometry.crop) {
-        (Some(_), Some(crop)) => write_cut(crop, geometry.turned())?,
-        _ => String::new(),
-    };
-    let mut options = String::new();
-    for (names, text) in draft.finish(OPTIONS)? {
-        text::add(&mut options, ",", &text::concat(&[text::first(names), "=", &text]));
+
+    let webp = output.format == OutputFormat::Fixed(Format::Webp);
+    draft.put_quality(output, QUALITY);
+    if webp {
+        let whole = output.quality.of(Format::Webp) == Some(100);
+        draft.refuse(whole && !output.lossless, "quality=100 that is not lossless");
+        draft.put(Field::Lossless, None);
+        if output.lossless {
+            draft.put(Field::Quality, Some("100"));
+        }
     }
-    if !cut.is_empty() {
-        text::add(&mut options, ",", &cut);
-    }
+
+    draft.say_by(OPTIONS);
+    draft.say_crop(geometry, TRIM);
+    let mut options = draft.finish()?;
     if options.is_empty() {
         options.push_str("fit=scale-down");
     }
     Ok(text::concat(&[PREFIX, &options, "/", url.trim_start_matches('/')]))
-}
-
-fn write_cut(crop: Crop, turned: bool) -> Result<String, &'static str> {
-    if turned {
-        return Err("a crop beside a rotation or flip");
-    }
-    let Place::At(x, y) = crop.place else { return Err("a crop towards a gravity") };
-    let mut out = String::new();
-    for (name, length) in TRIM.split(' ').zip([x, y, crop.width, crop.height]) {
-        let Length::Pixels(pixels) = length else { return Err("a crop in per cent") };
-        text::add(&mut out, ",", &text::concat(&[name, "=", &text::decimal(pixels.into())]));
-    }
-    Ok(out)
 }

@@ -4,11 +4,11 @@
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
 use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{base64, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value};
+use super::{Grammar, base64, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::request::{
-    Color, Crop, Fit, Geometry, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
+    Color, Crop, Fit, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
 };
 use crate::text;
 
@@ -20,13 +20,13 @@ const ARGUMENTS: &str = "the arguments that docs/http-api.md lists for it";
 
 /// Every option, in the order in which they are written. The last name of each is the one it is written with.
 pub const OPTIONS: &[Parameter] = &[
-    parameter(Field::Own, "resize rs", "", ARGUMENTS),
-    parameter(Field::Own, "size s", "", ARGUMENTS),
+    parameter(Field::Resize, "resize rs", "", ARGUMENTS),
+    parameter(Field::Size, "size s", "", ARGUMENTS),
     parameter(Field::Fit, "resizing_type rt", FITS, ARGUMENTS),
     parameter(Field::Filter, "resizing_algorithm ra", "- linear cubic - lanczos3", ARGUMENTS),
     parameter(Field::Width, "width w", "", ARGUMENTS),
     parameter(Field::Height, "height h", "", ARGUMENTS),
-    parameter(Field::Own, "zoom z", "", ARGUMENTS),
+    parameter(Field::Zoom, "zoom z", "", ARGUMENTS),
     parameter(Field::Dpr, "dpr", "", ARGUMENTS),
     parameter(Field::Enlarge, "enlarge el", SWITCH, ARGUMENTS),
     parameter(Field::Gravity, "gravity g", GRAVITIES, "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y"),
@@ -35,17 +35,17 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Rotate, "rotate rot", "", ARGUMENTS),
     parameter(Field::Flip, "flip fl", "- 1:0 0:1 1:1", ARGUMENTS),
     parameter(Field::Background, "background bg", "", ARGUMENTS),
-    parameter(Field::Own, "quality q", "", ARGUMENTS),
+    parameter(Field::AnyQuality, "quality q", "", ARGUMENTS),
     parameter(Field::Quality, "format_quality fq", "", ARGUMENTS),
     parameter(Field::Lossless, "webp_options webpo", "lossy| lossless", ARGUMENTS),
     parameter(Field::Format, "format f ext", "jpg|jpeg png webp - -", "jpg, png or webp"),
-    parameter(Field::Own, "skip_processing skp", "", ARGUMENTS),
+    parameter(Field::PassthroughFormats, "skip_processing skp", "", ARGUMENTS),
     parameter(Field::Passthrough, "raw", SWITCH, ARGUMENTS),
     parameter(Field::Version, "cachebuster cb", "", ARGUMENTS),
     parameter(Field::Expires, "expires exp", "", ARGUMENTS),
     parameter(Field::Filename, "filename fn", "", ARGUMENTS),
     parameter(Field::Download, "return_attachment att", SWITCH, ARGUMENTS),
-    parameter(Field::Own, "preset pr", "", ""),
+    parameter(Field::Preset, "preset pr", "", ""),
 ];
 
 /// Options that the engine cannot do, with the arguments that leave them switched off.
@@ -200,7 +200,7 @@ impl Reader<'_> {
         }
         let option = find(OPTIONS, name)?;
         let name = option.name();
-        if name == "preset" {
+        if option.field == Field::Preset {
             return args.iter().try_for_each(|name| self.preset(name));
         }
         self.set(option, rest, &args).ok_or_else(|| {
@@ -215,56 +215,57 @@ impl Reader<'_> {
 
     fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<()> {
         let Request { geometry, output, delivery, .. } = &mut self.request;
-        match (option.name(), args) {
-            ("resize", [kind, size @ ..]) => {
+        match (option.field, args) {
+            (Field::Resize, [kind, size @ ..]) => {
                 self.set_named("resizing_type", kind)?;
-                self.size(size)?;
+                self.set_size(size)?;
             }
-            ("size", size) => self.size(size)?,
-            ("width", _) => geometry.width = pixels(text)?,
-            ("height", _) => geometry.height = pixels(text)?,
-            ("zoom", [both]) => self.zoom = (value::factor(both)?, value::factor(both)?),
-            ("zoom", [x, y]) => self.zoom = (value::factor(x)?, value::factor(y)?),
-            ("dpr", _) => self.dpr = value::factor(text)?,
-            ("gravity", _) => self.gravity = anchor(args)?,
-            ("crop", [width, height, gravity @ ..]) => {
+            (Field::Size, size) => self.set_size(size)?,
+            (Field::Width, _) => geometry.width = pixels(text)?,
+            (Field::Height, _) => geometry.height = pixels(text)?,
+            (Field::Zoom, [both]) => self.zoom = (value::factor(both)?, value::factor(both)?),
+            (Field::Zoom, [x, y]) => self.zoom = (value::factor(x)?, value::factor(y)?),
+            (Field::Dpr, _) => self.dpr = value::factor(text)?,
+            (Field::Gravity, _) => self.gravity = anchor(args)?,
+            (Field::Crop, [width, height, gravity @ ..]) => {
                 let gravity = if gravity.is_empty() { None } else { Some(anchor(gravity)?) };
                 self.crop = match (relative(width)?, relative(height)?) {
                     (NONE, NONE) => None,
                     (width, height) => Some((side(width), side(height), gravity)),
                 };
             }
-            ("flip", [h]) => (geometry.flip_horizontal, geometry.flip_vertical) = (boolean(h)?, false),
-            ("flip", [h, v]) => {
-                (geometry.flip_horizontal, geometry.flip_vertical) = (boolean(h)?, boolean(v)?)
+            (Field::Crop, _) => return None,
+            (Field::Flip, [h, v @ ..]) => {
+                let ([] | [_]) = v else { return None };
+                geometry.flip_horizontal = boolean(h)?;
+                geometry.flip_vertical = boolean(v.first().unwrap_or(&"0"))?;
             }
-            ("background", [""]) => geometry.background = None,
-            ("background", [hex]) => geometry.background = Some(value::hex_color(hex)?),
-            ("background", [red, green, blue]) => {
+            (Field::Background, [""]) => geometry.background = None,
+            (Field::Background, [hex]) => geometry.background = Some(value::hex_color(hex)?),
+            (Field::Background, [red, green, blue]) => {
                 let byte = |text: &str| value::integer(text, 0, 255).map(|byte| byte as u8);
                 let (red, green, blue) = (byte(red)?, byte(green)?, byte(blue)?);
                 geometry.background = Some(Color { red, green, blue, alpha: 255 });
             }
-            ("quality", _) => self.quality = value::integer(text, 0, 100)? as u8,
-            ("format_quality", pairs) => {
+            (Field::AnyQuality, _) => self.quality = value::integer(text, 0, 100)? as u8,
+            (Field::Quality, pairs) => {
                 for pair in pairs.chunks(2) {
                     let [format, quality] = pair else { return None };
                     output.quality.set(Format::from_name(format)?, value::quality(quality)?);
                 }
             }
-            ("webp_options", [kind, ..]) => option.read(&mut self.request, kind)?,
-            ("skip_processing", formats) => delivery.passthrough = value::formats(formats)?,
-            ("cachebuster", [text]) => delivery.version = value::some(&percent_decode(text)?),
-            ("filename", [name, encoded @ ..]) => {
-                let name = match encoded {
-                    [] => percent_decode(name)?,
-                    [encoded] if boolean(encoded)? => base64::decode_text(name)?,
-                    [_] => percent_decode(name)?,
-                    _ => return None,
+            (Field::Lossless, [kind, ..]) => option.read(&mut self.request, kind)?,
+            (Field::PassthroughFormats, formats) => delivery.passthrough = value::formats(formats)?,
+            (Field::Version, [text]) => delivery.version = value::some(&percent_decode(text)?),
+            (Field::Filename, [name, encoded @ ..]) => {
+                let ([] | [_]) = encoded else { return None };
+                let name = if boolean(encoded.first().unwrap_or(&"0"))? {
+                    base64::decode_text(name)?
+                } else {
+                    percent_decode(name)?
                 };
                 delivery.filename = Some(value::filename(&name)?);
             }
-            ("crop", _) => return None,
             (_, [text]) => option.read(&mut self.request, text)?,
             _ => return None,
         }
@@ -272,7 +273,7 @@ impl Reader<'_> {
     }
 
     /// Width, height and enlarging; what follows them is `extend`.
-    fn size(&mut self, args: &[&str]) -> Option<()> {
+    fn set_size(&mut self, args: &[&str]) -> Option<()> {
         for (name, text) in ["width", "height", "enlarge"].iter().zip(args) {
             if !text.is_empty() {
                 self.set_named(name, text)?;
@@ -378,44 +379,53 @@ fn anchor(args: &[&str]) -> Option<Anchor> {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(request, &plain());
-    let url = draft.take(Field::Url).ok_or("a source in the body")?;
-    let mut out = String::from("/unsafe");
-    let mut option = |name: &str, text: &str| out.push_str(&text::concat(&["/", name, ":", text]));
-    for field in [Field::Width, Field::Height, Field::Fit, Field::Enlarge] {
-        draft.take(field);
+    let mut draft = Draft::new(Grammar::Imgproxy, request, &plain());
+    let url = draft.url();
+    draft.say("/unsafe", "");
+
+    draft.refuse_shares(&[Field::Width, Field::Height]);
+    let sizes = [Field::Width, Field::Height].map(|field| draft.take(field));
+    let fit = match geometry.effective_fit() {
+        // What may be enlarged is enlarged to the whole of the target.
+        Fit::Cover if geometry.enlarge => Fit::Crop,
+        fit => fit,
+    };
+    let fit = text::name(FITS, fit as usize);
+    draft.refuse(fit.is_none(), "fit=outside");
+    draft.put(Field::Fit, None);
+    draft.put(Field::Enlarge, None);
+    if geometry.enlarge || sizes.iter().any(Option::is_some) {
+        let [width, height] = sizes.map(|size| size.unwrap_or("0".into()));
+        let enlarge = if geometry.enlarge { ":1" } else { ":0" };
+        let size = text::concat(&[fit.unwrap_or_default(), ":", &width, ":", &height, enlarge]);
+        draft.say("rs", &size);
     }
-    if geometry.width.is_some() || geometry.height.is_some() || geometry.enlarge {
-        option("rs", &write_size(geometry)?);
-    }
-    if let (Some(_), Some(crop)) = (draft.take(Field::Crop), geometry.crop) {
-        if geometry.turned() {
-            return Err("a crop beside a rotation or flip");
-        }
-        option("c", &write_crop(crop)?);
+    if let Some(crop) = geometry.crop {
+        draft.refuse(geometry.turned(), "a crop beside a rotation or flip");
+        draft.put(Field::Crop, Some(&write_crop(crop)?));
     }
     // The defaults of the two differ, so that each format's quality is spelled out.
     let quality =
         |format| text::decimal(output.quality.of(format).unwrap_or(format::default_quality(format)).into());
     let qualities = ["jpeg:", &quality(Format::Jpeg), ":webp:", &quality(Format::Webp)];
-    draft.put(Field::Quality, Some(text::concat(&qualities)));
-    if let Some(name) = draft.edit(Field::Filename) {
-        *name = text::concat(&[&base64::encode(name.as_bytes()), ":1"]);
+    draft.put(Field::Quality, Some(&text::concat(&qualities)));
+    if let Some(name) = &delivery.filename {
+        draft.put(Field::Filename, Some(&text::concat(&[&base64::encode(name.as_bytes()), ":1"])));
     }
-    if let Some(text) = draft.edit(Field::Version) {
-        *text = text::replace(&percent_encode(text), ':', "%3A");
+    if let Some(version) = &delivery.version {
+        draft.put(Field::Version, Some(&text::replace(&percent_encode(version), ':', "%3A")));
     }
     if delivery.passthrough != Passthrough::ALL
         && let Some(formats) = draft.take(Field::Passthrough)
     {
-        option("skp", &text::replace(&formats, ',', ":"));
+        draft.say("skp", &text::replace(&formats, ',', ":"));
     }
     if output.format != OutputFormat::Auto {
-        draft.take(Field::Format);
+        draft.put(Field::Format, None);
     }
-    for (names, text) in draft.finish(OPTIONS)? {
-        option(names.split(' ').next_back().unwrap_or_default(), &text);
-    }
+
+    draft.say_by(OPTIONS);
+    let mut out = draft.finish()?;
     out.push_str("/plain");
     // `/` may stand in the clear.
     for segment in text::split(&url, '/') {
@@ -425,26 +435,6 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if let OutputFormat::Fixed(format) = output.format {
         out.push('@');
         out.push_str(format.extension());
-    }
-    Ok(out)
-}
-
-fn write_size(geometry: &Geometry) -> Result<String, &'static str> {
-    let length = |length: Option<Length>| match length {
-        None => Ok(0),
-        Some(Length::Pixels(pixels)) => Ok(pixels),
-        Some(Length::Share(_)) => Err("a size in per cent"),
-    };
-    let fit = match geometry.effective_fit() {
-        // What may be enlarged is enlarged to the whole of the target.
-        Fit::Cover if geometry.enlarge => Fit::Crop,
-        fit => fit,
-    };
-    let kind = text::name(FITS, fit as usize).ok_or("fit=outside")?;
-    let numbers = [length(geometry.width)?, length(geometry.height)?, geometry.enlarge.into()];
-    let mut out = String::from(kind);
-    for number in numbers {
-        text::add(&mut out, ":", &text::decimal(number.into()));
     }
     Ok(out)
 }

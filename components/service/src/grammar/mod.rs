@@ -14,8 +14,7 @@ pub mod wsrv;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
-use crate::format::{self, Format};
-use crate::request::{Output, OutputFormat, Request};
+use crate::request::Request;
 use crate::text;
 
 /// The grammars.
@@ -153,15 +152,6 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
     Ok(pairs)
 }
 
-/// Adds a parameter and its value to a query string, by the first of its names. A flag has no value.
-fn put(query: &mut String, names: &str, text: &str) {
-    text::add(query, "&", text::first(names));
-    if !text.is_empty() {
-        query.push('=');
-        query.push_str(&percent_encode(text));
-    }
-}
-
 /// An option that the grammar has and the engine has not.
 fn unsupported(name: &str, value: &str) -> Failure {
     let message = text::concat(&[name, "=", clip(value), " is not supported"]);
@@ -185,19 +175,6 @@ fn mend_slashes(url: &str) -> String {
         }
     }
     url.to_owned()
-}
-
-/// The one quality that says all there is to say about a request, for a grammar that knows no other; `None` if there is
-/// nothing to say.
-fn one_quality(output: &Output) -> Result<Option<u8>, &'static str> {
-    let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
-    let jpeg = of(Format::Jpeg);
-    match output.format {
-        OutputFormat::Fixed(Format::Png) => Ok(output.quality.of(Format::Png)),
-        OutputFormat::Fixed(format) => Ok(Some(of(format))),
-        _ if jpeg == of(Format::Webp) => Ok(Some(jpeg)),
-        _ => Err("a quality for each format"),
-    }
 }
 
 #[cfg(test)]

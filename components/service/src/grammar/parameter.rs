@@ -4,13 +4,12 @@
 //! their values. What a table cannot say, they read and write themselves.
 
 use super::query::{GRAVITIES, PARAMETERS};
-use super::value;
+use super::{Grammar, percent_encode, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
-#[allow(unused_imports, reason = "the documentation of fields")]
-use crate::request::Geometry;
 use crate::request::{
-    Crop, Filter, Fit, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request, Source,
+    Crop, Filter, Fit, Geometry, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request,
+    Source,
 };
 use crate::text;
 
@@ -63,8 +62,26 @@ pub enum Field {
     Passthrough,
     /// [`Delivery::on_error`](crate::request::Delivery::on_error).
     OnError,
-    /// Nothing that a request holds: the grammar has a use of its own for it, or none.
-    Own,
+    /// What leads to others of these in imgproxy's grammar: a preset.
+    Preset,
+    /// Fit, width, height and enlarging in one.
+    Resize,
+    /// Width, height and enlarging in one.
+    Size,
+    /// A factor for each of width and height, which no request holds.
+    Zoom,
+    /// One quality for all formats, where another option has those of single ones.
+    AnyQuality,
+    /// Formats that [`Field::Passthrough`] is about, where another option has all of them.
+    PassthroughFormats,
+    /// A crop by what is cut off at each side.
+    Trim,
+    /// One of the numbers of a crop.
+    CropPart,
+    /// A flip along one axis.
+    FlipAxis,
+    /// Something that makes no difference.
+    Nothing,
 }
 
 /// A parameter or option of a grammar.
@@ -115,17 +132,15 @@ impl Parameter {
 
 /// The parameter of this name or synonym.
 pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Parameter, Failure> {
-    let mut known = String::from("accepted are ");
-    for parameter in table {
-        if text::has(parameter.names, name) {
-            return Ok(parameter);
+    let known = table.iter().find(|parameter| text::has(parameter.names, name));
+    known.ok_or_else(|| {
+        let mut known = String::new();
+        for parameter in table {
+            text::add(&mut known, ", ", parameter.name());
         }
-        known.push_str(parameter.name());
-        known.push_str(", ");
-    }
-    known.truncate(known.len() - 2);
-    let message = text::concat(&["\"", clip(name), "\" is not an option"]);
-    Err(Failure::new(Kind::UnknownParameter, message).detail(known))
+        let message = text::concat(&["\"", clip(name), "\" is not an option"]);
+        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known]))
+    })
 }
 
 /// The query grammar's parameter for a field.
@@ -153,9 +168,6 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
         }
         Field::Width => geometry.width = Some(value::length(text)?),
         Field::Height => geometry.height = Some(value::length(text)?),
-        Field::Dpr => {
-            value::factor(text)?;
-        }
         Field::Fit => geometry.fit = *Fit::ALL.get(index?)?,
         Field::Enlarge => geometry.enlarge = yes?,
         Field::Gravity => geometry.gravity = gravity(text)?,
@@ -196,7 +208,9 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
                 None => OnError::Redirect(value::some(text)?),
             }
         }
-        Field::Own => {}
+        Field::Nothing => {}
+        // What no request holds is for the grammars to see to.
+        _ => return None,
     }
     Some(())
 }
@@ -220,7 +234,6 @@ fn show(field: Field, request: &Request) -> Option<String> {
         Field::Expires => return delivery.expires.map(text::decimal),
         Field::MaxAge => return delivery.ttl.map(text::decimal),
         Field::Version => return delivery.version.clone(),
-        Field::Dpr | Field::Own => return None,
         Field::Fit => geometry.fit as usize,
         Field::Enlarge => geometry.enlarge.into(),
         Field::Gravity => geometry.gravity as usize,
@@ -245,6 +258,7 @@ fn show(field: Field, request: &Request) -> Option<String> {
             OnError::Source => 1,
             OnError::Redirect(url) => return Some(url.clone()),
         },
+        _ => return None,
     };
     text::name(values(field), index).map(Into::into)
 }
@@ -322,65 +336,141 @@ fn write_crop(crop: Crop) -> String {
     }
 }
 
-/// A request on its way into a grammar: what has not been said yet, in the words of the query grammar.
-pub struct Draft(Vec<(&'static Parameter, String)>);
+/// A request on its way into a grammar. What the grammar has no words for is remembered until the end.
+pub struct Draft {
+    grammar: Grammar,
+    /// What has not been said yet, in the words of the query grammar.
+    left: Vec<(&'static Parameter, String)>,
+    /// What has been said.
+    said: String,
+    /// The first thing that cannot be said.
+    cannot: Option<&'static str>,
+}
 
 impl Draft {
-    /// What makes a request differ from another, in the order of the query grammar's table.
-    pub fn new(request: &Request, plain: &Request) -> Draft {
-        let mut draft = Vec::new();
+    /// Begins to say what makes a request differ from a plain one, which the grammar reads where nothing is said.
+    pub fn new(grammar: Grammar, request: &Request, plain: &Request) -> Draft {
+        let mut left = Vec::new();
         for parameter in PARAMETERS {
-            let text = show(parameter.field, request);
+            let text = match parameter.field {
+                Field::Fit => {
+                    text::name(parameter.values, request.geometry.effective_fit() as usize).map(Into::into)
+                }
+                field => show(field, request),
+            };
             if text != show(parameter.field, plain)
                 && let Some(text) = text
             {
-                draft.push((parameter, text));
+                left.push((parameter, text));
             }
         }
-        Draft(draft)
-    }
-
-    /// What is to be said about a field, in order to be put otherwise.
-    pub fn edit(&mut self, field: Field) -> Option<&mut String> {
-        self.0.iter_mut().find(|(parameter, _)| parameter.field == field).map(|(_, text)| text)
+        Draft { grammar, left, said: String::new(), cannot: None }
     }
 
     /// Takes out what is to be said about a field.
     pub fn take(&mut self, field: Field) -> Option<String> {
-        let at = self.0.iter().position(|(parameter, _)| parameter.field == field)?;
-        Some(self.0.remove(at).1)
+        let at = self.left.iter().position(|(parameter, _)| parameter.field == field)?;
+        Some(self.left.remove(at).1)
     }
 
-    /// Says this about a field, or nothing.
-    pub fn put(&mut self, field: Field, text: Option<String>) {
+    /// Takes out the source's URL.
+    pub fn url(&mut self) -> String {
+        let url = self.take(Field::Url);
+        self.refuse(url.is_none(), "a source in the body");
+        url.unwrap_or_default()
+    }
+
+    /// Leaves to say this about a field, or nothing.
+    pub fn put(&mut self, field: Field, text: Option<&str>) {
         self.take(field);
         if let (Some(parameter), Some(text)) = (native(field), text) {
-            self.0.push((parameter, text));
+            self.left.push((parameter, text.to_owned()));
         }
     }
 
-    /// Names, each with its synonyms, and values that say everything, in the order of a grammar's table. The error names
-    /// what the grammar has no words for.
-    pub fn finish(mut self, table: &[Parameter]) -> Result<Vec<(&'static str, String)>, &'static str> {
-        let mut options = Vec::new();
-        for parameter in table {
-            let Some(mut text) = self.take(parameter.field) else { continue };
-            if !parameter.values.is_empty() {
-                let index = text::index(values(parameter.field), &text);
-                let name = index.and_then(|index| text::name(parameter.values, index));
-                text = name.ok_or(cannot(parameter.field))?.into();
+    /// Gives up, if this is so, as the grammar has no words for something.
+    pub fn refuse(&mut self, so: bool, what: &'static str) {
+        if so && self.cannot.is_none() {
+            self.cannot = Some(what);
+        }
+    }
+
+    /// Gives up if a length is to be said in per cent.
+    pub fn refuse_shares(&mut self, fields: &[Field]) {
+        let share =
+            self.left.iter().any(|(parameter, text)| fields.contains(&parameter.field) && text.contains('%'));
+        self.refuse(share, "a length in per cent");
+    }
+
+    /// Puts the one quality that says all there is to say, in a grammar that knows no other.
+    pub fn put_quality(&mut self, output: &Output, default: u8) {
+        let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
+        let quality = match output.format {
+            OutputFormat::Fixed(Format::Png) => output.quality.of(Format::Png).unwrap_or(default),
+            OutputFormat::Fixed(format) => of(format),
+            _ => {
+                self.refuse(of(Format::Jpeg) != of(Format::Webp), "a quality for each format");
+                of(Format::Jpeg)
             }
-            options.push((parameter.names, text));
+        };
+        let text = text::decimal(quality.into());
+        self.put(Field::Quality, (quality != default).then_some(&text));
+    }
+
+    /// Says the numbers of a crop by these names; whether there is one.
+    pub fn say_crop(&mut self, geometry: &Geometry, names: &str) -> bool {
+        let Some(crop) = self.take(Field::Crop) else { return false };
+        let numbers = text::split(&crop, ',');
+        self.refuse(geometry.turned(), "a crop beside a rotation or flip");
+        self.refuse(numbers.len() != 4, "a crop towards a gravity");
+        for (name, number) in text::split(names, ' ').iter().zip(numbers) {
+            self.say(name, number);
         }
-        match self.0.first() {
-            Some((parameter, _)) => Err(cannot(parameter.field)),
-            None => Ok(options),
+        true
+    }
+
+    /// Says something by the grammar's own name for it. A flag has no value.
+    pub fn say(&mut self, name: &str, text: &str) {
+        let (separator, equals) = match self.grammar {
+            Grammar::Query | Grammar::Wsrv => ("&", "="),
+            Grammar::Imgproxy => ("/", ":"),
+            Grammar::Cloudflare => (",", "="),
+        };
+        text::add(&mut self.said, separator, name);
+        if text.is_empty() {
+            return;
+        }
+        self.said.push_str(equals);
+        match separator {
+            "&" => self.said.push_str(&percent_encode(text)),
+            _ => self.said.push_str(text),
         }
     }
 
-    /// Names and values in the words of the query grammar itself.
-    pub fn native(self) -> Vec<(&'static Parameter, String)> {
-        self.0
+    /// Says what is left by a grammar's table, in its order.
+    pub fn say_by(&mut self, table: &[Parameter]) {
+        for parameter in table {
+            let Some(text) = self.take(parameter.field) else { continue };
+            let name = match self.grammar {
+                // Its last names are the short ones that everybody uses.
+                Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
+                _ => parameter.name(),
+            };
+            let word = if parameter.values.is_empty() || self.grammar == Grammar::Query {
+                Some(text.as_str())
+            } else {
+                let index = text::index(values(parameter.field), &text);
+                index.and_then(|index| text::name(parameter.values, index))
+            };
+            self.refuse(word.is_none(), cannot(parameter.field));
+            self.say(name, word.unwrap_or_default());
+        }
+    }
+
+    /// All that has been said. The error names what cannot be said.
+    pub fn finish(self) -> Result<String, &'static str> {
+        let left = self.left.first().map(|(parameter, _)| cannot(parameter.field));
+        self.cannot.or(left).map_or(Ok(self.said), Err)
     }
 }
 

@@ -4,10 +4,10 @@
 //! that names the parameter, its value and what is accepted: a typo never makes a picture that nobody asked for.
 
 use super::parameter::{Draft, Field, Parameter, apply, find, parameter};
-use super::{pairs, put, value};
+use super::{Grammar, pairs, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
-use crate::request::{OutputFormat, Request, Source};
+use crate::request::{Length, OutputFormat, Request, Source};
 use crate::text;
 
 pub use super::parameter::options;
@@ -100,7 +100,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     };
     let mut request = Request::new(if body { Source::Body } else { Source::Url(String::new()) });
     let mut seen = 0u32;
-    let mut dpr = None;
+    let mut dpr = Length::WHOLE;
     for (name, text) in &pairs(query)? {
         let parameter = find(PARAMETERS, name).map_err(|failure| {
             let hint = "; a source URL with a query of its own must be percent-encoded";
@@ -119,15 +119,14 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
                 "the source is either the body of a POST or the url of a GET",
             );
         }
-        if parameter.field == Field::Dpr {
-            dpr = value::factor(text);
-        }
-        apply(parameter.field, &mut request, text)
-            .ok_or_else(|| parameter.malformed(parameter.name(), text))?;
+        let accepted = if parameter.field == Field::Dpr {
+            value::factor(text).map(|factor| dpr = factor)
+        } else {
+            apply(parameter.field, &mut request, text)
+        };
+        accepted.ok_or_else(|| parameter.malformed(parameter.name(), text))?;
     }
-    if let Some(factor) = dpr {
-        request.geometry.scale(factor, factor);
-    }
+    request.geometry.scale(dpr, dpr);
     if request.source == Source::Url(String::new()) {
         return refused(
             "url is missing",
@@ -142,17 +141,15 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
 
 /// The shortest query string that says the same, without the leading `/?`.
 pub fn write(request: &Request) -> String {
-    let mut out = String::new();
-    for (parameter, text) in Draft::new(request, &Request::new(Source::Body)).native() {
-        put(&mut out, parameter.names, &text);
-    }
-    out
+    let mut draft = Draft::new(Grammar::Query, request, &Request::new(Source::Body));
+    draft.say_by(PARAMETERS);
+    draft.finish().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::{Color, Crop, Filter, Fit, Gravity, Length, OnError, Place, Rotation};
+    use crate::request::{Color, Crop, Filter, Fit, Gravity, OnError, Place, Rotation};
 
     fn get(query: &str) -> Result<Request, Failure> {
         read(query, false)

@@ -4,7 +4,7 @@
 //! that is known and cannot be done is refused by name.
 
 use super::parameter::{Draft, Field, Parameter, cannot, parameter};
-use super::{one_quality, pairs, put, unsupported, value};
+use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::request::{
@@ -19,7 +19,12 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Height, "h height", "", ""),
     parameter(Field::Dpr, "dpr", "", ""),
     // The last names of each are the values of `t`, which came before `fit`.
-    parameter(Field::Fit, "fit t", "inside|fit|fitup cover|square|squaredown - fill|absolute outside -", ""),
+    parameter(
+        Field::Fit,
+        "fit t",
+        "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -",
+        "",
+    ),
     parameter(Field::Enlarge, "we", "", ""),
     parameter(
         Field::Gravity,
@@ -27,23 +32,23 @@ pub const PARAMETERS: &[Parameter] = &[
         "center top|t top-right right|r bottom-right bottom|b bottom-left left|l top-left",
         "",
     ),
-    parameter(Field::Own, "precrop", "", ""),
-    parameter(Field::Own, "cx", "", ""),
-    parameter(Field::Own, "cy", "", ""),
-    parameter(Field::Own, "cw", "", ""),
-    parameter(Field::Own, "ch", "", ""),
-    parameter(Field::Own, "flip", "", ""),
-    parameter(Field::Own, "flop", "", ""),
+    parameter(Field::CropPart, "precrop", "", ""),
+    parameter(Field::CropPart, "cx", "", ""),
+    parameter(Field::CropPart, "cy", "", ""),
+    parameter(Field::CropPart, "cw", "", ""),
+    parameter(Field::CropPart, "ch", "", ""),
+    parameter(Field::FlipAxis, "flip", "", ""),
+    parameter(Field::FlipAxis, "flop", "", ""),
     parameter(Field::Rotate, "ro or", "", ""),
     parameter(Field::Background, "bg", "", ""),
     parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
     parameter(Field::Quality, "q quality", "", ""),
     parameter(Field::Lossless, "ll lossless", "", ""),
-    parameter(Field::Own, "n", "", ""),
-    parameter(Field::Own, "page", "", ""),
-    parameter(Field::Own, "l level", "", ""),
-    parameter(Field::Own, "af", "", ""),
-    parameter(Field::Own, "il", "", ""),
+    parameter(Field::Nothing, "n", "", ""),
+    parameter(Field::Nothing, "page", "", ""),
+    parameter(Field::Nothing, "l level", "", ""),
+    parameter(Field::Nothing, "af", "", ""),
+    parameter(Field::Nothing, "il", "", ""),
     parameter(Field::OnError, "default errorredirect", "", ""),
     parameter(Field::Filename, "filename", "", ""),
     parameter(Field::MaxAge, "maxage", "", ""),
@@ -176,7 +181,7 @@ fn read_parameter(
                 url => OnError::Redirect(with_scheme(url, url.trim_start_matches('/'))),
             };
         }
-        Field::Filename if !text::all(text, |b| b.is_ascii_alphanumeric()) => {}
+        Field::Filename if !plain_name(text) => {}
         Field::MaxAge => delivery.ttl = seconds(text),
         _ => {
             let _ = parameter.read(request, text);
@@ -227,6 +232,10 @@ fn read_crop(geometry: &mut Geometry, reader: &Reader) -> Result<(), Failure> {
     Ok(())
 }
 
+fn plain_name(text: &str) -> bool {
+    text::all(text, |b| b.is_ascii_alphanumeric())
+}
+
 fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = value::integer(text::lookup(UNITS, unit)?, 0, u64::MAX)?;
@@ -251,66 +260,49 @@ fn exchange(text: &str, at: usize) -> String {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(request, &plain(String::new()));
-    let url = draft.edit(Field::Url).ok_or("a source in the body")?;
-    if !(url.starts_with("http://") || url.starts_with("https://")) {
-        return Err("a source that is not a full URL");
-    }
-    if output.format == OutputFormat::Auto {
-        return Err(cannot(Field::Format));
-    }
-    let flag = |yes: bool| yes.then(String::new);
-    draft.take(Field::Flip);
+    let mut draft = Draft::new(Grammar::Wsrv, request, &plain(String::new()));
+    let url = draft.url();
+    let full = url.starts_with("http://") || url.starts_with("https://");
+    draft.refuse(!full, "a source that is not a full URL");
+    draft.put(Field::Url, Some(&url));
+
+    let flag = |set: bool| set.then_some("");
     draft.put(Field::Enlarge, flag(!geometry.enlarge));
-    match geometry.effective_fit() {
-        Fit::Contain => draft.put(Field::Fit, None),
-        Fit::Cover if !geometry.enlarge => return Err("fit=cover that keeps the shape of a small source"),
-        Fit::Crop => draft.put(Field::Fit, Some("cover".into())),
-        _ => {}
-    }
-    if let Some(text) = draft.edit(Field::Background) {
+    let kept = geometry.effective_fit() == Fit::Cover && !geometry.enlarge;
+    draft.refuse(kept, "fit=cover that keeps the shape of a small source");
+    if let Some(color) = geometry.background {
         // Without alpha, there is nothing behind the first six digits.
-        *text = exchange(text, 6);
+        draft.put(Field::Background, Some(&exchange(&value::write_color(color), 6)));
     }
-    let quality = one_quality(output)?.filter(|quality| *quality != QUALITY);
-    draft.put(Field::Quality, quality.map(|quality| text::decimal(quality.into())));
+    draft.refuse(output.format == OutputFormat::Auto, cannot(Field::Format));
+    draft.put_quality(output, QUALITY);
     draft.put(Field::Lossless, flag(output.lossless));
+
     match &delivery.on_error {
         OnError::Error => {}
-        OnError::Source => draft.put(Field::OnError, Some("1".into())),
-        OnError::Redirect(url) if text::contains(url, "://") => {}
-        OnError::Redirect(_) => return Err("a redirect to a relative URL"),
+        OnError::Source => draft.put(Field::OnError, Some("1")),
+        OnError::Redirect(url) => draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL"),
     }
-    if let Some(name) = draft.edit(Field::Filename)
-        && !text::all(name, |b| b.is_ascii_alphanumeric())
-    {
-        return Err("a file name with other than letters and digits");
+    if let Some(name) = &delivery.filename {
+        draft.refuse(!plain_name(name), "a file name with other than letters and digits");
     }
     if let Some(seconds) = delivery.ttl {
-        if !seconds.is_multiple_of(DAY) || !(1..=365).contains(&(seconds / DAY)) {
-            return Err("a maximum age that is not in days");
-        }
-        draft.put(Field::MaxAge, Some(text::concat(&[&text::decimal(seconds / DAY), "d"])));
+        let days = seconds / DAY;
+        let whole = seconds.is_multiple_of(DAY) && (1..=365).contains(&days);
+        draft.refuse(!whole, "a maximum age that is not in days");
+        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(days), "d"])));
     }
-    let cut = draft.take(Field::Crop).and(geometry.crop);
-    let mut out = String::new();
-    for (names, text) in draft.finish(PARAMETERS)? {
-        put(&mut out, names, &text);
+
+    draft.put(Field::Flip, None);
+    draft.say_by(PARAMETERS);
+    if geometry.flip_vertical {
+        draft.say("flip", "");
     }
-    for (name, set) in [("flip", geometry.flip_vertical), ("flop", geometry.flip_horizontal)] {
-        if set {
-            put(&mut out, name, "");
-        }
+    if geometry.flip_horizontal {
+        draft.say("flop", "");
     }
-    if let Some(crop) = cut {
-        if geometry.turned() {
-            return Err("a crop beside a rotation or flip");
-        }
-        let Place::At(x, y) = crop.place else { return Err("a crop towards a gravity") };
-        put(&mut out, "precrop", "");
-        for (name, length) in [("cx", x), ("cy", y), ("cw", crop.width), ("ch", crop.height)] {
-            put(&mut out, name, &value::write_length(length));
-        }
+    if draft.say_crop(geometry, "cx cy cw ch") {
+        draft.say("precrop", "");
     }
-    Ok(text::concat(&["/wsrv/?", &out]))
+    Ok(text::concat(&["/wsrv/?", &draft.finish()?]))
 }
