@@ -3,7 +3,7 @@
 //! A grammar makes a [`Request`] out of a URL; from there on nobody knows which one it was. The types mirror the
 //! contract's `options`; the difference is what only the service can decide, such as [`OutputFormat::Auto`].
 
-use crate::format::Format;
+use crate::format::{ENCODED, Format};
 
 /// One image to make: from where, how, and how to hand it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,11 @@ pub enum Fit {
     Outside,
     /// [`Fit::Crop`] if source and target are both landscape or both portrait, or else [`Fit::Contain`].
     Auto,
+}
+
+impl Fit {
+    /// Every fit, in order.
+    pub const ALL: [Fit; 6] = [Fit::Contain, Fit::Cover, Fit::Crop, Fit::Fill, Fit::Outside, Fit::Auto];
 }
 
 /// A length along one side of an image.
@@ -138,6 +143,21 @@ pub enum Gravity {
     NorthWest,
 }
 
+impl Gravity {
+    /// Every gravity, in order.
+    pub const ALL: [Gravity; 9] = [
+        Gravity::Center,
+        Gravity::North,
+        Gravity::NorthEast,
+        Gravity::East,
+        Gravity::SouthEast,
+        Gravity::South,
+        Gravity::SouthWest,
+        Gravity::West,
+        Gravity::NorthWest,
+    ];
+}
+
 /// A clockwise rotation (`types.rotation`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rotation {
@@ -153,26 +173,9 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// The rotation by a multiple of 90 degrees, of either sign.
-    pub fn from_degrees(degrees: i64) -> Option<Rotation> {
-        match degrees.rem_euclid(360) {
-            0 => Some(Rotation::None),
-            90 => Some(Rotation::Quarter),
-            180 => Some(Rotation::Half),
-            270 => Some(Rotation::ThreeQuarters),
-            _ => None,
-        }
-    }
-
-    /// Degrees clockwise.
-    pub const fn degrees(self) -> u32 {
-        match self {
-            Rotation::None => 0,
-            Rotation::Quarter => 90,
-            Rotation::Half => 180,
-            Rotation::ThreeQuarters => 270,
-        }
-    }
+    /// Every rotation, by its quarters of a turn.
+    pub const ALL: [Rotation; 4] =
+        [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
 }
 
 /// A resampling kernel (`types.filter`).
@@ -189,6 +192,12 @@ pub enum Filter {
     /// Windowed sinc with three lobes.
     #[default]
     Lanczos3,
+}
+
+impl Filter {
+    /// Every kernel, in order.
+    pub const ALL: [Filter; 5] =
+        [Filter::Box, Filter::Bilinear, Filter::CatmullRom, Filter::Mitchell, Filter::Lanczos3];
 }
 
 /// A rectangle of source pixels.
@@ -246,6 +255,29 @@ pub struct Geometry {
     pub background: Option<Color>,
 }
 
+impl Geometry {
+    /// Whether the image is rotated or mirrored.
+    pub fn turned(&self) -> bool {
+        self.rotate != Rotation::None || self.flip_horizontal || self.flip_vertical
+    }
+
+    /// The fit without what makes no difference: with one side given, all are alike, and what may be enlarged never
+    /// lacks a side.
+    pub fn effective_fit(&self) -> Fit {
+        match self.fit {
+            _ if self.width.is_none() || self.height.is_none() => Fit::Contain,
+            Fit::Crop if self.enlarge => Fit::Cover,
+            fit => fit,
+        }
+    }
+
+    /// Multiplies the target by factors in millionths.
+    pub fn scale(&mut self, width: u32, height: u32) {
+        self.width = self.width.map(|length| length.times(width));
+        self.height = self.height.map(|length| length.times(height));
+    }
+}
+
 impl Default for Geometry {
     fn default() -> Self {
         Geometry {
@@ -296,24 +328,28 @@ impl Default for Output {
 /// Qualities of lossy encoding, 1 to 100.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quality {
-    /// For every format that is not in `formats`; none is the encoder's default.
+    /// For every format that has none of its own; none is the encoder's default.
     pub any: Option<u8>,
-    /// For single formats.
-    pub formats: Vec<(Format, u8)>,
+    /// For single formats, in the order of [`ENCODED`].
+    pub formats: [Option<u8>; ENCODED.len()],
 }
 
 impl Quality {
     /// The quality for a format.
     pub fn of(&self, format: Format) -> Option<u8> {
-        self.formats.iter().find(|(known, _)| *known == format).map(|(_, quality)| *quality).or(self.any)
+        self.formats.get(format as usize).copied().flatten().or(self.any)
     }
 
-    /// Sets the quality for one format.
+    /// The same quality for every format.
+    pub fn all(quality: u8) -> Quality {
+        Quality { any: Some(quality), ..Quality::default() }
+    }
+
+    /// Sets the quality for one format; one that is not encoded has none.
     pub fn set(&mut self, format: Format, quality: u8) {
-        self.formats.retain(|(known, _)| *known != format);
-        // In the order of the formats, so that equal qualities are written alike.
-        let at = self.formats.iter().filter(|(known, _)| (*known as u8) < format as u8).count();
-        self.formats.insert(at, (format, quality));
+        if let Some(known) = self.formats.get_mut(format as usize) {
+            *known = Some(quality);
+        }
     }
 }
 
@@ -336,26 +372,25 @@ pub struct Delivery {
     pub on_error: OnError,
 }
 
-/// Sources that are handed over as they are, without a rendition being made.
+/// Sources that are handed over as they are, without a rendition being made: a set of formats, of a bit each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Passthrough {
-    /// None.
-    #[default]
-    None,
-    /// Those of these formats.
-    Formats(Vec<Format>),
-    /// All.
-    All,
-}
+pub struct Passthrough(u16);
 
 impl Passthrough {
+    /// None.
+    pub const NONE: Passthrough = Passthrough(0);
+    /// All, those of formats to come too.
+    pub const ALL: Passthrough = Passthrough(u16::MAX);
+
+    /// The set and this format.
+    #[must_use]
+    pub fn and(self, format: Format) -> Self {
+        Passthrough(self.0 | 1 << format as u16)
+    }
+
     /// Whether a source of this format is handed over as it is.
     pub fn covers(&self, format: Format) -> bool {
-        match self {
-            Passthrough::None => false,
-            Passthrough::Formats(formats) => formats.contains(&format),
-            Passthrough::All => true,
-        }
+        self.0 >> format as u16 & 1 == 1
     }
 }
 

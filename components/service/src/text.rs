@@ -98,6 +98,91 @@ pub fn decimal(number: u64) -> String {
     String::from_utf8(digits).unwrap_or_default()
 }
 
+/// The name that stands at this place of a table: words with a space between them.
+pub fn name(table: &str, index: usize) -> Option<&str> {
+    let names = table.split(' ').nth(index)?;
+    names.split('|').next().filter(|name| *name != "-")
+}
+
+/// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
+/// else.
+///
+/// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
+pub fn number(digits: &str, radix: u8) -> Option<u64> {
+    let mut number = if digits.is_empty() { None } else { Some(0u64) };
+    for digit in digits.bytes() {
+        let digit = char::from(digit).to_digit(radix.into())?;
+        // Below this bound a further digit of any radix fits.
+        number = match number? {
+            small if small >> 60 == 0 => Some(small * u64::from(radix) + u64::from(digit)),
+            _ => Some(u64::MAX),
+        };
+    }
+    number
+}
+
+/// A number in hexadecimal, with zeros in front of it up to this many digits.
+pub fn hexadecimal(number: u64, digits: u32) -> String {
+    let mut out = String::new();
+    for place in (0..16).rev() {
+        let high = number >> (4 * place);
+        if high != 0 || place < digits {
+            out.push(digit(high));
+        }
+    }
+    out
+}
+
+/// The last digit of a number in hexadecimal.
+fn digit(number: u64) -> char {
+    char::from(*b"0123456789abcdef".get((number & 15) as usize).unwrap_or(&b'0'))
+}
+
+/// A text with every byte percent-encoded that is not accepted. Only bytes of ASCII may be.
+pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if keeps(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&hexadecimal(byte.into(), 2).to_ascii_uppercase());
+        }
+    }
+    out
+}
+
+/// Where a name stands in a table.
+///
+/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
+/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
+pub fn index(table: &str, name: &str) -> Option<usize> {
+    for (index, names) in table.split(' ').enumerate() {
+        for known in names.split('|') {
+            if known == name && name != "-" {
+                return Some(index);
+            }
+        }
+    }
+    None
+}
+
+/// The value of a name in a table (see [`index`]) of words `name=value`.
+pub fn lookup<'a>(table: &'a str, name: &str) -> Option<&'a str> {
+    for entry in table.split(' ') {
+        let (names, value) = entry.split_once('=')?;
+        if index(names, name).is_some() {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// A text with something else in the place of a character.
+pub fn replace(text: &str, from: char, to: &str) -> String {
+    join(&split(text, from), to)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -115,6 +200,20 @@ mod tests {
         assert!(super::has("width w", "w") && super::has("width w", "width") && super::has("", ""));
         assert!(!super::has("width w", "") && !super::has("width w", "wid") && !super::has("a b", "a b"));
         assert_eq!(super::first("width w"), "width");
+    }
+
+    #[test]
+    fn a_name_is_found_in_a_table_by_its_synonyms_too() {
+        const TABLE: &str = "none|0 - h|x v|";
+        assert_eq!(["none", "0", "h", "x", "v", ""].map(|name| super::index(TABLE, name)), {
+            [Some(0), Some(0), Some(2), Some(2), Some(3), Some(3)]
+        });
+        assert_eq!(["-", "no", "h|x", "h v"].map(|name| super::index(TABLE, name)), [None; 4]);
+        let names = [0, 1, 2, 3, 4].map(|index| super::name(TABLE, index));
+        assert_eq!(names, [Some("none"), None, Some("h"), Some("v"), None]);
+        assert_eq!(super::lookup("a|b=1 c= d=-", "b"), Some("1"));
+        assert_eq!(super::lookup("a|b=1 c= d=-", "c"), Some(""));
+        assert_eq!(super::lookup("a|b=1 c= d=-", "1"), None);
     }
 
     #[test]

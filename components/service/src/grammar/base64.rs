@@ -38,6 +38,11 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Decodes text that stands for text.
+pub fn decode_text(text: &str) -> Option<String> {
+    String::from_utf8(decode(text)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,12 +6,11 @@
 pub mod base64;
 pub mod cloudflare;
 pub mod imgproxy;
+pub mod parameter;
 pub mod query;
 pub mod signature;
 pub mod value;
 pub mod wsrv;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
@@ -62,7 +61,7 @@ impl Grammar {
     /// Writes a request in this grammar; the error says what it has no words for.
     pub fn write(self, request: &Request) -> Result<String, &'static str> {
         match self {
-            Grammar::Query => Ok(format!("/?{}", query::write(request))),
+            Grammar::Query => Ok(text::concat(&["/?", &query::write(request)])),
             Grammar::Imgproxy => imgproxy::write(request),
             Grammar::Cloudflare => cloudflare::write(request),
             Grammar::Wsrv => wsrv::write(request),
@@ -131,41 +130,39 @@ fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
 
 /// Encodes what has a meaning, or no place, in a query string or a path.
 pub fn percent_encode(text: &str) -> String {
-    const SAFE: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
-    utf8_percent_encode(text, SAFE).to_string()
+    text::escape(text, |b| b.is_ascii_alphanumeric() || b"-._~:,".contains(&b))
 }
 
 /// Names and values of a query string, decoded.
 fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
     let decode = |text: &str| {
-        percent_decode(&text.replace('+', " ")).ok_or_else(|| {
-            Failure::new(Kind::InvalidParameter, format!("\"{}\" is not valid percent-encoding", clip(text)))
+        percent_decode(&text::replace(text, '+', " ")).ok_or_else(|| {
+            let message = text::concat(&["\"", clip(text), "\" is not valid percent-encoding"]);
+            Failure::new(Kind::InvalidParameter, message)
                 .detail("write % as %25, and text as percent-encoded UTF-8")
         })
     };
     let mut pairs = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-        pairs.push((decode(name)?, decode(text)?));
+    for pair in query.split('&') {
+        if !pair.is_empty() {
+            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            pairs.push((decode(name)?, decode(text)?));
+        }
     }
     Ok(pairs)
 }
 
-/// An option that the grammar does not know, beside those it knows by all their names.
-fn unknown(name: &str, options: &[&str]) -> Failure {
-    let mut known = String::new();
-    for names in options {
-        text::add(&mut known, ", ", text::first(names));
-    }
-    Failure::new(Kind::UnknownParameter, format!("\"{}\" is not an option", clip(name)))
-        .detail(format!("accepted are {known}"))
-}
-
 /// An option that the grammar has and the engine has not.
 fn unsupported(name: &str, value: &str) -> Failure {
-    Failure::new(Kind::Unsupported, format!("{name}={} is not supported", clip(value)))
+    let message = text::concat(&[name, "=", clip(value), " is not supported"]);
+    Failure::new(Kind::Unsupported, message)
         .detail("the grammar knows it, but no rendition can be made that way: leave it out")
+}
+
+/// A path that names no source.
+fn sourceless(reason: &str, advice: &str) -> Failure {
+    Failure::new(Kind::InvalidSource, text::concat(&["the path names no source", reason]))
+        .detail(advice.to_owned())
 }
 
 /// A source URL as it stands in a path: some proxies make one slash of two.
@@ -174,7 +171,7 @@ fn mend_slashes(url: &str) -> String {
         if let Some(rest) = url.strip_prefix(scheme)
             && !rest.starts_with('/')
         {
-            return format!("{scheme}/{rest}");
+            return text::concat(&[scheme, "/", rest]);
         }
     }
     url.to_owned()

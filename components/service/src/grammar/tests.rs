@@ -48,7 +48,7 @@ impl Random {
             "https://a.example/a:b/c,d;e",
         ];
         let mut request = Request::new(Source::Url(self.pick(&urls).to_owned()));
-        let gravities = query::GRAVITIES;
+        let gravities = &Gravity::ALL;
         request.geometry = Geometry {
             auto_orient: self.chance(90),
             crop: self.maybe(25, |random| Crop {
@@ -57,7 +57,7 @@ impl Random {
                 place: if random.chance(50) {
                     Place::At(random.length(), random.length())
                 } else {
-                    Place::Towards(random.pick(gravities).1)
+                    Place::Towards(random.pick(gravities))
                 },
             }),
             rotate: if self.chance(70) {
@@ -71,10 +71,10 @@ impl Random {
             height: self.maybe(60, |random| {
                 if random.chance(95) { Length::Pixels(random.number(9000)) } else { random.length() }
             }),
-            fit: self.pick(query::FITS).1,
+            fit: self.pick(&Fit::ALL),
             enlarge: self.chance(50),
-            gravity: self.pick(gravities).1,
-            filter: if self.chance(80) { Filter::Lanczos3 } else { self.pick(query::FILTERS).1 },
+            gravity: self.pick(gravities),
+            filter: if self.chance(80) { Filter::Lanczos3 } else { self.pick(&Filter::ALL) },
             background: self.maybe(30, |random| Color {
                 red: random.number(255) as u8,
                 green: 7,
@@ -90,7 +90,7 @@ impl Random {
             OutputFormat::Fixed(format::Format::Webp),
         ]);
         request.output.quality =
-            Quality { any: self.maybe(60, |random| random.number(100) as u8), formats: vec![] };
+            Quality { any: self.maybe(60, |random| random.number(100) as u8), ..Quality::default() };
         if self.chance(20) {
             request.output.quality.set(format::Format::Webp, 33);
         }
@@ -110,10 +110,10 @@ impl Random {
         delivery.ttl = self.maybe(30, |random| 86_400 * u64::from(random.number(365)));
         delivery.version = self.maybe(30, |random| random.pick(&["7", "a:b/c", "%"]).to_owned());
         delivery.passthrough = self.pick(&[
-            Passthrough::None,
-            Passthrough::None,
-            Passthrough::All,
-            Passthrough::Formats(vec![format::Format::Gif, format::Format::Svg]),
+            Passthrough::NONE,
+            Passthrough::NONE,
+            Passthrough::ALL,
+            Passthrough::NONE.and(format::Format::Gif).and(format::Format::Svg),
         ]);
         delivery.on_error = self.pick(&[
             OnError::Error,
@@ -140,15 +140,17 @@ fn normal(request: &Request) -> Request {
         crop.place = Place::Towards(Gravity::NorthWest);
     }
     let quality = |format| request.output.quality.of(format).unwrap_or(format::default_quality(format));
-    let formats: Vec<_> = [format::Format::Jpeg, format::Format::Webp]
-        .into_iter()
-        .filter(|format| match request.output.format {
-            OutputFormat::Fixed(fixed) => fixed == *format,
+    let mut normal = Quality::default();
+    for format in [format::Format::Jpeg, format::Format::Webp] {
+        let used = match request.output.format {
+            OutputFormat::Fixed(fixed) => fixed == format,
             _ => true,
-        })
-        .map(|format| (format, quality(format)))
-        .collect();
-    request.output.quality = Quality { any: None, formats };
+        };
+        if used {
+            normal.set(format, quality(format));
+        }
+    }
+    request.output.quality = normal;
     if request.output.lossless && request.output.format == OutputFormat::Fixed(format::Format::Webp) {
         request.output.quality = Quality::default();
     }

@@ -3,376 +3,306 @@
 //! As there, a number that cannot be read counts as not given, and so does a parameter that is not known. A parameter
 //! that is known and cannot be done is refused by name.
 
-use super::{pairs, percent_encode, query, unsupported, value};
+use super::parameter::{Draft, Field, Parameter, cannot, parameter};
+use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
-use crate::format::{self, Format};
+use crate::format::Format;
 use crate::request::{
-    Color, Crop, Filter, Fit, Gravity, Length, OnError, OutputFormat, Passthrough, Place, Quality, Request,
-    Rotation, Source,
+    Color, Crop, Fit, Geometry, Length, OnError, OutputFormat, Place, Quality, Request, Source,
 };
 use crate::text;
 
-/// Names of parameters and their synonyms, for the documentation.
-pub const PARAMETERS: &[&str] = &[
-    "url",
-    "w width",
-    "h height",
-    "dpr",
-    "fit t",
-    "we",
-    "a align",
-    "precrop",
-    "cx",
-    "cy",
-    "cw",
-    "ch",
-    "flip",
-    "flop",
-    "ro or",
-    "bg",
-    "output",
-    "q quality",
-    "ll lossless",
-    "n",
-    "page",
-    "l level",
-    "af",
-    "il",
-    "default errorredirect",
-    "filename",
-    "maxage",
+/// Every parameter, in the order in which they are written.
+pub const PARAMETERS: &[Parameter] = &[
+    parameter(Field::Url, "url", "", ""),
+    parameter(Field::Width, "w width", "", ""),
+    parameter(Field::Height, "h height", "", ""),
+    parameter(Field::Dpr, "dpr", "", ""),
+    // The last names of each are the values of `t`, which came before `fit`.
+    parameter(
+        Field::Fit,
+        "fit t",
+        "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -",
+        "",
+    ),
+    parameter(Field::Enlarge, "we", "", ""),
+    parameter(
+        Field::Gravity,
+        "a align",
+        "center top|t top-right right|r bottom-right bottom|b bottom-left left|l top-left",
+        "",
+    ),
+    parameter(Field::CropPart, "precrop", "", ""),
+    parameter(Field::CropPart, "cx", "", ""),
+    parameter(Field::CropPart, "cy", "", ""),
+    parameter(Field::CropPart, "cw", "", ""),
+    parameter(Field::CropPart, "ch", "", ""),
+    parameter(Field::FlipAxis, "flip", "", ""),
+    parameter(Field::FlipAxis, "flop", "", ""),
+    parameter(Field::Rotate, "ro or", "", ""),
+    parameter(Field::Background, "bg", "", ""),
+    parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
+    parameter(Field::Quality, "q quality", "", ""),
+    parameter(Field::Lossless, "ll lossless", "", ""),
+    parameter(Field::Nothing, "n", "", ""),
+    parameter(Field::Nothing, "page", "", ""),
+    parameter(Field::Nothing, "l level", "", ""),
+    parameter(Field::Nothing, "af", "", ""),
+    parameter(Field::Nothing, "il", "", ""),
+    parameter(Field::OnError, "default errorredirect", "", ""),
+    parameter(Field::Filename, "filename", "", ""),
+    parameter(Field::MaxAge, "maxage", "", ""),
 ];
 
 /// Parameters that the engine cannot do.
-pub const REFUSED: &[&str] = &[
-    "blur", "con", "filt", "gam", "mod", "bri", "sat", "hue", "sharp", "tint", "trim", "mask", "shape",
-    "encoding", "crop", "fpx", "fpy",
-];
+pub const REFUSED: &str = "blur con filt gam mod bri sat hue sharp tint trim mask shape encoding crop";
 
 /// What the path of a link that is signed as wsrv signs them begins with; the signature and `/` follow.
 pub const LINK: &str = "/wsrv/s/";
 
-const FITS: &[(&str, Fit)] = &[
-    ("inside", Fit::Contain),
-    ("outside", Fit::Outside),
-    ("cover", Fit::Cover),
-    ("fill", Fit::Fill),
-    // The values of `t`, which came before `fit`.
-    ("fit", Fit::Contain),
-    ("fitup", Fit::Contain),
-    ("square", Fit::Cover),
-    ("squaredown", Fit::Cover),
-    ("absolute", Fit::Fill),
-];
+const QUALITY: u8 = 80;
 
-const GRAVITIES: &[(&str, Gravity)] = &[
-    ("center", Gravity::Center),
-    ("top", Gravity::North),
-    ("top-right", Gravity::NorthEast),
-    ("right", Gravity::East),
-    ("bottom-right", Gravity::SouthEast),
-    ("bottom", Gravity::South),
-    ("bottom-left", Gravity::SouthWest),
-    ("left", Gravity::West),
-    ("top-left", Gravity::NorthWest),
-    ("t", Gravity::North),
-    ("r", Gravity::East),
-    ("b", Gravity::South),
-    ("l", Gravity::West),
-];
-
-const DEFAULT_QUALITY: u8 = 80;
+const DAY: u64 = 86_400;
 
 /// Seconds of the units of `maxage`.
-const UNITS: &[(&str, u64)] = &[("d", 86_400), ("w", 604_800), ("M", 2_592_000), ("y", 31_536_000)];
+const UNITS: &str = "d=86400 w=604800 M=2592000 y=31536000";
+
+/// The parameters of a request.
+struct Reader(Vec<(String, String)>);
+
+impl Reader {
+    /// The value of the first that has one of these names.
+    fn get(&self, names: &str) -> Option<&str> {
+        for (name, text) in &self.0 {
+            if text::has(names, name) {
+                return Some(text);
+            }
+        }
+        None
+    }
+
+    fn flag(&self, names: &str) -> bool {
+        self.get(names).is_some_and(on)
+    }
+}
+
+/// Whether a flag with this value is set.
+fn on(text: &str) -> bool {
+    !text::has("0 false", text)
+}
 
 /// Reads a query string.
 pub fn read(text: &str) -> Result<Request, Failure> {
-    let pairs = pairs(text)?;
-    let get = |names: &[&str]| {
-        pairs.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, text)| text.as_str())
-    };
-    let flag = |names: &[&str]| get(names).is_some_and(|text| !matches!(text, "0" | "false"));
-    if let Some((name, text)) = pairs.iter().find(|(name, text)| {
-        REFUSED.contains(&name.as_str())
-            && !(name.starts_with("fp") || matches!(text.as_str(), "0" | "false"))
-    }) {
-        return Err(unsupported(name, text));
-    }
-    let mut request = Request::new(Source::Url(read_url(get(&["url"]))?));
-    let geometry = &mut request.geometry;
-    geometry.width = get(&["w", "width"]).and_then(value::length);
-    geometry.height = get(&["h", "height"]).and_then(value::length);
-    geometry.enlarge = !flag(&["we"]);
-    read_fit(&mut request, get(&["fit", "t"]), get(&["a", "align"]))?;
-    let geometry = &mut request.geometry;
-    geometry.flip_vertical = flag(&["flip"]);
-    geometry.flip_horizontal = flag(&["flop"]);
-    if let Some(degrees) = get(&["ro", "or"]).and_then(|text| text.parse::<i64>().ok()) {
-        geometry.rotate =
-            Rotation::from_degrees(degrees).ok_or_else(|| unsupported("ro", &degrees.to_string()))?;
-    }
-    geometry.background = get(&["bg"]).and_then(color);
-    read_crop(&mut request, &|name| get(&[name]), flag(&["precrop"]))?;
-    read_output(&mut request, &|names| get(names), flag(&["ll", "lossless"]))?;
-    read_delivery(&mut request, &|names| get(names));
-    let dpr = get(&["dpr"]).and_then(value::factor).filter(|dpr| (1..=8).contains(&(dpr / Length::WHOLE)));
-    query::scale(&mut request, dpr.unwrap_or(Length::WHOLE));
-    Ok(request)
-}
-
-fn read_url(url: Option<&str>) -> Result<String, Failure> {
-    let url = url.filter(|url| !url.is_empty()).ok_or_else(|| {
-        Failure::new(Kind::InvalidParameter, "url is missing")
-            .detail("write /wsrv/?url= and the source's URL")
-    })?;
-    if let Some(rest) = url.strip_prefix("ssl:") {
-        return Ok(format!("https://{rest}"));
-    }
-    if text::contains(url, "://") {
-        return Ok(url.to_owned());
-    }
-    Ok(format!("http://{}", url.strip_prefix("//").unwrap_or(url)))
-}
-
-fn read_fit(request: &mut Request, fit: Option<&str>, align: Option<&str>) -> Result<(), Failure> {
-    let geometry = &mut request.geometry;
-    let both = geometry.width.is_some() && geometry.height.is_some();
-    match fit {
-        // It adds borders, which only shows where both sides are given.
-        Some("contain" | "letterbox") if both => return Err(unsupported("fit", "contain")),
-        Some("fit" | "squaredown") => geometry.enlarge = false,
-        _ => {}
-    }
-    geometry.fit = fit.and_then(|fit| value::pick(FITS, fit)).unwrap_or(Fit::Contain);
-    if geometry.fit == Fit::Cover && !geometry.enlarge {
-        geometry.fit = Fit::Crop;
-    }
-    match align {
-        Some("entropy" | "attention" | "focal") if matches!(geometry.fit, Fit::Cover | Fit::Crop) && both => {
-            return Err(unsupported("a", align.unwrap_or_default()));
-        }
-        Some(name) => geometry.gravity = value::pick(GRAVITIES, name).unwrap_or_default(),
-        None => {}
-    }
-    Ok(())
-}
-
-fn read_crop<'a>(
-    request: &mut Request,
-    get: &dyn Fn(&str) -> Option<&'a str>,
-    before: bool,
-) -> Result<(), Failure> {
-    let at = |name: &str| match get(name) {
-        None | Some("0" | "0%") => Some(Length::Pixels(0)),
-        Some(text) => value::length(text),
-    };
-    let (Some(x), Some(y)) = (at("cx"), at("cy")) else { return Ok(()) };
-    let (width, height) = (get("cw").and_then(value::length), get("ch").and_then(value::length));
-    let none = Length::Pixels(0);
-    if width.is_none() && height.is_none() && (x, y) == (none, none) {
-        return Ok(());
-    }
-    let geometry = &mut request.geometry;
-    if !before {
-        return Err(unsupported("cw", "… without precrop"));
-    }
-    if geometry.rotate != Rotation::None || geometry.flip_horizontal || geometry.flip_vertical {
-        return Err(unsupported("cw", "… beside ro, flip or flop"));
-    }
-    let rest = Length::Pixels(65535);
-    let (width, height) = (width.unwrap_or(rest), height.unwrap_or(rest));
-    geometry.crop = Some(Crop { width, height, place: Place::At(x, y) });
-    Ok(())
-}
-
-fn read_output<'a>(
-    request: &mut Request,
-    get: &dyn Fn(&[&str]) -> Option<&'a str>,
-    lossless: bool,
-) -> Result<(), Failure> {
-    let output = &mut request.output;
-    output.format = match get(&["output"]) {
-        None => OutputFormat::Source,
-        Some(name) => match Format::from_name(name) {
-            Some(format) if format.encoded() => OutputFormat::Fixed(format),
-            _ => return Err(unsupported("output", name)),
-        },
-    };
-    let quality = get(&["q", "quality"]).and_then(value::quality).unwrap_or(DEFAULT_QUALITY);
-    output.quality = Quality { any: Some(quality), formats: Vec::new() };
-    // Only WebP has the choice: on JPEG the flag means nothing there.
-    output.lossless = lossless && output.format != OutputFormat::Fixed(Format::Jpeg);
-    for (name, still) in [("n", "1"), ("page", "0")] {
-        if let Some(text) = get(&[name])
-            && text != still
-            && value::signed(text).is_some()
-        {
+    let reader = Reader(pairs(text)?);
+    for (name, text) in &reader.0 {
+        if text::has(REFUSED, name) && on(text) {
             return Err(unsupported(name, text));
         }
     }
+    let mut request = plain(read_url(reader.get("url").unwrap_or_default())?);
+    let mut dpr = Length::WHOLE;
+    for parameter in PARAMETERS {
+        if let Some(text) = reader.get(parameter.names) {
+            read_parameter(&mut request, &mut dpr, parameter, text)?;
+        }
+    }
+    let Request { geometry, output, .. } = &mut request;
+    (geometry.flip_vertical, geometry.flip_horizontal) = (reader.flag("flip"), reader.flag("flop"));
+    read_fit(geometry, reader.get("fit t").unwrap_or_default(), reader.get("a align").unwrap_or_default())?;
+    read_crop(geometry, &reader)?;
+    geometry.scale(dpr, dpr);
+    // Only WebP has the choice: on JPEG the flag means nothing there.
+    output.lossless &= output.format != OutputFormat::Fixed(Format::Jpeg);
+    for (name, still) in [("n", "1"), ("page", "0")] {
+        let text = reader.get(name).unwrap_or(still);
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if text != still && value::integer(digits, 0, 999_999_999).is_some() {
+            return Err(unsupported(name, text));
+        }
+    }
+    Ok(request)
+}
+
+/// What is asked for without any parameter.
+fn plain(url: String) -> Request {
+    let mut request = Request::new(Source::Url(url));
+    request.geometry.enlarge = true;
+    request.output.format = OutputFormat::Source;
+    request.output.quality = Quality::all(QUALITY);
+    request
+}
+
+fn read_url(url: &str) -> Result<String, Failure> {
+    if url.is_empty() {
+        return Err(Failure::new(Kind::InvalidParameter, "url is missing")
+            .detail("write /wsrv/?url= and the source's URL"));
+    }
+    if let Some(rest) = url.strip_prefix("ssl:") {
+        return Ok(text::concat(&["https://", rest]));
+    }
+    Ok(with_scheme(url, url.strip_prefix("//").unwrap_or(url)))
+}
+
+/// A URL, or what is left of one without a scheme with that of wsrv.
+fn with_scheme(url: &str, rest: &str) -> String {
+    if text::contains(url, "://") { url.to_owned() } else { text::concat(&["http://", rest]) }
+}
+
+/// What cannot be read counts as not given.
+fn read_parameter(
+    request: &mut Request,
+    dpr: &mut u32,
+    parameter: &Parameter,
+    text: &str,
+) -> Result<(), Failure> {
+    let Request { geometry, output, delivery, .. } = request;
+    let refused = || unsupported(parameter.name(), text);
+    match parameter.field {
+        Field::Url => {}
+        Field::Dpr => {
+            *dpr = value::factor(text)
+                .filter(|dpr| (1..=8).contains(&(dpr / Length::WHOLE)))
+                .unwrap_or(Length::WHOLE);
+        }
+        Field::Enlarge => geometry.enlarge = !on(text),
+        Field::Rotate => {
+            if let Some(rotation) = value::rotation(text) {
+                geometry.rotate = rotation.ok_or_else(refused)?;
+            }
+        }
+        Field::Background => geometry.background = color(text),
+        Field::Format => parameter.read(request, text).ok_or_else(refused)?,
+        Field::Quality => output.quality = Quality::all(value::quality(text).unwrap_or(QUALITY)),
+        Field::Lossless => output.lossless = on(text),
+        Field::OnError => {
+            delivery.on_error = match text {
+                "" | "0" | "false" => OnError::Error,
+                "1" | "true" => OnError::Source,
+                url => OnError::Redirect(with_scheme(url, url.trim_start_matches('/'))),
+            };
+        }
+        Field::Filename if !plain_name(text) => {}
+        Field::MaxAge => delivery.ttl = seconds(text),
+        _ => {
+            let _ = parameter.read(request, text);
+        }
+    }
     Ok(())
 }
 
-fn read_delivery<'a>(request: &mut Request, get: &dyn Fn(&[&str]) -> Option<&'a str>) {
-    let delivery = &mut request.delivery;
-    delivery.on_error = match get(&["default", "errorredirect"]) {
-        None | Some("" | "0" | "false") => OnError::Error,
-        Some("1" | "true") => OnError::Source,
-        Some(url) if text::contains(url, "://") => OnError::Redirect(url.to_owned()),
-        Some(url) => OnError::Redirect(format!("http://{}", url.trim_start_matches('/'))),
+fn read_fit(geometry: &mut Geometry, fit: &str, align: &str) -> Result<(), Failure> {
+    let both = geometry.width.is_some() && geometry.height.is_some();
+    // It adds borders, which only shows where both sides are given.
+    if both && text::has("contain letterbox", fit) {
+        return Err(unsupported("fit", "contain"));
+    }
+    geometry.enlarge &= !text::has("fit squaredown", fit);
+    if geometry.fit == Fit::Cover {
+        if both && text::has("entropy attention focal", align) {
+            return Err(unsupported("a", align));
+        }
+        if !geometry.enlarge {
+            geometry.fit = Fit::Crop;
+        }
+    }
+    Ok(())
+}
+
+fn read_crop(geometry: &mut Geometry, reader: &Reader) -> Result<(), Failure> {
+    let none = Length::Pixels(0);
+    let offset = |name| match reader.get(name).unwrap_or("0") {
+        "0" | "0%" => Some(none),
+        text => value::length(text),
     };
-    let name = |name: &&str| !name.is_empty() && text::all(name, |b| b.is_ascii_alphanumeric());
-    delivery.filename = get(&["filename"]).filter(name).and_then(value::filename);
-    delivery.ttl = get(&["maxage"]).and_then(|text| {
-        let (_, seconds) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
-        let number = value::integer(text.get(..text.len() - 1)?, 1, 366)?;
-        number.checked_mul(*seconds).filter(|seconds| (86_400..=31_536_000).contains(seconds))
-    });
+    let (Some(x), Some(y)) = (offset("cx"), offset("cy")) else { return Ok(()) };
+    let side = |name| reader.get(name).and_then(value::length);
+    let (width, height) = (side("cw"), side("ch"));
+    if (width, height, x, y) == (None, None, none, none) {
+        return Ok(());
+    }
+    if !reader.flag("precrop") {
+        return Err(unsupported("cw", "… without precrop"));
+    }
+    if geometry.turned() {
+        return Err(unsupported("cw", "… beside ro, flip or flop"));
+    }
+    let rest = Length::Pixels(65535);
+    geometry.crop =
+        Some(Crop { width: width.unwrap_or(rest), height: height.unwrap_or(rest), place: Place::At(x, y) });
+    Ok(())
+}
+
+fn plain_name(text: &str) -> bool {
+    text::all(text, |b| b.is_ascii_alphanumeric())
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit = value::integer(text::lookup(UNITS, unit)?, 0, u64::MAX)?;
+    let seconds = value::integer(number, 1, 366)? * unit;
+    (DAY..=365 * DAY).contains(&seconds).then_some(seconds)
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
 fn color(text: &str) -> Option<Color> {
-    let alpha_last = match text.len() {
-        4 | 8 if text.is_ascii() => {
-            let (alpha, rest) = text.split_at_checked(text.len() / 4)?;
-            format!("{rest}{alpha}")
-        }
-        _ => text.to_owned(),
-    };
-    value::hex_color(&alpha_last).or_else(|| value::named_color(text))
+    match text.len() {
+        4 | 8 if value::hex_color(text).is_some() => value::hex_color(&exchange(text, text.len() / 4)),
+        _ => value::color(text),
+    }
+}
+
+/// A text with what stands before and behind a place exchanged.
+fn exchange(text: &str, at: usize) -> String {
+    let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+    text::concat(&[behind, before])
 }
 
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
-    let Source::Url(url) = &request.source else { return Err("a source in the body") };
-    if !(url.starts_with("http://") || url.starts_with("https://")) {
-        return Err("a source that is not a full URL");
-    }
-    let mut out = format!("/wsrv/?url={}", percent_encode(url));
-    let mut put = |name: &str, text: &str| {
-        out.push('&');
-        out.push_str(name);
-        if !text.is_empty() {
-            out.push('=');
-            out.push_str(&percent_encode(text));
-        }
-    };
-    write_geometry(request, &mut put)?;
-    write_output(request, &mut put)?;
-    write_delivery(request, &mut put)?;
-    Ok(out)
-}
+    let Request { geometry, output, delivery, .. } = request;
+    let mut draft = Draft::new(Grammar::Wsrv, request, &plain(String::new()));
+    let url = draft.url();
+    let full = url.starts_with("http://") || url.starts_with("https://");
+    draft.refuse(!full, "a source that is not a full URL");
+    draft.put(Field::Url, Some(&url));
 
-fn write_geometry(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<(), &'static str> {
-    let geometry = &request.geometry;
-    for (name, length) in [("w", geometry.width), ("h", geometry.height)] {
-        if let Some(length) = length {
-            put(name, &value::write_length(length));
-        }
+    let flag = |set: bool| set.then_some("");
+    draft.put(Field::Enlarge, flag(!geometry.enlarge));
+    let kept = geometry.effective_fit() == Fit::Cover && !geometry.enlarge;
+    draft.refuse(kept, "fit=cover that keeps the shape of a small source");
+    if let Some(color) = geometry.background {
+        // Without alpha, there is nothing behind the first six digits.
+        draft.put(Field::Background, Some(&exchange(&value::write_color(color), 6)));
     }
-    let both = geometry.width.is_some() && geometry.height.is_some();
-    let fit = match (geometry.fit, geometry.enlarge) {
-        _ if !both => Fit::Contain,
-        (Fit::Crop, _) => Fit::Cover,
-        (Fit::Cover, false) => return Err("fit=cover that keeps the shape of a small source"),
-        (Fit::Auto, _) => return Err("fit=auto"),
-        (fit, _) => fit,
-    };
-    if fit != Fit::Contain {
-        put("fit", value::name_of(FITS, fit));
-    }
-    if !geometry.enlarge {
-        put("we", "");
-    }
-    if geometry.gravity != Gravity::Center {
-        put("a", value::name_of(GRAVITIES, geometry.gravity));
-    }
-    if geometry.flip_vertical {
-        put("flip", "");
-    }
-    if geometry.flip_horizontal {
-        put("flop", "");
-    }
-    if geometry.rotate != Rotation::None {
-        put("ro", &geometry.rotate.degrees().to_string());
-    }
-    if let Some(Color { red, green, blue, alpha }) = geometry.background {
-        put("bg", &format!("{alpha:02x}{red:02x}{green:02x}{blue:02x}"));
-    }
-    if let Some(crop) = geometry.crop {
-        if geometry.rotate != Rotation::None || geometry.flip_horizontal || geometry.flip_vertical {
-            return Err("a crop beside a rotation or flip");
-        }
-        let Place::At(x, y) = crop.place else { return Err("a crop towards a gravity") };
-        put("precrop", "");
-        for (name, length) in [("cx", x), ("cy", y), ("cw", crop.width), ("ch", crop.height)] {
-            put(name, &value::write_length(length));
-        }
-    }
-    if !geometry.auto_orient {
-        return Err("auto-orient=false");
-    }
-    if geometry.filter != Filter::Lanczos3 {
-        return Err("a resampling filter");
-    }
-    Ok(())
-}
+    draft.refuse(output.format == OutputFormat::Auto, cannot(Field::Format));
+    draft.put_quality(output, QUALITY);
+    draft.put(Field::Lossless, flag(output.lossless));
 
-fn write_output(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<(), &'static str> {
-    let output = &request.output;
-    let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
-    let quality = match output.format {
-        OutputFormat::Auto => return Err("a format that the client's Accept header decides"),
-        OutputFormat::Source if of(Format::Jpeg) != of(Format::Webp) => {
-            return Err("a quality for each format");
-        }
-        OutputFormat::Source => of(Format::Jpeg),
-        OutputFormat::Fixed(format) => {
-            put("output", format.extension());
-            of(format)
-        }
-    };
-    if quality != DEFAULT_QUALITY {
-        put("q", &u32::from(quality).to_string());
-    }
-    if output.lossless {
-        put("ll", "");
-    }
-    Ok(())
-}
-
-fn write_delivery(request: &Request, put: &mut dyn FnMut(&str, &str)) -> Result<(), &'static str> {
-    let delivery = &request.delivery;
     match &delivery.on_error {
         OnError::Error => {}
-        OnError::Source => put("default", "1"),
-        OnError::Redirect(url) if text::contains(url, "://") => put("default", url),
-        OnError::Redirect(_) => return Err("a redirect to a relative URL"),
+        OnError::Source => draft.put(Field::OnError, Some("1")),
+        OnError::Redirect(url) => draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL"),
     }
-    match &delivery.filename {
-        None => {}
-        Some(name) if text::all(name, |b| b.is_ascii_alphanumeric()) => put("filename", name),
-        Some(_) => return Err("a file name with other than letters and digits"),
+    if let Some(name) = &delivery.filename {
+        draft.refuse(!plain_name(name), "a file name with other than letters and digits");
     }
-    match delivery.ttl {
-        None => {}
-        Some(seconds) if seconds.is_multiple_of(86_400) && (1..=365).contains(&(seconds / 86_400)) => {
-            put("maxage", &format!("{}d", seconds / 86_400));
-        }
-        Some(_) => return Err("a maximum age that is not in days"),
+    if let Some(seconds) = delivery.ttl {
+        let days = seconds / DAY;
+        let whole = seconds.is_multiple_of(DAY) && (1..=365).contains(&days);
+        draft.refuse(!whole, "a maximum age that is not in days");
+        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(days), "d"])));
     }
-    if delivery.expires.is_some() {
-        return Err("an expiry");
+
+    draft.put(Field::Flip, None);
+    draft.say_by(PARAMETERS);
+    if geometry.flip_vertical {
+        draft.say("flip", "");
     }
-    if delivery.download {
-        return Err("download");
+    if geometry.flip_horizontal {
+        draft.say("flop", "");
     }
-    if delivery.version.is_some() {
-        return Err("a version");
+    if draft.say_crop(geometry, "cx cy cw ch") {
+        draft.say("precrop", "");
     }
-    if delivery.passthrough != Passthrough::None {
-        return Err("passthrough");
-    }
-    Ok(())
+    Ok(text::concat(&["/wsrv/?", &draft.finish()?]))
 }

@@ -1,0 +1,484 @@
+//! What a request can be told, one parameter at a time, in the words of the query grammar.
+//!
+//! The other grammars are dialects of it: each is a table of [`Parameter`]s, with names of its own for the same fields and
+//! their values. What a table cannot say, they read and write themselves.
+
+use super::query::{GRAVITIES, PARAMETERS};
+use super::{Grammar, percent_encode, value};
+use crate::failure::{Failure, Kind, clip};
+use crate::format::{self, ENCODED, Format};
+use crate::request::{
+    Crop, Filter, Fit, Geometry, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request,
+    Source,
+};
+use crate::text;
+
+/// What a parameter is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// [`Request::source`].
+    Url,
+    /// [`Geometry::width`].
+    Width,
+    /// [`Geometry::height`].
+    Height,
+    /// A factor for both, which no request holds: it is multiplied in.
+    Dpr,
+    /// [`Geometry::fit`].
+    Fit,
+    /// [`Geometry::enlarge`].
+    Enlarge,
+    /// [`Geometry::gravity`].
+    Gravity,
+    /// [`Geometry::crop`].
+    Crop,
+    /// [`Geometry::rotate`].
+    Rotate,
+    /// [`Geometry::flip_horizontal`] and [`Geometry::flip_vertical`].
+    Flip,
+    /// [`Geometry::auto_orient`].
+    AutoOrient,
+    /// [`Geometry::background`].
+    Background,
+    /// [`Geometry::filter`].
+    Filter,
+    /// [`Output::format`].
+    Format,
+    /// [`Output::quality`].
+    Quality,
+    /// [`Output::lossless`].
+    Lossless,
+    /// [`Delivery::filename`](crate::request::Delivery::filename).
+    Filename,
+    /// [`Delivery::download`](crate::request::Delivery::download).
+    Download,
+    /// [`Delivery::expires`](crate::request::Delivery::expires).
+    Expires,
+    /// [`Delivery::ttl`](crate::request::Delivery::ttl).
+    MaxAge,
+    /// [`Delivery::version`](crate::request::Delivery::version).
+    Version,
+    /// [`Delivery::passthrough`](crate::request::Delivery::passthrough).
+    Passthrough,
+    /// [`Delivery::on_error`](crate::request::Delivery::on_error).
+    OnError,
+    /// What leads to others of these in imgproxy's grammar: a preset.
+    Preset,
+    /// Fit, width, height and enlarging in one.
+    Resize,
+    /// Width, height and enlarging in one.
+    Size,
+    /// A factor for each of width and height, which no request holds.
+    Zoom,
+    /// One quality for all formats, where another option has those of single ones.
+    AnyQuality,
+    /// Formats that [`Field::Passthrough`] is about, where another option has all of them.
+    PassthroughFormats,
+    /// A crop by what is cut off at each side.
+    Trim,
+    /// One of the numbers of a crop.
+    CropPart,
+    /// A flip along one axis.
+    FlipAxis,
+    /// Something that makes no difference.
+    Nothing,
+}
+
+/// A parameter or option of a grammar.
+#[derive(Debug)]
+pub struct Parameter {
+    /// What it is about.
+    pub field: Field,
+    /// Its name and its synonyms, with a space between them.
+    pub names: &'static str,
+    /// The names of its values, as a table (see [`text::index`]) in the order in which the query grammar has them; empty
+    /// if they are written as in the query grammar, or if the grammar sees to them itself.
+    pub values: &'static str,
+    /// What it accepts, for a human.
+    pub accepts: &'static str,
+}
+
+/// A row of a grammar's table.
+pub const fn parameter(
+    field: Field,
+    names: &'static str,
+    values: &'static str,
+    accepts: &'static str,
+) -> Parameter {
+    Parameter { field, names, values, accepts }
+}
+
+impl Parameter {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        text::first(self.names)
+    }
+
+    /// Puts a value in the words of the parameter's grammar into the request; `None` if it is not accepted.
+    pub fn read(&self, request: &mut Request, text: &str) -> Option<()> {
+        let mut text = text;
+        if !self.values.is_empty() {
+            let index = text::index(self.values, text)?;
+            text = text::name(values(self.field), index).unwrap_or(text);
+        }
+        apply(self.field, request, text)
+    }
+
+    /// The failure of a value that is not accepted.
+    pub fn malformed(&self, name: &str, text: &str) -> Failure {
+        Failure::parameter(name, text, self.accepts)
+    }
+}
+
+/// The parameter of this name or synonym.
+pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Parameter, Failure> {
+    let known = table.iter().find(|parameter| text::has(parameter.names, name));
+    known.ok_or_else(|| {
+        let mut known = String::new();
+        for parameter in table {
+            text::add(&mut known, ", ", parameter.name());
+        }
+        let message = text::concat(&["\"", clip(name), "\" is not an option"]);
+        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known]))
+    })
+}
+
+/// The query grammar's parameter for a field.
+fn native(field: Field) -> Option<&'static Parameter> {
+    PARAMETERS.iter().find(|parameter| parameter.field == field)
+}
+
+/// The names of a field's values in the query grammar.
+fn values(field: Field) -> &'static str {
+    native(field).map_or("", |parameter| parameter.values)
+}
+
+/// Puts a value in the words of the query grammar into the request; `None` if it is not accepted.
+pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
+    let Request { source, geometry, output, delivery } = request;
+    let index = text::index(values(field), text);
+    let yes = index.map(|index| index == 1);
+    match field {
+        Field::Url => {
+            // POST has its source in the body: a URL beside it is a contradiction.
+            if text.is_empty() || *source != Source::Url(String::new()) {
+                return None;
+            }
+            *source = Source::Url(text.into());
+        }
+        Field::Width => geometry.width = Some(value::length(text)?),
+        Field::Height => geometry.height = Some(value::length(text)?),
+        Field::Fit => geometry.fit = *Fit::ALL.get(index?)?,
+        Field::Enlarge => geometry.enlarge = yes?,
+        Field::Gravity => geometry.gravity = gravity(text)?,
+        Field::Crop => geometry.crop = Some(read_crop(text)?),
+        Field::Rotate => geometry.rotate = value::rotation(text)??,
+        Field::Flip => {
+            let index = index?;
+            (geometry.flip_horizontal, geometry.flip_vertical) = (index & 1 != 0, index & 2 != 0);
+        }
+        Field::AutoOrient => geometry.auto_orient = yes?,
+        Field::Background => geometry.background = Some(value::color(text)?),
+        Field::Filter => geometry.filter = *Filter::ALL.get(index?)?,
+        Field::Format => {
+            output.format = match index? {
+                3 => OutputFormat::Auto,
+                4 => OutputFormat::Source,
+                format => OutputFormat::Fixed(*ENCODED.get(format)?),
+            }
+        }
+        Field::Quality => read_quality(output, text)?,
+        Field::Lossless => output.lossless = yes?,
+        Field::Filename => delivery.filename = Some(value::filename(text)?),
+        Field::Download => delivery.download = yes?,
+        Field::Expires => delivery.expires = Some(value::integer(text, 0, u64::MAX >> 11)?),
+        Field::MaxAge => delivery.ttl = Some(value::integer(text, 0, 31_536_000)?),
+        Field::Version => delivery.version = Some(value::some(text)?),
+        Field::Passthrough => {
+            delivery.passthrough = match index {
+                Some(0) => Passthrough::NONE,
+                Some(_) => Passthrough::ALL,
+                None => value::formats(&text::split(text, ','))?,
+            }
+        }
+        Field::OnError => {
+            delivery.on_error = match index {
+                Some(0) => OnError::Error,
+                Some(_) => OnError::Source,
+                None => OnError::Redirect(value::some(text)?),
+            }
+        }
+        Field::Nothing => {}
+        // What no request holds is for the grammars to see to.
+        _ => return None,
+    }
+    Some(())
+}
+
+/// What the request holds, in the words of the query grammar; `None` if there is nothing to say.
+fn show(field: Field, request: &Request) -> Option<String> {
+    let Request { source, geometry, output, delivery } = request;
+    let index = match field {
+        Field::Url => {
+            return match source {
+                Source::Url(url) => Some(url.clone()),
+                Source::Body => None,
+            };
+        }
+        Field::Width => return geometry.width.map(value::write_length),
+        Field::Height => return geometry.height.map(value::write_length),
+        Field::Crop => return geometry.crop.map(write_crop),
+        Field::Background => return geometry.background.map(value::write_color),
+        Field::Quality => return write_quality(output),
+        Field::Filename => return delivery.filename.clone(),
+        Field::Expires => return delivery.expires.map(text::decimal),
+        Field::MaxAge => return delivery.ttl.map(text::decimal),
+        Field::Version => return delivery.version.clone(),
+        Field::Fit => geometry.fit as usize,
+        Field::Enlarge => geometry.enlarge.into(),
+        Field::Gravity => geometry.gravity as usize,
+        Field::Rotate => geometry.rotate as usize,
+        Field::Flip => usize::from(geometry.flip_horizontal) | usize::from(geometry.flip_vertical) << 1,
+        Field::AutoOrient => geometry.auto_orient.into(),
+        Field::Filter => geometry.filter as usize,
+        Field::Format => match output.format {
+            OutputFormat::Fixed(format) => format as usize,
+            OutputFormat::Auto => 3,
+            OutputFormat::Source => 4,
+        },
+        Field::Lossless => output.lossless.into(),
+        Field::Download => delivery.download.into(),
+        Field::Passthrough => match &delivery.passthrough {
+            &Passthrough::NONE => 0,
+            &Passthrough::ALL => 1,
+            formats => return Some(write_formats(formats)),
+        },
+        Field::OnError => match &delivery.on_error {
+            OnError::Error => 0,
+            OnError::Source => 1,
+            OnError::Redirect(url) => return Some(url.clone()),
+        },
+        _ => return None,
+    };
+    text::name(values(field), index).map(Into::into)
+}
+
+/// Every parameter of the query grammar with the value that holds, defaults included.
+pub fn options(request: &Request) -> Vec<(&'static str, String)> {
+    let mut options = Vec::new();
+    for parameter in PARAMETERS {
+        if let Some(text) = show(parameter.field, request) {
+            options.push((parameter.name(), text));
+        }
+    }
+    options
+}
+
+fn gravity(text: &str) -> Option<Gravity> {
+    Gravity::ALL.get(text::index(GRAVITIES, text)?).copied()
+}
+
+fn read_quality(output: &mut Output, text: &str) -> Option<()> {
+    for part in text::split(text, ',') {
+        match part.split_once(':') {
+            Some((format, quality)) => {
+                let format = Format::from_name(format).filter(|format| format.encoded())?;
+                output.quality.set(format, value::quality(quality)?);
+            }
+            None => output.quality.any = Some(value::quality(part)?),
+        }
+    }
+    Some(())
+}
+
+fn write_quality(output: &Output) -> Option<String> {
+    let number = |quality: u8| text::decimal(quality.into());
+    let mut list = output.quality.any.map_or_else(String::new, number);
+    for (format, quality) in ENCODED.iter().zip(output.quality.formats) {
+        if let Some(quality) = quality {
+            text::add(&mut list, ",", &text::concat(&[format.name(), ":", &number(quality)]));
+        }
+    }
+    value::some(&list)
+}
+
+fn write_formats(formats: &Passthrough) -> String {
+    let mut list = String::new();
+    for format in format::ALL {
+        if formats.covers(format) {
+            text::add(&mut list, ",", format.name());
+        }
+    }
+    list
+}
+
+fn read_crop(text: &str) -> Option<Crop> {
+    let offset = |text: &str| match text {
+        "0" | "0%" => Some(Length::Pixels(0)),
+        _ => value::length(text),
+    };
+    let (width, height, place) = match text::split(text, ',').as_slice() {
+        [x, y, width, height] => (*width, *height, Place::At(offset(x)?, offset(y)?)),
+        [width, height, name] => (*width, *height, Place::Towards(gravity(name)?)),
+        _ => return None,
+    };
+    Some(Crop { width: value::length(width)?, height: value::length(height)?, place })
+}
+
+fn write_crop(crop: Crop) -> String {
+    let size = text::concat(&[&value::write_length(crop.width), ",", &value::write_length(crop.height)]);
+    match crop.place {
+        Place::At(x, y) => text::concat(&[&value::write_length(x), ",", &value::write_length(y), ",", &size]),
+        Place::Towards(gravity) => {
+            let gravity = text::name(GRAVITIES, gravity as usize).unwrap_or_default();
+            text::concat(&[&size, ",", gravity])
+        }
+    }
+}
+
+/// A request on its way into a grammar. What the grammar has no words for is remembered until the end.
+pub struct Draft {
+    grammar: Grammar,
+    /// What has not been said yet, in the words of the query grammar.
+    left: Vec<(&'static Parameter, String)>,
+    /// What has been said.
+    said: String,
+    /// The first thing that cannot be said.
+    cannot: Option<&'static str>,
+}
+
+impl Draft {
+    /// Begins to say what makes a request differ from a plain one, which the grammar reads where nothing is said.
+    pub fn new(grammar: Grammar, request: &Request, plain: &Request) -> Draft {
+        let mut left = Vec::new();
+        for parameter in PARAMETERS {
+            let text = match parameter.field {
+                Field::Fit => {
+                    text::name(parameter.values, request.geometry.effective_fit() as usize).map(Into::into)
+                }
+                field => show(field, request),
+            };
+            if text != show(parameter.field, plain)
+                && let Some(text) = text
+            {
+                left.push((parameter, text));
+            }
+        }
+        Draft { grammar, left, said: String::new(), cannot: None }
+    }
+
+    /// Takes out what is to be said about a field.
+    pub fn take(&mut self, field: Field) -> Option<String> {
+        let at = self.left.iter().position(|(parameter, _)| parameter.field == field)?;
+        Some(self.left.remove(at).1)
+    }
+
+    /// Takes out the source's URL.
+    pub fn url(&mut self) -> String {
+        let url = self.take(Field::Url);
+        self.refuse(url.is_none(), "a source in the body");
+        url.unwrap_or_default()
+    }
+
+    /// Leaves to say this about a field, or nothing.
+    pub fn put(&mut self, field: Field, text: Option<&str>) {
+        self.take(field);
+        if let (Some(parameter), Some(text)) = (native(field), text) {
+            self.left.push((parameter, text.to_owned()));
+        }
+    }
+
+    /// Gives up, if this is so, as the grammar has no words for something.
+    pub fn refuse(&mut self, so: bool, what: &'static str) {
+        if so && self.cannot.is_none() {
+            self.cannot = Some(what);
+        }
+    }
+
+    /// Gives up if a length is to be said in per cent.
+    pub fn refuse_shares(&mut self, fields: &[Field]) {
+        let share =
+            self.left.iter().any(|(parameter, text)| fields.contains(&parameter.field) && text.contains('%'));
+        self.refuse(share, "a length in per cent");
+    }
+
+    /// Puts the one quality that says all there is to say, in a grammar that knows no other.
+    pub fn put_quality(&mut self, output: &Output, default: u8) {
+        let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
+        let quality = match output.format {
+            OutputFormat::Fixed(Format::Png) => output.quality.of(Format::Png).unwrap_or(default),
+            OutputFormat::Fixed(format) => of(format),
+            _ => {
+                self.refuse(of(Format::Jpeg) != of(Format::Webp), "a quality for each format");
+                of(Format::Jpeg)
+            }
+        };
+        let text = text::decimal(quality.into());
+        self.put(Field::Quality, (quality != default).then_some(&text));
+    }
+
+    /// Says the numbers of a crop by these names; whether there is one.
+    pub fn say_crop(&mut self, geometry: &Geometry, names: &str) -> bool {
+        let Some(crop) = self.take(Field::Crop) else { return false };
+        let numbers = text::split(&crop, ',');
+        self.refuse(geometry.turned(), "a crop beside a rotation or flip");
+        self.refuse(numbers.len() != 4, "a crop towards a gravity");
+        for (name, number) in text::split(names, ' ').iter().zip(numbers) {
+            self.say(name, number);
+        }
+        true
+    }
+
+    /// Says something by the grammar's own name for it. A flag has no value.
+    pub fn say(&mut self, name: &str, text: &str) {
+        let (separator, equals) = match self.grammar {
+            Grammar::Query | Grammar::Wsrv => ("&", "="),
+            Grammar::Imgproxy => ("/", ":"),
+            Grammar::Cloudflare => (",", "="),
+        };
+        text::add(&mut self.said, separator, name);
+        if text.is_empty() {
+            return;
+        }
+        self.said.push_str(equals);
+        match separator {
+            "&" => self.said.push_str(&percent_encode(text)),
+            _ => self.said.push_str(text),
+        }
+    }
+
+    /// Says what is left by a grammar's table, in its order.
+    pub fn say_by(&mut self, table: &[Parameter]) {
+        for parameter in table {
+            let Some(text) = self.take(parameter.field) else { continue };
+            let name = match self.grammar {
+                // Its last names are the short ones that everybody uses.
+                Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
+                _ => parameter.name(),
+            };
+            let word = if parameter.values.is_empty() || self.grammar == Grammar::Query {
+                Some(text.as_str())
+            } else {
+                let index = text::index(values(parameter.field), &text);
+                index.and_then(|index| text::name(parameter.values, index))
+            };
+            self.refuse(word.is_none(), cannot(parameter.field));
+            self.say(name, word.unwrap_or_default());
+        }
+    }
+
+    /// All that has been said. The error names what cannot be said.
+    pub fn finish(self) -> Result<String, &'static str> {
+        let left = self.left.first().map(|(parameter, _)| cannot(parameter.field));
+        self.cannot.or(left).map_or(Ok(self.said), Err)
+    }
+}
+
+/// What is told of a field that a grammar has no words for.
+pub fn cannot(field: Field) -> &'static str {
+    match field {
+        // Every grammar has words for all other formats.
+        Field::Format => "a format that the client's Accept header decides",
+        _ => native(field).map_or("", Parameter::name),
+    }
+}
