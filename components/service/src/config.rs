@@ -167,7 +167,7 @@ impl Config {
             shown.push((variable.name.to_owned(), value.kind(), value.show()));
         }
         for (name, url) in &self.aliases {
-            shown.push((format!("{ALIAS}{name}"), "URL", url.to_string()));
+            shown.push((format!("{ALIAS}{name}"), "URL", url.text()));
         }
         for (name, text) in &self.presets {
             shown.push((format!("{PRESET}{name}"), "text", text.clone()));
@@ -348,7 +348,7 @@ impl Value for Option<Url> {
     }
 
     fn show(&self) -> String {
-        self.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.as_ref().map(Url::text).unwrap_or_default()
     }
 }
 
@@ -448,7 +448,7 @@ impl Value for Policy {
     fn show(&self) -> String {
         let mut list = String::new();
         for pattern in &self.0 {
-            text::add(&mut list, ",", &pattern.to_string());
+            text::add(&mut list, ",", &pattern.text());
         }
         list
     }

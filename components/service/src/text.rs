@@ -98,6 +98,81 @@ pub fn decimal(number: u64) -> String {
     String::from_utf8(digits).unwrap_or_default()
 }
 
+/// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
+/// else.
+///
+/// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
+pub fn number(digits: &str, radix: u8) -> Option<u64> {
+    let mut number = if digits.is_empty() { None } else { Some(0u64) };
+    for digit in digits.bytes() {
+        let digit = char::from(digit).to_digit(radix.into())?;
+        // Below this bound a further digit of any radix fits.
+        number = match number? {
+            small if small >> 60 == 0 => Some(small * u64::from(radix) + u64::from(digit)),
+            _ => Some(u64::MAX),
+        };
+    }
+    number
+}
+
+/// A number in hexadecimal, with zeros in front of it up to this many digits.
+pub fn hexadecimal(number: u64, digits: u32) -> String {
+    let mut out = String::new();
+    for place in (0..16).rev() {
+        let high = number >> (4 * place);
+        if high != 0 || place < digits {
+            out.push(digit(high));
+        }
+    }
+    out
+}
+
+/// The last digit of a number in hexadecimal.
+fn digit(number: u64) -> char {
+    char::from(*b"0123456789abcdef".get((number & 15) as usize).unwrap_or(&b'0'))
+}
+
+/// A text before and from the first byte that is accepted. Only bytes of ASCII may be.
+pub fn until(text: &str, stops: fn(u8) -> bool) -> (&str, &str) {
+    let mut end = 0;
+    for byte in text.bytes() {
+        if stops(byte) {
+            break;
+        }
+        end += 1;
+    }
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// The words of a text between bytes of ASCII that separate them, without white space around them.
+pub fn words(text: &str, separates: fn(u8) -> bool) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = until(rest, separates);
+        let word = word.trim_ascii();
+        if !word.is_empty() {
+            words.push(word);
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+    words
+}
+
+/// A text with every byte percent-encoded that is not accepted. Only bytes of ASCII may be.
+pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if keeps(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&hexadecimal(byte.into(), 2).to_ascii_uppercase());
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -129,5 +204,47 @@ mod tests {
     fn empty_texts_are_joined_like_others() {
         assert_eq!(super::join(&["", "a", ""], "/"), "/a/");
         assert_eq!(super::join(&[""; 0], "/"), "");
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_radix() {
+        for (digits, radix, number) in [
+            ("0", 10, Some(0)),
+            ("0090", 10, Some(90)),
+            ("18446744073709551615", 10, Some(u64::MAX)),
+            ("99999999999999999999999999", 10, Some(u64::MAX)),
+            ("777", 8, Some(0o777)),
+            ("8", 8, None),
+            ("fFffFfffFfffFffe", 16, Some(u64::MAX - 1)),
+            ("g", 16, None),
+            ("", 10, None),
+            ("+1", 10, None),
+            ("1 ", 10, None),
+            ("٣", 10, None),
+        ] {
+            assert_eq!(super::number(digits, radix), number, "{digits}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_in_hexadecimal() {
+        for number in [0, 1, 0xabc, 0x1000, u64::MAX] {
+            assert_eq!(super::hexadecimal(number, 1), format!("{number:x}"));
+            assert_eq!(super::hexadecimal(number, 4), format!("{number:04x}"));
+            assert_eq!(super::hexadecimal(number, 16), format!("{number:016x}"));
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_at_bytes() {
+        assert_eq!(super::until("é/b?", |b| matches!(b, b'/' | b'?')), ("é", "/b?"));
+        assert_eq!(super::until("é", |b| b == b'/'), ("é", ""));
+        assert_eq!(super::words(" é,, b c ,", |b| b == b','), ["é", "b c"]);
+        assert_eq!(super::words(",", |b| b == b','), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_percent_encoded() {
+        assert_eq!(super::escape("a/é ", |b| b.is_ascii_alphanumeric()), "a%2F%C3%A9%20");
     }
 }

@@ -53,12 +53,13 @@ pub fn not_modified(request: &Request, facts: &Facts) -> Reply {
 /// A redirect in place of an error.
 pub fn redirect(url: &Url) -> Reply {
     Reply::new(302, "text/plain", Vec::new())
-        .header("location", url.to_string())
+        .header("location", url.text())
         .header("cache-control", "no-store")
 }
 
 fn head(reply: Reply, request: &Request, facts: &Facts) -> Reply {
-    let canonical = facts.canonical.as_ref().map(|url| format!("<{url}>; rel=\"canonical\""));
+    let canonical =
+        facts.canonical.as_ref().map(|url| text::concat(&["<", &url.text(), ">; rel=\"canonical\""]));
     // The answer depends on what the client accepts exactly where the client is asked.
     let vary = (request.output.format == OutputFormat::Auto).then(|| String::from("accept"));
     reply
