@@ -1,4 +1,4 @@
-//! Configuration: environment variables `TINTYPE_…`, every one optional.
+//! Configuration: environment variables `TINTYPE_…`, every one optional. Their names stand here without that beginning.
 //!
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
@@ -14,23 +14,33 @@ use crate::source::url::Url;
 use crate::text;
 
 /// A type that a variable can have.
-pub trait Value {
-    /// The type's name in the documentation.
-    fn kind(&self) -> &'static str;
+trait Value {
     /// Takes a value; the error says what is accepted.
     fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
 }
 
-/// What is known of one variable.
+/// A type's name in the documentation.
+trait Named {
+    const NAME: &'static str;
+}
+
+/// What the documentation tells of one variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
     /// `TINTYPE_…`
     pub name: &'static str,
+    /// The name of its type.
+    pub kind: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
 }
+
+/// What the names of all variables begin with.
+const PREFIX: &str = "TINTYPE_";
 
 macro_rules! variables {
     ($($(#[doc = $meaning:literal])+ $field:ident: $type:ty = $name:literal, $default:literal;)+) => {
@@ -47,14 +57,18 @@ macro_rules! variables {
         }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] =
-            &[$(Variable { name: $name, default: $default },)+];
+        pub const VARIABLES: &[Variable] = &[$(Variable {
+            name: concat!("TINTYPE_", $name),
+            kind: <$type as Named>::NAME,
+            default: $default,
+            meaning: concat!($($meaning),+),
+        },)+];
 
-        /// What each of the [`VARIABLES`] does, apart from them, since only the documentation needs it.
-        pub const MEANINGS: &[&str] = &[$(concat!($($meaning),+),)+];
+        /// Names without what they begin with, and defaults: one text, since a table of texts is a third longer.
+        const DEFAULTS: &str = concat!($($name, "=", $default, " ",)+);
 
         impl Config {
-            /// The fields of all [`VARIABLES`], in their order.
+            /// The fields of all variables, in their order.
             fn fields(&mut self) -> [&mut dyn Value; VARIABLES.len()] {
                 [$(&mut self.$field,)+]
             }
@@ -69,80 +83,97 @@ macro_rules! variables {
 
 variables! {
     /// Sources that may be fetched: `[scheme://]host[:port][/path]` with `*` in hosts, between commas.
-    sources: Policy = "TINTYPE_SOURCES", "";
+    sources: Policy = "SOURCES", "";
     /// Bytes of source that are accepted.
-    source_bytes: Bytes = "TINTYPE_MAX_SOURCE_BYTES", "50MiB";
+    source_bytes: Bytes = "MAX_SOURCE_BYTES", "50MiB";
     /// Pixels of source that are accepted, width × height.
-    source_pixels: u64 = "TINTYPE_MAX_SOURCE_PIXELS", "100000000";
+    source_pixels: u64 = "MAX_SOURCE_PIXELS", "100000000";
     /// Longest side of a rendition in pixels.
-    output_side: u32 = "TINTYPE_MAX_OUTPUT_SIDE", "8192";
+    output_side: u32 = "MAX_OUTPUT_SIDE", "8192";
     /// Pixels of a rendition, width × height.
-    output_pixels: u64 = "TINTYPE_MAX_OUTPUT_PIXELS", "40000000";
+    output_pixels: u64 = "MAX_OUTPUT_PIXELS", "40000000";
     /// Memory that the work on one image is predicted to need at most.
-    memory: Bytes = "TINTYPE_MAX_MEMORY", "128MiB";
+    memory: Bytes = "MAX_MEMORY", "128MiB";
     /// Bytes of a source URL.
-    url_bytes: Bytes = "TINTYPE_MAX_URL_BYTES", "4096";
+    url_bytes: Bytes = "MAX_URL_BYTES", "4096";
     /// The folder that relative source URLs begin in; what lies in it is an allowed source.
-    base_url: Option<Url> = "TINTYPE_BASE_URL", "";
+    base_url: Option<Url> = "BASE_URL", "";
     /// An image that is answered where the source of another one fails, made with the same options.
-    fallback_url: Option<Url> = "TINTYPE_FALLBACK_URL", "";
+    fallback_url: Option<Url> = "FALLBACK_URL", "";
     /// Keys that sign URLs, in hexadecimal, between commas. With a key, URLs that are not signed are refused.
-    keys: Secrets = "TINTYPE_KEY", "";
+    keys: Secrets = "KEY", "";
     /// Salts in hexadecimal, as many as keys.
-    salts: Secrets = "TINTYPE_SALT", "";
+    salts: Secrets = "SALT", "";
     /// Bytes of a signature, 1 to 32.
-    signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
+    signature_size: u32 = "SIGNATURE_SIZE", "32";
     /// Secrets in hexadecimal that sign `/wsrv/s/…` as nginx's `secure_link_md5` does, between commas.
-    link_secrets: Secrets = "TINTYPE_WSRV_SECRET", "";
+    link_secrets: Secrets = "WSRV_SECRET", "";
     /// Texts that are accepted in place of a signature, between commas.
-    trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
+    trusted_signatures: Words = "TRUSTED_SIGNATURES", "";
     /// Accept URLs that are not signed although there is a key.
-    allow_unsigned: bool = "TINTYPE_ALLOW_UNSIGNED", "0";
+    allow_unsigned: bool = "ALLOW_UNSIGNED", "0";
     /// How long an image may be cached where the origin does not say.
-    ttl: Duration = "TINTYPE_TTL", "1d";
+    ttl: Duration = "TTL", "1d";
     /// Take over how long the origin lets its source be cached.
-    ttl_from_origin: bool = "TINTYPE_TTL_FROM_ORIGIN", "1";
+    ttl_from_origin: bool = "TTL_FROM_ORIGIN", "1";
     /// The shortest time that is taken over from an origin.
-    ttl_min: Duration = "TINTYPE_TTL_MIN", "0";
+    ttl_min: Duration = "TTL_MIN", "0";
     /// The longest time that is taken over from an origin.
-    ttl_max: Duration = "TINTYPE_TTL_MAX", "365d";
+    ttl_max: Duration = "TTL_MAX", "365d";
     /// How long a stale image may be shown while a new one is made; 0 for not at all.
-    stale_while_revalidate: Duration = "TINTYPE_STALE_WHILE_REVALIDATE", "0";
+    stale_while_revalidate: Duration = "STALE_WHILE_REVALIDATE", "0";
     /// Trust an origin's strong `ETag` and its `Last-Modified`: a request can then be answered with 304 without a download.
-    trust_origin_etag: bool = "TINTYPE_TRUST_ORIGIN_ETAG", "0";
+    trust_origin_etag: bool = "TRUST_ORIGIN_ETAG", "0";
     /// Origins of web pages whose scripts may read images: `*`, or a list between commas; empty for none.
-    cors: Plain = "TINTYPE_CORS", "";
+    cors: Plain = "CORS", "";
     /// Write a line of JSON to standard error for each request.
-    log: bool = "TINTYPE_LOG", "1";
+    log: bool = "LOG", "1";
     /// Answer `GET /config`.
-    debug: bool = "TINTYPE_DEBUG", "0";
+    debug: bool = "DEBUG", "0";
     /// Redirects that are followed.
-    redirects: u32 = "TINTYPE_MAX_REDIRECTS", "3";
+    redirects: u32 = "MAX_REDIRECTS", "3";
     /// How long connecting to an origin may take.
-    connect_timeout: Duration = "TINTYPE_TIMEOUT_CONNECT", "3s";
+    connect_timeout: Duration = "TIMEOUT_CONNECT", "3s";
     /// How long an origin may take from the connection to its first byte.
-    first_byte_timeout: Duration = "TINTYPE_TIMEOUT_FIRST_BYTE", "5s";
+    first_byte_timeout: Duration = "TIMEOUT_FIRST_BYTE", "5s";
     /// How long an origin, or a client that sends an image, may pause.
-    between_bytes_timeout: Duration = "TINTYPE_TIMEOUT_BETWEEN_BYTES", "5s";
+    between_bytes_timeout: Duration = "TIMEOUT_BETWEEN_BYTES", "5s";
     /// How long a request may take until its answer begins.
-    total_timeout: Duration = "TINTYPE_TIMEOUT_TOTAL", "15s";
+    total_timeout: Duration = "TIMEOUT_TOTAL", "15s";
 }
 
-/// What the names of aliases begin with.
-pub const ALIAS: &str = "TINTYPE_ALIAS_";
-
-/// What the names of presets begin with.
-pub const PRESET: &str = "TINTYPE_PRESET_";
+/// What the names of aliases and presets go on with.
+const ALIAS: &str = "ALIAS_";
+const PRESET: &str = "PRESET_";
 
 /// The variables that begin with a prefix, by the lower-case rest of their names.
 fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
     let mut family = Vec::new();
     for (name, value) in environment {
-        if let Some(rest) = name.strip_prefix(prefix) {
+        if let Some(rest) = name.strip_prefix(PREFIX).and_then(|name| name.strip_prefix(prefix)) {
             family.push((rest.to_ascii_lowercase(), value.clone()));
         }
     }
     family
+}
+
+/// The value of a variable, if it has one.
+fn lookup<'a>(environment: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    for (known, value) in environment {
+        if known.strip_prefix(PREFIX) == Some(name) && !value.is_empty() {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// The names of all variables with their defaults.
+fn defaults() -> Vec<(&'static str, &'static str)> {
+    let mut defaults = Vec::new();
+    for variable in text::words(DEFAULTS, |b| b == b' ') {
+        defaults.push(text::split_once(variable, "=").unwrap_or_default());
+    }
+    defaults
 }
 
 impl Config {
@@ -150,27 +181,30 @@ impl Config {
     /// limit that is misspelled must not fall back to none.
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
-        for (variable, field) in VARIABLES.iter().zip(config.fields()) {
-            let set = environment.iter().find(|(key, value)| key == variable.name && !value.is_empty());
-            let text = set.map_or(variable.default, |(_, value)| value);
-            field.set(text.trim()).map_err(|reason| broken(variable.name, reason))?;
+        for ((name, default), field) in defaults().into_iter().zip(config.fields()) {
+            let text = lookup(environment, name).unwrap_or(default);
+            field.set(text.trim_ascii()).map_err(|reason| broken(&[name], reason))?;
         }
         config.presets = family(environment, PRESET);
-        config.complete(environment)?;
+        for (name, text) in family(environment, ALIAS) {
+            let url = read_url(&text).map_err(|reason| broken(&[ALIAS, &name], reason))?;
+            config.aliases.push((name, url));
+        }
+        config.complete()?;
         Ok(config)
     }
 
-    /// Every variable with its type and the value that holds, without secrets.
-    pub fn show(&self) -> Vec<(String, &'static str, String)> {
+    /// Every variable with the value that holds, without secrets.
+    pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for (variable, value) in VARIABLES.iter().zip(self.values()) {
-            shown.push((variable.name.to_owned(), value.kind(), value.show()));
+        for ((name, _), value) in defaults().into_iter().zip(self.values()) {
+            shown.push((text::concat(&[PREFIX, name]), value.show()));
         }
         for (name, url) in &self.aliases {
-            shown.push((format!("{ALIAS}{name}"), "URL", url.text()));
+            shown.push((text::concat(&[PREFIX, ALIAS, name]), url.text()));
         }
         for (name, text) in &self.presets {
-            shown.push((format!("{PRESET}{name}"), "text", text.clone()));
+            shown.push((text::concat(&[PREFIX, PRESET, name]), text.clone()));
         }
         shown
     }
@@ -182,20 +216,13 @@ impl Config {
     }
 
     /// What several variables say together.
-    fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
-        for (name, text) in family(environment, ALIAS) {
-            let mut url: Option<Url> = None;
-            url.set(&text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
-            if let Some(url) = url {
-                self.aliases.push((name, url));
-            }
-        }
+    fn complete(&mut self) -> Result<(), Failure> {
         if !(1..=32).contains(&self.signature_size) {
-            return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
+            return Err(broken(&["SIGNATURE_SIZE"], "expected 1 to 32".into()));
         }
         let (keys, salts) = (&self.keys.0, &self.salts.0);
         if !salts.is_empty() && salts.len() != keys.len() {
-            return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
+            return Err(broken(&["SALT"], "expected as many salts as TINTYPE_KEY has keys".into()));
         }
         for (index, key) in keys.iter().enumerate() {
             self.pairs.push((key.clone(), salts.get(index).cloned().unwrap_or_default()));
@@ -214,39 +241,15 @@ impl Config {
     }
 }
 
-fn broken(name: &str, reason: String) -> Failure {
+fn broken(name: &[&str], reason: String) -> Failure {
     // The value stays out of the answer: it may be a secret.
-    Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
+    let message = text::concat(&["the variable ", PREFIX, &text::concat(name), " cannot be read"]);
+    Failure::new(Kind::Configuration, message).detail(reason)
 }
 
 /// A number of bytes, written with or without a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
-
-impl Value for Bytes {
-    fn kind(&self) -> &'static str {
-        "bytes"
-    }
-
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u64)] = &[
-            ("KiB", 1 << 10),
-            ("MiB", 1 << 20),
-            ("GiB", 1 << 30),
-            ("kB", 1_000),
-            ("MB", 1_000_000),
-            ("GB", 1_000_000_000),
-            ("", 1),
-        ];
-        let bytes = with_unit(text, UNITS);
-        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        self.0.to_string()
-    }
-}
 
 impl Bytes {
     /// The number as a length in memory.
@@ -255,68 +258,99 @@ impl Bytes {
     }
 }
 
+impl Named for Bytes {
+    const NAME: &str = "bytes";
+}
+
+impl Value for Bytes {
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u32)] = &[
+            ("", 1),
+            ("KiB", 1 << 10),
+            ("MiB", 1 << 20),
+            ("GiB", 1 << 30),
+            ("kB", 1_000),
+            ("MB", 1_000_000),
+            ("GB", 1_000_000_000),
+        ];
+        let bytes = with_unit(text, UNITS);
+        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        text::decimal(self.0)
+    }
+}
+
 /// A whole number with one of these units behind it.
-fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
-    units.iter().find_map(|(unit, size)| {
-        let number = value::integer(text.strip_suffix(unit)?.trim_end(), 0, u64::MAX)?;
-        number.checked_mul(*size)
-    })
+fn with_unit(text: &str, units: &[(&str, u32)]) -> Option<u64> {
+    let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
+    let number = value::integer(digits, 0, u64::MAX)?;
+    for (name, size) in units {
+        let size = u64::from(*size);
+        if *name == unit.trim_ascii() && number <= u64::MAX / size {
+            return Some(number * size);
+        }
+    }
+    None
+}
+
+impl Named for u64 {
+    const NAME: &str = "number";
 }
 
 impl Value for u64 {
-    fn kind(&self) -> &'static str {
-        "number"
-    }
-
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = value::integer(text, 0, u64::MAX).ok_or("expected a whole number in plain digits")?;
         Ok(())
     }
 
     fn show(&self) -> String {
-        self.to_string()
+        text::decimal(*self)
     }
 }
 
-impl Value for u32 {
-    fn kind(&self) -> &'static str {
-        "number"
-    }
+impl Named for u32 {
+    const NAME: &str = "number";
+}
 
+impl Value for u32 {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        let number = value::integer(text, 0, u32::MAX.into()).and_then(|number| u32::try_from(number).ok());
-        *self = number.ok_or("expected a whole number in plain digits, at most 4294967295")?;
+        let mut number = 0u64;
+        number.set(text)?;
+        *self = u32::try_from(number).map_err(|_| "expected at most 4294967295")?;
         Ok(())
     }
 
     fn show(&self) -> String {
-        self.to_string()
+        text::decimal((*self).into())
     }
 }
 
-impl Value for bool {
-    fn kind(&self) -> &'static str {
-        "switch"
-    }
+impl Named for bool {
+    const NAME: &str = "switch";
+}
 
+impl Value for bool {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
         Ok(())
     }
 
     fn show(&self) -> String {
-        String::from(if *self { "1" } else { "0" })
+        text::decimal((*self).into())
     }
 }
 
-impl Value for Duration {
-    fn kind(&self) -> &'static str {
-        "duration"
-    }
+impl Named for Duration {
+    const NAME: &str = "duration";
+}
 
+impl Value for Duration {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u64)] =
-            &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1000)];
+        const UNITS: &[(&str, u32)] =
+            &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
         let millis = with_unit(text, UNITS).filter(|millis| *millis <= 10 * 365 * 86_400_000);
         *self =
             Duration::from_millis(millis.ok_or("expected a duration such as 500ms, 5s, 10m, 12h or 30d")?);
@@ -324,26 +358,20 @@ impl Value for Duration {
     }
 
     fn show(&self) -> String {
-        match self.as_secs() {
-            seconds if self.subsec_nanos() == 0 => format!("{seconds}s"),
-            seconds => format!("{}ms", seconds * 1000 + u64::from(self.subsec_millis())),
+        match (self.as_secs(), self.subsec_millis()) {
+            (seconds, 0) => text::concat(&[&text::decimal(seconds), "s"]),
+            (seconds, millis) => text::concat(&[&text::decimal(seconds * 1000 + u64::from(millis)), "ms"]),
         }
     }
 }
 
-impl Value for Option<Url> {
-    fn kind(&self) -> &'static str {
-        "URL"
-    }
+impl Named for Option<Url> {
+    const NAME: &str = "URL";
+}
 
+impl Value for Option<Url> {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = match text {
-            "" => None,
-            _ => {
-                let url = Url::parse(text, 4096);
-                Some(url.map_err(|failure| failure.detail.as_ref().unwrap_or(&failure.message).clone())?)
-            }
-        };
+        *self = if text.is_empty() { None } else { Some(read_url(text)?) };
         Ok(())
     }
 
@@ -352,27 +380,25 @@ impl Value for Option<Url> {
     }
 }
 
+fn read_url(text: &str) -> Result<Url, String> {
+    // The message holds the URL, which may hold a secret.
+    Url::parse(text, 4096).map_err(|failure| failure.detail.clone().unwrap_or_default())
+}
+
 /// The words between commas.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for word in text.split(',') {
-        let word = word.trim();
-        if !word.is_empty() {
-            words.push(word);
-        }
-    }
-    words
+pub fn words(text: &str) -> Vec<&str> {
+    text::words(text, |b| b == b',')
 }
 
 /// Bytes that nobody is to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(pub Vec<Vec<u8>>);
 
-impl Value for Secrets {
-    fn kind(&self) -> &'static str {
-        "secrets in hexadecimal"
-    }
+impl Named for Secrets {
+    const NAME: &str = "secrets in hexadecimal";
+}
 
+impl Value for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in words(text) {
             let secret = hexadecimal(word);
@@ -382,28 +408,32 @@ impl Value for Secrets {
     }
 
     fn show(&self) -> String {
-        format!("({})", self.0.len())
+        hidden(self.0.len())
     }
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 2);
-    let mut digits = text.chars();
-    while let Some(high) = digits.next() {
-        bytes.push(u8::try_from(high.to_digit(16)? << 4 | digits.next()?.to_digit(16)?).ok()?);
+    let mut bytes = Vec::new();
+    for at in (0..text.len()).step_by(2) {
+        bytes.push(text::number(text.get(at..at + 2)?, 16)? as u8);
     }
     Some(bytes)
+}
+
+/// How many secrets there are.
+fn hidden(count: usize) -> String {
+    text::concat(&["(", &text::decimal(count as u64), ")"])
 }
 
 /// Words that nobody is to see, between commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
-impl Value for Words {
-    fn kind(&self) -> &'static str {
-        "secrets"
-    }
+impl Named for Words {
+    const NAME: &str = "secrets";
+}
 
+impl Value for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in words(text) {
             self.0.push(word.to_owned());
@@ -412,7 +442,7 @@ impl Value for Words {
     }
 
     fn show(&self) -> String {
-        format!("({})", self.0.len())
+        hidden(self.0.len())
     }
 }
 
@@ -420,11 +450,11 @@ impl Value for Words {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plain(pub String);
 
-impl Value for Plain {
-    fn kind(&self) -> &'static str {
-        "text"
-    }
+impl Named for Plain {
+    const NAME: &str = "text";
+}
 
+impl Value for Plain {
     fn set(&mut self, text: &str) -> Result<(), String> {
         self.0 = text.into();
         Ok(())
@@ -435,11 +465,11 @@ impl Value for Plain {
     }
 }
 
-impl Value for Policy {
-    fn kind(&self) -> &'static str {
-        "patterns"
-    }
+impl Named for Policy {
+    const NAME: &str = "patterns";
+}
 
+impl Value for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = Policy::parse(text)?;
         Ok(())
@@ -512,9 +542,8 @@ mod tests {
         ] {
             let failure = read(&[(name, value)]).unwrap_err();
             assert_eq!(failure.kind, Kind::Configuration);
-            assert!(failure.message.contains(name), "{failure}");
-            let text = format!("{failure} {:?}", failure.detail);
-            assert!(!text.contains(value), "{failure}");
+            assert!(failure.message.contains(name), "{failure:?}");
+            assert!(!format!("{failure:?}").contains(value), "{failure:?}");
         }
     }
 
@@ -523,12 +552,7 @@ mod tests {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
         let secrets = ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_WSRV_SECRET", "TINTYPE_TRUSTED_SIGNATURES"];
         let secret = |name: &str| secrets.contains(&name);
-        let shown: Vec<_> = config
-            .show()
-            .into_iter()
-            .filter(|(name, ..)| !secret(name))
-            .map(|(name, _, value)| (name, value))
-            .collect();
+        let shown: Vec<_> = config.show().into_iter().filter(|(name, _)| !secret(name)).collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
     }
 
@@ -542,7 +566,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
-        for (name, _, value) in config.show() {
+        for (name, value) in config.show() {
             let secret =
                 ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
             assert!(!secret, "{name}={value}");

@@ -10,7 +10,7 @@ pub mod negotiate;
 
 use crate::client::Client;
 use crate::config::Config;
-use crate::json::{self, Object};
+use crate::json::Object;
 use crate::route::Method;
 
 /// An answer that fits in memory, or the head of one that does not.
@@ -106,8 +106,8 @@ pub fn health() -> Reply {
 /// `GET /config`: every variable with the value that holds, without secrets.
 pub fn configuration(config: &Config) -> Reply {
     let mut body = Object::new();
-    for (name, _, value) in &config.show() {
-        body.raw(name, &json::string(value));
+    for (name, value) in &config.show() {
+        body.text(name, value);
     }
     Reply::json(200, body.finish())
 }
