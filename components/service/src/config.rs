@@ -67,15 +67,27 @@ macro_rules! variables {
         /// Names without what they begin with, and defaults: one text, since a table of texts is a third longer.
         const DEFAULTS: &str = concat!($($name, "=", $default, " ",)+);
 
+        /// The places of the fields in the table.
+        #[allow(non_camel_case_types)]
+        enum Place {
+            $($field,)+
+        }
+
         impl Config {
-            /// The fields of all variables, in their order.
-            fn fields(&mut self) -> [&mut dyn Value; VARIABLES.len()] {
-                [$(&mut self.$field,)+]
+            /// The field at a place in the table.
+            fn field(&mut self, place: usize) -> Option<&mut dyn Value> {
+                match place {
+                    $(place if place == Place::$field as usize => Some(&mut self.$field),)+
+                    _ => None,
+                }
             }
 
             /// The same, to be read.
-            fn values(&self) -> [&dyn Value; VARIABLES.len()] {
-                [$(&self.$field,)+]
+            fn value(&self, place: usize) -> Option<&dyn Value> {
+                match place {
+                    $(place if place == Place::$field as usize => Some(&self.$field),)+
+                    _ => None,
+                }
             }
         }
     };
@@ -167,23 +179,17 @@ fn lookup<'a>(environment: &'a [(String, String)], name: &str) -> Option<&'a str
     None
 }
 
-/// The names of all variables with their defaults.
-fn defaults() -> Vec<(&'static str, &'static str)> {
-    let mut defaults = Vec::new();
-    for variable in text::words(DEFAULTS, |b| b == b' ') {
-        defaults.push(text::split_once(variable, "=").unwrap_or_default());
-    }
-    defaults
-}
-
 impl Config {
     /// Reads the configuration from an environment. A value that cannot be read is a failure that names its variable: a
     /// limit that is misspelled must not fall back to none.
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
-        for ((name, default), field) in defaults().into_iter().zip(config.fields()) {
+        for (place, variable) in text::split(DEFAULTS, ' ').into_iter().enumerate() {
+            let (name, default) = text::split_once(variable, "=").unwrap_or_default();
             let text = lookup(environment, name).unwrap_or(default);
-            field.set(text.trim_ascii()).map_err(|reason| broken(&[name], reason))?;
+            if let Some(field) = config.field(place) {
+                field.set(text.trim_ascii()).map_err(|reason| broken(&[name], reason))?;
+            }
         }
         config.presets = family(environment, PRESET);
         for (name, text) in family(environment, ALIAS) {
@@ -197,8 +203,10 @@ impl Config {
     /// Every variable with the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for ((name, _), value) in defaults().into_iter().zip(self.values()) {
-            shown.push((text::concat(&[PREFIX, name]), value.show()));
+        for (place, variable) in text::split(DEFAULTS, ' ').into_iter().enumerate() {
+            if let (Some((name, _)), Some(value)) = (text::split_once(variable, "="), self.value(place)) {
+                shown.push((text::concat(&[PREFIX, name]), value.show()));
+            }
         }
         for (name, url) in &self.aliases {
             shown.push((text::concat(&[PREFIX, ALIAS, name]), url.text()));
