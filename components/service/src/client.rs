@@ -5,7 +5,7 @@ use std::hash::Hasher as _;
 use twox_hash::XxHash64;
 
 use crate::route::Method;
-use crate::text::{self, contains};
+use crate::text;
 
 /// The name that the service has in `Via`.
 pub const VIA: &str = "tintype";
@@ -56,14 +56,14 @@ impl Client {
             origin: header("origin"),
             tracestate: header("tracestate").filter(|_| traceparent.is_some()),
             traceparent,
-            content_length: header("content-length").and_then(|length| length.parse().ok()),
+            content_length: header("content-length").and_then(|length| text::number(&length, 10)),
             looped: header("via").is_some_and(|via| looped(&via)),
         }
     }
 
     /// Whether the client asks for errors as RFC 9457 has them.
     pub fn wants_problem_json(&self) -> bool {
-        self.accept.as_deref().is_some_and(|accept| contains(accept, "application/problem+json"))
+        self.accept.as_deref().is_some_and(|accept| text::contains(accept, "application/problem+json"))
     }
 }
 
@@ -71,7 +71,7 @@ impl Client {
 pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
     let mut hash = XxHash64::with_seed(monotonic_nanoseconds);
     hash.write(&unix_nanoseconds.to_le_bytes());
-    format!("{:016x}", hash.finish())
+    text::hexadecimal(hash.finish(), 16)
 }
 
 /// At most 128 letters, digits, `-`, `_`, `.` and `:`.
@@ -94,7 +94,12 @@ fn well_formed_trace(text: &str) -> bool {
 
 /// Whether one of the hops of a `Via` header (RFC 9110, section 7.6.3) was received by this service.
 fn looped(via: &str) -> bool {
-    via.split(',').any(|hop| hop.split_whitespace().nth(1) == Some(VIA))
+    for hop in text::split(via, ',') {
+        if text::words(hop, |b| b.is_ascii_whitespace()).get(1) == Some(&VIA) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use twox_hash::XxHash64;
 
 use crate::failure::{Failure, Kind};
 use crate::format::{Format, SNIFF_LENGTH};
+use crate::text;
 
 /// Bytes of a rendition that are asked for in one call.
 const READ_SIZE: u32 = 256 << 10;
@@ -107,7 +108,8 @@ pub fn check_size(bytes: u64, most: u64) -> Result<(), Failure> {
     if bytes <= most {
         return Ok(());
     }
-    Err(Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
+    let message = text::concat(&["the source has more than ", &text::decimal(most), " bytes"]);
+    Err(Failure::new(Kind::SourceTooLarge, message)
         .detail("send a smaller file, or raise TINTYPE_MAX_SOURCE_BYTES"))
 }
 
@@ -137,7 +139,7 @@ pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
     }
 }
 
-fn unsupported(message: impl Into<String>) -> Failure {
+fn unsupported(message: &str) -> Failure {
     Failure::new(Kind::UnsupportedMedia, message).detail("accepted are JPEG, PNG, WebP and GIF images")
 }
 
@@ -147,7 +149,8 @@ impl Opened {
         if self.format.decoded() {
             return Ok(());
         }
-        Err(unsupported(format!("the source is of type {}, which is not decoded", self.format.media_type())))
+        let media_type = self.format.media_type();
+        Err(unsupported(&text::concat(&["the source is of type ", media_type, ", which is not decoded"])))
     }
 
     /// Reads on until a session can tell the source's size. What has been read stays for the rendition.
@@ -370,7 +373,7 @@ mod tests {
         {
             let failure = open(pieces(bytes, 5).0, 1000).err().unwrap();
             assert_eq!(failure.kind, Kind::UnsupportedMedia);
-            assert!(failure.message.contains(word), "{failure}");
+            assert!(failure.message.contains(word), "{failure:?}");
         }
         let avif = open(pieces(b"\0\0\0\x1cftypavif....", 5).0, 1000).unwrap();
         assert!(avif.check_decoded().unwrap_err().message.contains("image/avif"));

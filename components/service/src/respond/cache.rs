@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::request::Delivery;
+use crate::text;
 
 /// Seconds for which the image of a damaged source may be cached at most: the origin may have been caught in the middle
 /// of an upload, and one that stays damaged should not be fetched anew for everybody who looks at it.
@@ -18,34 +19,28 @@ pub fn control(
     now: u64,
     damaged: bool,
 ) -> String {
-    let origin = origin.filter(|_| config.ttl_from_origin).map(Origin::read).unwrap_or_default();
+    let origin = Origin::read(if config.ttl_from_origin { origin } else { None });
     if origin.no_store {
         return String::from("no-store");
     }
-    let taken =
-        origin.seconds.map(|seconds| seconds.clamp(seconds_of(config.ttl_min), seconds_of(config.ttl_max)));
-    let mut seconds = delivery.ttl.or(taken).unwrap_or_else(|| seconds_of(config.ttl));
+    let seconds = |duration: Duration| duration.as_secs();
+    let from_origin = origin.seconds.map(|age| age.clamp(seconds(config.ttl_min), seconds(config.ttl_max)));
+    let mut age = delivery.ttl.or(from_origin).unwrap_or(seconds(config.ttl));
     if let Some(end) = delivery.expires {
-        seconds = seconds.min(end.saturating_sub(now));
+        age = age.min(end.saturating_sub(now));
     }
     if damaged {
-        seconds = seconds.min(DAMAGED);
+        age = age.min(DAMAGED);
     }
     let scope = if origin.private { "private" } else { "public" };
-    let mut control = format!("{scope}, max-age={seconds}");
-    if origin.no_cache {
-        control.push_str(", no-cache");
-    }
-    let stale = seconds_of(config.stale_while_revalidate);
+    let no_cache = if origin.no_cache { ", no-cache" } else { "" };
+    let mut control = text::concat(&[scope, ", max-age=", &text::decimal(age), no_cache]);
+    let stale = seconds(config.stale_while_revalidate);
     // An answer that ends with its URL must not outlive it, nor a damaged one its repair.
     if stale > 0 && delivery.expires.is_none() && !damaged {
-        control.push_str(&format!(", stale-while-revalidate={stale}"));
+        text::add(&mut control, ", stale-while-revalidate=", &text::decimal(stale));
     }
     control
-}
-
-fn seconds_of(duration: Duration) -> u64 {
-    duration.as_secs()
 }
 
 /// What an origin says about caching (RFC 9111, section 5.2.2).
@@ -58,18 +53,20 @@ struct Origin {
 }
 
 impl Origin {
-    fn read(text: &str) -> Origin {
+    fn read(text: Option<&str>) -> Origin {
         let mut origin = Origin::default();
         let mut shared = None;
-        for directive in text.split(',') {
-            let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-            let seconds = || value.trim().trim_matches('"').parse().ok();
-            match name.trim().to_ascii_lowercase().as_str() {
+        for directive in text::split(text.unwrap_or_default(), ',') {
+            let (name, value) = text::split_once(directive, "=").unwrap_or((directive, ""));
+            let value = value.trim_ascii();
+            let value = value.strip_prefix("\"").unwrap_or(value);
+            let seconds = text::number(value.strip_suffix("\"").unwrap_or(value), 10);
+            match name.trim_ascii().to_ascii_lowercase().as_str() {
                 "no-store" => origin.no_store = true,
                 "no-cache" => origin.no_cache = true,
                 "private" => origin.private = true,
-                "max-age" => origin.seconds = origin.seconds.or_else(seconds),
-                "s-maxage" => shared = shared.or_else(seconds),
+                "max-age" => origin.seconds = origin.seconds.or(seconds),
+                "s-maxage" => shared = shared.or(seconds),
                 _ => {}
             }
         }

@@ -77,11 +77,16 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let kind = if request.delivery.download { "attachment" } else { "inline" };
     let stem = facts.stem.as_deref().unwrap_or("image");
     let extension = format.extension();
-    let plain = stem.replace(|c: char| !c.is_ascii(), "_");
-    let mut text = format!("{kind}; filename=\"{plain}.{extension}\"");
-    if !stem.is_ascii() {
-        let encoded = percent_encoding::utf8_percent_encode(stem, percent_encoding::NON_ALPHANUMERIC);
-        text.push_str(&format!("; filename*=UTF-8''{encoded}.{extension}"));
+    let mut plain = String::new();
+    for c in stem.chars() {
+        plain.push(if c.is_ascii() { c } else { '_' });
+    }
+    let mut text = text::concat(&[kind, "; filename=\"", &plain, ".", extension, "\""]);
+    if plain != stem {
+        let encoded = text::escape(stem, |b| b.is_ascii_alphanumeric());
+        for part in ["; filename*=UTF-8''", &encoded, ".", extension] {
+            text.push_str(part);
+        }
     }
     text
 }

@@ -54,7 +54,7 @@ impl Phases {
     pub fn server_timing(&self) -> String {
         let mut list = String::new();
         for (name, time) in self.named() {
-            text::add(&mut list, ", ", &format!("{name};dur={}", milliseconds(time)));
+            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", &milliseconds(time)]));
         }
         list
     }
@@ -63,7 +63,7 @@ impl Phases {
 /// Milliseconds with one decimal place.
 fn milliseconds(nanoseconds: u64) -> String {
     let tenths = nanoseconds / 100_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
+    text::concat(&[&text::decimal(tenths / 10), ".", &text::decimal(tenths % 10)])
 }
 
 impl Record {
@@ -81,11 +81,12 @@ impl Record {
             .number("bytes_out", self.bytes_out);
         for (name, size) in [("source", self.source), ("output", self.output)] {
             if let Some((width, height)) = size {
-                line.raw(name, &format!("[{width},{height}]"));
+                let (width, height) = (text::decimal(width.into()), text::decimal(height.into()));
+                line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));
             }
         }
         for (name, time) in self.phases.named() {
-            line.raw(&format!("{name}_ms"), &milliseconds(time));
+            line.raw(&text::concat(&[name, "_ms"]), &milliseconds(time));
         }
         line.finish()
     }

@@ -9,9 +9,10 @@ pub mod log;
 pub mod negotiate;
 
 use crate::client::Client;
-use crate::config::Config;
+use crate::config::{Config, words};
 use crate::json::Object;
 use crate::route::Method;
+use crate::text;
 
 /// An answer that fits in memory, or the head of one that does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub struct Reply {
 impl Reply {
     /// An answer with a body of this type.
     pub fn new(status: u16, media_type: &str, body: Vec<u8>) -> Self {
-        let headers =
-            vec![("content-type", media_type.to_owned()), ("content-length", body.len().to_string())];
+        let length = text::decimal(body.len() as u64);
+        let headers = vec![("content-type", media_type.to_owned()), ("content-length", length)];
         Reply { status, headers, body }
     }
 
@@ -70,7 +71,7 @@ impl Reply {
         } else if !cors.is_empty() {
             // The answer differs between origins also where this one is not allowed.
             self.vary("origin");
-            let listed = |origin: &&String| cors.split(',').any(|known| known.trim() == origin.as_str());
+            let listed = |origin: &&String| words(cors).contains(&origin.as_str());
             if let Some(origin) = client.origin.as_ref().filter(listed) {
                 self = self
                     .header("access-control-allow-origin", origin.clone())

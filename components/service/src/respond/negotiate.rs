@@ -26,18 +26,21 @@ pub fn preferred(accept: Option<&str>) -> Option<Format> {
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
-    accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
-        named && !parts.any(refuses)
-    })
+    for range in text::split(accept, ',') {
+        let parts = text::split(range, ';');
+        let named = parts.first().is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(media_type));
+        if named && !parts.into_iter().any(refuses) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a parameter is `q=0`, in whichever number of digits.
 fn refuses(parameter: &str) -> bool {
-    match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-            text::all(value.trim(), |b| matches!(b, b'0' | b'.'))
+    match text::split_once(parameter, "=") {
+        Some((name, value)) if name.trim_ascii().eq_ignore_ascii_case("q") => {
+            text::all(value.trim_ascii(), |b| matches!(b, b'0' | b'.'))
         }
         _ => false,
     }
