@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::text::concat;
+use crate::text::{concat, name};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $slug:literal;)+) => {
@@ -18,7 +18,9 @@ macro_rules! kinds {
             pub const fn status(self) -> u16 { match self { $(Kind::$name => $status,)+ } }
 
             /// The stable name of the kind, as it stands in the `error` member of an answer and in the log.
-            pub const fn slug(self) -> &'static str { match self { $(Kind::$name => $slug,)+ } }
+            pub fn slug(self) -> &'static str {
+                name(concat!($($slug, " "),+), self as usize).unwrap_or_default()
+            }
         }
     };
 }

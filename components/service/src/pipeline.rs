@@ -127,8 +127,7 @@ pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
     let mut head = Vec::new();
     while head.len() < SNIFF_LENGTH {
         match meter.next()? {
-            Some(chunk) if head.is_empty() => head = chunk,
-            Some(chunk) => head.extend_from_slice(&chunk),
+            Some(chunk) => append(&mut head, chunk),
             None => break,
         }
     }
@@ -136,6 +135,15 @@ pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
         Some(format) => Ok(Opened { meter, head, format }),
         None if head.is_empty() => Err(unsupported("the source is empty")),
         None => Err(unsupported("the source is not an image of a known format")),
+    }
+}
+
+/// Adds a piece; the first one is not copied.
+fn append(all: &mut Vec<u8>, piece: Vec<u8>) {
+    if all.is_empty() {
+        *all = piece;
+    } else {
+        all.extend_from_slice(&piece);
     }
 }
 
@@ -149,7 +157,7 @@ impl Opened {
         if self.format.decoded() {
             return Ok(());
         }
-        let media_type = self.format.media_type();
+        let media_type = &self.format.media_type();
         Err(unsupported(&text::concat(&["the source is of type ", media_type, ", which is not decoded"])))
     }
 
@@ -168,7 +176,7 @@ impl Opened {
                 continue;
             }
             match self.meter.next()? {
-                Some(chunk) => self.head.extend_from_slice(&chunk),
+                Some(chunk) => append(&mut self.head, chunk),
                 None => {
                     session.finish()?;
                     return session.outline().ok_or_else(|| {
@@ -227,8 +235,7 @@ impl Rendering {
         let mut collected = Vec::new();
         while collected.len() <= bound {
             match self.piece()? {
-                Some(piece) if collected.is_empty() => collected = piece,
-                Some(piece) => collected.extend_from_slice(&piece),
+                Some(piece) => append(&mut collected, piece),
                 None => return Ok((collected, true)),
             }
         }

@@ -98,6 +98,12 @@ pub fn decimal(number: u64) -> String {
     String::from_utf8(digits).unwrap_or_default()
 }
 
+/// The name that stands at this place of a table: words with a space between them.
+pub fn name(table: &str, index: usize) -> Option<&str> {
+    let names = table.split(' ').nth(index)?;
+    names.split('|').next().filter(|name| *name != "-")
+}
+
 /// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
 /// else.
 ///

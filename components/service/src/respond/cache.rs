@@ -24,7 +24,7 @@ pub fn control(
         return String::from("no-store");
     }
     let seconds = |duration: Duration| duration.as_secs();
-    let from_origin = origin.seconds.map(|age| age.clamp(seconds(config.ttl_min), seconds(config.ttl_max)));
+    let from_origin = origin.seconds.map(|age| age.max(seconds(config.ttl_min)).min(seconds(config.ttl_max)));
     let mut age = delivery.ttl.or(from_origin).unwrap_or(seconds(config.ttl));
     if let Some(end) = delivery.expires {
         age = age.min(end.saturating_sub(now));

@@ -36,7 +36,7 @@ impl Facts {
 
 /// An image whose body is whole.
 pub fn whole(request: &Request, format: Format, body: Vec<u8>, facts: &Facts) -> Reply {
-    let reply = Reply::new(200, format.media_type(), body);
+    let reply = Reply::new(200, &format.media_type(), body);
     head(reply, request, facts).header("content-disposition", disposition(request, format, facts))
 }
 

@@ -127,13 +127,7 @@ pub fn options(allow: &'static str, cors: &str) -> Reply {
 
 /// The name of a method in the log.
 pub fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Options => "OPTIONS",
-        Method::Other => "other",
-    }
+    text::name("GET HEAD POST OPTIONS other", method as usize).unwrap_or_default()
 }
 
 #[cfg(test)]

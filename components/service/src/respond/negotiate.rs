@@ -20,16 +20,24 @@ pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> For
 ///
 /// A wildcard does not count: clients send `*/*` that show neither AVIF nor WebP.
 pub fn preferred(accept: Option<&str>) -> Option<Format> {
-    let accept = accept?;
-    OFFERED.into_iter().filter(|format| format.encoded()).find(|format| accepts(accept, format.media_type()))
+    for format in OFFERED {
+        if format.encoded() && accepts(accept?, &format.media_type()) {
+            return Some(format);
+        }
+    }
+    None
 }
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
     for range in text::split(accept, ',') {
-        let parts = text::split(range, ';');
-        let named = parts.first().is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(media_type));
-        if named && !parts.into_iter().any(refuses) {
+        let mut parts = text::split(range, ';').into_iter();
+        let mut accepted =
+            parts.next().is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(media_type));
+        for parameter in parts {
+            accepted &= !refuses(parameter);
+        }
+        if accepted {
             return true;
         }
     }
