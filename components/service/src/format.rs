@@ -32,6 +32,20 @@ use Format::{Avif, Bmp, Gif, Heic, Jpeg, Jxl, Png, Svg, Tiff, Webp};
 /// Every format, in the order of the contract.
 pub const ALL: [Format; 10] = [Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic];
 
+/// What files of [`ALL`] formats begin with: one of what stands between `|`, where `?` is any byte.
+const SIGNATURES: [&[u8]; ALL.len()] = [
+    b"\xFF\xD8\xFF",
+    b"\x89PNG\r\n\x1A\n",
+    b"RIFF????WEBP",
+    b"GIF87a|GIF89a",
+    b"????ftypavif|????ftypavis",
+    b"\xFF\x0A|\0\0\0\x0CJXL ",
+    b"II*\0|MM\0*",
+    b"BM????????????",
+    b"<svg|<?xml",
+    b"????ftypheic|????ftypheix|????ftypmif1|????ftypmsf1",
+];
+
 /// What the resizer decodes.
 pub const DECODED: [Format; 4] = [Jpeg, Png, Webp, Gif];
 
@@ -84,35 +98,16 @@ impl Format {
 
     /// The format that the first bytes of a file announce.
     pub fn sniff(bytes: &[u8]) -> Option<Format> {
-        // What files begin with; a question mark stands for any byte.
-        const SIGNATURES: &[(Format, &[u8])] = &[
-            (Jpeg, b"\xFF\xD8\xFF"),
-            (Png, b"\x89PNG\r\n\x1A\n"),
-            (Gif, b"GIF87a"),
-            (Gif, b"GIF89a"),
-            (Webp, b"RIFF????WEBP"),
-            (Jxl, b"\xFF\x0A"),
-            (Jxl, b"\0\0\0\x0CJXL "),
-            (Tiff, b"II*\0"),
-            (Tiff, b"MM\0*"),
-            (Bmp, b"BM????????????"),
-            (Avif, b"????ftypavif"),
-            (Avif, b"????ftypavis"),
-            (Heic, b"????ftypheic"),
-            (Heic, b"????ftypheix"),
-            (Heic, b"????ftypmif1"),
-            (Heic, b"????ftypmsf1"),
-            (Svg, b"<svg"),
-            (Svg, b"<?xml"),
-        ];
-        for (format, signature) in SIGNATURES {
+        for (format, signatures) in ALL.iter().zip(SIGNATURES) {
             // Text may begin with a byte order mark and white space.
             let bytes = match format {
                 Svg => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start(),
                 _ => bytes,
             };
-            if begins(bytes, signature) {
-                return Some(*format);
+            for signature in signatures.split(|byte| *byte == b'|') {
+                if begins(bytes, signature) {
+                    return Some(*format);
+                }
             }
         }
         None

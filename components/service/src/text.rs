@@ -104,6 +104,11 @@ pub fn name(table: &str, index: usize) -> Option<&str> {
     names.split('|').next().filter(|name| *name != "-")
 }
 
+/// What stands between quotes.
+pub fn unquoted(text: &str) -> Option<&str> {
+    text.strip_prefix("\"")?.strip_suffix("\"")
+}
+
 /// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
 /// else.
 ///

@@ -19,21 +19,24 @@ pub fn control(
     now: u64,
     damaged: bool,
 ) -> String {
-    let origin = Origin::read(if config.ttl_from_origin { origin } else { None });
-    if origin.no_store {
+    let origin = if config.ttl_from_origin { origin.unwrap_or_default() } else { "" }.to_ascii_lowercase();
+    let says = |name: &str| directive(&origin, name).is_some();
+    if says("no-store") {
         return String::from("no-store");
     }
+    let given = |name: &str| text::number(directive(&origin, name)?, 10);
     let seconds = |duration: Duration| duration.as_secs();
-    let from_origin = origin.seconds.map(|age| age.max(seconds(config.ttl_min)).min(seconds(config.ttl_max)));
-    let mut age = delivery.ttl.or(from_origin).unwrap_or(seconds(config.ttl));
+    let taken = given("s-maxage").or(given("max-age"));
+    let taken = taken.map(|age| age.max(seconds(config.ttl_min)).min(seconds(config.ttl_max)));
+    let mut age = delivery.ttl.or(taken).unwrap_or(seconds(config.ttl));
     if let Some(end) = delivery.expires {
         age = age.min(end.saturating_sub(now));
     }
     if damaged {
         age = age.min(DAMAGED);
     }
-    let scope = if origin.private { "private" } else { "public" };
-    let no_cache = if origin.no_cache { ", no-cache" } else { "" };
+    let scope = if says("private") { "private" } else { "public" };
+    let no_cache = if says("no-cache") { ", no-cache" } else { "" };
     let mut control = text::concat(&[scope, ", max-age=", &text::decimal(age), no_cache]);
     let stale = seconds(config.stale_while_revalidate);
     // An answer that ends with its URL must not outlive it, nor a damaged one its repair.
@@ -43,36 +46,16 @@ pub fn control(
     control
 }
 
-/// What an origin says about caching (RFC 9111, section 5.2.2).
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Origin {
-    no_store: bool,
-    no_cache: bool,
-    private: bool,
-    seconds: Option<u64>,
-}
-
-impl Origin {
-    fn read(text: Option<&str>) -> Origin {
-        let mut origin = Origin::default();
-        let mut shared = None;
-        for directive in text::split(text.unwrap_or_default(), ',') {
-            let (name, value) = text::split_once(directive, "=").unwrap_or((directive, ""));
+/// The value, which may be empty, of a directive in a `Cache-Control` in lower case (RFC 9111, section 5.2).
+fn directive<'a>(list: &'a str, name: &str) -> Option<&'a str> {
+    for directive in text::words(list, |b| b == b',') {
+        let (known, value) = text::split_once(directive, "=").unwrap_or((directive, ""));
+        if known.trim_ascii() == name {
             let value = value.trim_ascii();
-            let value = value.strip_prefix("\"").unwrap_or(value);
-            let seconds = text::number(value.strip_suffix("\"").unwrap_or(value), 10);
-            match name.trim_ascii().to_ascii_lowercase().as_str() {
-                "no-store" => origin.no_store = true,
-                "no-cache" => origin.no_cache = true,
-                "private" => origin.private = true,
-                "max-age" => origin.seconds = origin.seconds.or(seconds),
-                "s-maxage" => shared = shared.or(seconds),
-                _ => {}
-            }
+            return Some(text::unquoted(value).unwrap_or(value));
         }
-        origin.seconds = shared.or(origin.seconds);
-        origin
     }
+    None
 }
 
 #[cfg(test)]

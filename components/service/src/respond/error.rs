@@ -24,12 +24,12 @@ pub fn reply(failure: &Failure, client: &Client) -> Reply {
         .text_if("detail", failure.detail.as_deref())
         .text("request_id", &client.id);
     let media_type = if problem { "application/problem+json" } else { "application/json" };
-    let reply =
-        Reply::new(status, media_type, body.finish().into_bytes()).header("cache-control", "no-store");
-    match failure.allow {
-        Some(allow) => reply.header("allow", allow),
-        None => reply,
+    let mut reply = Reply::new(status, media_type, body.finish().into_bytes());
+    reply.add("cache-control", "no-store");
+    if let Some(allow) = failure.allow {
+        reply.add("allow", allow);
     }
+    reply
 }
 
 #[cfg(test)]

@@ -57,19 +57,23 @@ pub fn redirect(url: &Url) -> Reply {
         .header("cache-control", "no-store")
 }
 
-fn head(reply: Reply, request: &Request, facts: &Facts) -> Reply {
-    let canonical =
-        facts.canonical.as_ref().map(|url| text::concat(&["<", &url.text(), ">; rel=\"canonical\""]));
+fn head(mut reply: Reply, request: &Request, facts: &Facts) -> Reply {
+    reply.add("cache-control", &facts.cache_control);
+    for (name, value) in [("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
+        if let Some(value) = value {
+            reply.add(name, value);
+        }
+    }
     // The answer depends on what the client accepts exactly where the client is asked.
-    let vary = (request.output.format == OutputFormat::Auto).then(|| String::from("accept"));
+    if request.output.format == OutputFormat::Auto {
+        reply.add("vary", "accept");
+    }
+    if let Some(url) = &facts.canonical {
+        reply.add("link", &text::concat(&["<", &url.text(), ">; rel=\"canonical\""]));
+    }
+    reply.add("accept-ranges", "none");
+    reply.add("cross-origin-resource-policy", "cross-origin");
     reply
-        .header("cache-control", facts.cache_control.clone())
-        .header_if("etag", facts.etag.clone())
-        .header_if("last-modified", facts.last_modified.clone())
-        .header_if("vary", vary)
-        .header_if("link", canonical)
-        .header("accept-ranges", "none")
-        .header("cross-origin-resource-policy", "cross-origin")
 }
 
 /// `Content-Disposition` (RFC 6266), with names outside of ASCII as RFC 8187 has them.

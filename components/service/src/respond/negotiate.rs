@@ -30,10 +30,9 @@ pub fn preferred(accept: Option<&str>) -> Option<Format> {
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
-    for range in text::split(accept, ',') {
-        let mut parts = text::split(range, ';').into_iter();
-        let mut accepted =
-            parts.next().is_some_and(|name| name.trim_ascii().eq_ignore_ascii_case(media_type));
+    for range in text::split(&accept.to_ascii_lowercase(), ',') {
+        let parts = text::words(range, |b| b == b';');
+        let mut accepted = parts.first() == Some(&media_type);
         for parameter in parts {
             accepted &= !refuses(parameter);
         }
@@ -46,12 +45,7 @@ fn accepts(accept: &str, media_type: &str) -> bool {
 
 /// Whether a parameter is `q=0`, in whichever number of digits.
 fn refuses(parameter: &str) -> bool {
-    match text::split_once(parameter, "=") {
-        Some((name, value)) if name.trim_ascii().eq_ignore_ascii_case("q") => {
-            text::all(value.trim_ascii(), |b| matches!(b, b'0' | b'.'))
-        }
-        _ => false,
-    }
+    parameter.strip_prefix("q=").is_some_and(|quality| text::all(quality, |b| matches!(b, b'0' | b'.')))
 }
 
 #[cfg(test)]
