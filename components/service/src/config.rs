@@ -296,9 +296,8 @@ fn with_unit(text: &str, units: &[(&str, u32)]) -> Option<u64> {
     let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
     let number = value::integer(digits, 0, u64::MAX)?;
     for (name, size) in units {
-        let size = u64::from(*size);
-        if *name == unit.trim_ascii() && number <= u64::MAX / size {
-            return Some(number * size);
+        if *name == unit.trim_ascii() {
+            return number.checked_mul(u64::from(*size));
         }
     }
     None

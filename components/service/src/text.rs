@@ -115,8 +115,8 @@ pub fn unquoted(text: &str) -> Option<&str> {
 /// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
 pub fn number(digits: &str, radix: u8) -> Option<u64> {
     let mut number = if digits.is_empty() { None } else { Some(0u64) };
-    for digit in digits.bytes() {
-        let digit = char::from(digit).to_digit(radix.into())?;
+    for byte in digits.bytes() {
+        let digit = digit(byte).filter(|digit| *digit < radix)?;
         // Below this bound a further digit of any radix fits.
         number = match number? {
             small if small >> 60 == 0 => Some(small * u64::from(radix) + u64::from(digit)),
@@ -126,21 +126,26 @@ pub fn number(digits: &str, radix: u8) -> Option<u64> {
     number
 }
 
+/// The value of a hexadecimal digit. As `char::to_digit`, which can panic.
+pub fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}
+
 /// A number in hexadecimal, with zeros in front of it up to this many digits.
 pub fn hexadecimal(number: u64, digits: u32) -> String {
     let mut out = String::new();
     for place in (0..16).rev() {
         let high = number >> (4 * place);
         if high != 0 || place < digits {
-            out.push(digit(high));
+            out.push(char::from(*b"0123456789abcdef".get((high & 15) as usize).unwrap_or(&b'0')));
         }
     }
     out
-}
-
-/// The last digit of a number in hexadecimal.
-fn digit(number: u64) -> char {
-    char::from(*b"0123456789abcdef".get((number & 15) as usize).unwrap_or(&b'0'))
 }
 
 /// A text before and from the first byte that is accepted. Only bytes of ASCII may be.

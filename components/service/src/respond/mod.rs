@@ -82,16 +82,14 @@ impl Reply {
 
     /// The same answer without these headers.
     #[must_use]
-    pub fn without(mut self, names: &[&str]) -> Self {
-        let mut at = 0;
-        while let Some((name, _)) = self.headers.get(at) {
-            if names.contains(name) {
-                self.headers.remove(at);
-            } else {
-                at += 1;
+    pub fn without(self, names: &[&str]) -> Self {
+        let mut kept = Vec::new();
+        for (name, value) in self.headers {
+            if !names.contains(&name) {
+                kept.push((name, value));
             }
         }
-        self
+        Reply { headers: kept, ..self }
     }
 
     fn vary(&mut self, name: &str) {

@@ -127,27 +127,24 @@ fn assemble(parts: &[&str]) -> Option<u32> {
 ///
 /// As `Ipv6Addr::from_str`, which with its counterpart for writing is six kilobytes of code.
 pub fn parse_v6(text: &str) -> Option<[u16; 8]> {
-    let mut groups = Vec::new();
-    match text::split_once(text, "::") {
-        None => read_groups(text, true, &mut groups)?,
-        Some((head, tail)) => {
-            read_groups(head, false, &mut groups)?;
-            let gap = groups.len();
-            read_groups(tail, true, &mut groups)?;
-            // The colons stand for one group of zeros at least.
-            groups.insert(gap, 0);
-            while groups.len() < 8 {
-                groups.insert(gap, 0);
-            }
-        }
+    let Some((head, tail)) = text::split_once(text, "::") else {
+        return read_groups(text, true)?.try_into().ok();
+    };
+    let (mut groups, tail) = (read_groups(head, false)?, read_groups(tail, true)?);
+    // The colons stand for one group of zeros at least.
+    groups.push(0);
+    while groups.len() + tail.len() < 8 {
+        groups.push(0);
     }
+    groups.extend_from_slice(&tail);
     groups.try_into().ok()
 }
 
 /// Groups of hexadecimal digits between colons. What ends an address may end in an IPv4 address, which is two groups.
-fn read_groups(text: &str, end: bool, groups: &mut Vec<u16>) -> Option<()> {
+fn read_groups(text: &str, end: bool) -> Option<Vec<u16>> {
+    let mut groups = Vec::new();
     if text.is_empty() {
-        return Some(());
+        return Some(groups);
     }
     let mut parts = text::split(text, ':');
     let dotted = parts.pop_if(|last| end && text::contains(last, "."));
@@ -162,7 +159,7 @@ fn read_groups(text: &str, end: bool, groups: &mut Vec<u16>) -> Option<()> {
         groups.push((address >> 16) as u16);
         groups.push(address as u16);
     }
-    Some(())
+    Some(groups)
 }
 
 /// An IPv4 address in its one canonical notation.

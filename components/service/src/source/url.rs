@@ -261,7 +261,7 @@ fn read_path(url: &str, path: &str) -> Result<String, Failure> {
                 }
             }
         } else if decoded.len() == 2 {
-            out.truncate(text::rsplit_once(&out, b'/').unwrap_or_default().0.len());
+            out = text::rsplit_once(&out, b'/').unwrap_or_default().0.to_owned();
         }
     }
     // A final dot segment means the folder.
