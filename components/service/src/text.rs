@@ -3,11 +3,12 @@
 /// Texts with a separator between them.
 pub fn join(texts: &[impl AsRef<str>], separator: &str) -> String {
     let mut out = String::new();
+    let mut before = "";
     for text in texts {
+        out.push_str(before);
         out.push_str(text.as_ref());
-        out.push_str(separator);
+        before = separator;
     }
-    out.truncate(out.len().saturating_sub(separator.len()));
     out
 }
 
@@ -32,8 +33,14 @@ pub fn split(text: &str, separator: char) -> Vec<&str> {
 
 /// The parts of a text before and behind the last of an ASCII character.
 pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().rposition(|byte| byte == separator)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
+    let mut at = text.len();
+    while at > 0 {
+        at -= 1;
+        if text.as_bytes().get(at) == Some(&separator) {
+            return Some((text.get(..at)?, text.get(at + 1..)?));
+        }
+    }
+    None
 }
 
 /// The first of words with a space between them.
@@ -66,8 +73,14 @@ pub fn all(text: &str, accepts: fn(u8) -> bool) -> bool {
 ///
 /// As `str::split_once` for strings, whose search for long texts is several kilobytes of code.
 pub fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
-    let at = text.as_bytes().windows(separator.len()).position(|window| window == separator.as_bytes())?;
-    Some((text.get(..at)?, text.get(at + separator.len()..)?))
+    let mut at = 0;
+    while let Some(rest) = text.as_bytes().get(at..) {
+        if rest.starts_with(separator.as_bytes()) {
+            return Some((text.get(..at)?, text.get(at + separator.len()..)?));
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Whether a text holds another.
@@ -88,14 +101,17 @@ pub fn concat(texts: &[&str]) -> String {
 
 /// A number in decimal digits.
 pub fn decimal(number: u64) -> String {
-    let mut rest = number;
-    let mut digits = Vec::new();
-    while rest > 0 || digits.is_empty() {
-        // The remainder of a division by ten is a digit.
-        digits.insert(0, b'0' + (rest % 10) as u8);
-        rest /= 10;
+    let mut out = String::new();
+    push_digits(&mut out, number);
+    out
+}
+
+fn push_digits(out: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(out, number / 10);
     }
-    String::from_utf8(digits).unwrap_or_default()
+    // The remainder of a division by ten is a digit.
+    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// The name that stands at this place of a table: words with a space between them.
