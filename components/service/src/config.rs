@@ -13,17 +13,31 @@ use crate::source::policy::{Pattern, Policy};
 use crate::source::url::Url;
 use crate::text;
 
-/// A type that a variable can have.
+/// A type that a variable can have: a number, or one that is read and shown in its own way.
 trait Value {
+    /// The type's name in the documentation.
+    const NAME: &'static str;
+    /// How its numbers are written.
+    const FORM: Form = Form::Number;
+
+    /// Takes a number.
+    fn number(&mut self, _number: u64) {}
+    /// What takes a text, where the value is none of a number.
+    fn text(&mut self) -> Option<&mut dyn Text> {
+        None
+    }
+    /// The same, to be shown.
+    fn shown(&self) -> Option<&dyn Text> {
+        None
+    }
+}
+
+/// A value that is not made of a number.
+trait Text {
     /// Takes a value; the error says what is accepted.
     fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
-}
-
-/// A type's name in the documentation.
-trait Named {
-    const NAME: &'static str;
 }
 
 /// What the documentation tells of one variable.
@@ -39,9 +53,6 @@ pub struct Variable {
     pub meaning: &'static str,
 }
 
-/// What the names of all variables begin with.
-const PREFIX: &str = "TINTYPE_";
-
 macro_rules! variables {
     ($($(#[doc = $meaning:literal])+ $field:ident: $type:ty = $name:literal, $default:literal;)+) => {
         /// The configuration of the service.
@@ -54,12 +65,14 @@ macro_rules! variables {
             pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
+            /// The variables as numbers, for those that are; durations in milliseconds.
+            numbers: Vec<u64>,
         }
 
         /// Every variable, in the order of the documentation.
         pub const VARIABLES: &[Variable] = &[$(Variable {
             name: concat!("TINTYPE_", $name),
-            kind: <$type as Named>::NAME,
+            kind: <$type as Value>::NAME,
             default: $default,
             meaning: concat!($($meaning),+),
         },)+];
@@ -73,19 +86,29 @@ macro_rules! variables {
             $($field,)+
         }
 
+        const FORMS: [Form; VARIABLES.len()] = [$(<$type as Value>::FORM,)+];
+
         impl Config {
-            /// The field at a place in the table.
-            fn field(&mut self, place: usize) -> Option<&mut dyn Value> {
+            /// Gives the field at a place in the table its value, if it is a number.
+            fn number(&mut self, place: usize, number: u64) {
                 match place {
-                    $(place if place == Place::$field as usize => Some(&mut self.$field),)+
+                    $(place if place == Place::$field as usize => self.$field.number(number),)+
+                    _ => {}
+                }
+            }
+
+            /// The field at a place in the table, unless it is a number.
+            fn text(&mut self, place: usize) -> Option<&mut dyn Text> {
+                match place {
+                    $(place if place == Place::$field as usize => self.$field.text(),)+
                     _ => None,
                 }
             }
 
-            /// The same, to be read.
-            fn value(&self, place: usize) -> Option<&dyn Value> {
+            /// The same, to be shown.
+            fn shown(&self, place: usize) -> Option<&dyn Text> {
                 match place {
-                    $(place if place == Place::$field as usize => Some(&self.$field),)+
+                    $(place if place == Place::$field as usize => self.$field.shown(),)+
                     _ => None,
                 }
             }
@@ -154,29 +177,31 @@ variables! {
     total_timeout: Duration = "TIMEOUT_TOTAL", "15s";
 }
 
-/// What the names of aliases and presets go on with.
-const ALIAS: &str = "ALIAS_";
-const PRESET: &str = "PRESET_";
+/// What the names of aliases begin with.
+const ALIAS: &str = "TINTYPE_ALIAS_";
+
+/// What the names of presets begin with.
+const PRESET: &str = "TINTYPE_PRESET_";
 
 /// The variables that begin with a prefix, by the lower-case rest of their names.
 fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
     let mut family = Vec::new();
     for (name, value) in environment {
-        if let Some(rest) = name.strip_prefix(PREFIX).and_then(|name| name.strip_prefix(prefix)) {
+        if let Some(rest) = name.strip_prefix(prefix) {
             family.push((rest.to_ascii_lowercase(), value.clone()));
         }
     }
     family
 }
 
-/// The value of a variable, if it has one.
-fn lookup<'a>(environment: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    for (known, value) in environment {
-        if known.strip_prefix(PREFIX) == Some(name) && !value.is_empty() {
-            return Some(value);
-        }
+/// The names and defaults of the variables in the table.
+fn table() -> Vec<(String, &'static str)> {
+    let mut table = Vec::new();
+    for variable in text::words(DEFAULTS, |b| b == b' ') {
+        let (name, default) = text::split_once(variable, "=").unwrap_or_default();
+        table.push((text::concat(&["TINTYPE_", name]), default));
     }
-    None
+    table
 }
 
 impl Config {
@@ -184,17 +209,25 @@ impl Config {
     /// limit that is misspelled must not fall back to none.
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
-        for (place, variable) in text::split(DEFAULTS, ' ').into_iter().enumerate() {
-            let (name, default) = text::split_once(variable, "=").unwrap_or_default();
-            let text = lookup(environment, name).unwrap_or(default);
-            if let Some(field) = config.field(place) {
-                field.set(text.trim_ascii()).map_err(|reason| broken(&[name], reason))?;
+        for (place, (name, default)) in table().iter().enumerate() {
+            let mut text = *default;
+            for (known, value) in environment {
+                if known == name && !value.is_empty() {
+                    text = value.trim_ascii();
+                }
             }
+            let number = match config.text(place) {
+                Some(field) => field.set(text).map(|()| 0),
+                None => Form::at(place).read(text),
+            };
+            let number = number.map_err(|reason| broken(name, reason))?;
+            config.number(place, number);
+            config.numbers.push(number);
         }
         config.presets = family(environment, PRESET);
-        for (name, text) in family(environment, ALIAS) {
-            let url = read_url(&text).map_err(|reason| broken(&[ALIAS, &name], reason))?;
-            config.aliases.push((name, url));
+        for (name, text) in &family(environment, ALIAS) {
+            let url = read_url(text).map_err(|reason| broken(&text::concat(&[ALIAS, name]), reason))?;
+            config.aliases.push((name.clone(), url));
         }
         config.complete()?;
         Ok(config)
@@ -203,16 +236,18 @@ impl Config {
     /// Every variable with the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for (place, variable) in text::split(DEFAULTS, ' ').into_iter().enumerate() {
-            if let (Some((name, _)), Some(value)) = (text::split_once(variable, "="), self.value(place)) {
-                shown.push((text::concat(&[PREFIX, name]), value.show()));
-            }
+        for (place, (name, _)) in table().into_iter().enumerate() {
+            let value = match (self.shown(place), self.numbers.get(place)) {
+                (Some(text), _) => text.show(),
+                (None, number) => Form::at(place).show(number.copied().unwrap_or_default()),
+            };
+            shown.push((name, value));
         }
         for (name, url) in &self.aliases {
-            shown.push((text::concat(&[PREFIX, ALIAS, name]), url.text()));
+            shown.push((text::concat(&[ALIAS, name]), url.text()));
         }
         for (name, text) in &self.presets {
-            shown.push((text::concat(&[PREFIX, PRESET, name]), text.clone()));
+            shown.push((text::concat(&[PRESET, name]), text.clone()));
         }
         shown
     }
@@ -226,14 +261,15 @@ impl Config {
     /// What several variables say together.
     fn complete(&mut self) -> Result<(), Failure> {
         if !(1..=32).contains(&self.signature_size) {
-            return Err(broken(&["SIGNATURE_SIZE"], "expected 1 to 32".into()));
+            return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
         }
         let (keys, salts) = (&self.keys.0, &self.salts.0);
         if !salts.is_empty() && salts.len() != keys.len() {
-            return Err(broken(&["SALT"], "expected as many salts as TINTYPE_KEY has keys".into()));
+            return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
         }
         for (index, key) in keys.iter().enumerate() {
-            self.pairs.push((key.clone(), salts.get(index).cloned().unwrap_or_default()));
+            let salt = salts.get(index).map_or(&[][..], Vec::as_slice);
+            self.pairs.push((key.clone(), salt.to_vec()));
         }
         // What the operator has named is allowed without being listed again.
         if let Some(url) = &self.base_url {
@@ -249,13 +285,85 @@ impl Config {
     }
 }
 
-fn broken(name: &[&str], reason: String) -> Failure {
+fn broken(name: &str, reason: String) -> Failure {
     // The value stays out of the answer: it may be a secret.
-    let message = text::concat(&["the variable ", PREFIX, &text::concat(name), " cannot be read"]);
+    let message = text::concat(&["the variable ", name, " cannot be read"]);
     Failure::new(Kind::Configuration, message).detail(reason)
 }
 
-/// A number of bytes, written with or without a unit.
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// In digits.
+    Number,
+    /// In digits, and small enough for 32 bits.
+    Small,
+    /// With a unit of bytes, or none.
+    Bytes,
+    /// With a unit of time, or in seconds.
+    Duration,
+    /// As one of two words.
+    Switch,
+}
+
+impl Form {
+    /// The form of the variable at a place in the table.
+    fn at(place: usize) -> Form {
+        FORMS.get(place).copied().unwrap_or(Form::Number)
+    }
+
+    /// Reads a number; the error says what is accepted.
+    fn read(self, text: &str) -> Result<u64, String> {
+        let (units, most, expected): (&[(&str, u32)], u64, &str) = match self {
+            Form::Number => (&[("", 1)], u64::MAX, "a whole number in plain digits"),
+            Form::Small => (&[("", 1)], u32::MAX.into(), "a whole number up to 4294967295"),
+            Form::Bytes => (
+                &[
+                    ("", 1),
+                    ("KiB", 1 << 10),
+                    ("MiB", 1 << 20),
+                    ("GiB", 1 << 30),
+                    ("kB", 1_000),
+                    ("MB", 1_000_000),
+                    ("GB", 1_000_000_000),
+                ],
+                u64::MAX,
+                "a number of bytes such as 1000, 64KiB or 50MiB",
+            ),
+            Form::Duration => (
+                &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)],
+                10 * 365 * 86_400_000,
+                "a duration such as 500ms, 5s, 10m, 12h or 30d",
+            ),
+            Form::Switch => (&[], 1, "1, true, 0 or false"),
+        };
+        if let Some(switch) = value::boolean(text).filter(|_| self == Form::Switch) {
+            return Ok(switch.into());
+        }
+        let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
+        for (name, size) in units {
+            let size = u64::from(*size);
+            if *name == unit.trim_ascii()
+                && let Some(number) = value::integer(digits, 0, most.checked_div(size).unwrap_or_default())
+            {
+                return Ok(number * size);
+            }
+        }
+        Err(text::concat(&["expected ", expected]))
+    }
+
+    fn show(self, number: u64) -> String {
+        match self {
+            Form::Duration if number.is_multiple_of(1000) => {
+                text::concat(&[&text::decimal(number / 1000), "s"])
+            }
+            Form::Duration => text::concat(&[&text::decimal(number), "ms"]),
+            _ => text::decimal(number),
+        }
+    }
+}
+
+/// A number of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
 
@@ -266,117 +374,72 @@ impl Bytes {
     }
 }
 
-impl Named for Bytes {
-    const NAME: &str = "bytes";
-}
-
 impl Value for Bytes {
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u32)] = &[
-            ("", 1),
-            ("KiB", 1 << 10),
-            ("MiB", 1 << 20),
-            ("GiB", 1 << 30),
-            ("kB", 1_000),
-            ("MB", 1_000_000),
-            ("GB", 1_000_000_000),
-        ];
-        let bytes = with_unit(text, UNITS);
-        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
-        Ok(())
-    }
+    const NAME: &str = "bytes";
+    const FORM: Form = Form::Bytes;
 
-    fn show(&self) -> String {
-        text::decimal(self.0)
+    fn number(&mut self, number: u64) {
+        self.0 = number;
     }
-}
-
-/// A whole number with one of these units behind it.
-fn with_unit(text: &str, units: &[(&str, u32)]) -> Option<u64> {
-    let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
-    let number = value::integer(digits, 0, u64::MAX)?;
-    for (name, size) in units {
-        if *name == unit.trim_ascii() {
-            return number.checked_mul(u64::from(*size));
-        }
-    }
-    None
-}
-
-impl Named for u64 {
-    const NAME: &str = "number";
 }
 
 impl Value for u64 {
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = value::integer(text, 0, u64::MAX).ok_or("expected a whole number in plain digits")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        text::decimal(*self)
-    }
-}
-
-impl Named for u32 {
     const NAME: &str = "number";
+
+    fn number(&mut self, number: u64) {
+        *self = number;
+    }
 }
 
 impl Value for u32 {
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        let mut number = 0u64;
-        number.set(text)?;
-        *self = u32::try_from(number).map_err(|_| "expected at most 4294967295")?;
-        Ok(())
-    }
+    const NAME: &str = "number";
+    const FORM: Form = Form::Small;
 
-    fn show(&self) -> String {
-        text::decimal((*self).into())
+    fn number(&mut self, number: u64) {
+        *self = number as u32;
     }
-}
-
-impl Named for bool {
-    const NAME: &str = "switch";
 }
 
 impl Value for bool {
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
-        Ok(())
-    }
+    const NAME: &str = "switch";
+    const FORM: Form = Form::Switch;
 
-    fn show(&self) -> String {
-        text::decimal((*self).into())
+    fn number(&mut self, number: u64) {
+        *self = number != 0;
     }
-}
-
-impl Named for Duration {
-    const NAME: &str = "duration";
 }
 
 impl Value for Duration {
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u32)] =
-            &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-        let millis = with_unit(text, UNITS).filter(|millis| *millis <= 10 * 365 * 86_400_000);
-        *self =
-            Duration::from_millis(millis.ok_or("expected a duration such as 500ms, 5s, 10m, 12h or 30d")?);
-        Ok(())
-    }
+    const NAME: &str = "duration";
+    const FORM: Form = Form::Duration;
 
-    fn show(&self) -> String {
-        match (self.as_secs(), self.subsec_millis()) {
-            (seconds, 0) => text::concat(&[&text::decimal(seconds), "s"]),
-            (seconds, millis) => text::concat(&[&text::decimal(seconds * 1000 + u64::from(millis)), "ms"]),
+    // The division in it is needed once.
+    #[inline(never)]
+    fn number(&mut self, number: u64) {
+        *self = Duration::from_millis(number);
+    }
+}
+
+/// Makes a type one of variables that are not numbers, with its name in the documentation.
+macro_rules! text {
+    ($type:ty, $name:literal) => {
+        impl Value for $type {
+            const NAME: &str = $name;
+
+            fn text(&mut self) -> Option<&mut dyn Text> {
+                Some(self)
+            }
+
+            fn shown(&self) -> Option<&dyn Text> {
+                Some(self)
+            }
         }
-    }
+    };
 }
 
-impl Named for Option<Url> {
-    const NAME: &str = "URL";
-}
+text!(Option<Url>, "URL");
 
-impl Value for Option<Url> {
+impl Text for Option<Url> {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = if text.is_empty() { None } else { Some(read_url(text)?) };
         Ok(())
@@ -401,11 +464,9 @@ pub fn words(text: &str) -> Vec<&str> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(pub Vec<Vec<u8>>);
 
-impl Named for Secrets {
-    const NAME: &str = "secrets in hexadecimal";
-}
+text!(Secrets, "secrets in hexadecimal");
 
-impl Value for Secrets {
+impl Text for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in words(text) {
             let secret = hexadecimal(word);
@@ -436,11 +497,9 @@ fn hidden(count: usize) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
-impl Named for Words {
-    const NAME: &str = "secrets";
-}
+text!(Words, "secrets");
 
-impl Value for Words {
+impl Text for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in words(text) {
             self.0.push(word.to_owned());
@@ -457,11 +516,9 @@ impl Value for Words {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plain(pub String);
 
-impl Named for Plain {
-    const NAME: &str = "text";
-}
+text!(Plain, "text");
 
-impl Value for Plain {
+impl Text for Plain {
     fn set(&mut self, text: &str) -> Result<(), String> {
         self.0 = text.into();
         Ok(())
@@ -472,11 +529,9 @@ impl Value for Plain {
     }
 }
 
-impl Named for Policy {
-    const NAME: &str = "patterns";
-}
+text!(Policy, "patterns");
 
-impl Value for Policy {
+impl Text for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = Policy::parse(text)?;
         Ok(())
