@@ -86,8 +86,8 @@ fn plain(crop: Crop) -> Option<Region> {
 }
 
 fn region(crop: Crop, (w, h): (u32, u32)) -> Region {
-    let width = crop.width.of(w).clamp(1, w.max(1));
-    let height = crop.height.of(h).clamp(1, h.max(1));
+    let width = crop.width.of(w).min(w).max(1);
+    let height = crop.height.of(h).min(h).max(1);
     let (x, y) = match crop.place {
         Place::At(x, y) => (x.of(w), y.of(h)),
         Place::Towards(gravity) => {
