@@ -205,60 +205,6 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
     out
 }
 
-/// The name that stands at this place of a table: words with a space between them.
-pub fn name(table: &str, index: usize) -> Option<&str> {
-    let names = table.split(' ').nth(index)?;
-    names.split('|').next().filter(|name| *name != "-")
-}
-
-/// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
-/// else.
-///
-/// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
-pub fn number(digits: &str, radix: u8) -> Option<u64> {
-    let mut number = if digits.is_empty() { None } else { Some(0u64) };
-    for digit in digits.bytes() {
-        let digit = char::from(digit).to_digit(radix.into())?;
-        // Below this bound a further digit of any radix fits.
-        number = match number? {
-            small if small >> 60 == 0 => Some(small * u64::from(radix) + u64::from(digit)),
-            _ => Some(u64::MAX),
-        };
-    }
-    number
-}
-
-/// A number in hexadecimal, with zeros in front of it up to this many digits.
-pub fn hexadecimal(number: u64, digits: u32) -> String {
-    let mut out = String::new();
-    for place in (0..16).rev() {
-        let high = number >> (4 * place);
-        if high != 0 || place < digits {
-            out.push(digit(high));
-        }
-    }
-    out
-}
-
-/// The last digit of a number in hexadecimal.
-fn digit(number: u64) -> char {
-    char::from(*b"0123456789abcdef".get((number & 15) as usize).unwrap_or(&b'0'))
-}
-
-/// A text with every byte percent-encoded that is not accepted. Only bytes of ASCII may be.
-pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if keeps(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&hexadecimal(byte.into(), 2).to_ascii_uppercase());
-        }
-    }
-    out
-}
-
 /// Where a name stands in a table.
 ///
 /// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
