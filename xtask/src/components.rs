@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
 use wasm_encoder::{ComponentSection, ComponentSectionId, RawSection};
-use wasm_opt::{Feature, OptimizationOptions};
+use wasm_opt::{Feature, OptimizationOptions, Pass};
 use wasmparser::{BinaryReader, Parser};
 use wit_component::ComponentEncoder;
 
@@ -27,13 +27,15 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
 
     progress("building dist/resizer.wasm");
-    let module = compile("tintype-resizer", "wasm32-unknown-unknown")?;
-    let resizer = componentize(&optimize(&module, OptimizationOptions::new_optimize_for_size())?)?;
+    let resizer = compile("tintype-resizer", "wasm32-unknown-unknown")?;
+    let resizer = componentize(&optimize(&resizer, &mut OptimizationOptions::new_optimize_for_size())?)?;
     progress("building dist/service.wasm");
     // Built for no system, too: its imports come from its own bindings, and without a C library it is 40 KB smaller.
-    let module = compile("tintype-service", "wasm32-unknown-unknown")?;
-    let service =
-        componentize(&optimize(&module, OptimizationOptions::new_optimize_for_size_aggressively())?)?;
+    let service = compile("tintype-service", "wasm32-unknown-unknown")?;
+    let mut smallest = OptimizationOptions::new_optimize_for_size_aggressively();
+    // What is used most, constants and functions, gets the numbers that are shortest to write.
+    smallest.add_pass(Pass::ConstHoisting).add_pass(Pass::ReorderFunctions).set_converge();
+    let service = componentize(&optimize(&service, &mut smallest)?)?;
     progress("composing dist/tintype.wasm");
     let tintype = compose(&service, &resizer)?;
 
@@ -63,7 +65,7 @@ fn compile(package: &str, target: &str) -> Result<PathBuf> {
 
 /// A core module that does the same in fewer bytes: LLVM leaves WebAssembly's own waste, such as locals that hold the
 /// same value, to Binaryen.
-fn optimize(module: &Path, mut options: OptimizationOptions) -> Result<Vec<u8>> {
+fn optimize(module: &Path, options: &mut OptimizationOptions) -> Result<Vec<u8>> {
     // What rustc uses by default, and simd128. What is not named here, the optimised module cannot use.
     for feature in [
         Feature::BulkMemory,
