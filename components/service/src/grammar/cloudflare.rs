@@ -194,10 +194,12 @@ fn pixels(text: &str) -> Option<u32> {
 
 /// `top;right;bottom;left`
 fn sides(text: &str) -> Option<[u32; 4]> {
-    match text::split(text, ';').as_slice() {
-        [top, right, bottom, left] => Some([pixels(top)?, pixels(right)?, pixels(bottom)?, pixels(left)?]),
-        _ => None,
+    let parts = text::split(text, ';');
+    let mut sides = [0; 4];
+    for (side, text) in sides.iter_mut().zip(&parts) {
+        *side = pixels(text)?;
     }
+    (parts.len() == sides.len()).then_some(sides)
 }
 
 /// Whether a rotation changes the axes' places. Cloudflare flips before it rotates, the contract after: with these, a
