@@ -6,7 +6,7 @@ use super::parameter::{Draft, Field, Parameter, find, parameter};
 use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
-use crate::request::{Crop, Fit, Length, OutputFormat, Place, Quality, Request, Rotation, Source};
+use crate::request::{Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Rotation, Source};
 use crate::text;
 
 /// What the paths of this grammar begin with.
@@ -241,6 +241,9 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
             draft.put(Field::Quality, Some("100"));
         }
     }
+
+    let elsewhere = matches!(request.delivery.on_error, OnError::Redirect(_));
+    draft.refuse(elsewhere, "a redirect to another URL on error");
 
     draft.say_by(OPTIONS);
     draft.say_crop(geometry, TRIM);

@@ -4,7 +4,9 @@
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
 use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{Grammar, base64, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value};
+use super::{
+    Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
+};
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::request::{
@@ -427,12 +429,8 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
 
     draft.say_by(OPTIONS);
     let mut out = draft.finish()?;
-    out.push_str("/plain");
-    // `/` may stand in the clear.
-    for segment in text::split(&url, '/') {
-        out.push('/');
-        out.push_str(&percent_encode(segment));
-    }
+    out.push_str("/plain/");
+    out.push_str(&text::escape(&url, |byte| byte == b'/' || clear(byte)));
     if let OutputFormat::Fixed(format) = output.format {
         out.push('@');
         out.push_str(format.extension());
@@ -441,26 +439,22 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
 }
 
 fn write_crop(crop: Crop, draft: &mut Draft) -> String {
+    draft.refuse((crop.width, crop.height) == (WHOLE, WHOLE), "a crop of the whole source");
     let mut number = |length: Length, whole: &str| {
         let number = match length {
             Length::Pixels(pixels) => text::decimal(pixels.into()),
             WHOLE => whole.to_owned(),
-            Length::Share(share @ ..Length::WHOLE) => value::write_millionths(share),
             // Numbers from one on are pixels.
-            Length::Share(_) => String::new(),
+            Length::Share(share) if share > Length::WHOLE => String::new(),
+            Length::Share(share) => value::write_millionths(share),
         };
         draft.refuse(number.is_empty(), "a crop that juts out of the source");
         number
     };
-    let mut parts = vec![number(crop.width, "0"), number(crop.height, "0")];
-    let gravity = match crop.place {
-        Place::Towards(gravity) => gravity,
-        Place::At(..) => Gravity::NorthWest,
+    let (gravity, offsets) = match crop.place {
+        Place::Towards(gravity) => (gravity, String::new()),
+        Place::At(x, y) => (Gravity::NorthWest, text::concat(&[":", &number(x, ""), ":", &number(y, "")])),
     };
-    parts.push(text::name(GRAVITIES, gravity as usize).unwrap_or_default().to_owned());
-    if let Place::At(x, y) = crop.place {
-        parts.extend([number(x, ""), number(y, "")]);
-    }
-    draft.refuse((crop.width, crop.height) == (WHOLE, WHOLE), "a crop of the whole source");
-    text::join(&parts, ":")
+    let gravity = text::name(GRAVITIES, gravity as usize).unwrap_or_default();
+    text::concat(&[&number(crop.width, "0"), ":", &number(crop.height, "0"), ":", gravity, &offsets])
 }

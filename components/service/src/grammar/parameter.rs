@@ -456,11 +456,10 @@ impl Draft {
                 Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
                 _ => parameter.name(),
             };
-            let word = if parameter.values.is_empty() || self.grammar == Grammar::Query {
-                Some(text.as_str())
-            } else {
-                let index = text::index(values(parameter.field), &text);
-                index.and_then(|index| text::name(parameter.values, index))
+            let word = match text::index(values(parameter.field), &text) {
+                Some(index) if !parameter.values.is_empty() => text::name(parameter.values, index),
+                // What has no name in the query grammar has none in others.
+                _ => Some(text.as_str()),
             };
             self.refuse(word.is_none(), cannot(parameter.field));
             self.say(name, word.unwrap_or_default());

@@ -47,7 +47,7 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Nothing, "l level", "", ""),
     parameter(Field::Nothing, "af", "", ""),
     parameter(Field::Nothing, "il", "", ""),
-    parameter(Field::OnError, "default errorredirect", "", ""),
+    parameter(Field::OnError, "default errorredirect", "|0|false 1|true", ""),
     parameter(Field::Filename, "filename", "", ""),
     parameter(Field::MaxAge, "maxage", "", ""),
 ];
@@ -61,6 +61,7 @@ pub const LINK: &str = "/wsrv/s/";
 const QUALITY: u8 = 80;
 
 const DAY: u64 = 86_400;
+const YEAR: u64 = 365 * DAY;
 
 /// Seconds of the units of `maxage`.
 const UNITS: &str = "d=86400 w=604800 M=2592000 y=31536000";
@@ -73,14 +74,14 @@ const EVERYTHING: [Length; 4] =
     [Length::Pixels(0), Length::Pixels(0), Length::Pixels(65535), Length::Pixels(65535)];
 
 /// Parameters as far as they have been read.
-struct Reader {
+struct Reader<'a> {
     request: Request,
     dpr: u32,
     crop: Option<[Length; 4]>,
     precrop: bool,
     /// The words of `fit` and `a`, some of which mean more than a value.
-    fit: String,
-    align: String,
+    fit: &'a str,
+    align: &'a str,
 }
 
 /// Whether a flag with this value is set.
@@ -101,8 +102,8 @@ pub fn read(text: &str) -> Result<Request, Failure> {
         dpr: Length::WHOLE,
         crop: Some(EVERYTHING),
         precrop: false,
-        fit: String::new(),
-        align: String::new(),
+        fit: "",
+        align: "",
     };
     for parameter in PARAMETERS {
         // Of several, the first counts.
@@ -134,15 +135,15 @@ fn with_scheme(url: &str, rest: &str) -> String {
     if text::contains(url, "://") { url.to_owned() } else { text::concat(&["http://", rest]) }
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// What cannot be read counts as not given.
-    fn set(&mut self, parameter: &Parameter, text: &str) -> Result<(), Failure> {
+    fn set(&mut self, parameter: &Parameter, text: &'a str) -> Result<(), Failure> {
         let Request { source, geometry, output, delivery } = &mut self.request;
         let refused = || unsupported(parameter.name(), text);
         match parameter.field {
             Field::Url if !text.is_empty() => *source = Source::Url(read_url(text)),
             Field::Dpr => {
-                let dpr = value::factor(text).filter(|dpr| (1..=8).contains(&(dpr / Length::WHOLE)));
+                let dpr = value::factor(text).filter(|dpr| matches!(dpr, Length::WHOLE..9_000_000));
                 self.dpr = dpr.unwrap_or(Length::WHOLE);
             }
             Field::Enlarge => geometry.enlarge = !on(text),
@@ -169,11 +170,10 @@ impl Reader {
             Field::Quality => output.quality = Quality::all(value::quality(text).unwrap_or(QUALITY)),
             Field::Lossless => output.lossless = on(text),
             Field::OnError => {
-                delivery.on_error = match text {
-                    "" | "0" | "false" => OnError::Error,
-                    "1" | "true" => OnError::Source,
-                    url => OnError::Redirect(with_scheme(url, url.trim_start_matches('/'))),
-                };
+                if parameter.read(&mut self.request, text).is_none() {
+                    let url = with_scheme(text, text.trim_start_matches('/'));
+                    self.request.delivery.on_error = OnError::Redirect(url);
+                }
             }
             Field::Filename if !plain_name(text) => {}
             Field::MaxAge => delivery.ttl = seconds(text),
@@ -186,8 +186,8 @@ impl Reader {
             }
             field => {
                 match field {
-                    Field::Fit => self.fit = text.to_owned(),
-                    Field::Gravity => self.align = text.to_owned(),
+                    Field::Fit => self.fit = text,
+                    Field::Gravity => self.align = text,
                     _ => {}
                 }
                 let _ = parameter.read(&mut self.request, text);
@@ -204,13 +204,13 @@ impl Reader {
         }
         let both = geometry.width.is_some() && geometry.height.is_some();
         // It adds borders, which only shows where both sides are given.
-        if both && text::has("contain letterbox", &self.fit) {
+        if both && text::has("contain letterbox", self.fit) {
             return Err(unsupported("fit", "contain"));
         }
-        geometry.enlarge &= !text::has("fit squaredown", &self.fit);
+        geometry.enlarge &= !text::has("fit squaredown", self.fit);
         if geometry.fit == Fit::Cover {
-            if both && text::has("entropy attention focal", &self.align) {
-                return Err(unsupported("a", &self.align));
+            if both && text::has("entropy attention focal", self.align) {
+                return Err(unsupported("a", self.align));
             }
             if !geometry.enlarge {
                 geometry.fit = Fit::Crop;
@@ -241,15 +241,13 @@ fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = value::integer(text::lookup(UNITS, unit)?, 0, u64::MAX)?;
     let seconds = value::integer(number, 1, 366)? * unit;
-    (DAY..=365 * DAY).contains(&seconds).then_some(seconds)
+    matches!(seconds, DAY..=YEAR).then_some(seconds)
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
 fn color(text: &str) -> Option<Color> {
-    match text.len() {
-        4 | 8 if value::hex_color(text).is_some() => value::hex_color(&exchange(text, text.len() / 4)),
-        _ => value::color(text),
-    }
+    let alpha = text.len().is_multiple_of(4) && value::hex_color(text).is_some();
+    if alpha { value::hex_color(&exchange(text, text.len() / 4)) } else { value::color(text) }
 }
 
 /// A text with what stands before and behind a place exchanged.
@@ -279,19 +277,16 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     draft.put_quality(output, QUALITY);
     draft.put(Field::Lossless, flag(output.lossless));
 
-    match &delivery.on_error {
-        OnError::Error => {}
-        OnError::Source => draft.put(Field::OnError, Some("1")),
-        OnError::Redirect(url) => draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL"),
+    if let OnError::Redirect(url) = &delivery.on_error {
+        draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL");
     }
     if let Some(name) = &delivery.filename {
         draft.refuse(!plain_name(name), "a file name with other than letters and digits");
     }
     if let Some(seconds) = delivery.ttl {
-        let days = seconds / DAY;
-        let whole = seconds.is_multiple_of(DAY) && (1..=365).contains(&days);
-        draft.refuse(!whole, "a maximum age that is not in days");
-        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(days), "d"])));
+        let days = matches!(seconds, DAY..=YEAR) && seconds.is_multiple_of(DAY);
+        draft.refuse(!days, "a maximum age that is not in days");
+        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(seconds / DAY), "d"])));
     }
 
     draft.put(Field::Flip, None);
