@@ -6,7 +6,7 @@ use super::parameter::{Draft, Field, Parameter, find, parameter};
 use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
-use crate::request::{Crop, Fit, Length, OutputFormat, Place, Quality, Request, Rotation, Source};
+use crate::request::{Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Rotation, Source};
 use crate::text;
 
 /// What the paths of this grammar begin with.
@@ -194,10 +194,12 @@ fn pixels(text: &str) -> Option<u32> {
 
 /// `top;right;bottom;left`
 fn sides(text: &str) -> Option<[u32; 4]> {
-    match text::split(text, ';').as_slice() {
-        [top, right, bottom, left] => Some([pixels(top)?, pixels(right)?, pixels(bottom)?, pixels(left)?]),
-        _ => None,
+    let parts = text::split(text, ';');
+    let mut sides = [0; 4];
+    for (side, text) in sides.iter_mut().zip(&parts) {
+        *side = pixels(text)?;
     }
+    (parts.len() == sides.len()).then_some(sides)
 }
 
 /// Whether a rotation changes the axes' places. Cloudflare flips before it rotates, the contract after: with these, a
@@ -239,6 +241,9 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
             draft.put(Field::Quality, Some("100"));
         }
     }
+
+    let elsewhere = matches!(request.delivery.on_error, OnError::Redirect(_));
+    draft.refuse(elsewhere, "a redirect to another URL on error");
 
     draft.say_by(OPTIONS);
     draft.say_crop(geometry, TRIM);

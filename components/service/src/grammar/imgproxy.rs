@@ -4,7 +4,9 @@
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
 use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{Grammar, base64, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value};
+use super::{
+    Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
+};
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::request::{
@@ -384,7 +386,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     draft.say("/unsafe", "");
 
     draft.refuse_shares(&[Field::Width, Field::Height]);
-    let sizes = [Field::Width, Field::Height].map(|field| draft.take(field));
+    let (width, height) = (draft.take(Field::Width), draft.take(Field::Height));
     let fit = match geometry.effective_fit() {
         // What may be enlarged is enlarged to the whole of the target.
         Fit::Cover if geometry.enlarge => Fit::Crop,
@@ -394,15 +396,16 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     draft.refuse(fit.is_none(), "fit=outside");
     draft.put(Field::Fit, None);
     draft.put(Field::Enlarge, None);
-    if geometry.enlarge || sizes.iter().any(Option::is_some) {
-        let [width, height] = sizes.map(|size| size.unwrap_or("0".into()));
+    if geometry.enlarge || width.is_some() || height.is_some() {
+        let side = |side: Option<String>| side.unwrap_or_else(|| "0".into());
         let enlarge = if geometry.enlarge { ":1" } else { ":0" };
-        let size = text::concat(&[fit.unwrap_or_default(), ":", &width, ":", &height, enlarge]);
-        draft.say("rs", &size);
+        let size = [fit.unwrap_or_default(), ":", &side(width), ":", &side(height), enlarge];
+        draft.say("rs", &text::concat(&size));
     }
     if let Some(crop) = geometry.crop {
         draft.refuse(geometry.turned(), "a crop beside a rotation or flip");
-        draft.put(Field::Crop, Some(&write_crop(crop)?));
+        let crop = write_crop(crop, &mut draft);
+        draft.put(Field::Crop, Some(&crop));
     }
     // The defaults of the two differ, so that each format's quality is spelled out.
     let quality =
@@ -426,12 +429,8 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
 
     draft.say_by(OPTIONS);
     let mut out = draft.finish()?;
-    out.push_str("/plain");
-    // `/` may stand in the clear.
-    for segment in text::split(&url, '/') {
-        out.push('/');
-        out.push_str(&percent_encode(segment));
-    }
+    out.push_str("/plain/");
+    out.push_str(&text::escape(&url, |byte| byte == b'/' || clear(byte)));
     if let OutputFormat::Fixed(format) = output.format {
         out.push('@');
         out.push_str(format.extension());
@@ -439,22 +438,23 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     Ok(out)
 }
 
-fn write_crop(crop: Crop) -> Result<String, &'static str> {
-    let length = |length: Length| match length {
-        Length::Pixels(pixels) => Ok(text::decimal(pixels.into())),
-        WHOLE => Ok("0".to_owned()),
-        Length::Share(share) if share < Length::WHOLE => Ok(value::write_millionths(share)),
-        Length::Share(_) => Err("a crop larger than the source"),
+fn write_crop(crop: Crop, draft: &mut Draft) -> String {
+    draft.refuse((crop.width, crop.height) == (WHOLE, WHOLE), "a crop of the whole source");
+    let mut number = |length: Length, whole: &str| {
+        let number = match length {
+            Length::Pixels(pixels) => text::decimal(pixels.into()),
+            WHOLE => whole.to_owned(),
+            // Numbers from one on are pixels.
+            Length::Share(share) if share > Length::WHOLE => String::new(),
+            Length::Share(share) => value::write_millionths(share),
+        };
+        draft.refuse(number.is_empty(), "a crop that juts out of the source");
+        number
     };
-    let size = text::concat(&[&length(crop.width)?, ":", &length(crop.height)?]);
-    if size == "0:0" {
-        return Err("a crop of the whole source");
-    }
-    match crop.place {
-        Place::Towards(gravity) => {
-            Ok(text::concat(&[&size, ":", text::name(GRAVITIES, gravity as usize).unwrap_or_default()]))
-        }
-        Place::At(WHOLE, _) | Place::At(_, WHOLE) => Err("a crop outside of the source"),
-        Place::At(x, y) => Ok(text::concat(&[&size, ":nowe:", &length(x)?, ":", &length(y)?])),
-    }
+    let (gravity, offsets) = match crop.place {
+        Place::Towards(gravity) => (gravity, String::new()),
+        Place::At(x, y) => (Gravity::NorthWest, text::concat(&[":", &number(x, ""), ":", &number(y, "")])),
+    };
+    let gravity = text::name(GRAVITIES, gravity as usize).unwrap_or_default();
+    text::concat(&[&number(crop.width, "0"), ":", &number(crop.height, "0"), ":", gravity, &offsets])
 }

@@ -5,6 +5,7 @@
 
 pub mod base64;
 pub mod cloudflare;
+mod hash;
 pub mod imgproxy;
 pub mod parameter;
 pub mod query;
@@ -130,7 +131,12 @@ fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
 
 /// Encodes what has a meaning, or no place, in a query string or a path.
 pub fn percent_encode(text: &str) -> String {
-    text::escape(text, |b| b.is_ascii_alphanumeric() || b"-._~:,".contains(&b))
+    text::escape(text, clear)
+}
+
+/// Whether a byte may stand in the clear.
+fn clear(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:,".contains(&byte)
 }
 
 /// Names and values of a query string, decoded.

@@ -326,12 +326,12 @@ fn read_crop(text: &str) -> Option<Crop> {
 }
 
 fn write_crop(crop: Crop) -> String {
-    let size = text::concat(&[&value::write_length(crop.width), ",", &value::write_length(crop.height)]);
+    let pair = |a, b| text::concat(&[&value::write_length(a), ",", &value::write_length(b)]);
+    let size = pair(crop.width, crop.height);
     match crop.place {
-        Place::At(x, y) => text::concat(&[&value::write_length(x), ",", &value::write_length(y), ",", &size]),
+        Place::At(x, y) => text::concat(&[&pair(x, y), ",", &size]),
         Place::Towards(gravity) => {
-            let gravity = text::name(GRAVITIES, gravity as usize).unwrap_or_default();
-            text::concat(&[&size, ",", gravity])
+            text::concat(&[&size, ",", text::name(GRAVITIES, gravity as usize).unwrap_or_default()])
         }
     }
 }
@@ -420,12 +420,12 @@ impl Draft {
     /// Says the numbers of a crop by these names; whether there is one.
     pub fn say_crop(&mut self, geometry: &Geometry, names: &str) -> bool {
         let Some(crop) = self.take(Field::Crop) else { return false };
-        let numbers = text::split(&crop, ',');
         self.refuse(geometry.turned(), "a crop beside a rotation or flip");
-        self.refuse(numbers.len() != 4, "a crop towards a gravity");
-        for (name, number) in text::split(names, ' ').iter().zip(numbers) {
-            self.say(name, number);
+        let mut names = names.split(' ');
+        for number in crop.split(',') {
+            self.say(names.next().unwrap_or_default(), number);
         }
+        self.refuse(names.next().is_some(), "a crop towards a gravity");
         true
     }
 
@@ -456,11 +456,10 @@ impl Draft {
                 Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
                 _ => parameter.name(),
             };
-            let word = if parameter.values.is_empty() || self.grammar == Grammar::Query {
-                Some(text.as_str())
-            } else {
-                let index = text::index(values(parameter.field), &text);
-                index.and_then(|index| text::name(parameter.values, index))
+            let word = match text::index(values(parameter.field), &text) {
+                Some(index) if !parameter.values.is_empty() => text::name(parameter.values, index),
+                // What has no name in the query grammar has none in others.
+                _ => Some(text.as_str()),
             };
             self.refuse(word.is_none(), cannot(parameter.field));
             self.say(name, word.unwrap_or_default());

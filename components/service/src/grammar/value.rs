@@ -38,14 +38,14 @@ pub fn write_millionths(number: u32) -> String {
 /// A factor from 0.01 to 100, in millionths.
 pub fn factor(text: &str) -> Option<u32> {
     let factor = millionths(text)?;
-    (10_000..=100_000_000).contains(&factor).then_some(factor as u32)
+    matches!(factor, 10_000..=100_000_000).then_some(factor as u32)
 }
 
 /// A length: 1 to 65535 pixels, or more than 0 and at most 1000 per cent of the source's side (`50%`).
 pub fn length(text: &str) -> Option<Length> {
     let Some(percent) = text.strip_suffix('%') else { return pixels(text) };
     let share = millionths(percent)? / 100;
-    (1..=10 * u64::from(Length::WHOLE)).contains(&share).then_some(Length::Share(share as u32))
+    matches!(share, 1..=10_000_000).then_some(Length::Share(share as u32))
 }
 
 /// A length as [`length`] reads it.

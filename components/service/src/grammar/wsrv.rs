@@ -7,9 +7,7 @@ use super::parameter::{Draft, Field, Parameter, cannot, parameter};
 use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
-use crate::request::{
-    Color, Crop, Fit, Geometry, Length, OnError, OutputFormat, Place, Quality, Request, Source,
-};
+use crate::request::{Color, Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Source};
 use crate::text;
 
 /// Every parameter, in the order in which they are written.
@@ -44,12 +42,12 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
     parameter(Field::Quality, "q quality", "", ""),
     parameter(Field::Lossless, "ll lossless", "", ""),
-    parameter(Field::Nothing, "n", "", ""),
-    parameter(Field::Nothing, "page", "", ""),
+    parameter(Field::Nothing, "n", "1", ""),
+    parameter(Field::Nothing, "page", "0", ""),
     parameter(Field::Nothing, "l level", "", ""),
     parameter(Field::Nothing, "af", "", ""),
     parameter(Field::Nothing, "il", "", ""),
-    parameter(Field::OnError, "default errorredirect", "", ""),
+    parameter(Field::OnError, "default errorredirect", "|0|false 1|true", ""),
     parameter(Field::Filename, "filename", "", ""),
     parameter(Field::MaxAge, "maxage", "", ""),
 ];
@@ -63,27 +61,27 @@ pub const LINK: &str = "/wsrv/s/";
 const QUALITY: u8 = 80;
 
 const DAY: u64 = 86_400;
+const YEAR: u64 = 365 * DAY;
 
 /// Seconds of the units of `maxage`.
 const UNITS: &str = "d=86400 w=604800 M=2592000 y=31536000";
 
-/// The parameters of a request.
-struct Reader(Vec<(String, String)>);
+/// Names of the parts of a crop, in their order: left, top, width, height.
+const CROP: &str = "cx cy cw ch";
 
-impl Reader {
-    /// The value of the first that has one of these names.
-    fn get(&self, names: &str) -> Option<&str> {
-        for (name, text) in &self.0 {
-            if text::has(names, name) {
-                return Some(text);
-            }
-        }
-        None
-    }
+/// A crop of everything: what juts out is cut off at the source's edge.
+const EVERYTHING: [Length; 4] =
+    [Length::Pixels(0), Length::Pixels(0), Length::Pixels(65535), Length::Pixels(65535)];
 
-    fn flag(&self, names: &str) -> bool {
-        self.get(names).is_some_and(on)
-    }
+/// Parameters as far as they have been read.
+struct Reader<'a> {
+    request: Request,
+    dpr: u32,
+    crop: Option<[Length; 4]>,
+    precrop: bool,
+    /// The words of `fit` and `a`, some of which mean more than a value.
+    fit: &'a str,
+    align: &'a str,
 }
 
 /// Whether a flag with this value is set.
@@ -93,34 +91,27 @@ fn on(text: &str) -> bool {
 
 /// Reads a query string.
 pub fn read(text: &str) -> Result<Request, Failure> {
-    let reader = Reader(pairs(text)?);
-    for (name, text) in &reader.0 {
+    let pairs = pairs(text)?;
+    for (name, text) in &pairs {
         if text::has(REFUSED, name) && on(text) {
             return Err(unsupported(name, text));
         }
     }
-    let mut request = plain(read_url(reader.get("url").unwrap_or_default())?);
-    let mut dpr = Length::WHOLE;
+    let mut reader = Reader {
+        request: plain(String::new()),
+        dpr: Length::WHOLE,
+        crop: Some(EVERYTHING),
+        precrop: false,
+        fit: "",
+        align: "",
+    };
     for parameter in PARAMETERS {
-        if let Some(text) = reader.get(parameter.names) {
-            read_parameter(&mut request, &mut dpr, parameter, text)?;
+        // Of several, the first counts.
+        if let Some((_, text)) = pairs.iter().find(|(name, _)| text::has(parameter.names, name)) {
+            reader.set(parameter, text)?;
         }
     }
-    let Request { geometry, output, .. } = &mut request;
-    (geometry.flip_vertical, geometry.flip_horizontal) = (reader.flag("flip"), reader.flag("flop"));
-    read_fit(geometry, reader.get("fit t").unwrap_or_default(), reader.get("a align").unwrap_or_default())?;
-    read_crop(geometry, &reader)?;
-    geometry.scale(dpr, dpr);
-    // Only WebP has the choice: on JPEG the flag means nothing there.
-    output.lossless &= output.format != OutputFormat::Fixed(Format::Jpeg);
-    for (name, still) in [("n", "1"), ("page", "0")] {
-        let text = reader.get(name).unwrap_or(still);
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        if text != still && value::integer(digits, 0, 999_999_999).is_some() {
-            return Err(unsupported(name, text));
-        }
-    }
-    Ok(request)
+    reader.finish()
 }
 
 /// What is asked for without any parameter.
@@ -132,15 +123,11 @@ fn plain(url: String) -> Request {
     request
 }
 
-fn read_url(url: &str) -> Result<String, Failure> {
-    if url.is_empty() {
-        return Err(Failure::new(Kind::InvalidParameter, "url is missing")
-            .detail("write /wsrv/?url= and the source's URL"));
+fn read_url(url: &str) -> String {
+    match url.strip_prefix("ssl:") {
+        Some(rest) => text::concat(&["https://", rest]),
+        None => with_scheme(url, url.strip_prefix("//").unwrap_or(url)),
     }
-    if let Some(rest) = url.strip_prefix("ssl:") {
-        return Ok(text::concat(&["https://", rest]));
-    }
-    Ok(with_scheme(url, url.strip_prefix("//").unwrap_or(url)))
 }
 
 /// A URL, or what is left of one without a scheme with that of wsrv.
@@ -148,88 +135,102 @@ fn with_scheme(url: &str, rest: &str) -> String {
     if text::contains(url, "://") { url.to_owned() } else { text::concat(&["http://", rest]) }
 }
 
-/// What cannot be read counts as not given.
-fn read_parameter(
-    request: &mut Request,
-    dpr: &mut u32,
-    parameter: &Parameter,
-    text: &str,
-) -> Result<(), Failure> {
-    let Request { geometry, output, delivery, .. } = request;
-    let refused = || unsupported(parameter.name(), text);
-    match parameter.field {
-        Field::Url => {}
-        Field::Dpr => {
-            *dpr = value::factor(text)
-                .filter(|dpr| (1..=8).contains(&(dpr / Length::WHOLE)))
-                .unwrap_or(Length::WHOLE);
-        }
-        Field::Enlarge => geometry.enlarge = !on(text),
-        Field::Rotate => {
-            if let Some(rotation) = value::rotation(text) {
-                geometry.rotate = rotation.ok_or_else(refused)?;
+impl<'a> Reader<'a> {
+    /// What cannot be read counts as not given.
+    fn set(&mut self, parameter: &Parameter, text: &'a str) -> Result<(), Failure> {
+        let Request { source, geometry, output, delivery } = &mut self.request;
+        let refused = || unsupported(parameter.name(), text);
+        match parameter.field {
+            Field::Url if !text.is_empty() => *source = Source::Url(read_url(text)),
+            Field::Dpr => {
+                let dpr = value::factor(text).filter(|dpr| matches!(dpr, Length::WHOLE..9_000_000));
+                self.dpr = dpr.unwrap_or(Length::WHOLE);
+            }
+            Field::Enlarge => geometry.enlarge = !on(text),
+            Field::CropPart => match (text::index(CROP, parameter.names), value::length(text)) {
+                (Some(part), Some(length)) => {
+                    if let Some(known) = self.crop.as_mut().and_then(|crop| crop.get_mut(part)) {
+                        *known = length;
+                    }
+                }
+                // Without a place, there is no crop.
+                (Some(0 | 1), None) if !text::has("0 0%", text) => self.crop = None,
+                (Some(_), None) => {}
+                (None, _) => self.precrop = on(text),
+            },
+            Field::FlipAxis if parameter.names == "flip" => geometry.flip_vertical = on(text),
+            Field::FlipAxis => geometry.flip_horizontal = on(text),
+            Field::Rotate => {
+                if let Some(rotation) = value::rotation(text) {
+                    geometry.rotate = rotation.ok_or_else(refused)?;
+                }
+            }
+            Field::Background => geometry.background = color(text),
+            Field::Format => parameter.read(&mut self.request, text).ok_or_else(refused)?,
+            Field::Quality => output.quality = Quality::all(value::quality(text).unwrap_or(QUALITY)),
+            Field::Lossless => output.lossless = on(text),
+            Field::OnError => {
+                if parameter.read(&mut self.request, text).is_none() {
+                    let url = with_scheme(text, text.trim_start_matches('/'));
+                    self.request.delivery.on_error = OnError::Redirect(url);
+                }
+            }
+            Field::Filename if !plain_name(text) => {}
+            Field::MaxAge => delivery.ttl = seconds(text),
+            // Other pages of a document than the first, or several of them.
+            Field::Nothing if !parameter.values.is_empty() && text != parameter.values => {
+                let digits = text.strip_prefix('-').unwrap_or(text);
+                if value::integer(digits, 0, 999_999_999).is_some() {
+                    return Err(refused());
+                }
+            }
+            field => {
+                match field {
+                    Field::Fit => self.fit = text,
+                    Field::Gravity => self.align = text,
+                    _ => {}
+                }
+                let _ = parameter.read(&mut self.request, text);
             }
         }
-        Field::Background => geometry.background = color(text),
-        Field::Format => parameter.read(request, text).ok_or_else(refused)?,
-        Field::Quality => output.quality = Quality::all(value::quality(text).unwrap_or(QUALITY)),
-        Field::Lossless => output.lossless = on(text),
-        Field::OnError => {
-            delivery.on_error = match text {
-                "" | "0" | "false" => OnError::Error,
-                "1" | "true" => OnError::Source,
-                url => OnError::Redirect(with_scheme(url, url.trim_start_matches('/'))),
-            };
-        }
-        Field::Filename if !plain_name(text) => {}
-        Field::MaxAge => delivery.ttl = seconds(text),
-        _ => {
-            let _ = parameter.read(request, text);
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn read_fit(geometry: &mut Geometry, fit: &str, align: &str) -> Result<(), Failure> {
-    let both = geometry.width.is_some() && geometry.height.is_some();
-    // It adds borders, which only shows where both sides are given.
-    if both && text::has("contain letterbox", fit) {
-        return Err(unsupported("fit", "contain"));
-    }
-    geometry.enlarge &= !text::has("fit squaredown", fit);
-    if geometry.fit == Fit::Cover {
-        if both && text::has("entropy attention focal", align) {
-            return Err(unsupported("a", align));
+    fn finish(mut self) -> Result<Request, Failure> {
+        let Request { source, geometry, output, .. } = &mut self.request;
+        if *source == Source::Url(String::new()) {
+            return Err(Failure::new(Kind::InvalidParameter, "url is missing")
+                .detail("write /wsrv/?url= and the source's URL"));
         }
-        if !geometry.enlarge {
-            geometry.fit = Fit::Crop;
+        let both = geometry.width.is_some() && geometry.height.is_some();
+        // It adds borders, which only shows where both sides are given.
+        if both && text::has("contain letterbox", self.fit) {
+            return Err(unsupported("fit", "contain"));
         }
+        geometry.enlarge &= !text::has("fit squaredown", self.fit);
+        if geometry.fit == Fit::Cover {
+            if both && text::has("entropy attention focal", self.align) {
+                return Err(unsupported("a", self.align));
+            }
+            if !geometry.enlarge {
+                geometry.fit = Fit::Crop;
+            }
+        }
+        if let Some(crop) = self.crop.filter(|crop| *crop != EVERYTHING) {
+            if !self.precrop {
+                return Err(unsupported("cw", "… without precrop"));
+            }
+            if geometry.turned() {
+                return Err(unsupported("cw", "… beside ro, flip or flop"));
+            }
+            let [x, y, width, height] = crop;
+            geometry.crop = Some(Crop { width, height, place: Place::At(x, y) });
+        }
+        geometry.scale(self.dpr, self.dpr);
+        // Only WebP has the choice: on JPEG the flag means nothing there.
+        output.lossless &= output.format != OutputFormat::Fixed(Format::Jpeg);
+        Ok(self.request)
     }
-    Ok(())
-}
-
-fn read_crop(geometry: &mut Geometry, reader: &Reader) -> Result<(), Failure> {
-    let none = Length::Pixels(0);
-    let offset = |name| match reader.get(name).unwrap_or("0") {
-        "0" | "0%" => Some(none),
-        text => value::length(text),
-    };
-    let (Some(x), Some(y)) = (offset("cx"), offset("cy")) else { return Ok(()) };
-    let side = |name| reader.get(name).and_then(value::length);
-    let (width, height) = (side("cw"), side("ch"));
-    if (width, height, x, y) == (None, None, none, none) {
-        return Ok(());
-    }
-    if !reader.flag("precrop") {
-        return Err(unsupported("cw", "… without precrop"));
-    }
-    if geometry.turned() {
-        return Err(unsupported("cw", "… beside ro, flip or flop"));
-    }
-    let rest = Length::Pixels(65535);
-    geometry.crop =
-        Some(Crop { width: width.unwrap_or(rest), height: height.unwrap_or(rest), place: Place::At(x, y) });
-    Ok(())
 }
 
 fn plain_name(text: &str) -> bool {
@@ -240,15 +241,13 @@ fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = value::integer(text::lookup(UNITS, unit)?, 0, u64::MAX)?;
     let seconds = value::integer(number, 1, 366)? * unit;
-    (DAY..=365 * DAY).contains(&seconds).then_some(seconds)
+    matches!(seconds, DAY..=YEAR).then_some(seconds)
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
 fn color(text: &str) -> Option<Color> {
-    match text.len() {
-        4 | 8 if value::hex_color(text).is_some() => value::hex_color(&exchange(text, text.len() / 4)),
-        _ => value::color(text),
-    }
+    let alpha = text.len().is_multiple_of(4) && value::hex_color(text).is_some();
+    if alpha { value::hex_color(&exchange(text, text.len() / 4)) } else { value::color(text) }
 }
 
 /// A text with what stands before and behind a place exchanged.
@@ -278,19 +277,16 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     draft.put_quality(output, QUALITY);
     draft.put(Field::Lossless, flag(output.lossless));
 
-    match &delivery.on_error {
-        OnError::Error => {}
-        OnError::Source => draft.put(Field::OnError, Some("1")),
-        OnError::Redirect(url) => draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL"),
+    if let OnError::Redirect(url) = &delivery.on_error {
+        draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL");
     }
     if let Some(name) = &delivery.filename {
         draft.refuse(!plain_name(name), "a file name with other than letters and digits");
     }
     if let Some(seconds) = delivery.ttl {
-        let days = seconds / DAY;
-        let whole = seconds.is_multiple_of(DAY) && (1..=365).contains(&days);
-        draft.refuse(!whole, "a maximum age that is not in days");
-        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(days), "d"])));
+        let days = matches!(seconds, DAY..=YEAR) && seconds.is_multiple_of(DAY);
+        draft.refuse(!days, "a maximum age that is not in days");
+        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(seconds / DAY), "d"])));
     }
 
     draft.put(Field::Flip, None);
@@ -301,7 +297,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if geometry.flip_horizontal {
         draft.say("flop", "");
     }
-    if draft.say_crop(geometry, "cx cy cw ch") {
+    if draft.say_crop(geometry, CROP) {
         draft.say("precrop", "");
     }
     Ok(text::concat(&["/wsrv/?", &draft.finish()?]))
