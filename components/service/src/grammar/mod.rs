@@ -5,8 +5,8 @@
 
 pub mod base64;
 pub mod cloudflare;
-mod hash;
 pub mod imgproxy;
+mod md5;
 pub mod parameter;
 pub mod query;
 pub mod signature;
