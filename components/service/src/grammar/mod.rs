@@ -6,7 +6,6 @@
 pub mod base64;
 pub mod cloudflare;
 pub mod imgproxy;
-mod md5;
 pub mod parameter;
 pub mod query;
 pub mod signature;
