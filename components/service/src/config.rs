@@ -197,8 +197,8 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
 /// The names and defaults of the variables in the table.
 fn table() -> Vec<(String, &'static str)> {
     let mut table = Vec::new();
-    for variable in text::words(DEFAULTS, |b| b == b' ') {
-        let (name, default) = text::split_once(variable, "=").unwrap_or_default();
+    for variable in &text::words(DEFAULTS, |b| b == b' ') {
+        let (name, default) = text::cut(variable, "=");
         table.push((text::concat(&["TINTYPE_", name]), default));
     }
     table
@@ -468,7 +468,7 @@ text!(Secrets, "secrets in hexadecimal");
 
 impl Text for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
+        for word in &words(text) {
             let secret = hexadecimal(word);
             self.0.push(secret.ok_or("expected pairs of hexadecimal digits, and commas between secrets")?);
         }
@@ -482,8 +482,11 @@ impl Text for Secrets {
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    for at in (0..text.len()).step_by(2) {
-        bytes.push(text::number(text.get(at..at + 2)?, 16)? as u8);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (digits, after) = rest.split_at_checked(2)?;
+        bytes.push(text::number(digits, 16)? as u8);
+        rest = after;
     }
     Some(bytes)
 }
@@ -501,8 +504,8 @@ text!(Words, "secrets");
 
 impl Text for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
-            self.0.push(word.to_owned());
+        for word in &words(text) {
+            self.0.push((*word).to_owned());
         }
         Ok(())
     }

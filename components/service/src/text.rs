@@ -114,10 +114,30 @@ fn push_digits(out: &mut String, number: u64) {
     out.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// The name that stands at this place of a table: words with a space between them.
+/// Where a name stands in a table.
+///
+/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
+/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
+pub fn index(table: &str, name: &str) -> Option<usize> {
+    for (index, names) in table.split(' ').enumerate() {
+        for known in names.split('|') {
+            if known == name && name != "-" {
+                return Some(index);
+            }
+        }
+    }
+    None
+}
+
+/// The name that stands at this place of a table (see [`index`]).
 pub fn name(table: &str, index: usize) -> Option<&str> {
     let names = table.split(' ').nth(index)?;
     names.split('|').next().filter(|name| *name != "-")
+}
+
+/// The parts of a text before and behind the first occurrence of another; all of it and nothing where there is none.
+pub fn cut<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
+    split_once(text, separator).unwrap_or((text, ""))
 }
 
 /// What stands between quotes.

@@ -147,8 +147,8 @@ fn read_groups(text: &str, end: bool) -> Option<Vec<u16>> {
         return Some(groups);
     }
     let mut parts = text::split(text, ':');
-    let dotted = parts.pop_if(|last| end && text::contains(last, "."));
-    for part in parts {
+    let dotted = if end && text::contains(text, ".") { parts.pop() } else { None };
+    for part in &parts {
         if part.len() > 4 {
             return None;
         }

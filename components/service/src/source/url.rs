@@ -67,7 +67,7 @@ impl Host {
         }
         let name = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
         let mut fits = name.len() <= 253;
-        for label in text::split(&name, '.') {
+        for label in &text::split(&name, '.') {
             fits &= (1..=63).contains(&label.len())
                 && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
@@ -244,7 +244,7 @@ fn read_target(url: &str, target: &str) -> Result<(String, String), Failure> {
 fn read_path(url: &str, path: &str) -> Result<String, Failure> {
     let mut out = String::new();
     let mut open = false;
-    for segment in text::split(path.strip_prefix("/").unwrap_or(path), '/') {
+    for segment in &text::split(path.strip_prefix("/").unwrap_or(path), '/') {
         let decoded = unescape(segment).0;
         if decoded.iter().any(u8::is_ascii_control) {
             return Err(invalid(url, "its path holds control characters", "leave them out"));
