@@ -77,14 +77,14 @@ impl Client {
 
 /// A new identifier, of the time by two clocks: there is no secret in it, and no need for a source of randomness.
 pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
-    hash(&[&unix_nanoseconds.to_le_bytes(), &monotonic_nanoseconds.to_le_bytes()])
+    hash(&[&text::decimal(unix_nanoseconds as u64), &text::decimal(monotonic_nanoseconds)])
 }
 
-/// A hash of several parts, in hexadecimal.
-pub fn hash(parts: &[&[u8]]) -> String {
+/// A hash of several texts, in hexadecimal.
+pub fn hash(parts: &[&str]) -> String {
     let mut hash = XxHash64::with_seed(0);
     for part in parts {
-        hash.write(part);
+        hash.write(part.as_bytes());
         hash.write(&[0]);
     }
     text::hexadecimal(hash.finish(), 16)

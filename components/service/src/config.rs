@@ -236,12 +236,12 @@ impl Config {
     /// Every variable with the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for (place, (name, _)) in table().into_iter().enumerate() {
+        for (place, (name, _)) in table().iter().enumerate() {
             let value = match (self.shown(place), self.numbers.get(place)) {
                 (Some(text), _) => text.show(),
                 (None, number) => Form::at(place).show(number.copied().unwrap_or_default()),
             };
-            shown.push((name, value));
+            shown.push((name.clone(), value));
         }
         for (name, url) in &self.aliases {
             shown.push((text::concat(&[ALIAS, name]), url.text()));

@@ -92,10 +92,10 @@ impl Format {
 
     /// The format that the first bytes of a file announce.
     pub fn sniff(bytes: &[u8]) -> Option<Format> {
-        for (format, signatures) in ALL.iter().zip(SIGNATURES) {
+        for (format, signatures) in ALL.iter().zip(&SIGNATURES) {
             // Text may begin with a byte order mark and white space.
-            let bytes = match format {
-                Svg => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start(),
+            let bytes = match (format, bytes) {
+                (Svg, [0xEF, 0xBB, 0xBF, text @ ..] | text) => text.trim_ascii_start(),
                 _ => bytes,
             };
             for signature in signatures.split(|byte| *byte == b'|') {

@@ -28,8 +28,7 @@ pub fn variant(request: &Request, accept: Option<&str>) -> String {
         output: request.output.clone(),
         delivery: Delivery { passthrough: request.delivery.passthrough.clone(), ..Delivery::default() },
     };
-    let parts = [env!("CARGO_PKG_VERSION"), format, &query::write(&plain)];
-    client::hash(&parts.map(str::as_bytes))
+    client::hash(&[env!("CARGO_PKG_VERSION"), format, &query::write(&plain)])
 }
 
 /// The tag of an answer made from a source with this hash.

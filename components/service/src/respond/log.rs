@@ -56,8 +56,8 @@ impl Phases {
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
         let mut list = String::new();
-        for (name, time) in Self::NAMES.iter().zip(self.times()) {
-            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", &milliseconds(time)]));
+        for (name, time) in Self::NAMES.iter().zip(&self.times()) {
+            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", &milliseconds(*time)]));
         }
         list
     }
@@ -88,8 +88,8 @@ impl Record {
                 line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));
             }
         }
-        for (name, time) in Phases::NAMES.iter().zip(self.phases.times()) {
-            line.raw(&text::concat(&[name, "_ms"]), &milliseconds(time));
+        for (name, time) in Phases::NAMES.iter().zip(&self.phases.times()) {
+            line.raw(&text::concat(&[name, "_ms"]), &milliseconds(*time));
         }
         line.finish()
     }
