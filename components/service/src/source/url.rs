@@ -175,6 +175,11 @@ fn invalid(url: &str, reason: &str, advice: &str) -> Failure {
     Failure::new(Kind::InvalidSource, message).detail(advice)
 }
 
+/// The failure of a URL with control characters, which are not repeated.
+fn controls() -> Failure {
+    invalid("…", "it holds control characters", "leave them out")
+}
+
 fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     if text.len() > longest {
         let longest = text::decimal(longest as u64);
@@ -183,11 +188,7 @@ fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     }
     for c in text.chars() {
         if c.is_control() {
-            return Err(invalid(
-                "…",
-                "it holds control characters",
-                "percent-encode them twice, or leave them out",
-            ));
+            return Err(controls());
         }
     }
     if text::contains(text, "\\") {
@@ -247,7 +248,7 @@ fn read_path(url: &str, path: &str) -> Result<String, Failure> {
     for segment in &text::split(path.strip_prefix("/").unwrap_or(path), '/') {
         let decoded = unescape(segment).0;
         if decoded.iter().any(u8::is_ascii_control) {
-            return Err(invalid(url, "its path holds control characters", "leave them out"));
+            return Err(controls());
         }
         open = matches!(decoded.as_slice(), b"." | b"..");
         if !open {
