@@ -1,9 +1,6 @@
 //! What is known of the client's request beside what it asks for.
 
-use std::hash::Hasher as _;
-
-use twox_hash::XxHash64;
-
+use crate::pipeline::hash::Hash;
 use crate::route::Method;
 use crate::text;
 
@@ -82,7 +79,7 @@ pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
 
 /// A hash of several texts, in hexadecimal.
 pub fn hash(parts: &[&str]) -> String {
-    let mut hash = XxHash64::with_seed(0);
+    let mut hash = Hash::default();
     for part in parts {
         hash.write(part.as_bytes());
         hash.write(&[0]);

@@ -39,13 +39,11 @@ impl<'a> Iterator for Parts<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         let text = self.rest.take()?;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == self.separator {
-                self.rest = text.get(at + 1..);
-                return text.get(..at);
-            }
-        }
-        Some(text)
+        let Some(at) = text.as_bytes().iter().position(|byte| *byte == self.separator) else {
+            return Some(text);
+        };
+        self.rest = text.get(at + 1..);
+        text.get(..at)
     }
 }
 
