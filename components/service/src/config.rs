@@ -66,7 +66,7 @@ macro_rules! variables {
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
             /// The variables as numbers, for those that are; durations in milliseconds.
-            numbers: Vec<u64>,
+            numbers: [u64; VARIABLES.len()],
         }
 
         /// Every variable, in the order of the documentation.
@@ -195,11 +195,11 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
 }
 
 /// The names and defaults of the variables in the table.
-fn table() -> Vec<(String, &'static str)> {
+fn table() -> Vec<(String, String)> {
     let mut table = Vec::new();
     for variable in &text::words(DEFAULTS, |b| b == b' ') {
         let (name, default) = text::cut(variable, "=");
-        table.push((text::concat(&["TINTYPE_", name]), default));
+        table.push((text::concat(&["TINTYPE_", name]), default.to_owned()));
     }
     table
 }
@@ -210,7 +210,7 @@ impl Config {
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
         for (place, (name, default)) in table().iter().enumerate() {
-            let mut text = *default;
+            let mut text = default.as_str();
             for (known, value) in environment {
                 if known == name && !value.is_empty() {
                     text = value.trim_ascii();
@@ -222,7 +222,9 @@ impl Config {
             };
             let number = number.map_err(|reason| broken(name, reason))?;
             config.number(place, number);
-            config.numbers.push(number);
+            if let Some(kept) = config.numbers.get_mut(place) {
+                *kept = number;
+            }
         }
         config.presets = family(environment, PRESET);
         for (name, text) in &family(environment, ALIAS) {
