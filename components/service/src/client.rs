@@ -1,9 +1,6 @@
 //! What is known of the client's request beside what it asks for.
 
-use std::hash::Hasher as _;
-
-use twox_hash::XxHash64;
-
+use crate::pipeline::hash::Hash;
 use crate::route::Method;
 use crate::text;
 
@@ -77,14 +74,14 @@ impl Client {
 
 /// A new identifier, of the time by two clocks: there is no secret in it, and no need for a source of randomness.
 pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
-    hash(&[&unix_nanoseconds.to_le_bytes(), &monotonic_nanoseconds.to_le_bytes()])
+    hash(&[&text::decimal(unix_nanoseconds as u64), &text::decimal(monotonic_nanoseconds)])
 }
 
-/// A hash of several parts, in hexadecimal.
-pub fn hash(parts: &[&[u8]]) -> String {
-    let mut hash = XxHash64::with_seed(0);
+/// A hash of several texts, in hexadecimal.
+pub fn hash(parts: &[&str]) -> String {
+    let mut hash = Hash::default();
     for part in parts {
-        hash.write(part);
+        hash.write(part.as_bytes());
         hash.write(&[0]);
     }
     text::hexadecimal(hash.finish(), 16)
@@ -110,7 +107,7 @@ fn well_formed_trace(text: &str) -> bool {
 
 /// Whether one of the hops of a `Via` header (RFC 9110, section 7.6.3) was received by this service.
 fn looped(via: &str) -> bool {
-    for hop in text::split(via, ',') {
+    for hop in &text::split(via, ',') {
         if text::words(hop, |b| b.is_ascii_whitespace()).get(1) == Some(&VIA) {
             return true;
         }

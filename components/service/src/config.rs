@@ -66,7 +66,7 @@ macro_rules! variables {
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
             /// The variables as numbers, for those that are; durations in milliseconds.
-            numbers: Vec<u64>,
+            numbers: [u64; VARIABLES.len()],
         }
 
         /// Every variable, in the order of the documentation.
@@ -195,11 +195,11 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
 }
 
 /// The names and defaults of the variables in the table.
-fn table() -> Vec<(String, &'static str)> {
+fn table() -> Vec<(String, String)> {
     let mut table = Vec::new();
-    for variable in text::words(DEFAULTS, |b| b == b' ') {
-        let (name, default) = text::split_once(variable, "=").unwrap_or_default();
-        table.push((text::concat(&["TINTYPE_", name]), default));
+    for variable in &text::words(DEFAULTS, |b| b == b' ') {
+        let (name, default) = text::cut(variable, "=");
+        table.push((text::concat(&["TINTYPE_", name]), default.to_owned()));
     }
     table
 }
@@ -210,7 +210,7 @@ impl Config {
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
         for (place, (name, default)) in table().iter().enumerate() {
-            let mut text = *default;
+            let mut text = default.as_str();
             for (known, value) in environment {
                 if known == name && !value.is_empty() {
                     text = value.trim_ascii();
@@ -222,7 +222,9 @@ impl Config {
             };
             let number = number.map_err(|reason| broken(name, reason))?;
             config.number(place, number);
-            config.numbers.push(number);
+            if let Some(kept) = config.numbers.get_mut(place) {
+                *kept = number;
+            }
         }
         config.presets = family(environment, PRESET);
         for (name, text) in &family(environment, ALIAS) {
@@ -236,12 +238,12 @@ impl Config {
     /// Every variable with the value that holds, without secrets.
     pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for (place, (name, _)) in table().into_iter().enumerate() {
+        for (place, (name, _)) in table().iter().enumerate() {
             let value = match (self.shown(place), self.numbers.get(place)) {
                 (Some(text), _) => text.show(),
                 (None, number) => Form::at(place).show(number.copied().unwrap_or_default()),
             };
-            shown.push((name, value));
+            shown.push((name.clone(), value));
         }
         for (name, url) in &self.aliases {
             shown.push((text::concat(&[ALIAS, name]), url.text()));
@@ -468,7 +470,7 @@ text!(Secrets, "secrets in hexadecimal");
 
 impl Text for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
+        for word in &words(text) {
             let secret = hexadecimal(word);
             self.0.push(secret.ok_or("expected pairs of hexadecimal digits, and commas between secrets")?);
         }
@@ -482,8 +484,11 @@ impl Text for Secrets {
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    for at in (0..text.len()).step_by(2) {
-        bytes.push(text::number(text.get(at..at + 2)?, 16)? as u8);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (digits, after) = rest.split_at_checked(2)?;
+        bytes.push(text::number(digits, 16)? as u8);
+        rest = after;
     }
     Some(bytes)
 }
@@ -501,8 +506,8 @@ text!(Words, "secrets");
 
 impl Text for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
-            self.0.push(word.to_owned());
+        for word in &words(text) {
+            self.0.push((*word).to_owned());
         }
         Ok(())
     }

@@ -32,6 +32,9 @@ use Format::{Avif, Bmp, Gif, Heic, Jpeg, Jxl, Png, Svg, Tiff, Webp};
 /// Every format, in the order of the contract.
 pub const ALL: [Format; 10] = [Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic];
 
+/// The names of [`ALL`] formats (see [`text::index`]).
+const NAMES: &str = "jpeg|jpg png webp gif avif jxl tiff|tif bmp svg heic";
+
 /// What files of [`ALL`] formats begin with: one of what stands between `|`, where `?` is any byte.
 const SIGNATURES: [&[u8]; ALL.len()] = [
     b"\xFF\xD8\xFF",
@@ -69,7 +72,7 @@ pub const fn default_quality(format: Format) -> u8 {
 impl Format {
     /// The name in every grammar, which is the usual file extension too.
     pub fn name(self) -> &'static str {
-        text::name("jpeg png webp gif avif jxl tiff bmp svg heic", self as usize).unwrap_or_default()
+        text::name(NAMES, self as usize).unwrap_or_default()
     }
 
     /// The extension of a file of this format.
@@ -84,24 +87,15 @@ impl Format {
 
     /// The format of this name: `jpeg` or `jpg`, `png` and so on.
     pub fn from_name(name: &str) -> Option<Format> {
-        for format in ALL {
-            if format.name() == name {
-                return Some(format);
-            }
-        }
-        match name {
-            "jpg" => Some(Jpeg),
-            "tif" => Some(Tiff),
-            _ => None,
-        }
+        ALL.get(text::index(NAMES, name)?).copied()
     }
 
     /// The format that the first bytes of a file announce.
     pub fn sniff(bytes: &[u8]) -> Option<Format> {
-        for (format, signatures) in ALL.iter().zip(SIGNATURES) {
+        for (format, signatures) in ALL.iter().zip(&SIGNATURES) {
             // Text may begin with a byte order mark and white space.
-            let bytes = match format {
-                Svg => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start(),
+            let bytes = match (format, bytes) {
+                (Svg, [0xEF, 0xBB, 0xBF, text @ ..] | text) => text.trim_ascii_start(),
                 _ => bytes,
             };
             for signature in signatures.split(|byte| *byte == b'|') {

@@ -3,10 +3,9 @@
 //! Nothing here knows WASI. The traits are what the pipeline needs of the world; `crate::wasi` implements them with a
 //! component's imports and the tests with vectors.
 
-use std::hash::Hasher as _;
+pub mod hash;
 
-use twox_hash::XxHash64;
-
+use self::hash::Hash;
 use crate::failure::{Failure, Kind};
 use crate::format::{Format, SNIFF_LENGTH};
 use crate::text;
@@ -88,7 +87,7 @@ struct Meter {
     chunks: Box<dyn Chunks>,
     most: u64,
     count: u64,
-    hash: XxHash64,
+    hash: Hash,
 }
 
 impl Meter {
@@ -123,7 +122,7 @@ pub struct Opened {
 
 /// Reads as much of a source as tells its format, and refuses what is no image before reading on.
 pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
-    let mut meter = Meter { chunks, most, count: 0, hash: XxHash64::with_seed(0) };
+    let mut meter = Meter { chunks, most, count: 0, hash: Hash::default() };
     let mut head = Vec::new();
     while head.len() < SNIFF_LENGTH {
         match meter.next()? {

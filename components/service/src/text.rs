@@ -20,15 +20,42 @@ pub fn add(list: &mut String, separator: &str, item: &str) {
     list.push_str(item);
 }
 
-/// The parts of a text between separators.
+/// The parts of a text between ASCII characters.
+///
+/// As `str::split`, whose search for characters of any length is a kilobyte of code.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+/// The parts of a text between ASCII characters.
+pub fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts { rest: Some(text), separator }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest.take()?;
+        let Some(at) = text.as_bytes().iter().position(|byte| *byte == self.separator) else {
+            return Some(text);
+        };
+        self.rest = text.get(at + 1..);
+        text.get(..at)
+    }
+}
+
+/// The parts of a text between ASCII characters, all at once.
 ///
 /// In one place and with loops around it: every chain of iterators over the parts is half a kilobyte of code.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
-    let mut parts = Vec::new();
-    for part in text.split(separator) {
-        parts.push(part);
+    let mut all = Vec::new();
+    for part in parts(text, separator as u8) {
+        all.push(part);
     }
-    parts
+    all
 }
 
 /// The parts of a text before and behind the last of an ASCII character.
@@ -45,13 +72,13 @@ pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
 
 /// The first of words with a space between them.
 pub fn first(words: &str) -> &str {
-    words.split(' ').next().unwrap_or_default()
+    parts(words, b' ').next().unwrap_or_default()
 }
 
 /// Whether a word is one of words with a space between them. Tables of names are written so, since each text of its own
 /// is a pointer and a length besides.
 pub fn has(words: &str, word: &str) -> bool {
-    for known in words.split(' ') {
+    for known in parts(words, b' ') {
         if known == word {
             return true;
         }
@@ -114,10 +141,34 @@ fn push_digits(out: &mut String, number: u64) {
     out.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// The name that stands at this place of a table: words with a space between them.
+/// Where a name stands in a table.
+///
+/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
+/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
+pub fn index(table: &str, name: &str) -> Option<usize> {
+    for (index, names) in parts(table, b' ').enumerate() {
+        for known in parts(names, b'|') {
+            if known == name && name != "-" {
+                return Some(index);
+            }
+        }
+    }
+    None
+}
+
+/// The name that stands at this place of a table (see [`index`]).
 pub fn name(table: &str, index: usize) -> Option<&str> {
-    let names = table.split(' ').nth(index)?;
-    names.split('|').next().filter(|name| *name != "-")
+    let mut places = parts(table, b' ');
+    for _ in 0..index {
+        places.next()?;
+    }
+    let name = parts(places.next()?, b'|').next()?;
+    if name == "-" { None } else { Some(name) }
+}
+
+/// The parts of a text before and behind the first occurrence of another; all of it and nothing where there is none.
+pub fn cut<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
+    split_once(text, separator).unwrap_or((text, ""))
 }
 
 /// What stands between quotes.

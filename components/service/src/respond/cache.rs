@@ -48,8 +48,8 @@ pub fn control(
 
 /// The value, which may be empty, of a directive in a `Cache-Control` in lower case (RFC 9111, section 5.2).
 fn directive<'a>(list: &'a str, name: &str) -> Option<&'a str> {
-    for directive in text::words(list, |b| b == b',') {
-        let (known, value) = text::split_once(directive, "=").unwrap_or((directive, ""));
+    for directive in &text::words(list, |b| b == b',') {
+        let (known, value) = text::cut(directive, "=");
         if known.trim_ascii() == name {
             let value = value.trim_ascii();
             return Some(text::unquoted(value).unwrap_or(value));

@@ -28,8 +28,7 @@ pub fn variant(request: &Request, accept: Option<&str>) -> String {
         output: request.output.clone(),
         delivery: Delivery { passthrough: request.delivery.passthrough.clone(), ..Delivery::default() },
     };
-    let parts = [env!("CARGO_PKG_VERSION"), format, &query::write(&plain)];
-    client::hash(&parts.map(str::as_bytes))
+    client::hash(&[env!("CARGO_PKG_VERSION"), format, &query::write(&plain)])
 }
 
 /// The tag of an answer made from a source with this hash.
@@ -49,7 +48,7 @@ pub fn from_origin(variant: &str, tag: &str) -> Option<String> {
 /// The tags of origins that a client's `If-None-Match` brings back for this variant, as the origin wrote them.
 pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
     let mut origin = Vec::new();
-    for tag in tags(if_none_match) {
+    for tag in &tags(if_none_match) {
         if let Some(opaque) = origin_tag(tag, variant) {
             origin.push(text::concat(&["\"", &opaque, "\""]));
         }
@@ -74,7 +73,7 @@ pub fn matches(if_none_match: &str, tag: &str) -> bool {
 /// What stands between the quotes of each tag in a list, weak or strong.
 fn tags(list: &str) -> Vec<&str> {
     let mut tags = Vec::new();
-    for tag in text::words(list, |b| b == b',') {
+    for tag in &text::words(list, |b| b == b',') {
         if let Some(opaque) = text::unquoted(tag.strip_prefix("W/").unwrap_or(tag)) {
             tags.push(opaque);
         }

@@ -28,8 +28,8 @@ fn signature_state(grammar: Grammar, target: &str, config: &Config) -> &'static 
 /// Every option with the value that holds, as a query would say it.
 fn options(request: &Request) -> String {
     let mut options = Object::new();
-    for (name, text) in query::options(request) {
-        options.text(name, &text);
+    for (name, text) in &query::options(request) {
+        options.text(name, text);
     }
     options.finish()
 }

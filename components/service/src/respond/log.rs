@@ -48,16 +48,16 @@ pub struct Phases {
 impl Phases {
     const NAMES: [&str; 4] = ["origin", "decode", "encode", "total"];
 
-    /// The times, in milliseconds with one decimal place, in the order of their names.
-    fn milliseconds(&self) -> [String; 4] {
-        [self.origin, self.decode, self.encode, self.total].map(milliseconds)
+    /// The times in the order of their names.
+    fn times(&self) -> [u64; 4] {
+        [self.origin, self.decode, self.encode, self.total]
     }
 
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
         let mut list = String::new();
-        for (name, time) in Self::NAMES.iter().zip(&self.milliseconds()) {
-            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", time]));
+        for (name, time) in Self::NAMES.iter().zip(&self.times()) {
+            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", &milliseconds(*time)]));
         }
         list
     }
@@ -88,8 +88,8 @@ impl Record {
                 line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));
             }
         }
-        for (name, time) in Phases::NAMES.iter().zip(&self.phases.milliseconds()) {
-            line.raw(&text::concat(&[name, "_ms"]), time);
+        for (name, time) in Phases::NAMES.iter().zip(&self.phases.times()) {
+            line.raw(&text::concat(&[name, "_ms"]), &milliseconds(*time));
         }
         line.finish()
     }

@@ -83,13 +83,13 @@ impl Reply {
     /// The same answer without these headers.
     #[must_use]
     pub fn without(self, names: &[&str]) -> Self {
-        let mut kept = Vec::new();
-        for (name, value) in self.headers {
-            if !names.contains(&name) {
-                kept.push((name, value));
+        let mut reply = Reply { headers: Vec::new(), ..self };
+        for (name, value) in &self.headers {
+            if !names.contains(name) {
+                reply.add(name, value);
             }
         }
-        Reply { headers: kept, ..self }
+        reply
     }
 
     fn vary(&mut self, name: &str) {

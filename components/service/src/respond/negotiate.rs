@@ -5,7 +5,7 @@ use crate::request::OutputFormat;
 use crate::text;
 
 /// Formats that are offered to a client that accepts them, best first.
-const OFFERED: [Format; 2] = [Format::Avif, Format::Webp];
+const OFFERED: &[Format] = &[Format::Webp];
 
 /// The format of a rendition: as the request says, as the `Accept` header allows, or in the source's family.
 pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> Format {
@@ -21,8 +21,8 @@ pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> For
 /// A wildcard does not count: clients send `*/*` that show neither AVIF nor WebP.
 pub fn preferred(accept: Option<&str>) -> Option<Format> {
     for format in OFFERED {
-        if format.encoded() && accepts(accept?, &format.media_type()) {
-            return Some(format);
+        if accepts(accept?, &format.media_type()) {
+            return Some(*format);
         }
     }
     None
@@ -30,10 +30,10 @@ pub fn preferred(accept: Option<&str>) -> Option<Format> {
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
-    for range in text::split(&accept.to_ascii_lowercase(), ',') {
+    for range in &text::split(&accept.to_ascii_lowercase(), ',') {
         let parts = text::words(range, |b| b == b';');
         let mut accepted = parts.first() == Some(&media_type);
-        for parameter in parts {
+        for parameter in &parts {
             accepted &= !refuses(parameter);
         }
         if accepted {
@@ -68,6 +68,7 @@ mod tests {
         ] {
             assert_eq!(format(OutputFormat::Auto, accept, Format::Jpeg), expected, "{accept:?}");
         }
+        assert!(OFFERED.iter().all(|format| format.encoded()));
         assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Png);
         assert_eq!(format(OutputFormat::Source, Some("image/webp"), Format::Png), Format::Png);
     }

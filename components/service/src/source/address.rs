@@ -127,39 +127,48 @@ fn assemble(parts: &[&str]) -> Option<u32> {
 ///
 /// As `Ipv6Addr::from_str`, which with its counterpart for writing is six kilobytes of code.
 pub fn parse_v6(text: &str) -> Option<[u16; 8]> {
+    let mut groups = [0; 8];
     let Some((head, tail)) = text::split_once(text, "::") else {
-        return read_groups(text, true)?.try_into().ok();
+        return (read_groups(text, true, &mut groups)? == 8).then_some(groups);
     };
-    let (mut groups, tail) = (read_groups(head, false)?, read_groups(tail, true)?);
+    let mut last = [0; 8];
+    let (before, behind) = (read_groups(head, false, &mut groups)?, read_groups(tail, true, &mut last)?);
     // The colons stand for one group of zeros at least.
-    groups.push(0);
-    while groups.len() + tail.len() < 8 {
-        groups.push(0);
+    if before + behind > 7 {
+        return None;
     }
-    groups.extend_from_slice(&tail);
-    groups.try_into().ok()
+    for (at, group) in last.iter().take(behind).enumerate() {
+        *groups.get_mut(8 - behind + at)? = *group;
+    }
+    Some(groups)
 }
 
-/// Groups of hexadecimal digits between colons. What ends an address may end in an IPv4 address, which is two groups.
-fn read_groups(text: &str, end: bool) -> Option<Vec<u16>> {
-    let mut groups = Vec::new();
+/// Reads groups of hexadecimal digits between colons, and says how many there are. What ends an address may end in an
+/// IPv4 address, which is two groups.
+fn read_groups(text: &str, end: bool, groups: &mut [u16; 8]) -> Option<usize> {
+    let mut count = 0;
+    let mut put = |group: u64| {
+        *groups.get_mut(count)? = group as u16;
+        count += 1;
+        Some(())
+    };
     if text.is_empty() {
-        return Some(groups);
+        return Some(0);
     }
     let mut parts = text::split(text, ':');
-    let dotted = parts.pop_if(|last| end && text::contains(last, "."));
-    for part in parts {
+    let dotted = if end && text::contains(text, ".") { parts.pop() } else { None };
+    for part in &parts {
         if part.len() > 4 {
             return None;
         }
-        groups.push(text::number(part, 16)? as u16);
+        put(text::number(part, 16)?)?;
     }
     if let Some(last) = dotted {
-        let address = read_dotted(last)?;
-        groups.push((address >> 16) as u16);
-        groups.push(address as u16);
+        let address = u64::from(read_dotted(last)?);
+        put(address >> 16)?;
+        put(address)?;
     }
-    Some(groups)
+    Some(count)
 }
 
 /// An IPv4 address in its one canonical notation.

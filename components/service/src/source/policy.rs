@@ -144,7 +144,7 @@ impl Policy {
     /// Reads patterns between commas or white space.
     pub fn parse(text: &str) -> Result<Policy, String> {
         let mut patterns = Vec::new();
-        for word in text::words(text, |b| b == b',' || b.is_ascii_whitespace()) {
+        for word in &text::words(text, |b| b == b',' || b.is_ascii_whitespace()) {
             patterns.push(Pattern::parse(word)?);
         }
         Ok(Policy(patterns))

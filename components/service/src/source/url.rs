@@ -67,7 +67,7 @@ impl Host {
         }
         let name = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
         let mut fits = name.len() <= 253;
-        for label in text::split(&name, '.') {
+        for label in &text::split(&name, '.') {
             fits &= (1..=63).contains(&label.len())
                 && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
@@ -175,6 +175,11 @@ fn invalid(url: &str, reason: &str, advice: &str) -> Failure {
     Failure::new(Kind::InvalidSource, message).detail(advice)
 }
 
+/// The failure of a URL with control characters, which are not repeated.
+fn controls() -> Failure {
+    invalid("…", "it holds control characters", "leave them out")
+}
+
 fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     if text.len() > longest {
         let longest = text::decimal(longest as u64);
@@ -183,11 +188,7 @@ fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     }
     for c in text.chars() {
         if c.is_control() {
-            return Err(invalid(
-                "…",
-                "it holds control characters",
-                "percent-encode them twice, or leave them out",
-            ));
+            return Err(controls());
         }
     }
     if text::contains(text, "\\") {
@@ -244,10 +245,10 @@ fn read_target(url: &str, target: &str) -> Result<(String, String), Failure> {
 fn read_path(url: &str, path: &str) -> Result<String, Failure> {
     let mut out = String::new();
     let mut open = false;
-    for segment in text::split(path.strip_prefix("/").unwrap_or(path), '/') {
+    for segment in &text::split(path.strip_prefix("/").unwrap_or(path), '/') {
         let decoded = unescape(segment).0;
         if decoded.iter().any(u8::is_ascii_control) {
-            return Err(invalid(url, "its path holds control characters", "leave them out"));
+            return Err(controls());
         }
         open = matches!(decoded.as_slice(), b"." | b"..");
         if !open {
