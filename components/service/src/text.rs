@@ -256,21 +256,6 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
     out
 }
 
-/// Where a name stands in a table.
-///
-/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
-/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
-pub fn index(table: &str, name: &str) -> Option<usize> {
-    for (index, names) in table.split(' ').enumerate() {
-        for known in names.split('|') {
-            if known == name && name != "-" {
-                return Some(index);
-            }
-        }
-    }
-    None
-}
-
 /// The value of a name in a table (see [`index`]) of words `name=value`.
 pub fn lookup<'a>(table: &'a str, name: &str) -> Option<&'a str> {
     for entry in table.split(' ') {
