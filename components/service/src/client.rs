@@ -4,6 +4,7 @@ use core::hash::Hasher as _;
 
 use twox_hash::XxHash64;
 
+use crate::prelude::*;
 use crate::route::Method;
 use crate::text;
 

@@ -9,6 +9,7 @@ use twox_hash::XxHash64;
 
 use crate::failure::{Failure, Kind};
 use crate::format::{Format, SNIFF_LENGTH};
+use crate::prelude::*;
 use crate::text;
 
 /// Bytes of a rendition that are asked for in one call.
@@ -71,7 +72,7 @@ impl Session for Verbatim {
     }
 
     fn read(&mut self, _max: u32) -> Result<Vec<u8>, Failure> {
-        Ok(std::mem::take(&mut self.0))
+        Ok(core::mem::take(&mut self.0))
     }
 
     fn outline(&self) -> Option<Outline> {
@@ -217,7 +218,7 @@ impl Rendering {
     }
 
     fn feed(&mut self) -> Result<(), Failure> {
-        let chunk = match std::mem::take(&mut self.head) {
+        let chunk = match core::mem::take(&mut self.head) {
             head if head.is_empty() => self.meter.next()?,
             head => Some(head),
         };

@@ -1,5 +1,7 @@
 //! Base64 as URLs use it (RFC 4648, section 5): `-` and `_`, without padding.
 
+use crate::prelude::*;
+
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Encodes bytes, without padding.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::failure::Failure;
 use crate::format::{self, Format};
+use crate::prelude::*;
 use crate::request::{
     Color, Crop, Fit, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
 };

@@ -14,6 +14,7 @@ pub mod wsrv;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
+use crate::prelude::*;
 use crate::request::Request;
 use crate::text;
 

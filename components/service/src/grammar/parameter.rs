@@ -7,6 +7,7 @@ use super::query::{GRAVITIES, PARAMETERS};
 use super::{Grammar, percent_encode, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
+use crate::prelude::*;
 use crate::request::{
     Crop, Filter, Fit, Geometry, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request,
     Source,

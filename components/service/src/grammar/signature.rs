@@ -15,6 +15,7 @@ use subtle::{Choice, ConstantTimeEq};
 use super::{Grammar, base64, wsrv};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
+use crate::prelude::*;
 
 /// A key and its salt.
 pub type Pair = (Vec<u8>, Vec<u8>);

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::grammar::{self, Grammar, query, signature};
 use crate::json::{self, Object};
+use crate::prelude::*;
 use crate::request::Request;
 
 /// Explains a target of this grammar.

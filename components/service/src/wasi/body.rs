@@ -1,6 +1,6 @@
 //! Bodies: those that arrive, and the one that is sent.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use wasip2::http::types::{
     ErrorCode, Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam,
@@ -11,6 +11,7 @@ use super::clock::{Instant, Stopwatch, wait};
 use super::fetch;
 use crate::failure::{Failure, Kind};
 use crate::pipeline::Chunks;
+use crate::prelude::*;
 use crate::respond::Reply;
 
 /// Bytes that are asked of a body in one call.

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format;
 use crate::pipeline;
+use crate::prelude::*;
 use crate::source::url::{self, Url};
 use crate::text;
 

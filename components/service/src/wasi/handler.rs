@@ -15,6 +15,7 @@ use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::grammar::{self, Grammar, signature};
 use crate::pipeline::{self, Opened, Rendering, Verbatim};
+use crate::prelude::*;
 use crate::request::{OnError, Request, Source};
 use crate::respond::image::{self, Facts};
 use crate::respond::log::{Phases, Record};

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::pipeline::{Outline, Session};
+use crate::prelude::*;
 use crate::request::{Filter, Geometry, Gravity, Length, Request, Rotation, Source};
 use crate::resolve::{EngineFit, Resolved};
 use crate::text;
