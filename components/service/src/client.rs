@@ -96,9 +96,9 @@ fn well_formed_id(id: &str) -> bool {
 /// `00-{32 digits}-{16 digits}-{2 digits}` in lower-case hexadecimal (W3C Trace Context, section 3.2).
 fn well_formed_trace(text: &str) -> bool {
     let mut fits = text.len() == 55 && text.starts_with("00-");
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.as_bytes().iter().enumerate() {
         fits &= match at {
-            2 | 35 | 52 => byte == b'-',
+            2 | 35 | 52 => *byte == b'-',
             _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
         };
     }

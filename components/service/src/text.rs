@@ -209,10 +209,14 @@ pub fn hexadecimal(number: u64, digits: u32) -> String {
     for place in (0..16).rev() {
         let high = number >> (4 * place);
         if high != 0 || place < digits {
-            out.push(char::from(*b"0123456789abcdef".get((high & 15) as usize).unwrap_or(&b'0')));
+            push_digit(&mut out, b"0123456789abcdef", (high & 15) as u8);
         }
     }
     out
+}
+
+fn push_digit(out: &mut String, digits: &[u8; 16], digit: u8) {
+    out.push(digits.get(usize::from(digit)).copied().map_or('0', char::from));
 }
 
 /// A text before and from the first byte that is accepted. Only bytes of ASCII may be.
@@ -250,7 +254,8 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.push_str(&hexadecimal(byte.into(), 2).to_ascii_uppercase());
+            push_digit(&mut out, b"0123456789ABCDEF", byte >> 4);
+            push_digit(&mut out, b"0123456789ABCDEF", byte & 15);
         }
     }
     out

@@ -112,7 +112,7 @@ impl Url {
     /// Reads an absolute URL of at most `longest` bytes.
     pub fn parse(text: &str, longest: usize) -> Result<Url, Failure> {
         check_text(text, longest)?;
-        let (scheme, rest) = text::split_once(text, "://").unwrap_or_default();
+        let (scheme, rest) = text::cut(text, "://");
         let scheme = Scheme::of(scheme).ok_or_else(|| {
             invalid(text, "its scheme is neither http nor https", "begin the URL with https:// or http://")
         })?;
