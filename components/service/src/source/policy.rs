@@ -54,7 +54,7 @@ impl Pattern {
     pub fn under(url: &Url) -> Pattern {
         Pattern {
             scheme: Some(url.scheme),
-            host: url.host.text(),
+            host: url.host.text.clone(),
             port: Port::Exact(url.port),
             path: url.folder().to_owned(),
         }
@@ -79,11 +79,11 @@ impl Pattern {
     }
 
     fn allows_host(&self, host: &Host) -> bool {
-        match host {
-            _ if self.host == "*" => host.public(),
-            Host::Name(name) => glob(self.host.as_bytes(), name.as_bytes(), self.host.starts_with("*.")),
+        match self.host.as_str() {
+            "*" => host.public,
+            pattern if host.name => glob(pattern.as_bytes(), host.text.as_bytes(), pattern.starts_with("*.")),
             // Every address is written in one way, and a star stands for nothing in one.
-            _ => self.host == host.text(),
+            pattern => pattern == host.text,
         }
     }
 
@@ -113,8 +113,8 @@ fn read_host(text: &str) -> Result<String, String> {
     // an address, such as `127.0.0.*`, is none.
     let stars = text::contains(text, "*");
     match Host::parse(&text::join(&text::split(text, '*'), "0")) {
-        Some(host) if !stars => Ok(host.text()),
-        Some(Host::Name(_)) if text::contains(text, ".") => Ok(text.to_ascii_lowercase()),
+        Some(host) if !stars => Ok(host.text),
+        Some(host) if host.name && text::contains(text, ".") => Ok(text.to_ascii_lowercase()),
         _ => Err(quoted(text, "not a host; write a name, *.name, an IP address or *")),
     }
 }
@@ -160,7 +160,7 @@ impl Policy {
         let message = [url.scheme.name(), "://", &url.authority(), " is not an allowed source"];
         let detail = if self.0.is_empty() {
             "no source is allowed yet: set TINTYPE_SOURCES, for example to https://*.example.com"
-        } else if url.host.public() {
+        } else if url.host.public {
             "TINTYPE_SOURCES does not list it; scheme, host, port and path all have to match"
         } else {
             "it is not on the public internet, so TINTYPE_SOURCES has to spell it out"

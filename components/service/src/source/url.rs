@@ -47,49 +47,36 @@ impl Scheme {
 
 /// The host of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// A name: lower-case ASCII, without a final dot.
-    Name(String),
-    /// An IPv4 address, as a number.
-    V4(u32),
-    /// The groups of an IPv6 address.
-    V6([u16; 8]),
+pub struct Host {
+    /// The host as it stands in a URL, in its one canonical form: a name in lower-case ASCII without a final dot, or an
+    /// address, that of IPv6 in brackets.
+    pub text: String,
+    /// Whether it is a name, and not an address.
+    pub name: bool,
+    /// Whether it belongs to the public internet, as far as its text tells.
+    pub public: bool,
 }
 
 impl Host {
-    /// Reads a host as it stands in a URL, IPv6 in brackets. `None` if it is none.
+    /// Reads a host as it stands in a URL. `None` if it is none.
     pub fn parse(text: &str) -> Option<Host> {
         if let Some(inner) = text.strip_prefix("[") {
-            return address::parse_v6(inner.strip_suffix("]")?).map(Host::V6);
+            let v6 = address::parse_v6(inner.strip_suffix("]")?)?;
+            let text = text::concat(&["[", &address::write_v6(v6), "]"]);
+            return Some(Host { text, name: false, public: address::public_v6(v6) });
         }
-        if let Some(address) = address::parse_v4(text) {
-            return address.map(Host::V4);
+        if let Some(v4) = address::parse_v4(text) {
+            let v4 = v4?;
+            return Some(Host { text: address::write_v4(v4), name: false, public: address::public_v4(v4) });
         }
-        let name = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
-        let mut fits = name.len() <= 253;
-        for label in &text::split(&name, '.') {
+        let text = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
+        let mut fits = text.len() <= 253;
+        for label in &text::split(&text, '.') {
             fits &= (1..=63).contains(&label.len())
                 && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
-        fits.then_some(Host::Name(name))
-    }
-
-    /// Whether the host belongs to the public internet, as far as its text tells.
-    pub fn public(&self) -> bool {
-        match self {
-            Host::Name(name) => address::public_name(name),
-            Host::V4(v4) => address::public_v4(*v4),
-            Host::V6(v6) => address::public_v6(*v6),
-        }
-    }
-
-    /// The host as it stands in a URL, in its one canonical form.
-    pub fn text(&self) -> String {
-        match self {
-            Host::Name(name) => name.clone(),
-            Host::V4(v4) => address::write_v4(*v4),
-            Host::V6(v6) => text::concat(&["[", &address::write_v6(*v6), "]"]),
-        }
+        let public = address::public_name(&text);
+        fits.then_some(Host { text, name: true, public })
     }
 }
 
@@ -152,7 +139,7 @@ impl Url {
 
     /// Host, and port unless it is the scheme's own.
     pub fn authority(&self) -> String {
-        let mut authority = self.host.text();
+        let mut authority = self.host.text.clone();
         if self.port != self.scheme.default_port() {
             text::add(&mut authority, ":", &text::decimal(self.port.into()));
         }
