@@ -117,12 +117,12 @@ impl Url {
             .unwrap_or("/")
     }
 
-    /// The URL that a reference such as a `Location` header means when it is found at this one.
+    /// The URL that a reference such as a `Location` header means when it is found at this one (RFC 3986, section 5.2).
     pub fn join(&self, reference: &str, longest: usize) -> Result<Url, Failure> {
         check_text(reference, longest)?;
-        let (scheme, rest) =
-            text::until(reference, |b| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')));
-        if rest.starts_with(":") && scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
+        // A colon in what may be a relative path's first segment ends a scheme (section 4.2).
+        let (first, _) = text::until(reference, |b| matches!(b, b'/' | b'?' | b'#'));
+        if text::contains(first, ":") {
             return Url::parse(reference, longest);
         }
         if reference.starts_with("//") {
