@@ -188,7 +188,7 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
     let mut family = Vec::new();
     for (name, value) in environment {
         if let Some(rest) = name.strip_prefix(prefix) {
-            family.push((rest.to_ascii_lowercase(), value.clone()));
+            family.push((text::lower(rest), value.clone()));
         }
     }
     family

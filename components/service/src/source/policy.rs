@@ -114,7 +114,7 @@ fn read_host(text: &str) -> Result<String, String> {
     let stars = text::contains(text, "*");
     match Host::parse(&text::join(&text::split(text, '*'), "0")) {
         Some(host) if !stars => Ok(host.text),
-        Some(host) if host.name && text::contains(text, ".") => Ok(text.to_ascii_lowercase()),
+        Some(host) if host.name && text::contains(text, ".") => Ok(text::lower(text)),
         _ => Err(quoted(text, "not a host; write a name, *.name, an IP address or *")),
     }
 }

@@ -21,7 +21,7 @@ pub enum Scheme {
 impl Scheme {
     /// The scheme of this name, in whichever case.
     pub fn of(name: &str) -> Option<Scheme> {
-        match name.to_ascii_lowercase().as_str() {
+        match text::lower(name).as_str() {
             "http" => Some(Scheme::Http),
             "https" => Some(Scheme::Https),
             _ => None,
@@ -69,7 +69,7 @@ impl Host {
             let v4 = v4?;
             return Some(Host { text: address::write_v4(v4), name: false, public: address::public_v4(v4) });
         }
-        let text = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
+        let text = text::lower(text.strip_suffix(".").unwrap_or(text));
         let mut fits = text.len() <= 253;
         for label in &text::split(&text, '.') {
             fits &= (1..=63).contains(&label.len())
