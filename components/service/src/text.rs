@@ -178,6 +178,15 @@ pub fn lower(text: &str) -> String {
     lower
 }
 
+/// A text without any number of prefixes.
+pub fn trim_start<'a>(text: &'a str, prefix: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(shorter) = rest.strip_prefix(prefix) {
+        rest = shorter;
+    }
+    rest
+}
+
 /// What stands between quotes.
 pub fn unquoted(text: &str) -> Option<&str> {
     text.strip_prefix("\"")?.strip_suffix("\"")
