@@ -59,7 +59,7 @@ pub fn redirect(url: &Url) -> Reply {
 
 fn head(mut reply: Reply, request: &Request, facts: &Facts) -> Reply {
     reply.add("cache-control", &facts.cache_control);
-    for (name, value) in [("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
+    for (name, value) in &[("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
         if let Some(value) = value {
             reply.add(name, value);
         }
@@ -88,9 +88,7 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let mut text = text::concat(&[kind, "; filename=\"", &plain, ".", extension, "\""]);
     if plain != stem {
         let encoded = text::escape(stem, |b| b.is_ascii_alphanumeric());
-        for part in ["; filename*=UTF-8''", &encoded, ".", extension] {
-            text.push_str(part);
-        }
+        text.push_str(&text::concat(&["; filename*=UTF-8''", &encoded, ".", extension]));
     }
     text
 }

@@ -82,7 +82,7 @@ impl Record {
             .text_if("error", self.error)
             .number("bytes_in", self.bytes_in)
             .number("bytes_out", self.bytes_out);
-        for (name, size) in [("source", &self.source), ("output", &self.output)] {
+        for (name, size) in &[("source", self.source), ("output", self.output)] {
             if let Some((width, height)) = size {
                 let (width, height) = (text::decimal((*width).into()), text::decimal((*height).into()));
                 line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));
