@@ -538,8 +538,7 @@ text!(Policy, "patterns");
 
 impl Text for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = Policy::parse(text)?;
-        Ok(())
+        self.add(text)
     }
 
     fn show(&self) -> String {

@@ -66,9 +66,8 @@ pub fn route(method: Method, target: &str) -> Result<Route, Failure> {
 }
 
 fn nowhere(path: &str) -> Failure {
-    Failure::new(Kind::NotFound, text::concat(&["there is nothing at ", clip(path)])).detail(
-        "images are made at /?url=…, of what is sent to POST /, and at the paths that docs/http-api.md lists",
-    )
+    Failure::new(Kind::NotFound, text::concat(&["there is nothing at ", clip(path)]))
+        .detail("images are made at /?url=…, at POST / and at the paths that docs/http-api.md lists")
 }
 
 #[cfg(test)]

@@ -52,17 +52,17 @@ impl Pattern {
 
     /// The pattern of everything that lies in the folder of a URL.
     pub fn under(url: &Url) -> Pattern {
-        Pattern {
-            scheme: Some(url.scheme),
-            host: url.host.text.clone(),
-            port: Port::Exact(url.port),
-            path: url.folder().to_owned(),
-        }
+        Pattern::of(url, url.folder())
     }
 
     /// The pattern of one path of a URL.
     pub fn exact(url: &Url) -> Pattern {
-        Pattern { path: url.path.clone(), ..Pattern::under(url) }
+        Pattern::of(url, &url.path)
+    }
+
+    fn of(url: &Url, path: &str) -> Pattern {
+        let (scheme, port) = (Some(url.scheme), Port::Exact(url.port));
+        Pattern { scheme, host: url.host.text.clone(), port, path: path.to_owned() }
     }
 
     /// Whether a URL is one that the pattern allows.
@@ -141,13 +141,12 @@ fn glob(pattern: &[u8], name: &[u8], deep: bool) -> bool {
 pub struct Policy(pub Vec<Pattern>);
 
 impl Policy {
-    /// Reads patterns between commas or white space.
-    pub fn parse(text: &str) -> Result<Policy, String> {
-        let mut patterns = Vec::new();
+    /// Adds patterns between commas or white space; the error says what is wrong with one.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
         for word in &text::words(text, |b| b == b',' || b.is_ascii_whitespace()) {
-            patterns.push(Pattern::parse(word)?);
+            self.0.push(Pattern::parse(word)?);
         }
-        Ok(Policy(patterns))
+        Ok(())
     }
 
     /// Refuses a URL that no pattern allows.
@@ -173,8 +172,13 @@ impl Policy {
 mod tests {
     use super::*;
 
+    fn policy(patterns: &str) -> Result<Policy, String> {
+        let mut policy = Policy::default();
+        policy.add(patterns).map(|()| policy)
+    }
+
     fn allowed(patterns: &str, url: &str) -> bool {
-        Policy::parse(patterns).unwrap().check(&Url::parse(url, 1000).unwrap()).is_ok()
+        policy(patterns).unwrap().check(&Url::parse(url, 1000).unwrap()).is_ok()
     }
 
     #[test]
@@ -249,7 +253,7 @@ mod tests {
             "x*",
             "user@a.example",
         ] {
-            assert!(Policy::parse(bad).is_err(), "{bad}");
+            assert!(policy(bad).is_err(), "{bad}");
         }
     }
 
