@@ -77,8 +77,8 @@ impl Client {
 }
 
 /// A new identifier, of the time by two clocks: there is no secret in it, and no need for a source of randomness.
-pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
-    hash(&[&text::decimal(unix_nanoseconds as u64), &text::decimal(monotonic_nanoseconds)])
+pub fn fresh_id(unix_nanoseconds: u64, monotonic_nanoseconds: u64) -> String {
+    hash(&[&text::decimal(unix_nanoseconds), &text::decimal(monotonic_nanoseconds)])
 }
 
 /// A hash of several texts, in hexadecimal.
@@ -100,9 +100,9 @@ fn well_formed_id(id: &str) -> bool {
 /// `00-{32 digits}-{16 digits}-{2 digits}` in lower-case hexadecimal (W3C Trace Context, section 3.2).
 fn well_formed_trace(text: &str) -> bool {
     let mut fits = text.len() == 55 && text.starts_with("00-");
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.as_bytes().iter().enumerate() {
         fits &= match at {
-            2 | 35 | 52 => byte == b'-',
+            2 | 35 | 52 => *byte == b'-',
             _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
         };
     }

@@ -66,7 +66,7 @@ macro_rules! variables {
             pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
-            /// The variables as numbers, for those that are; durations in milliseconds.
+            /// The variables that are numbers, durations in milliseconds; an array, of which `Default` knows up to 32.
             numbers: [u64; VARIABLES.len()],
         }
 
@@ -189,7 +189,7 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
     let mut family = Vec::new();
     for (name, value) in environment {
         if let Some(rest) = name.strip_prefix(prefix) {
-            family.push((rest.to_ascii_lowercase(), value.clone()));
+            family.push((text::lower(rest), value.clone()));
         }
     }
     family
@@ -539,8 +539,7 @@ text!(Policy, "patterns");
 
 impl Text for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = Policy::parse(text)?;
-        Ok(())
+        self.add(text)
     }
 
     fn show(&self) -> String {

@@ -164,11 +164,7 @@ impl Failure {
     }
 }
 
-/// At most 200 characters of a client's text, so that an answer cannot be made long from outside.
+/// At most 200 bytes of a client's text, so that an answer cannot be made long from outside.
 pub fn clip(text: &str) -> &str {
-    let mut chars = text.chars();
-    for _ in 0..200 {
-        chars.next();
-    }
-    text.get(..text.len() - chars.as_str().len()).unwrap_or(text)
+    text.get(..text.floor_char_boundary(200)).unwrap_or(text)
 }

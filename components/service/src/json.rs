@@ -1,4 +1,4 @@
-//! Writes JSON: objects and arrays of strings, numbers and booleans, which is all that the service says in it.
+//! Writes JSON: objects of strings, numbers, booleans and objects, which is all that the service says in it.
 
 use crate::prelude::*;
 use crate::text;
@@ -20,7 +20,8 @@ impl Object {
     }
 
     fn key(&mut self, key: &str) {
-        if self.0.len() > 1 {
+        // Nothing else ends in a brace that opens: strings end in quotes.
+        if !self.0.ends_with("{") {
             self.0.push(',');
         }
         quote(&mut self.0, key);
@@ -59,31 +60,21 @@ impl Object {
         self
     }
 
+    /// Begins an object inside, to which is added until it is closed.
+    pub fn open(&mut self, key: &str) {
+        self.raw(key, "{");
+    }
+
+    /// Ends an object inside.
+    pub fn close(&mut self) {
+        self.0.push('}');
+    }
+
     /// The finished object.
     pub fn finish(mut self) -> String {
         self.0.push('}');
         self.0
     }
-}
-
-/// A JSON array of values that are JSON already.
-pub fn array(items: impl IntoIterator<Item = String>) -> String {
-    let mut out = String::from("[");
-    for item in items {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        out.push_str(&item);
-    }
-    out.push(']');
-    out
-}
-
-/// A JSON string.
-pub fn string(text: &str) -> String {
-    let mut out = String::new();
-    quote(&mut out, text);
-    out
 }
 
 fn quote(out: &mut String, text: &str) {
@@ -116,8 +107,19 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_object_and_an_array_are_valid() {
+    fn objects_stand_in_objects() {
+        let mut object = Object::new();
+        object.open("a");
+        object.open("{");
+        object.close();
+        object.text("b", "{").number("c", 1);
+        object.close();
+        object.number("d", 2);
+        assert_eq!(object.finish(), r#"{"a":{"{":{},"b":"{","c":1},"d":2}"#);
+    }
+
+    #[test]
+    fn an_empty_object_is_valid() {
         assert_eq!(Object::new().finish(), "{}");
-        assert_eq!(array([string("x"), String::from("1")]), r#"["x",1]"#);
     }
 }

@@ -20,7 +20,7 @@ pub fn control(
     now: u64,
     damaged: bool,
 ) -> String {
-    let origin = if config.ttl_from_origin { origin.unwrap_or_default() } else { "" }.to_ascii_lowercase();
+    let origin = text::lower(if config.ttl_from_origin { origin.unwrap_or_default() } else { "" });
     let says = |name: &str| directive(&origin, name).is_some();
     if says("no-store") {
         return String::from("no-store");

@@ -49,7 +49,7 @@ pub fn from_origin(variant: &str, tag: &str) -> Option<String> {
 /// The tags of origins that a client's `If-None-Match` brings back for this variant, as the origin wrote them.
 pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
     let mut origin = Vec::new();
-    for tag in &tags(if_none_match) {
+    for tag in &text::words(if_none_match, |b| b == b',') {
         if let Some(opaque) = origin_tag(tag, variant) {
             origin.push(text::concat(&["\"", &opaque, "\""]));
         }
@@ -57,9 +57,10 @@ pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
     origin
 }
 
-/// The tag of an origin in one of ours, both without their quotes.
+/// What stands between the quotes of the tag of an origin that one of ours was made of, which may have become weak.
 fn origin_tag(tag: &str, variant: &str) -> Option<String> {
-    let bytes = base64::decode(tag.strip_prefix(variant)?.strip_prefix(".")?)?;
+    let ours = text::unquoted(tag.strip_prefix("W/").unwrap_or(tag))?;
+    let bytes = base64::decode(ours.strip_prefix(variant)?.strip_prefix(".")?)?;
     // What stands between the quotes of a tag (RFC 9110, section 8.8.3), so that none can end a header.
     let opaque = String::from_utf8(bytes).ok()?;
     text::all(&opaque, |b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
@@ -67,19 +68,15 @@ fn origin_tag(tag: &str, variant: &str) -> Option<String> {
 
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names a tag, by the weak comparison that it demands.
 pub fn matches(if_none_match: &str, tag: &str) -> bool {
-    let named = tags(if_none_match);
-    if_none_match.trim_ascii() == "*" || text::unquoted(tag).is_some_and(|opaque| named.contains(&opaque))
-}
-
-/// What stands between the quotes of each tag in a list, weak or strong.
-fn tags(list: &str) -> Vec<&str> {
-    let mut tags = Vec::new();
-    for tag in &text::words(list, |b| b == b',') {
-        if let Some(opaque) = text::unquoted(tag.strip_prefix("W/").unwrap_or(tag)) {
-            tags.push(opaque);
+    if if_none_match.trim_ascii() == "*" {
+        return true;
+    }
+    for known in &text::words(if_none_match, |b| b == b',') {
+        if known.strip_prefix("W/").unwrap_or(known) == tag {
+            return true;
         }
     }
-    tags
+    false
 }
 
 #[cfg(test)]

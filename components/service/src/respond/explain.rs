@@ -4,18 +4,35 @@ use super::Reply;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::grammar::{self, Grammar, query, signature};
-use crate::json::{self, Object};
-use crate::prelude::*;
-use crate::request::Request;
+use crate::json::Object;
 
 /// Explains a target of this grammar.
 pub fn reply(grammar: Grammar, target: &str, config: &Config) -> Result<Reply, Failure> {
     let request = grammar::read(grammar, target, false, config)?.request;
     let mut body = Object::new();
-    body.text("grammar", grammar.name())
-        .text("signature", signature_state(grammar, target, config))
-        .raw("options", &options(&request))
-        .raw("urls", &urls(&request));
+    body.text("grammar", grammar.name()).text("signature", signature_state(grammar, target, config));
+    // Every option with the value that holds, as a query would say it.
+    body.open("options");
+    for (name, text) in &query::options(&request) {
+        body.text(name, text);
+    }
+    body.close();
+    // The request in every grammar, unsigned: this is no way to have something signed.
+    body.open("urls");
+    for grammar in &grammar::ALL {
+        let name = grammar.name();
+        match grammar.write(&request) {
+            Ok(target) => {
+                body.text(name, &target);
+            }
+            Err(what) => {
+                body.open(name);
+                body.text("cannot_say", what);
+                body.close();
+            }
+        }
+    }
+    body.close();
     Ok(Reply::json(200, body.finish()))
 }
 
@@ -26,35 +43,10 @@ fn signature_state(grammar: Grammar, target: &str, config: &Config) -> &'static 
     signature::check(grammar, target, config).map_or_else(|failure| failure.kind.slug(), |()| "valid")
 }
 
-/// Every option with the value that holds, as a query would say it.
-fn options(request: &Request) -> String {
-    let mut options = Object::new();
-    for (name, text) in &query::options(request) {
-        options.text(name, text);
-    }
-    options.finish()
-}
-
-/// The request in every grammar, unsigned: this is no way to have something signed.
-fn urls(request: &Request) -> String {
-    let mut urls = Object::new();
-    for grammar in grammar::ALL {
-        let mut cannot = Object::new();
-        let written = match grammar.write(request) {
-            Ok(target) => json::string(&target),
-            Err(what) => {
-                cannot.text("cannot_say", what);
-                cannot.finish()
-            }
-        };
-        urls.raw(grammar.name(), &written);
-    }
-    urls.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     #[test]
     fn a_request_is_told_with_defaults_and_in_every_grammar() {

@@ -1,6 +1,7 @@
 //! The answer that holds an image.
 
 use super::Reply;
+use crate::failure::Kind;
 use crate::format::Format;
 use crate::grammar::percent_decode;
 use crate::prelude::*;
@@ -21,6 +22,8 @@ pub struct Facts {
     pub canonical: Option<Url>,
     /// A name for the file, without extension.
     pub stem: Option<String>,
+    /// Whether some of the source was missing or corrupt, and the image shows what there is.
+    pub damaged: bool,
 }
 
 impl Facts {
@@ -60,7 +63,7 @@ pub fn redirect(url: &Url) -> Reply {
 
 fn head(mut reply: Reply, request: &Request, facts: &Facts) -> Reply {
     reply.add("cache-control", &facts.cache_control);
-    for (name, value) in [("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
+    for (name, value) in &[("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
         if let Some(value) = value {
             reply.add(name, value);
         }
@@ -71,6 +74,9 @@ fn head(mut reply: Reply, request: &Request, facts: &Facts) -> Reply {
     }
     if let Some(url) = &facts.canonical {
         reply.add("link", &text::concat(&["<", &url.text(), ">; rel=\"canonical\""]));
+    }
+    if facts.damaged {
+        reply.add("tintype-error", Kind::DamagedSource.slug());
     }
     reply.add("accept-ranges", "none");
     reply.add("cross-origin-resource-policy", "cross-origin");
@@ -89,9 +95,7 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let mut text = text::concat(&[kind, "; filename=\"", &plain, ".", extension, "\""]);
     if plain != stem {
         let encoded = text::escape(stem, |b| b.is_ascii_alphanumeric());
-        for part in ["; filename*=UTF-8''", &encoded, ".", extension] {
-            text.push_str(part);
-        }
+        text.push_str(&text::concat(&["; filename*=UTF-8''", &encoded, ".", extension]));
     }
     text
 }

@@ -25,6 +25,8 @@ pub struct Record {
     pub bytes_in: u64,
     /// Bytes of rendition.
     pub bytes_out: u64,
+    /// Whether some of the source was missing or corrupt. Not mentioned if not.
+    pub damaged: bool,
     /// Width and height of the source.
     pub source: Option<(u32, u32)>,
     /// Width and height of the rendition.
@@ -83,7 +85,10 @@ impl Record {
             .text_if("error", self.error)
             .number("bytes_in", self.bytes_in)
             .number("bytes_out", self.bytes_out);
-        for (name, size) in [("source", &self.source), ("output", &self.output)] {
+        if self.damaged {
+            line.boolean("damaged", true);
+        }
+        for (name, size) in &[("source", self.source), ("output", self.output)] {
             if let Some((width, height)) = size {
                 let (width, height) = (text::decimal((*width).into()), text::decimal((*height).into()));
                 line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));

@@ -200,7 +200,7 @@ pub fn write_v6(groups: [u16; 8]) -> String {
     }
     let zeros = longest_zeros(groups);
     let mut out = String::new();
-    for (index, group) in groups.into_iter().enumerate() {
+    for (index, group) in groups.iter().enumerate() {
         if zeros.contains(&index) {
             if index == zeros.start {
                 out.push_str("::");
@@ -210,7 +210,7 @@ pub fn write_v6(groups: [u16; 8]) -> String {
         if index != 0 && index != zeros.end {
             out.push(':');
         }
-        out.push_str(&text::hexadecimal(group.into(), 1));
+        out.push_str(&text::hexadecimal((*group).into(), 1));
     }
     out
 }
@@ -218,8 +218,8 @@ pub fn write_v6(groups: [u16; 8]) -> String {
 /// The first of the longest runs of two zeros or more.
 fn longest_zeros(groups: [u16; 8]) -> Range<usize> {
     let (mut longest, mut start) = (0..0, 0);
-    for (index, group) in groups.into_iter().enumerate() {
-        if group != 0 {
+    for (index, group) in groups.iter().enumerate() {
+        if *group != 0 {
             start = index + 1;
         } else if index > start && index - start >= longest.len() {
             longest = start..index + 1;

@@ -53,17 +53,17 @@ impl Pattern {
 
     /// The pattern of everything that lies in the folder of a URL.
     pub fn under(url: &Url) -> Pattern {
-        Pattern {
-            scheme: Some(url.scheme),
-            host: url.host.text(),
-            port: Port::Exact(url.port),
-            path: url.folder().to_owned(),
-        }
+        Pattern::of(url, url.folder())
     }
 
     /// The pattern of one path of a URL.
     pub fn exact(url: &Url) -> Pattern {
-        Pattern { path: url.path.clone(), ..Pattern::under(url) }
+        Pattern::of(url, &url.path)
+    }
+
+    fn of(url: &Url, path: &str) -> Pattern {
+        let (scheme, port) = (Some(url.scheme), Port::Exact(url.port));
+        Pattern { scheme, host: url.host.text.clone(), port, path: path.to_owned() }
     }
 
     /// Whether a URL is one that the pattern allows.
@@ -80,11 +80,11 @@ impl Pattern {
     }
 
     fn allows_host(&self, host: &Host) -> bool {
-        match host {
-            _ if self.host == "*" => host.public(),
-            Host::Name(name) => glob(self.host.as_bytes(), name.as_bytes(), self.host.starts_with("*.")),
+        match self.host.as_str() {
+            "*" => host.public,
+            pattern if host.name => glob(pattern.as_bytes(), host.text.as_bytes(), pattern.starts_with("*.")),
             // Every address is written in one way, and a star stands for nothing in one.
-            _ => self.host == host.text(),
+            pattern => pattern == host.text,
         }
     }
 
@@ -114,8 +114,8 @@ fn read_host(text: &str) -> Result<String, String> {
     // an address, such as `127.0.0.*`, is none.
     let stars = text::contains(text, "*");
     match Host::parse(&text::join(&text::split(text, '*'), "0")) {
-        Some(host) if !stars => Ok(host.text()),
-        Some(Host::Name(_)) if text::contains(text, ".") => Ok(text.to_ascii_lowercase()),
+        Some(host) if !stars => Ok(host.text),
+        Some(host) if host.name && text::contains(text, ".") => Ok(text::lower(text)),
         _ => Err(quoted(text, "not a host; write a name, *.name, an IP address or *")),
     }
 }
@@ -142,13 +142,12 @@ fn glob(pattern: &[u8], name: &[u8], deep: bool) -> bool {
 pub struct Policy(pub Vec<Pattern>);
 
 impl Policy {
-    /// Reads patterns between commas or white space.
-    pub fn parse(text: &str) -> Result<Policy, String> {
-        let mut patterns = Vec::new();
+    /// Adds patterns between commas or white space; the error says what is wrong with one.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
         for word in &text::words(text, |b| b == b',' || b.is_ascii_whitespace()) {
-            patterns.push(Pattern::parse(word)?);
+            self.0.push(Pattern::parse(word)?);
         }
-        Ok(Policy(patterns))
+        Ok(())
     }
 
     /// Refuses a URL that no pattern allows.
@@ -161,7 +160,7 @@ impl Policy {
         let message = [url.scheme.name(), "://", &url.authority(), " is not an allowed source"];
         let detail = if self.0.is_empty() {
             "no source is allowed yet: set TINTYPE_SOURCES, for example to https://*.example.com"
-        } else if url.host.public() {
+        } else if url.host.public {
             "TINTYPE_SOURCES does not list it; scheme, host, port and path all have to match"
         } else {
             "it is not on the public internet, so TINTYPE_SOURCES has to spell it out"
@@ -174,8 +173,13 @@ impl Policy {
 mod tests {
     use super::*;
 
+    fn policy(patterns: &str) -> Result<Policy, String> {
+        let mut policy = Policy::default();
+        policy.add(patterns).map(|()| policy)
+    }
+
     fn allowed(patterns: &str, url: &str) -> bool {
-        Policy::parse(patterns).unwrap().check(&Url::parse(url, 1000).unwrap()).is_ok()
+        policy(patterns).unwrap().check(&Url::parse(url, 1000).unwrap()).is_ok()
     }
 
     #[test]
@@ -250,7 +254,7 @@ mod tests {
             "x*",
             "user@a.example",
         ] {
-            assert!(Policy::parse(bad).is_err(), "{bad}");
+            assert!(policy(bad).is_err(), "{bad}");
         }
     }
 

@@ -42,11 +42,7 @@ fn base<'a>(text: &'a str, config: &'a Config) -> Option<(&'a Url, &'a str)> {
 
 /// A path in the folder of a base URL, and not outside of it.
 fn below(base: &Url, path: &str, longest: usize) -> Result<Url, Failure> {
-    let mut path = path;
-    while let Some(rest) = path.strip_prefix("/") {
-        path = rest;
-    }
-    let url = base.join(&text::concat(&[base.folder(), path]), longest)?;
+    let url = base.join(&text::concat(&[base.folder(), text::trim_start(path, "/")]), longest)?;
     if Pattern::under(base).allows(&url) {
         return Ok(url);
     }

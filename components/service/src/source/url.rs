@@ -22,7 +22,7 @@ pub enum Scheme {
 impl Scheme {
     /// The scheme of this name, in whichever case.
     pub fn of(name: &str) -> Option<Scheme> {
-        match name.to_ascii_lowercase().as_str() {
+        match text::lower(name).as_str() {
             "http" => Some(Scheme::Http),
             "https" => Some(Scheme::Https),
             _ => None,
@@ -48,49 +48,36 @@ impl Scheme {
 
 /// The host of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// A name: lower-case ASCII, without a final dot.
-    Name(String),
-    /// An IPv4 address, as a number.
-    V4(u32),
-    /// The groups of an IPv6 address.
-    V6([u16; 8]),
+pub struct Host {
+    /// The host as it stands in a URL, in its one canonical form: a name in lower-case ASCII without a final dot, or an
+    /// address, that of IPv6 in brackets.
+    pub text: String,
+    /// Whether it is a name, and not an address.
+    pub name: bool,
+    /// Whether it belongs to the public internet, as far as its text tells.
+    pub public: bool,
 }
 
 impl Host {
-    /// Reads a host as it stands in a URL, IPv6 in brackets. `None` if it is none.
+    /// Reads a host as it stands in a URL. `None` if it is none.
     pub fn parse(text: &str) -> Option<Host> {
         if let Some(inner) = text.strip_prefix("[") {
-            return address::parse_v6(inner.strip_suffix("]")?).map(Host::V6);
+            let v6 = address::parse_v6(inner.strip_suffix("]")?)?;
+            let text = text::concat(&["[", &address::write_v6(v6), "]"]);
+            return Some(Host { text, name: false, public: address::public_v6(v6) });
         }
-        if let Some(address) = address::parse_v4(text) {
-            return address.map(Host::V4);
+        if let Some(v4) = address::parse_v4(text) {
+            let v4 = v4?;
+            return Some(Host { text: address::write_v4(v4), name: false, public: address::public_v4(v4) });
         }
-        let name = text.strip_suffix(".").unwrap_or(text).to_ascii_lowercase();
-        let mut fits = name.len() <= 253;
-        for label in &text::split(&name, '.') {
+        let text = text::lower(text.strip_suffix(".").unwrap_or(text));
+        let mut fits = text.len() <= 253;
+        for label in &text::split(&text, '.') {
             fits &= (1..=63).contains(&label.len())
                 && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
-        fits.then_some(Host::Name(name))
-    }
-
-    /// Whether the host belongs to the public internet, as far as its text tells.
-    pub fn public(&self) -> bool {
-        match self {
-            Host::Name(name) => address::public_name(name),
-            Host::V4(v4) => address::public_v4(*v4),
-            Host::V6(v6) => address::public_v6(*v6),
-        }
-    }
-
-    /// The host as it stands in a URL, in its one canonical form.
-    pub fn text(&self) -> String {
-        match self {
-            Host::Name(name) => name.clone(),
-            Host::V4(v4) => address::write_v4(*v4),
-            Host::V6(v6) => text::concat(&["[", &address::write_v6(*v6), "]"]),
-        }
+        let public = address::public_name(&text);
+        fits.then_some(Host { text, name: true, public })
     }
 }
 
@@ -113,7 +100,7 @@ impl Url {
     /// Reads an absolute URL of at most `longest` bytes.
     pub fn parse(text: &str, longest: usize) -> Result<Url, Failure> {
         check_text(text, longest)?;
-        let (scheme, rest) = text::split_once(text, "://").unwrap_or_default();
+        let (scheme, rest) = text::cut(text, "://");
         let scheme = Scheme::of(scheme).ok_or_else(|| {
             invalid(text, "its scheme is neither http nor https", "begin the URL with https:// or http://")
         })?;
@@ -131,12 +118,12 @@ impl Url {
             .unwrap_or("/")
     }
 
-    /// The URL that a reference such as a `Location` header means when it is found at this one.
+    /// The URL that a reference such as a `Location` header means when it is found at this one (RFC 3986, section 5.2).
     pub fn join(&self, reference: &str, longest: usize) -> Result<Url, Failure> {
         check_text(reference, longest)?;
-        let (scheme, rest) =
-            text::until(reference, |b| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')));
-        if rest.starts_with(":") && scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
+        // A colon in what may be a relative path's first segment ends a scheme (section 4.2).
+        let (first, _) = text::until(reference, |b| matches!(b, b'/' | b'?' | b'#'));
+        if text::contains(first, ":") {
             return Url::parse(reference, longest);
         }
         if reference.starts_with("//") {
@@ -153,7 +140,7 @@ impl Url {
 
     /// Host, and port unless it is the scheme's own.
     pub fn authority(&self) -> String {
-        let mut authority = self.host.text();
+        let mut authority = self.host.text.clone();
         if self.port != self.scheme.default_port() {
             text::add(&mut authority, ":", &text::decimal(self.port.into()));
         }

@@ -33,15 +33,17 @@ impl Instant {
     }
 }
 
-/// A duration in the clock's unit.
+const SECOND: u64 = 1_000_000_000;
+
+/// A duration in the clock's unit. What is configured ends at ten years, far below where it would wrap around.
 pub fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    duration.as_secs().wrapping_mul(SECOND) + u64::from(duration.subsec_nanos())
 }
 
-/// Unix time.
-pub fn unix_time() -> Duration {
+/// Unix time in nanoseconds, until the year 2554.
+pub fn unix_time() -> u64 {
     let now = wall_clock::now();
-    Duration::from_secs(now.seconds).saturating_add(Duration::from_nanos(now.nanoseconds.into()))
+    now.seconds.wrapping_mul(SECOND).wrapping_add(now.nanoseconds.into())
 }
 
 /// Waits until something is ready; `false` if the deadline passes first.

@@ -141,8 +141,7 @@ impl Fetcher<'_> {
         let _ = options.set_connect_timeout(Some(nanoseconds(config.connect_timeout)));
         let _ = options.set_first_byte_timeout(Some(nanoseconds(config.first_byte_timeout)));
         // A host that stops a body in the middle may not say why, so our clock, which knows, goes first.
-        let _ = options
-            .set_between_bytes_timeout(Some(nanoseconds(config.between_bytes_timeout).saturating_mul(2)));
+        let _ = options.set_between_bytes_timeout(Some(nanoseconds(config.between_bytes_timeout) * 2));
         let future =
             outgoing_handler::handle(request, Some(options)).map_err(|error| failure(Some(&error)))?;
         let until = Instant::now().after(config.connect_timeout).after(config.first_byte_timeout);

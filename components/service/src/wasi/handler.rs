@@ -36,10 +36,10 @@ impl Guest for Service {
         let method = method(&incoming.method());
         let target = incoming.path_with_query().unwrap_or_else(|| String::from("/"));
         let now = unix_time();
-        let fresh_id = || client::fresh_id(now.as_nanos(), start.nanoseconds());
+        let fresh_id = || client::fresh_id(now, start.nanoseconds());
         let client = Client::new(method, target, &|name| header(&incoming, name), fresh_id);
         let record = Record {
-            time: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+            time: now / 1_000_000,
             id: client.id.clone(),
             method: respond::method_name(method),
             ..Record::default()
@@ -154,7 +154,7 @@ impl Exchange {
             Source::Body => None,
         };
         if let Some(source) = &source {
-            self.record.source_host = Some(source.url.host.text());
+            self.record.source_host = Some(source.url.host.text.clone());
         }
         self.render(&request, source.as_ref(), body)
             .or_else(|failure| self.instead(failure, &request, source.as_ref()))
@@ -217,7 +217,8 @@ impl Exchange {
         let collected = rendering.collect(COLLECTED);
         self.note(&rendering);
         let (body, complete) = collected?;
-        if rendering.damaged() {
+        facts.damaged = rendering.damaged();
+        if facts.damaged {
             // The origin's tag and date stand for the whole source, and must not renew what shows a part of it.
             (facts.etag, facts.last_modified) = (None, None);
             facts.cache_control = self.cache_control(request, source, &head, true);
@@ -327,6 +328,7 @@ impl Exchange {
     }
 
     fn note(&mut self, rendering: &Rendering) {
+        self.record.damaged = rendering.damaged();
         self.record.bytes_in = rendering.source_bytes();
         if let Some(outline) = rendering.outline() {
             self.record.source = Some(outline.source);
