@@ -2,7 +2,7 @@
 //!
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
-use super::parameter::{Draft, Field, Parameter, find, parameter};
+use super::parameter::{Draft, Field, Options, Outcome, Parameter, parameter};
 use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
@@ -14,7 +14,7 @@ pub const PREFIX: &str = "/cdn-cgi/image/";
 
 const PIXELS: &str = "a whole number of pixels";
 
-/// Every option, in the order of the documentation.
+/// Every option, in the order in which they are written.
 pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Width, "width w", "", PIXELS),
     parameter(Field::Height, "height h", "", PIXELS),
@@ -48,13 +48,12 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::OnError, "onerror", "- redirect", "redirect"),
 ];
 
-/// Options that the engine cannot do, with the value that leaves them switched off.
-pub const SWITCHED_OFF: &str = "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border= segment= upscale= \
-                                zoom=0 face-zoom=0 slow-connection-quality|scq= wbreakpoints= wmobile= wdesktop=";
-
-/// Values that the engine cannot do.
-const REFUSED: &str =
-    "width=auto fit=pad gravity=auto gravity=face metadata=copyright metadata=keep format=avif format=json";
+const GRAMMAR: Options = Options {
+    table: OPTIONS,
+    switched_off: "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border=|0 segment=|0 upscale=|0 \
+                   zoom=0 face-zoom=0 slow-connection-quality|scq=|0 wbreakpoints=|0 wmobile=|0 wdesktop=|0",
+    refused: "width=auto fit=pad gravity=auto gravity=face metadata=copyright metadata=keep format=avif format=json",
+};
 
 /// Fits, without and with enlarging, in the order of [`Fit`].
 const FITS: &str = "scale-down contain aspect-crop cover crop - - squeeze";
@@ -116,17 +115,10 @@ impl Reader {
         let (name, text) = option.split_once('=').unwrap_or((option, ""));
         let text =
             &percent_decode(text).ok_or_else(|| Failure::parameter(name, text, "a percent-encoded value"))?;
-        if let Some(off) = text::lookup(SWITCHED_OFF, name) {
-            let number = text.trim_end_matches('0').trim_end_matches('.');
-            return if text == off || number == off { Ok(()) } else { Err(unsupported(name, text)) };
-        }
-        let option = find(OPTIONS, name)?;
-        self.set(option, text).ok_or_else(|| {
-            if cannot(option.name(), text) { unsupported(name, text) } else { option.malformed(name, text) }
-        })
+        GRAMMAR.read(name, text, &mut |option| self.set(option, text))
     }
 
-    fn set(&mut self, option: &Parameter, text: &str) -> Option<()> {
+    fn set(&mut self, option: &Parameter, text: &str) -> Option<Outcome> {
         let geometry = &mut self.request.geometry;
         match option.field {
             Field::Width | Field::Height if text.ends_with('%') => return None,
@@ -135,8 +127,11 @@ impl Reader {
                 (geometry.fit, geometry.enlarge) = (*Fit::ALL.get(index / 2)?, index % 2 == 1);
             }
             Field::Gravity => match text.split_once('x') {
-                Some((x, y)) => geometry.gravity = value::focal(x, y)??,
-                None => return option.read(&mut self.request, text),
+                Some((x, y)) => match value::focal(x, y)? {
+                    Some(gravity) => geometry.gravity = gravity,
+                    None => return Some(Outcome::Unsupported),
+                },
+                None => option.read(&mut self.request, text)?,
             },
             Field::Dpr => self.dpr = value::factor(text)?,
             Field::Quality => {
@@ -145,15 +140,15 @@ impl Reader {
             }
             Field::Trim => match sides(text)? {
                 [top, 0, 0, left] => self.trim = Some([left, top, 65535, 65535]),
-                _ => return None,
+                _ => return Some(Outcome::Unsupported),
             },
             Field::CropPart => {
                 let part = text::index(TRIM, option.names)?;
                 *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?;
             }
-            _ => return option.read(&mut self.request, text),
+            _ => option.read(&mut self.request, text)?,
         }
-        Some(())
+        Some(Outcome::Done)
     }
 
     fn finish(mut self) -> Result<Request, Failure> {
@@ -175,15 +170,6 @@ impl Reader {
         output.lossless =
             output.format == OutputFormat::Fixed(Format::Webp) && output.quality.any == Some(100);
         Ok(self.request)
-    }
-}
-
-/// Whether a value is one that the grammar has and the engine has not.
-fn cannot(name: &str, text: &str) -> bool {
-    match name {
-        "gravity" if text::split_once(text, "x").is_some_and(|(x, y)| value::focal(x, y).is_some()) => true,
-        "trim" => sides(text).is_some(),
-        _ => text::has(REFUSED, &text::concat(&[name, "=", text])),
     }
 }
 

@@ -3,7 +3,7 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use super::parameter::{Draft, Field, Parameter, find, parameter};
+use super::parameter::{Draft, Field, Options, Outcome, Parameter, find, parameter};
 use super::{
     Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
 };
@@ -47,27 +47,27 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Expires, "expires exp", "", ARGUMENTS),
     parameter(Field::Filename, "filename fn", "", ARGUMENTS),
     parameter(Field::Download, "return_attachment att", SWITCH, ARGUMENTS),
-    parameter(Field::Preset, "preset pr", "", ""),
+    parameter(Field::Preset, "preset pr", "", "names of presets"),
 ];
 
-/// Options that the engine cannot do, with the arguments that leave them switched off.
-pub const SWITCHED_OFF: &str = "\
-    min-width|mw=0 min-height|mh=0 extend|ex=0|f|false extend_aspect_ratio|extend_ar|exar=0|f|false \
-    padding|pd=0|0:0|0:0:0|0:0:0:0 blur|bl=0 sharpen|sh=0 pixelate|pix=0|1 watermark|wm=0 \
-    strip_metadata|sm=1|t|true keep_copyright|kcr=0|f|false strip_color_profile|scp=1|t|true \
-    preserve_hdr|ph=0|f|false enforce_thumbnail|eth=0|f|false max_bytes|mb=0 page|pg=0 pages|pgs=1 \
-    disable_animation|da=1|t|true|0|f|false trim|t= crop_aspect_ratio|crop_ar|car=0 adjust|a=- brightness|br=0 \
-    contrast|co=1 saturation|sa=1 background_alpha|bga=1 monochrome|mc=0 duotone|dt=0 unsharp_masking|ush=- \
-    blur_areas|ba=- progressive_blur|pbl=- blur_detections|bd=- draw_detections|dd=0|f|false \
-    crop_objects|crop_obj=- colorize|col=0 gradient|gr=0 watermark_url|wmu=- watermark_text|wmt=- \
-    watermark_size|wms=- watermark_rotate|wmr=0 watermark_shadow|wmsh=0 color_profile|cp|icc=- dpi=0 \
-    autoquality|aq=none jpeg_options|jpgo=- png_options|pngo=- avif_options|avifo=- fallback_image_url|fiu= \
-    hashsum|hs=none bypass_cache|bc=0|f|false cache_tags|ct= max_src_resolution|msr=- max_src_file_size|msfs=- \
-    max_animation_frames|maf=- max_animation_frame_resolution|mafr=- max_result_dimension|mrd=-";
-
-/// Arguments that the engine cannot do.
-const REFUSED: &str = "resizing_algorithm:nearest resizing_algorithm:lanczos2 webp_options:near_lossless \
-    format:best format:ico format:mp4 gravity:sm gravity:obj gravity:objw";
+const GRAMMAR: Options = Options {
+    table: OPTIONS,
+    switched_off: "\
+        min-width|mw=0 min-height|mh=0 extend|ex=0|f|false extend_aspect_ratio|extend_ar|exar=0|f|false \
+        padding|pd=0|0:0|0:0:0|0:0:0:0 blur|bl=0 sharpen|sh=0 pixelate|pix=0|1 watermark|wm=0 \
+        strip_metadata|sm=1|t|true keep_copyright|kcr=0|f|false strip_color_profile|scp=1|t|true \
+        preserve_hdr|ph=0|f|false enforce_thumbnail|eth=0|f|false max_bytes|mb=0 page|pg=0 pages|pgs=1 \
+        disable_animation|da=1|t|true|0|f|false trim|t= crop_aspect_ratio|crop_ar|car=0 adjust|a=- brightness|br=0 \
+        contrast|co=1 saturation|sa=1 background_alpha|bga=1 monochrome|mc=0 duotone|dt=0 unsharp_masking|ush=- \
+        blur_areas|ba=- progressive_blur|pbl=- blur_detections|bd=- draw_detections|dd=0|f|false \
+        crop_objects|crop_obj=- colorize|col=0 gradient|gr=0 watermark_url|wmu=- watermark_text|wmt=- \
+        watermark_size|wms=- watermark_rotate|wmr=0 watermark_shadow|wmsh=0 color_profile|cp|icc=- dpi=0 \
+        autoquality|aq=none jpeg_options|jpgo=- png_options|pngo=- avif_options|avifo=- fallback_image_url|fiu= \
+        hashsum|hs=none bypass_cache|bc=0|f|false cache_tags|ct= max_src_resolution|msr=- max_src_file_size|msfs=- \
+        max_animation_frames|maf=- max_animation_frame_resolution|mafr=- max_result_dimension|mrd=-",
+    refused: "resizing_algorithm=nearest resizing_algorithm=lanczos2 webp_options=near_lossless \
+              format=best format=ico format=mp4",
+};
 
 /// Names of fits, in the order of [`Fit`].
 const FITS: &str = "fit| fill-down fill force - auto";
@@ -192,30 +192,20 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
-        let (name, rest) = option.split_once(':').unwrap_or((option, ""));
-        let args = text::split(rest, ':');
-        if let Some(off) = text::lookup(SWITCHED_OFF, name) {
-            // Of a switch that is off, later arguments mean nothing. `sm:1` and its like say what is done anyway.
-            let first = args.first().copied().unwrap_or_default();
-            let switched_off = text::index(off, rest).or_else(|| text::index(off, &value::some(first)?));
-            return switched_off.map(|_| ()).ok_or_else(|| unsupported(name, rest));
-        }
-        let option = find(OPTIONS, name)?;
-        let name = option.name();
-        if option.field == Field::Preset {
+        let (name, text) = option.split_once(':').unwrap_or((option, ""));
+        let args = text::split(text, ':');
+        if text::has("preset pr", name) {
             return args.iter().try_for_each(|name| self.preset(name));
         }
-        self.set(option, rest, &args).ok_or_else(|| {
-            if cannot(name, rest, &args) { unsupported(name, rest) } else { option.malformed(name, rest) }
-        })
+        GRAMMAR.read(name, text, &mut |option| self.set(option, text, &args))
     }
 
     /// Sets an option by its name.
-    fn set_named(&mut self, name: &str, text: &str) -> Option<()> {
+    fn set_named(&mut self, name: &str, text: &str) -> Option<Outcome> {
         self.set(find(OPTIONS, name).ok()?, text, &text::split(text, ':'))
     }
 
-    fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<()> {
+    fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<Outcome> {
         let Request { geometry, output, delivery, .. } = &mut self.request;
         match (option.field, args) {
             (Field::Resize, [kind, size @ ..]) => {
@@ -228,9 +218,18 @@ impl Reader<'_> {
             (Field::Zoom, [both]) => self.zoom = (value::factor(both)?, value::factor(both)?),
             (Field::Zoom, [x, y]) => self.zoom = (value::factor(x)?, value::factor(y)?),
             (Field::Dpr, _) => self.dpr = value::factor(text)?,
-            (Field::Gravity, _) => self.gravity = anchor(args)?,
+            (Field::Gravity, _) => match anchor(args)? {
+                Some(anchor) => self.gravity = anchor,
+                None => return Some(Outcome::Unsupported),
+            },
             (Field::Crop, [width, height, gravity @ ..]) => {
-                let gravity = if gravity.is_empty() { None } else { Some(anchor(gravity)?) };
+                let gravity = match gravity {
+                    [] => None,
+                    gravity => match anchor(gravity)? {
+                        Some(anchor) => Some(anchor),
+                        None => return Some(Outcome::Unsupported),
+                    },
+                };
                 self.crop = match (relative(width)?, relative(height)?) {
                     (NONE, NONE) => None,
                     (width, height) => Some((side(width), side(height), gravity)),
@@ -268,10 +267,13 @@ impl Reader<'_> {
                 };
                 delivery.filename = Some(value::filename(&name)?);
             }
+            (Field::Format, _) if Format::from_name(text).is_some_and(|format| !format.encoded()) => {
+                return Some(Outcome::Unsupported);
+            }
             (_, [text]) => option.read(&mut self.request, text)?,
             _ => return None,
         }
-        Some(())
+        Some(Outcome::Done)
     }
 
     /// Width, height and enlarging; what follows them is `extend`.
@@ -326,20 +328,6 @@ impl Reader<'_> {
     }
 }
 
-/// Whether arguments are ones that the grammar has and the engine has not.
-fn cannot(name: &str, text: &str, args: &[&str]) -> bool {
-    let (gravity, first) = match (name, args) {
-        ("gravity", [first, gravity @ ..]) => (gravity, first),
-        ("crop", [_, _, first, gravity @ ..]) => (gravity, first),
-        ("webp_options", [first, ..]) => return text::has(REFUSED, &text::concat(&[name, ":", first])),
-        ("format", _) if Format::from_name(text).is_some() => return true,
-        _ => return text::has(REFUSED, &text::concat(&[name, ":", text])),
-    };
-    text::has(REFUSED, &text::concat(&["gravity:", first]))
-        || matches!((*first, gravity), ("fp", [x, y]) if value::focal(x, y).is_some())
-        || gravity.iter().any(|offset| offset.starts_with('-'))
-}
-
 fn boolean(text: &str) -> Option<bool> {
     text::index(SWITCH, text).map(|index| index == 1)
 }
@@ -366,16 +354,19 @@ fn side(length: Length) -> Length {
     if length == NONE { WHOLE } else { length }
 }
 
-fn anchor(args: &[&str]) -> Option<Anchor> {
-    match args {
-        ["fp", x, y] => Some((value::focal(x, y)??, NONE, NONE)),
-        [name, offsets @ ..] => {
-            let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
-            let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
-            Some((gravity, offset(0)?, offset(1)?))
-        }
-        [] => None,
+/// A gravity and perhaps offsets. `Some(None)` is one that the engine cannot do.
+fn anchor(args: &[&str]) -> Option<Option<Anchor>> {
+    let [name, offsets @ ..] = args else { return None };
+    let negative = offsets.iter().any(|offset| offset.starts_with('-'));
+    if negative || text::has("sm obj objw", name) {
+        return Some(None);
     }
+    if let ("fp", [x, y]) = (*name, offsets) {
+        return Some(value::focal(x, y)?.map(|gravity| (gravity, NONE, NONE)));
+    }
+    let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
+    let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
+    Some(Some((gravity, offset(0)?, offset(1)?)))
 }
 
 /// Writes a request, unsigned; the error says what the grammar has no words for.

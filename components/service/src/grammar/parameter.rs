@@ -4,7 +4,7 @@
 //! their values. What a table cannot say, they read and write themselves.
 
 use super::query::{GRAVITIES, PARAMETERS};
-use super::{Grammar, percent_encode, value};
+use super::{Grammar, percent_encode, unsupported, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
 use crate::request::{
@@ -123,10 +123,52 @@ impl Parameter {
         }
         apply(self.field, request, text)
     }
+}
 
-    /// The failure of a value that is not accepted.
-    pub fn malformed(&self, name: &str, text: &str) -> Failure {
-        Failure::parameter(name, text, self.accepts)
+/// What became of an option whose value makes sense.
+pub enum Outcome {
+    /// It has been put into the request.
+    Done,
+    /// The engine cannot do it.
+    Unsupported,
+}
+
+/// What a grammar's options are.
+pub struct Options {
+    /// Those that the engine can do.
+    pub table: &'static [Parameter],
+    /// Those that it cannot, each with the values that leave it switched off, in a table for [`text::lookup`].
+    pub switched_off: &'static str,
+    /// Values that it cannot do: words of `name=value`.
+    pub refused: &'static str,
+}
+
+impl Options {
+    /// Reads an option. `set` is given what it is, and is `None` for a value that is not accepted.
+    pub fn read(
+        &self,
+        name: &str,
+        text: &str,
+        set: &mut dyn FnMut(&'static Parameter) -> Option<Outcome>,
+    ) -> Result<(), Failure> {
+        let (first, _) = text.split_once(':').unwrap_or((text, ""));
+        if let Some(off) = text::lookup(self.switched_off, name) {
+            // Of what is switched off, further arguments mean nothing; 1.0 is 1.
+            let number = match first.split_once('.') {
+                Some((whole, part)) if text::all(part, |byte| byte == b'0') => whole,
+                _ => first,
+            };
+            let off = text::index(off, text).or_else(|| text::index(off, &value::some(number)?));
+            return off.map(|_| ()).ok_or_else(|| unsupported(name, text));
+        }
+        let option = find(self.table, name)?;
+        match set(option) {
+            Some(Outcome::Done) => Ok(()),
+            None if !text::has(self.refused, &text::concat(&[option.name(), "=", first])) => {
+                Err(Failure::parameter(name, text, option.accepts))
+            }
+            _ => Err(unsupported(name, text)),
+        }
     }
 }
 
@@ -138,8 +180,14 @@ pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Paramete
         for parameter in table {
             text::add(&mut known, ", ", parameter.name());
         }
+        let hint = match table {
+            [Parameter { field: Field::Url, .. }, ..] => {
+                "; a source URL with a query of its own must be percent-encoded"
+            }
+            _ => "",
+        };
         let message = text::concat(&["\"", clip(name), "\" is not an option"]);
-        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known]))
+        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known, hint]))
     })
 }
 

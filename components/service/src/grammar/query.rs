@@ -102,11 +102,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     let mut seen = 0u32;
     let mut dpr = Length::WHOLE;
     for (name, text) in &pairs(query)? {
-        let parameter = find(PARAMETERS, name).map_err(|failure| {
-            let hint = "; a source URL with a query of its own must be percent-encoded";
-            let known = text::concat(&[failure.detail.as_deref().unwrap_or_default(), hint]);
-            failure.detail(known)
-        })?;
+        let parameter = find(PARAMETERS, name)?;
         let bit = 1 << parameter.field as u32;
         if seen & bit != 0 {
             let message = text::concat(&[parameter.name(), " is given more than once"]);
@@ -124,7 +120,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
         } else {
             apply(parameter.field, &mut request, text)
         };
-        accepted.ok_or_else(|| parameter.malformed(parameter.name(), text))?;
+        accepted.ok_or_else(|| Failure::parameter(parameter.name(), text, parameter.accepts))?;
     }
     request.geometry.scale(dpr, dpr);
     if request.source == Source::Url(String::new()) {

@@ -12,6 +12,7 @@ use subtle::{Choice, ConstantTimeEq};
 use super::{Grammar, base64, hash, wsrv};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
+use crate::text;
 
 /// A key and its salt.
 pub type Pair = (Vec<u8>, Vec<u8>);
@@ -60,8 +61,9 @@ pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Fail
             let path = target.split('?').next().unwrap_or_default();
             let rest = path.get(1..).and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)));
             // `unsafe` and the like stand where a signature has to stand.
-            let unsigned = matches!(signature, Some("" | "unsafe" | "insecure" | "_"));
-            (rest.unwrap_or_default(), signature.filter(|_| !unsigned))
+            let signature =
+                signature.filter(|text| !text.is_empty() && !text::has("unsafe insecure _", text));
+            (rest.unwrap_or_default(), signature)
         }
         (_, split) => split,
     };
