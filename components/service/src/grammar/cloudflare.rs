@@ -3,7 +3,7 @@
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
 use super::parameter::{Draft, Field, Options, Outcome, Parameter, parameter};
-use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
+use super::{Grammar, mend_slashes, percent_decode, plain, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::request::{Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Rotation, Source};
@@ -82,21 +82,14 @@ pub fn read(target: &str) -> Result<Request, Failure> {
     if url.is_empty() {
         return Err(sourceless("", "write /cdn-cgi/image/width=80/https://example.com/photo.jpg"));
     }
-    let mut reader = Reader { request: plain(read_url(url)), dpr: Length::WHOLE, trim: None };
+    let mut reader = Reader { request: plain(QUALITY), dpr: Length::WHOLE, trim: None };
+    reader.request.source = Source::Url(read_url(url));
     for option in options.split(',') {
         if !option.is_empty() {
             reader.option(option)?;
         }
     }
     reader.finish()
-}
-
-/// What is asked for without any option.
-fn plain(url: String) -> Request {
-    let mut request = Request::new(Source::Url(url));
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(QUALITY);
-    request
 }
 
 fn read_url(url: &str) -> String {
@@ -197,7 +190,7 @@ fn lies(rotation: Rotation) -> bool {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let (geometry, output) = (&request.geometry, &request.output);
-    let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(String::new()));
+    let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(QUALITY));
     let url = draft.url();
     let path = url.starts_with('/') && !url.starts_with("//");
     let clear = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);

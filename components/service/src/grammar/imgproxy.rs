@@ -86,7 +86,7 @@ struct Reader<'a> {
     request: Request,
     presets: &'a Presets,
     /// Presets that are in use, so that none uses itself.
-    open: Vec<String>,
+    open: Vec<&'a str>,
     zoom: (u32, u32),
     dpr: u32,
     quality: u8,
@@ -116,61 +116,55 @@ pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
     for option in options {
         reader.option(option)?;
     }
-    let (url, extension) = read_source(source)?;
-    if !extension.is_empty() {
-        reader.option(&text::concat(&["f:", &extension]))?;
-    }
-    reader.request.source = Source::Url(url);
+    reader.source(source)?;
     reader.finish()
 }
 
 /// What is asked for without any option, which has no source yet.
 fn plain() -> Request {
-    let mut request = Request::new(Source::Body);
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(80);
+    let mut request = super::plain(80);
     request.output.quality.set(Format::Webp, 79);
     request
 }
 
-/// A URL and an extension, which may be empty.
-fn read_source(segments: &[&str]) -> Result<(String, String), Failure> {
-    match segments {
-        [] | [""] => Err(sourceless(
-            ": it ends after the options",
-            "end it in /plain/ and the escaped URL, or in the URL in base64url",
-        )),
-        ["enc", ..] => Err(unsupported("enc", "…")),
-        ["plain", rest @ ..] => {
-            let text = text::join(rest, "/");
-            let (url, extension) = text.split_once('@').unwrap_or((&text, ""));
-            if extension.contains('@') {
+impl<'a> Reader<'a> {
+    /// Reads the source, and the extension behind it, which is a format.
+    fn source(&mut self, segments: &[&str]) -> Result<(), Failure> {
+        let (text, mark) = match segments {
+            [] | [""] => {
+                return Err(sourceless(
+                    ": it ends after the options",
+                    "end it in /plain/ and the escaped URL, or in the URL in base64url",
+                ));
+            }
+            ["enc", ..] => return Err(unsupported("enc", "…")),
+            ["plain", rest @ ..] => (text::join(rest, "/"), '@'),
+            parts => (text::join(parts, ""), '.'),
+        };
+        let (url, extension) = text.split_once(mark).unwrap_or((&text, ""));
+        let url = if mark == '@' {
+            if extension.contains(mark) {
                 return Err(sourceless(": it has more than one @", "write @ in the URL as %40"));
             }
-            let url = percent_decode(url)
-                .ok_or_else(|| sourceless(": it is not percent-encoded", "write % as %25"))?;
             if url.is_empty() {
                 return Err(sourceless(": the URL is empty", "put the escaped URL behind /plain/"));
             }
-            Ok((mend_slashes(&url), extension.to_owned()))
-        }
-        parts => {
-            let text = text::join(parts, "");
-            let (encoded, extension) = text.split_once('.').unwrap_or((&text, ""));
-            let url = base64::decode_text(encoded).ok_or_else(|| {
+            let url = percent_decode(url);
+            mend_slashes(&url.ok_or_else(|| sourceless(": it is not percent-encoded", "write % as %25"))?)
+        } else {
+            base64::decode_text(url).ok_or_else(|| {
                 sourceless(
                     ": what follows the options is not base64url",
                     "write options as name:argument, and the URL in base64url or behind /plain/",
                 )
-            })?;
-            Ok((url, extension.to_owned()))
-        }
+            })?
+        };
+        self.request.source = Source::Url(url);
+        if extension.is_empty() { Ok(()) } else { self.option(&text::concat(&["f:", extension])) }
     }
-}
 
-impl Reader<'_> {
     fn preset(&mut self, name: &str) -> Result<(), Failure> {
-        let Some((_, options)) = self.presets.iter().find(|(known, _)| known == name) else {
+        let Some((known, options)) = self.presets.iter().find(|(known, _)| known == name) else {
             let mut known = String::new();
             for (name, _) in self.presets {
                 text::add(&mut known, ", ", name);
@@ -178,10 +172,10 @@ impl Reader<'_> {
             return Err(Failure::parameter("preset", name, &text::concat(&["one of: ", &known])));
         };
         // As in imgproxy, a preset that is already in use is passed over.
-        if self.open.iter().any(|open| open == name) {
+        if self.open.contains(&name) {
             return Ok(());
         }
-        self.open.push(name.to_owned());
+        self.open.push(known);
         for option in options.split('/') {
             if !option.is_empty() {
                 self.option(option)?;

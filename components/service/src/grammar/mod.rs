@@ -15,7 +15,7 @@ pub mod wsrv;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
-use crate::request::Request;
+use crate::request::{OutputFormat, Request, Source};
 use crate::text;
 
 /// The grammars.
@@ -169,6 +169,14 @@ fn unsupported(name: &str, value: &str) -> Failure {
 fn sourceless(reason: &str, advice: &str) -> Failure {
     Failure::new(Kind::InvalidSource, text::concat(&["the path names no source", reason]))
         .detail(advice.to_owned())
+}
+
+/// What is asked for where nothing is said, in the grammars that keep the source's format.
+fn plain(quality: u8) -> Request {
+    let mut request = Request::new(Source::Body);
+    request.output.format = OutputFormat::Source;
+    request.output.quality.any = Some(quality);
+    request
 }
 
 /// A source URL as it stands in a path: some proxies make one slash of two.

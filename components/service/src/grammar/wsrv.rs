@@ -98,7 +98,7 @@ pub fn read(text: &str) -> Result<Request, Failure> {
         }
     }
     let mut reader = Reader {
-        request: plain(String::new()),
+        request: plain(),
         dpr: Length::WHOLE,
         crop: Some(EVERYTHING),
         precrop: false,
@@ -115,11 +115,9 @@ pub fn read(text: &str) -> Result<Request, Failure> {
 }
 
 /// What is asked for without any parameter.
-fn plain(url: String) -> Request {
-    let mut request = Request::new(Source::Url(url));
+fn plain() -> Request {
+    let mut request = super::plain(QUALITY);
     request.geometry.enlarge = true;
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(QUALITY);
     request
 }
 
@@ -198,7 +196,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Request, Failure> {
         let Request { source, geometry, output, .. } = &mut self.request;
-        if *source == Source::Url(String::new()) {
+        if *source == Source::Body {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .detail("write /wsrv/?url= and the source's URL"));
         }
@@ -259,7 +257,7 @@ fn exchange(text: &str, at: usize) -> String {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(Grammar::Wsrv, request, &plain(String::new()));
+    let mut draft = Draft::new(Grammar::Wsrv, request, &plain());
     let url = draft.url();
     let full = url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!full, "a source that is not a full URL");
