@@ -137,26 +137,28 @@ pub fn sha256(message: &[u8]) -> Vec<u8> {
 
 /// Mixes a block into the state (FIPS 180-4, section 6.2.2).
 fn mix_sha256(state: &mut [u32; 8], block: &[u8]) {
-    let mut words = Vec::new();
-    for bytes in block.as_chunks().0 {
-        words.push(u32::from_be_bytes(*bytes));
+    let mut words = [0; 16];
+    for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
+        *word = u32::from_be_bytes(*bytes);
     }
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for (step, constant) in CUBE_ROOTS.iter().enumerate() {
-        let word = |ahead: usize| words.get(step + ahead).copied().unwrap_or_default();
+    for constant in CUBE_ROOTS {
+        // The words for this step and the next fifteen, of which these make the sixteenth.
+        let [word, near, _, _, _, _, _, _, _, middle, _, _, _, _, far, _] = words;
         let sum = h
             .wrapping_add(turns(e, 6, 11, 25))
             .wrapping_add(e & f ^ !e & g)
-            .wrapping_add(*constant)
-            .wrapping_add(word(0));
+            .wrapping_add(constant)
+            .wrapping_add(word);
         let other = turns(a, 2, 13, 22).wrapping_add(a & b ^ a & c ^ b & c);
         (h, g, f, e) = (g, f, e, d.wrapping_add(sum));
         (d, c, b, a) = (c, b, a, sum.wrapping_add(other));
-        // The word sixteen steps ahead.
-        let (near, far) = (word(1), word(14));
+
         let near = near.rotate_right(7) ^ near.rotate_right(18) ^ near >> 3;
         let far = far.rotate_right(17) ^ far.rotate_right(19) ^ far >> 10;
-        words.push(word(0).wrapping_add(near).wrapping_add(word(9)).wrapping_add(far));
+        words.copy_within(1.., 0);
+        let [.., last] = &mut words;
+        *last = word.wrapping_add(near).wrapping_add(middle).wrapping_add(far);
     }
     add(state, &[a, b, c, d, e, f, g, h]);
 }

@@ -209,10 +209,10 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
     match field {
         Field::Url => {
             // POST has its source in the body: a URL beside it is a contradiction.
-            if text.is_empty() || *source != Source::Url(String::new()) {
-                return None;
+            match source {
+                Source::Url(url) if url.is_empty() && !text.is_empty() => url.push_str(text),
+                _ => return None,
             }
-            *source = Source::Url(text.into());
         }
         Field::Width => geometry.width = Some(value::length(text)?),
         Field::Height => geometry.height = Some(value::length(text)?),

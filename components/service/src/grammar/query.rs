@@ -123,7 +123,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
         accepted.ok_or_else(|| Failure::parameter(parameter.name(), text, parameter.accepts))?;
     }
     request.geometry.scale(dpr, dpr);
-    if request.source == Source::Url(String::new()) {
+    if matches!(&request.source, Source::Url(url) if url.is_empty()) {
         return refused(
             "url is missing",
             "GET / needs url=, the percent-encoded URL of the source; or POST the image itself",

@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Request, Failure> {
         let Request { source, geometry, output, .. } = &mut self.request;
-        if *source == Source::Body {
+        if matches!(source, Source::Body) {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .detail("write /wsrv/?url= and the source's URL"));
         }
