@@ -201,13 +201,13 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     let fit = geometry.effective_fit() as usize * 2 + usize::from(geometry.enlarge);
     let fit = text::name(FITS, fit);
     draft.refuse(fit.is_none(), "this fit");
-    draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down"));
-    draft.put(Field::Enlarge, None);
+    draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down").as_slice());
+    draft.put(Field::Enlarge, &[]);
     if lies(geometry.rotate) && geometry.flip_horizontal != geometry.flip_vertical {
-        draft.put(Field::Flip, Some(if geometry.flip_vertical { "h" } else { "v" }));
+        draft.put(Field::Flip, &[if geometry.flip_vertical { "h" } else { "v" }]);
     }
     if let Some(color) = geometry.background {
-        draft.put(Field::Background, Some(&text::concat(&["%23", &value::write_color(color)])));
+        draft.put(Field::Background, &["%23", &value::write_color(color)]);
     }
 
     let webp = output.format == OutputFormat::Fixed(Format::Webp);
@@ -215,9 +215,9 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if webp {
         let whole = output.quality.of(Format::Webp) == Some(100);
         draft.refuse(whole && !output.lossless, "quality=100 that is not lossless");
-        draft.put(Field::Lossless, None);
+        draft.put(Field::Lossless, &[]);
         if output.lossless {
-            draft.put(Field::Quality, Some("100"));
+            draft.put(Field::Quality, &["100"]);
         }
     }
 

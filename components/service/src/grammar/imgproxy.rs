@@ -379,8 +379,8 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     };
     let fit = text::name(FITS, fit as usize);
     draft.refuse(fit.is_none(), "fit=outside");
-    draft.put(Field::Fit, None);
-    draft.put(Field::Enlarge, None);
+    draft.put(Field::Fit, &[]);
+    draft.put(Field::Enlarge, &[]);
     if geometry.enlarge || width.is_some() || height.is_some() {
         let side = |side: Option<String>| side.unwrap_or_else(|| "0".into());
         let enlarge = if geometry.enlarge { ":1" } else { ":0" };
@@ -390,18 +390,18 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if let Some(crop) = geometry.crop {
         draft.refuse(geometry.turned(), "a crop beside a rotation or flip");
         let crop = write_crop(crop, &mut draft);
-        draft.put(Field::Crop, Some(&crop));
+        draft.put(Field::Crop, &[&crop]);
     }
     // The defaults of the two differ, so that each format's quality is spelled out.
     let quality =
         |format| text::decimal(output.quality.of(format).unwrap_or(format::default_quality(format)).into());
     let qualities = ["jpeg:", &quality(Format::Jpeg), ":webp:", &quality(Format::Webp)];
-    draft.put(Field::Quality, Some(&text::concat(&qualities)));
+    draft.put(Field::Quality, &qualities);
     if let Some(name) = &delivery.filename {
-        draft.put(Field::Filename, Some(&text::concat(&[&base64::encode(name.as_bytes()), ":1"])));
+        draft.put(Field::Filename, &[&base64::encode(name.as_bytes()), ":1"]);
     }
     if let Some(version) = &delivery.version {
-        draft.put(Field::Version, Some(&text::replace(&percent_encode(version), ':', "%3A")));
+        draft.put(Field::Version, &[&text::replace(&percent_encode(version), ':', "%3A")]);
     }
     if delivery.passthrough != Passthrough::ALL
         && let Some(formats) = draft.take(Field::Passthrough)
@@ -409,7 +409,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
         draft.say("skp", &text::replace(&formats, ',', ":"));
     }
     if output.format != OutputFormat::Auto {
-        draft.put(Field::Format, None);
+        draft.put(Field::Format, &[]);
     }
 
     draft.say_by(OPTIONS);

@@ -428,11 +428,11 @@ impl Draft {
         url.unwrap_or_default()
     }
 
-    /// Leaves to say this about a field, or nothing.
-    pub fn put(&mut self, field: Field, text: Option<&str>) {
+    /// Leaves to say this about a field, the parts one behind the other, or without parts nothing.
+    pub fn put(&mut self, field: Field, parts: &[&str]) {
         self.take(field);
-        if let (Some(parameter), Some(text)) = (native(field), text) {
-            self.left.push((parameter, text.to_owned()));
+        if let (Some(parameter), [_, ..]) = (native(field), parts) {
+            self.left.push((parameter, text::concat(parts)));
         }
     }
 
@@ -461,8 +461,10 @@ impl Draft {
                 of(Format::Jpeg)
             }
         };
-        let text = text::decimal(quality.into());
-        self.put(Field::Quality, (quality != default).then_some(&text));
+        self.put(Field::Quality, &[]);
+        if quality != default {
+            self.put(Field::Quality, &[&text::decimal(quality.into())]);
+        }
     }
 
     /// Says the numbers of a crop by these names; whether there is one.

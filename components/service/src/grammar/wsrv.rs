@@ -10,6 +10,12 @@ use crate::format::Format;
 use crate::request::{Color, Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Source};
 use crate::text;
 
+/// The values of what a flag, which has no value, turns on.
+const ON: &str = "- ";
+
+/// The values of what a flag turns off.
+const OFF: &str = " -";
+
 /// Every parameter, in the order in which they are written.
 pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Url, "url", "", ""),
@@ -23,7 +29,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -",
         "",
     ),
-    parameter(Field::Enlarge, "we", "", ""),
+    parameter(Field::Enlarge, "we", OFF, ""),
     parameter(
         Field::Gravity,
         "a align",
@@ -41,7 +47,7 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Background, "bg", "", ""),
     parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
     parameter(Field::Quality, "q quality", "", ""),
-    parameter(Field::Lossless, "ll lossless", "", ""),
+    parameter(Field::Lossless, "ll lossless", ON, ""),
     parameter(Field::Nothing, "n", "1", ""),
     parameter(Field::Nothing, "page", "0", ""),
     parameter(Field::Nothing, "l level", "", ""),
@@ -261,19 +267,16 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     let url = draft.url();
     let full = url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!full, "a source that is not a full URL");
-    draft.put(Field::Url, Some(&url));
+    draft.put(Field::Url, &[&url]);
 
-    let flag = |set: bool| set.then_some("");
-    draft.put(Field::Enlarge, flag(!geometry.enlarge));
     let kept = geometry.effective_fit() == Fit::Cover && !geometry.enlarge;
     draft.refuse(kept, "fit=cover that keeps the shape of a small source");
     if let Some(color) = geometry.background {
         // Without alpha, there is nothing behind the first six digits.
-        draft.put(Field::Background, Some(&exchange(&value::write_color(color), 6)));
+        draft.put(Field::Background, &[&exchange(&value::write_color(color), 6)]);
     }
     draft.refuse(output.format == OutputFormat::Auto, cannot(Field::Format));
     draft.put_quality(output, QUALITY);
-    draft.put(Field::Lossless, flag(output.lossless));
 
     if let OnError::Redirect(url) = &delivery.on_error {
         draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL");
@@ -284,10 +287,10 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if let Some(seconds) = delivery.ttl {
         let days = matches!(seconds, DAY..=YEAR) && seconds.is_multiple_of(DAY);
         draft.refuse(!days, "a maximum age that is not in days");
-        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(seconds / DAY), "d"])));
+        draft.put(Field::MaxAge, &[&text::decimal(seconds / DAY), "d"]);
     }
 
-    draft.put(Field::Flip, None);
+    draft.put(Field::Flip, &[]);
     draft.say_by(PARAMETERS);
     if geometry.flip_vertical {
         draft.say("flip", "");
