@@ -2,7 +2,8 @@
 //!
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
-use super::parameter::{Draft, Field, Options, Outcome, Parameter, parameter};
+use super::draft::Draft;
+use super::parameter::{Field, Options, Outcome, Parameter, parameter};
 use super::{Grammar, mend_slashes, percent_decode, plain, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
@@ -33,26 +34,21 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::CropPart, "trim.height", "", PIXELS),
     parameter(Field::Background, "background", "", "%23RRGGBB or one of the basic names of CSS"),
     parameter(Field::Rotate, "rotate", "", "90, 180 or 270"),
-    parameter(Field::Flip, "flip", "- h v hv|vh", "h, v or hv"),
+    parameter(Field::Flip, "flip", "- h v hv|vh", ""),
     parameter(Field::Quality, "quality q", "", "1 to 100, high, medium-high, medium-low or low"),
-    parameter(
-        Field::Format,
-        "format f",
-        "jpeg|jpg|baseline-jpeg png webp auto -",
-        "auto, jpeg, baseline-jpeg, png or webp",
-    ),
+    parameter(Field::Format, "format f", "jpeg|jpg|baseline-jpeg png webp auto -", ""),
     // These ask for no other picture: how long encoding takes, and the first frame of an animation.
-    parameter(Field::Nothing, "compression", "fast", "fast"),
-    parameter(Field::Nothing, "anim", "true|false", "true or false"),
-    parameter(Field::Nothing, "metadata", "none", "none"),
-    parameter(Field::OnError, "onerror", "- redirect", "redirect"),
+    parameter(Field::Nothing, "compression", "fast", ""),
+    parameter(Field::Nothing, "anim", "true|false", ""),
+    parameter(Field::Nothing, "metadata", "none", ""),
+    parameter(Field::OnError, "onerror", "- redirect", ""),
 ];
 
 const GRAMMAR: Options = Options {
     table: OPTIONS,
     switched_off: "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border=|0 segment=|0 upscale=|0 \
                    zoom=0 face-zoom=0 slow-connection-quality|scq=|0 wbreakpoints=|0 wmobile=|0 wdesktop=|0",
-    refused: "width=auto fit=pad gravity=auto gravity=face metadata=copyright metadata=keep format=avif format=json",
+    refused: "width=auto fit=pad gravity=auto|face metadata=copyright|keep format=avif|json",
 };
 
 /// Fits, without and with enlarging, in the order of [`Fit`].

@@ -3,7 +3,8 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use super::parameter::{Draft, Field, Options, Outcome, Parameter, find, parameter};
+use super::draft::Draft;
+use super::parameter::{Field, Options, Outcome, Parameter, find, parameter};
 use super::{
     Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
 };
@@ -24,29 +25,29 @@ const ARGUMENTS: &str = "the arguments that docs/http-api.md lists for it";
 pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Resize, "resize rs", "", ARGUMENTS),
     parameter(Field::Size, "size s", "", ARGUMENTS),
-    parameter(Field::Fit, "resizing_type rt", FITS, ARGUMENTS),
-    parameter(Field::Filter, "resizing_algorithm ra", "- linear cubic - lanczos3", ARGUMENTS),
+    parameter(Field::Fit, "resizing_type rt", FITS, ""),
+    parameter(Field::Filter, "resizing_algorithm ra", "- linear cubic - lanczos3", ""),
     parameter(Field::Width, "width w", "", ARGUMENTS),
     parameter(Field::Height, "height h", "", ARGUMENTS),
     parameter(Field::Zoom, "zoom z", "", ARGUMENTS),
     parameter(Field::Dpr, "dpr", "", ARGUMENTS),
-    parameter(Field::Enlarge, "enlarge el", SWITCH, ARGUMENTS),
+    parameter(Field::Enlarge, "enlarge el", SWITCH, ""),
     parameter(Field::Gravity, "gravity g", GRAVITIES, "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y"),
     parameter(Field::Crop, "crop c", "", "width:height and perhaps a gravity"),
-    parameter(Field::AutoOrient, "auto_rotate ar", SWITCH, ARGUMENTS),
+    parameter(Field::AutoOrient, "auto_rotate ar", SWITCH, ""),
     parameter(Field::Rotate, "rotate rot", "", ARGUMENTS),
     parameter(Field::Flip, "flip fl", "- 1:0 0:1 1:1", ARGUMENTS),
     parameter(Field::Background, "background bg", "", ARGUMENTS),
     parameter(Field::AnyQuality, "quality q", "", ARGUMENTS),
     parameter(Field::Quality, "format_quality fq", "", ARGUMENTS),
-    parameter(Field::Lossless, "webp_options webpo", "lossy| lossless", ARGUMENTS),
-    parameter(Field::Format, "format f ext", "jpg|jpeg png webp - -", "jpg, png or webp"),
+    parameter(Field::Lossless, "webp_options webpo", "lossy| lossless", ""),
+    parameter(Field::Format, "format f ext", "jpg|jpeg png webp - -", ""),
     parameter(Field::PassthroughFormats, "skip_processing skp", "", ARGUMENTS),
-    parameter(Field::Passthrough, "raw", SWITCH, ARGUMENTS),
+    parameter(Field::Passthrough, "raw", SWITCH, ""),
     parameter(Field::Version, "cachebuster cb", "", ARGUMENTS),
     parameter(Field::Expires, "expires exp", "", ARGUMENTS),
     parameter(Field::Filename, "filename fn", "", ARGUMENTS),
-    parameter(Field::Download, "return_attachment att", SWITCH, ARGUMENTS),
+    parameter(Field::Download, "return_attachment att", SWITCH, ""),
     parameter(Field::Preset, "preset pr", "", "names of presets"),
 ];
 
@@ -65,8 +66,7 @@ const GRAMMAR: Options = Options {
         autoquality|aq=none jpeg_options|jpgo=- png_options|pngo=- avif_options|avifo=- fallback_image_url|fiu= \
         hashsum|hs=none bypass_cache|bc=0|f|false cache_tags|ct= max_src_resolution|msr=- max_src_file_size|msfs=- \
         max_animation_frames|maf=- max_animation_frame_resolution|mafr=- max_result_dimension|mrd=-",
-    refused: "resizing_algorithm=nearest resizing_algorithm=lanczos2 webp_options=near_lossless \
-              format=best format=ico format=mp4",
+    refused: "resizing_algorithm=nearest|lanczos2 webp_options=near_lossless format=best|ico|mp4",
 };
 
 /// Names of fits, in the order of [`Fit`].

@@ -5,6 +5,7 @@
 
 pub mod base64;
 pub mod cloudflare;
+pub mod draft;
 mod hash;
 pub mod imgproxy;
 pub mod parameter;

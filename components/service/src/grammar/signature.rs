@@ -52,7 +52,7 @@ pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Fail
             let signed = path.get(1 + signature.len()..).unwrap_or_default();
             // `unsafe` and the like stand where a signature has to stand.
             let missing = signature.is_empty() || text::has("unsafe insecure _", signature);
-            (signed, Some(signature).filter(|_| !missing))
+            (signed, (!missing).then_some(signature))
         }
         _ => strip(grammar, target),
     };

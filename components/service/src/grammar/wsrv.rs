@@ -3,7 +3,8 @@
 //! As there, a number that cannot be read counts as not given, and so does a parameter that is not known. A parameter
 //! that is known and cannot be done is refused by name.
 
-use super::parameter::{Draft, Field, Parameter, cannot, parameter};
+use super::draft::{Draft, cannot};
+use super::parameter::{Field, Parameter, parameter};
 use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
