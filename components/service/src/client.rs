@@ -1,11 +1,8 @@
 //! What is known of the client's request beside what it asks for.
 
-use std::hash::Hasher as _;
-
-use twox_hash::XxHash64;
-
+use crate::pipeline::hash::Hash;
 use crate::route::Method;
-use crate::text::{self, contains};
+use crate::text;
 
 /// The name that the service has in `Via`.
 pub const VIA: &str = "tintype";
@@ -45,33 +42,49 @@ impl Client {
         header: &dyn Fn(&str) -> Option<String>,
         fresh_id: impl FnOnce() -> String,
     ) -> Self {
-        let traceparent = header("traceparent").filter(|text| well_formed_trace(text));
-        Client {
+        let mut client = Client {
             method: Some(method),
             target,
-            id: header("x-request-id").filter(|id| well_formed_id(id)).unwrap_or_else(fresh_id),
             accept: header("accept"),
             if_none_match: header("if-none-match"),
             if_modified_since: header("if-modified-since"),
             origin: header("origin"),
-            tracestate: header("tracestate").filter(|_| traceparent.is_some()),
-            traceparent,
-            content_length: header("content-length").and_then(|length| length.parse().ok()),
-            looped: header("via").is_some_and(|via| looped(&via)),
+            looped: looped(&header("via").unwrap_or_default()),
+            content_length: header("content-length").and_then(|length| text::number(&length, 10)),
+            id: header("x-request-id").unwrap_or_default(),
+            traceparent: header("traceparent"),
+            tracestate: None,
+        };
+        if !well_formed_id(&client.id) {
+            client.id = fresh_id();
         }
+        if client.traceparent.as_deref().is_some_and(well_formed_trace) {
+            client.tracestate = header("tracestate");
+        } else {
+            client.traceparent = None;
+        }
+        client
     }
 
     /// Whether the client asks for errors as RFC 9457 has them.
     pub fn wants_problem_json(&self) -> bool {
-        self.accept.as_deref().is_some_and(|accept| contains(accept, "application/problem+json"))
+        self.accept.as_deref().is_some_and(|accept| text::contains(accept, "application/problem+json"))
     }
 }
 
 /// A new identifier, of the time by two clocks: there is no secret in it, and no need for a source of randomness.
 pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
-    let mut hash = XxHash64::with_seed(monotonic_nanoseconds);
-    hash.write(&unix_nanoseconds.to_le_bytes());
-    format!("{:016x}", hash.finish())
+    hash(&[&text::decimal(unix_nanoseconds as u64), &text::decimal(monotonic_nanoseconds)])
+}
+
+/// A hash of several texts, in hexadecimal.
+pub fn hash(parts: &[&str]) -> String {
+    let mut hash = Hash::default();
+    for part in parts {
+        hash.write(part.as_bytes());
+        hash.write(&[0]);
+    }
+    text::hexadecimal(hash.finish(), 16)
 }
 
 /// At most 128 letters, digits, `-`, `_`, `.` and `:`.
@@ -83,9 +96,9 @@ fn well_formed_id(id: &str) -> bool {
 /// `00-{32 digits}-{16 digits}-{2 digits}` in lower-case hexadecimal (W3C Trace Context, section 3.2).
 fn well_formed_trace(text: &str) -> bool {
     let mut fits = text.len() == 55 && text.starts_with("00-");
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.as_bytes().iter().enumerate() {
         fits &= match at {
-            2 | 35 | 52 => byte == b'-',
+            2 | 35 | 52 => *byte == b'-',
             _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
         };
     }
@@ -94,7 +107,12 @@ fn well_formed_trace(text: &str) -> bool {
 
 /// Whether one of the hops of a `Via` header (RFC 9110, section 7.6.3) was received by this service.
 fn looped(via: &str) -> bool {
-    via.split(',').any(|hop| hop.split_whitespace().nth(1) == Some(VIA))
+    for hop in &text::split(via, ',') {
+        if text::words(hop, |b| b.is_ascii_whitespace()).get(1) == Some(&VIA) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

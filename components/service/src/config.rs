@@ -1,4 +1,4 @@
-//! Configuration: environment variables `TINTYPE_…`, every one optional.
+//! Configuration: environment variables `TINTYPE_…`, every one optional. Their names stand here without that beginning.
 //!
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
@@ -13,23 +13,44 @@ use crate::source::policy::{Pattern, Policy};
 use crate::source::url::Url;
 use crate::text;
 
-/// A type that a variable can have.
-pub trait Value {
+/// A type that a variable can have: a number, or one that is read and shown in its own way.
+trait Value {
     /// The type's name in the documentation.
-    fn kind(&self) -> &'static str;
+    const NAME: &'static str;
+    /// How its numbers are written.
+    const FORM: Form = Form::Number;
+
+    /// Takes a number.
+    fn number(&mut self, _number: u64) {}
+    /// What takes a text, where the value is none of a number.
+    fn text(&mut self) -> Option<&mut dyn Text> {
+        None
+    }
+    /// The same, to be shown.
+    fn shown(&self) -> Option<&dyn Text> {
+        None
+    }
+}
+
+/// A value that is not made of a number.
+trait Text {
     /// Takes a value; the error says what is accepted.
     fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
 }
 
-/// What is known of one variable.
+/// What the documentation tells of one variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
     /// `TINTYPE_…`
     pub name: &'static str,
+    /// The name of its type.
+    pub kind: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
 }
 
 macro_rules! variables {
@@ -44,24 +65,52 @@ macro_rules! variables {
             pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
+            /// The variables as numbers, for those that are; durations in milliseconds.
+            numbers: [u64; VARIABLES.len()],
         }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] =
-            &[$(Variable { name: $name, default: $default },)+];
+        pub const VARIABLES: &[Variable] = &[$(Variable {
+            name: concat!("TINTYPE_", $name),
+            kind: <$type as Value>::NAME,
+            default: $default,
+            meaning: concat!($($meaning),+),
+        },)+];
 
-        /// What each of the [`VARIABLES`] does, apart from them, since only the documentation needs it.
-        pub const MEANINGS: &[&str] = &[$(concat!($($meaning),+),)+];
+        /// Names without what they begin with, and defaults: one text, since a table of texts is a third longer.
+        const DEFAULTS: &str = concat!($($name, "=", $default, " ",)+);
+
+        /// The places of the fields in the table.
+        #[allow(non_camel_case_types)]
+        enum Place {
+            $($field,)+
+        }
+
+        const FORMS: [Form; VARIABLES.len()] = [$(<$type as Value>::FORM,)+];
 
         impl Config {
-            /// The fields of all [`VARIABLES`], in their order.
-            fn fields(&mut self) -> [&mut dyn Value; VARIABLES.len()] {
-                [$(&mut self.$field,)+]
+            /// Gives the field at a place in the table its value, if it is a number.
+            fn number(&mut self, place: usize, number: u64) {
+                match place {
+                    $(place if place == Place::$field as usize => self.$field.number(number),)+
+                    _ => {}
+                }
             }
 
-            /// The same, to be read.
-            fn values(&self) -> [&dyn Value; VARIABLES.len()] {
-                [$(&self.$field,)+]
+            /// The field at a place in the table, unless it is a number.
+            fn text(&mut self, place: usize) -> Option<&mut dyn Text> {
+                match place {
+                    $(place if place == Place::$field as usize => self.$field.text(),)+
+                    _ => None,
+                }
+            }
+
+            /// The same, to be shown.
+            fn shown(&self, place: usize) -> Option<&dyn Text> {
+                match place {
+                    $(place if place == Place::$field as usize => self.$field.shown(),)+
+                    _ => None,
+                }
             }
         }
     };
@@ -69,80 +118,90 @@ macro_rules! variables {
 
 variables! {
     /// Sources that may be fetched: `[scheme://]host[:port][/path]` with `*` in hosts, between commas.
-    sources: Policy = "TINTYPE_SOURCES", "";
+    sources: Policy = "SOURCES", "";
     /// Bytes of source that are accepted.
-    source_bytes: Bytes = "TINTYPE_MAX_SOURCE_BYTES", "50MiB";
+    source_bytes: Bytes = "MAX_SOURCE_BYTES", "50MiB";
     /// Pixels of source that are accepted, width × height.
-    source_pixels: u64 = "TINTYPE_MAX_SOURCE_PIXELS", "100000000";
+    source_pixels: u64 = "MAX_SOURCE_PIXELS", "100000000";
     /// Longest side of a rendition in pixels.
-    output_side: u32 = "TINTYPE_MAX_OUTPUT_SIDE", "8192";
+    output_side: u32 = "MAX_OUTPUT_SIDE", "8192";
     /// Pixels of a rendition, width × height.
-    output_pixels: u64 = "TINTYPE_MAX_OUTPUT_PIXELS", "40000000";
+    output_pixels: u64 = "MAX_OUTPUT_PIXELS", "40000000";
     /// Memory that the work on one image is predicted to need at most.
-    memory: Bytes = "TINTYPE_MAX_MEMORY", "128MiB";
+    memory: Bytes = "MAX_MEMORY", "128MiB";
     /// Bytes of a source URL.
-    url_bytes: Bytes = "TINTYPE_MAX_URL_BYTES", "4096";
+    url_bytes: Bytes = "MAX_URL_BYTES", "4096";
     /// The folder that relative source URLs begin in; what lies in it is an allowed source.
-    base_url: Option<Url> = "TINTYPE_BASE_URL", "";
+    base_url: Option<Url> = "BASE_URL", "";
     /// An image that is answered where the source of another one fails, made with the same options.
-    fallback_url: Option<Url> = "TINTYPE_FALLBACK_URL", "";
+    fallback_url: Option<Url> = "FALLBACK_URL", "";
     /// Keys that sign URLs, in hexadecimal, between commas. With a key, URLs that are not signed are refused.
-    keys: Secrets = "TINTYPE_KEY", "";
+    keys: Secrets = "KEY", "";
     /// Salts in hexadecimal, as many as keys.
-    salts: Secrets = "TINTYPE_SALT", "";
+    salts: Secrets = "SALT", "";
     /// Bytes of a signature, 1 to 32.
-    signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
+    signature_size: u32 = "SIGNATURE_SIZE", "32";
     /// Secrets in hexadecimal that sign `/wsrv/s/…` as nginx's `secure_link_md5` does, between commas.
-    link_secrets: Secrets = "TINTYPE_WSRV_SECRET", "";
+    link_secrets: Secrets = "WSRV_SECRET", "";
     /// Texts that are accepted in place of a signature, between commas.
-    trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
+    trusted_signatures: Words = "TRUSTED_SIGNATURES", "";
     /// Accept URLs that are not signed although there is a key.
-    allow_unsigned: bool = "TINTYPE_ALLOW_UNSIGNED", "0";
+    allow_unsigned: bool = "ALLOW_UNSIGNED", "0";
     /// How long an image may be cached where the origin does not say.
-    ttl: Duration = "TINTYPE_TTL", "1d";
+    ttl: Duration = "TTL", "1d";
     /// Take over how long the origin lets its source be cached.
-    ttl_from_origin: bool = "TINTYPE_TTL_FROM_ORIGIN", "1";
+    ttl_from_origin: bool = "TTL_FROM_ORIGIN", "1";
     /// The shortest time that is taken over from an origin.
-    ttl_min: Duration = "TINTYPE_TTL_MIN", "0";
+    ttl_min: Duration = "TTL_MIN", "0";
     /// The longest time that is taken over from an origin.
-    ttl_max: Duration = "TINTYPE_TTL_MAX", "365d";
+    ttl_max: Duration = "TTL_MAX", "365d";
     /// How long a stale image may be shown while a new one is made; 0 for not at all.
-    stale_while_revalidate: Duration = "TINTYPE_STALE_WHILE_REVALIDATE", "0";
+    stale_while_revalidate: Duration = "STALE_WHILE_REVALIDATE", "0";
     /// Trust an origin's strong `ETag` and its `Last-Modified`: a request can then be answered with 304 without a download.
-    trust_origin_etag: bool = "TINTYPE_TRUST_ORIGIN_ETAG", "0";
+    trust_origin_etag: bool = "TRUST_ORIGIN_ETAG", "0";
     /// Origins of web pages whose scripts may read images: `*`, or a list between commas; empty for none.
-    cors: Plain = "TINTYPE_CORS", "";
+    cors: Plain = "CORS", "";
     /// Write a line of JSON to standard error for each request.
-    log: bool = "TINTYPE_LOG", "1";
+    log: bool = "LOG", "1";
     /// Answer `GET /config`.
-    debug: bool = "TINTYPE_DEBUG", "0";
+    debug: bool = "DEBUG", "0";
     /// Redirects that are followed.
-    redirects: u32 = "TINTYPE_MAX_REDIRECTS", "3";
+    redirects: u32 = "MAX_REDIRECTS", "3";
     /// How long connecting to an origin may take.
-    connect_timeout: Duration = "TINTYPE_TIMEOUT_CONNECT", "3s";
+    connect_timeout: Duration = "TIMEOUT_CONNECT", "3s";
     /// How long an origin may take from the connection to its first byte.
-    first_byte_timeout: Duration = "TINTYPE_TIMEOUT_FIRST_BYTE", "5s";
+    first_byte_timeout: Duration = "TIMEOUT_FIRST_BYTE", "5s";
     /// How long an origin, or a client that sends an image, may pause.
-    between_bytes_timeout: Duration = "TINTYPE_TIMEOUT_BETWEEN_BYTES", "5s";
+    between_bytes_timeout: Duration = "TIMEOUT_BETWEEN_BYTES", "5s";
     /// How long a request may take until its answer begins.
-    total_timeout: Duration = "TINTYPE_TIMEOUT_TOTAL", "15s";
+    total_timeout: Duration = "TIMEOUT_TOTAL", "15s";
 }
 
 /// What the names of aliases begin with.
-pub const ALIAS: &str = "TINTYPE_ALIAS_";
+const ALIAS: &str = "TINTYPE_ALIAS_";
 
 /// What the names of presets begin with.
-pub const PRESET: &str = "TINTYPE_PRESET_";
+const PRESET: &str = "TINTYPE_PRESET_";
 
 /// The variables that begin with a prefix, by the lower-case rest of their names.
 fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
     let mut family = Vec::new();
     for (name, value) in environment {
         if let Some(rest) = name.strip_prefix(prefix) {
-            family.push((rest.to_ascii_lowercase(), value.clone()));
+            family.push((text::lower(rest), value.clone()));
         }
     }
     family
+}
+
+/// The names and defaults of the variables in the table.
+fn table() -> Vec<(String, String)> {
+    let mut table = Vec::new();
+    for variable in &text::words(DEFAULTS, |b| b == b' ') {
+        let (name, default) = text::cut(variable, "=");
+        table.push((text::concat(&["TINTYPE_", name]), default.to_owned()));
+    }
+    table
 }
 
 impl Config {
@@ -150,27 +209,47 @@ impl Config {
     /// limit that is misspelled must not fall back to none.
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
-        for (variable, field) in VARIABLES.iter().zip(config.fields()) {
-            let set = environment.iter().find(|(key, value)| key == variable.name && !value.is_empty());
-            let text = set.map_or(variable.default, |(_, value)| value);
-            field.set(text.trim()).map_err(|reason| broken(variable.name, reason))?;
+        for (place, (name, default)) in table().iter().enumerate() {
+            let mut text = default.as_str();
+            for (known, value) in environment {
+                if known == name && !value.is_empty() {
+                    text = value.trim_ascii();
+                }
+            }
+            let number = match config.text(place) {
+                Some(field) => field.set(text).map(|()| 0),
+                None => Form::at(place).read(text),
+            };
+            let number = number.map_err(|reason| broken(name, reason))?;
+            config.number(place, number);
+            if let Some(kept) = config.numbers.get_mut(place) {
+                *kept = number;
+            }
         }
         config.presets = family(environment, PRESET);
-        config.complete(environment)?;
+        for (name, text) in &family(environment, ALIAS) {
+            let url = read_url(text).map_err(|reason| broken(&text::concat(&[ALIAS, name]), reason))?;
+            config.aliases.push((name.clone(), url));
+        }
+        config.complete()?;
         Ok(config)
     }
 
-    /// Every variable with its type and the value that holds, without secrets.
-    pub fn show(&self) -> Vec<(String, &'static str, String)> {
+    /// Every variable with the value that holds, without secrets.
+    pub fn show(&self) -> Vec<(String, String)> {
         let mut shown = Vec::new();
-        for (variable, value) in VARIABLES.iter().zip(self.values()) {
-            shown.push((variable.name.to_owned(), value.kind(), value.show()));
+        for (place, (name, _)) in table().iter().enumerate() {
+            let value = match (self.shown(place), self.numbers.get(place)) {
+                (Some(text), _) => text.show(),
+                (None, number) => Form::at(place).show(number.copied().unwrap_or_default()),
+            };
+            shown.push((name.clone(), value));
         }
         for (name, url) in &self.aliases {
-            shown.push((format!("{ALIAS}{name}"), "URL", url.to_string()));
+            shown.push((text::concat(&[ALIAS, name]), url.text()));
         }
         for (name, text) in &self.presets {
-            shown.push((format!("{PRESET}{name}"), "text", text.clone()));
+            shown.push((text::concat(&[PRESET, name]), text.clone()));
         }
         shown
     }
@@ -182,14 +261,7 @@ impl Config {
     }
 
     /// What several variables say together.
-    fn complete(&mut self, environment: &[(String, String)]) -> Result<(), Failure> {
-        for (name, text) in family(environment, ALIAS) {
-            let mut url: Option<Url> = None;
-            url.set(&text).map_err(|reason| broken(&format!("{ALIAS}{name}"), reason))?;
-            if let Some(url) = url {
-                self.aliases.push((name, url));
-            }
-        }
+    fn complete(&mut self) -> Result<(), Failure> {
         if !(1..=32).contains(&self.signature_size) {
             return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
         }
@@ -198,7 +270,8 @@ impl Config {
             return Err(broken("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys".into()));
         }
         for (index, key) in keys.iter().enumerate() {
-            self.pairs.push((key.clone(), salts.get(index).cloned().unwrap_or_default()));
+            let salt = salts.get(index).map_or(&[][..], Vec::as_slice);
+            self.pairs.push((key.clone(), salt.to_vec()));
         }
         // What the operator has named is allowed without being listed again.
         if let Some(url) = &self.base_url {
@@ -216,37 +289,85 @@ impl Config {
 
 fn broken(name: &str, reason: String) -> Failure {
     // The value stays out of the answer: it may be a secret.
-    Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).detail(reason)
+    let message = text::concat(&["the variable ", name, " cannot be read"]);
+    Failure::new(Kind::Configuration, message).detail(reason)
 }
 
-/// A number of bytes, written with or without a unit.
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// In digits.
+    Number,
+    /// In digits, and small enough for 32 bits.
+    Small,
+    /// With a unit of bytes, or none.
+    Bytes,
+    /// With a unit of time, or in seconds.
+    Duration,
+    /// As one of two words.
+    Switch,
+}
+
+impl Form {
+    /// The form of the variable at a place in the table.
+    fn at(place: usize) -> Form {
+        FORMS.get(place).copied().unwrap_or(Form::Number)
+    }
+
+    /// Reads a number; the error says what is accepted.
+    fn read(self, text: &str) -> Result<u64, String> {
+        let (units, most, expected): (&[(&str, u32)], u64, &str) = match self {
+            Form::Number => (&[("", 1)], u64::MAX, "a whole number in plain digits"),
+            Form::Small => (&[("", 1)], u32::MAX.into(), "a whole number up to 4294967295"),
+            Form::Bytes => (
+                &[
+                    ("", 1),
+                    ("KiB", 1 << 10),
+                    ("MiB", 1 << 20),
+                    ("GiB", 1 << 30),
+                    ("kB", 1_000),
+                    ("MB", 1_000_000),
+                    ("GB", 1_000_000_000),
+                ],
+                u64::MAX,
+                "a number of bytes such as 1000, 64KiB or 50MiB",
+            ),
+            Form::Duration => (
+                &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)],
+                10 * 365 * 86_400_000,
+                "a duration such as 500ms, 5s, 10m, 12h or 30d",
+            ),
+            Form::Switch => (&[], 1, "1, true, 0 or false"),
+        };
+        if let Some(switch) = value::boolean(text).filter(|_| self == Form::Switch) {
+            return Ok(switch.into());
+        }
+        let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
+        for (name, size) in units {
+            let size = u64::from(*size);
+            if *name == unit.trim_ascii()
+                && let Some(number) = value::integer(digits, 0, most.checked_div(size).unwrap_or_default())
+            {
+                return Ok(number * size);
+            }
+        }
+        Err(text::concat(&["expected ", expected]))
+    }
+
+    fn show(self, number: u64) -> String {
+        match self {
+            Form::Duration if number.is_multiple_of(1000) => {
+                text::concat(&[&text::decimal(number / 1000), "s"])
+            }
+            Form::Duration => text::concat(&[&text::decimal(number), "ms"]),
+            _ => text::decimal(number),
+        }
+    }
+}
+
+/// A number of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
-
-impl Value for Bytes {
-    fn kind(&self) -> &'static str {
-        "bytes"
-    }
-
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u64)] = &[
-            ("KiB", 1 << 10),
-            ("MiB", 1 << 20),
-            ("GiB", 1 << 30),
-            ("kB", 1_000),
-            ("MB", 1_000_000),
-            ("GB", 1_000_000_000),
-            ("", 1),
-        ];
-        let bytes = with_unit(text, UNITS);
-        self.0 = bytes.ok_or("expected a number of bytes such as 1000, 64KiB or 50MiB")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        self.0.to_string()
-    }
-}
 
 impl Bytes {
     /// The number as a length in memory.
@@ -255,126 +376,101 @@ impl Bytes {
     }
 }
 
-/// A whole number with one of these units behind it.
-fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
-    units.iter().find_map(|(unit, size)| {
-        let number = value::integer(text.strip_suffix(unit)?.trim_end(), 0, u64::MAX)?;
-        number.checked_mul(*size)
-    })
+impl Value for Bytes {
+    const NAME: &str = "bytes";
+    const FORM: Form = Form::Bytes;
+
+    fn number(&mut self, number: u64) {
+        self.0 = number;
+    }
 }
 
 impl Value for u64 {
-    fn kind(&self) -> &'static str {
-        "number"
-    }
+    const NAME: &str = "number";
 
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = value::integer(text, 0, u64::MAX).ok_or("expected a whole number in plain digits")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
+    fn number(&mut self, number: u64) {
+        *self = number;
     }
 }
 
 impl Value for u32 {
-    fn kind(&self) -> &'static str {
-        "number"
-    }
+    const NAME: &str = "number";
+    const FORM: Form = Form::Small;
 
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        let number = value::integer(text, 0, u32::MAX.into()).and_then(|number| u32::try_from(number).ok());
-        *self = number.ok_or("expected a whole number in plain digits, at most 4294967295")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
+    fn number(&mut self, number: u64) {
+        *self = number as u32;
     }
 }
 
 impl Value for bool {
-    fn kind(&self) -> &'static str {
-        "switch"
-    }
+    const NAME: &str = "switch";
+    const FORM: Form = Form::Switch;
 
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        String::from(if *self { "1" } else { "0" })
+    fn number(&mut self, number: u64) {
+        *self = number != 0;
     }
 }
 
 impl Value for Duration {
-    fn kind(&self) -> &'static str {
-        "duration"
-    }
+    const NAME: &str = "duration";
+    const FORM: Form = Form::Duration;
 
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        const UNITS: &[(&str, u64)] =
-            &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1000)];
-        let millis = with_unit(text, UNITS).filter(|millis| *millis <= 10 * 365 * 86_400_000);
-        *self =
-            Duration::from_millis(millis.ok_or("expected a duration such as 500ms, 5s, 10m, 12h or 30d")?);
-        Ok(())
-    }
-
-    fn show(&self) -> String {
-        match self.as_secs() {
-            seconds if self.subsec_nanos() == 0 => format!("{seconds}s"),
-            seconds => format!("{}ms", seconds * 1000 + u64::from(self.subsec_millis())),
-        }
+    // The division in it is needed once.
+    #[inline(never)]
+    fn number(&mut self, number: u64) {
+        *self = Duration::from_millis(number);
     }
 }
 
-impl Value for Option<Url> {
-    fn kind(&self) -> &'static str {
-        "URL"
-    }
+/// Makes a type one of variables that are not numbers, with its name in the documentation.
+macro_rules! text {
+    ($type:ty, $name:literal) => {
+        impl Value for $type {
+            const NAME: &str = $name;
 
-    fn set(&mut self, text: &str) -> Result<(), String> {
-        *self = match text {
-            "" => None,
-            _ => {
-                let url = Url::parse(text, 4096);
-                Some(url.map_err(|failure| failure.detail.as_ref().unwrap_or(&failure.message).clone())?)
+            fn text(&mut self) -> Option<&mut dyn Text> {
+                Some(self)
             }
-        };
+
+            fn shown(&self) -> Option<&dyn Text> {
+                Some(self)
+            }
+        }
+    };
+}
+
+text!(Option<Url>, "URL");
+
+impl Text for Option<Url> {
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = if text.is_empty() { None } else { Some(read_url(text)?) };
         Ok(())
     }
 
     fn show(&self) -> String {
-        self.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.as_ref().map(Url::text).unwrap_or_default()
     }
+}
+
+fn read_url(text: &str) -> Result<Url, String> {
+    // The message holds the URL, which may hold a secret.
+    Url::parse(text, 4096).map_err(|failure| failure.detail.clone().unwrap_or_default())
 }
 
 /// The words between commas.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for word in text.split(',') {
-        let word = word.trim();
-        if !word.is_empty() {
-            words.push(word);
-        }
-    }
-    words
+pub fn words(text: &str) -> Vec<&str> {
+    text::words(text, |b| b == b',')
 }
 
 /// Bytes that nobody is to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(pub Vec<Vec<u8>>);
 
-impl Value for Secrets {
-    fn kind(&self) -> &'static str {
-        "secrets in hexadecimal"
-    }
+text!(Secrets, "secrets in hexadecimal");
 
+impl Text for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
+        for word in &words(text) {
             let secret = hexadecimal(word);
             self.0.push(secret.ok_or("expected pairs of hexadecimal digits, and commas between secrets")?);
         }
@@ -382,37 +478,42 @@ impl Value for Secrets {
     }
 
     fn show(&self) -> String {
-        format!("({})", self.0.len())
+        hidden(self.0.len())
     }
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 2);
-    let mut digits = text.chars();
-    while let Some(high) = digits.next() {
-        bytes.push(u8::try_from(high.to_digit(16)? << 4 | digits.next()?.to_digit(16)?).ok()?);
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (digits, after) = rest.split_at_checked(2)?;
+        bytes.push(text::number(digits, 16)? as u8);
+        rest = after;
     }
     Some(bytes)
+}
+
+/// How many secrets there are.
+fn hidden(count: usize) -> String {
+    text::concat(&["(", &text::decimal(count as u64), ")"])
 }
 
 /// Words that nobody is to see, between commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
-impl Value for Words {
-    fn kind(&self) -> &'static str {
-        "secrets"
-    }
+text!(Words, "secrets");
 
+impl Text for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
-        for word in words(text) {
-            self.0.push(word.to_owned());
+        for word in &words(text) {
+            self.0.push((*word).to_owned());
         }
         Ok(())
     }
 
     fn show(&self) -> String {
-        format!("({})", self.0.len())
+        hidden(self.0.len())
     }
 }
 
@@ -420,11 +521,9 @@ impl Value for Words {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plain(pub String);
 
-impl Value for Plain {
-    fn kind(&self) -> &'static str {
-        "text"
-    }
+text!(Plain, "text");
 
+impl Text for Plain {
     fn set(&mut self, text: &str) -> Result<(), String> {
         self.0 = text.into();
         Ok(())
@@ -435,11 +534,9 @@ impl Value for Plain {
     }
 }
 
-impl Value for Policy {
-    fn kind(&self) -> &'static str {
-        "patterns"
-    }
+text!(Policy, "patterns");
 
+impl Text for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = Policy::parse(text)?;
         Ok(())
@@ -448,7 +545,7 @@ impl Value for Policy {
     fn show(&self) -> String {
         let mut list = String::new();
         for pattern in &self.0 {
-            text::add(&mut list, ",", &pattern.to_string());
+            text::add(&mut list, ",", &pattern.text());
         }
         list
     }
@@ -512,9 +609,8 @@ mod tests {
         ] {
             let failure = read(&[(name, value)]).unwrap_err();
             assert_eq!(failure.kind, Kind::Configuration);
-            assert!(failure.message.contains(name), "{failure}");
-            let text = format!("{failure} {:?}", failure.detail);
-            assert!(!text.contains(value), "{failure}");
+            assert!(failure.message.contains(name), "{failure:?}");
+            assert!(!format!("{failure:?}").contains(value), "{failure:?}");
         }
     }
 
@@ -523,12 +619,7 @@ mod tests {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
         let secrets = ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_WSRV_SECRET", "TINTYPE_TRUSTED_SIGNATURES"];
         let secret = |name: &str| secrets.contains(&name);
-        let shown: Vec<_> = config
-            .show()
-            .into_iter()
-            .filter(|(name, ..)| !secret(name))
-            .map(|(name, _, value)| (name, value))
-            .collect();
+        let shown: Vec<_> = config.show().into_iter().filter(|(name, _)| !secret(name)).collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
     }
 
@@ -542,7 +633,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
-        for (name, _, value) in config.show() {
+        for (name, value) in config.show() {
             let secret =
                 ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
             assert!(!secret, "{name}={value}");

@@ -1,7 +1,8 @@
 //! Why a request got no image: one list of kinds, each with its status and its stable name.
 
-use std::fmt;
 use std::ops::Deref;
+
+use crate::text::{concat, name};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $slug:literal;)+) => {
@@ -17,7 +18,9 @@ macro_rules! kinds {
             pub const fn status(self) -> u16 { match self { $(Kind::$name => $status,)+ } }
 
             /// The stable name of the kind, as it stands in the `error` member of an answer and in the log.
-            pub const fn slug(self) -> &'static str { match self { $(Kind::$name => $slug,)+ } }
+            pub fn slug(self) -> &'static str {
+                name(concat!($($slug, " "),+), self as usize).unwrap_or_default()
+            }
         }
     };
 }
@@ -148,29 +151,19 @@ impl Failure {
     /// A method that the path does not have, beside those it has.
     pub fn method(allow: &'static str) -> Self {
         let mut failure = Failure::new(Kind::MethodNotAllowed, "the path does not have this method")
-            .detail(format!("use one of {allow}"));
+            .detail(concat(&["use one of ", allow]));
         failure.0.allow = Some(allow);
         failure
     }
 
     /// A parameter whose value is not what is accepted.
     pub fn parameter(name: &str, value: &str, accepted: &str) -> Self {
-        let value = clip(value);
-        Failure::new(Kind::InvalidParameter, format!("{name} is \"{value}\", which is not accepted"))
-            .detail(format!("{name} accepts {accepted}"))
+        let message = concat(&[name, " is \"", clip(value), "\", which is not accepted"]);
+        Failure::new(Kind::InvalidParameter, message).detail(concat(&[name, " accepts ", accepted]))
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.slug(), self.message)
-    }
-}
-
-/// At most 200 characters of a client's text, so that an answer cannot be made long from outside.
+/// At most 200 bytes of a client's text, so that an answer cannot be made long from outside.
 pub fn clip(text: &str) -> &str {
-    match text.char_indices().nth(200) {
-        Some((end, _)) => text.get(..end).unwrap_or(text),
-        None => text,
-    }
+    text.get(..text.floor_char_boundary(200)).unwrap_or(text)
 }

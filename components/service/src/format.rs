@@ -1,5 +1,7 @@
 //! Image formats: their names, media types and first bytes.
 
+use crate::text;
+
 /// A format of the contract (`tintype:image/types.format`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -30,10 +32,27 @@ use Format::{Avif, Bmp, Gif, Heic, Jpeg, Jxl, Png, Svg, Tiff, Webp};
 /// Every format, in the order of the contract.
 pub const ALL: [Format; 10] = [Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic];
 
-/// What the resizer decodes.
+/// The names of [`ALL`] formats (see [`text::index`]).
+const NAMES: &str = "jpeg|jpg png webp gif avif jxl tiff|tif bmp svg heic";
+
+/// What files of [`ALL`] formats begin with: one of what stands between `|`, where `?` is any byte.
+const SIGNATURES: [&[u8]; ALL.len()] = [
+    b"\xFF\xD8\xFF",
+    b"\x89PNG\r\n\x1A\n",
+    b"RIFF????WEBP",
+    b"GIF87a|GIF89a",
+    b"????ftypavif|????ftypavis",
+    b"\xFF\x0A|\0\0\0\x0CJXL ",
+    b"II*\0|MM\0*",
+    b"BM????????????",
+    b"<svg|<?xml",
+    b"????ftypheic|????ftypheix|????ftypmif1|????ftypmsf1",
+];
+
+/// What the resizer decodes: the first formats of all.
 pub const DECODED: [Format; 4] = [Jpeg, Png, Webp, Gif];
 
-/// What the resizer encodes.
+/// What the resizer encodes: the first formats of all.
 pub const ENCODED: [Format; 3] = [Jpeg, Png, Webp];
 
 /// What an origin is told to send: the media types of [`DECODED`].
@@ -52,79 +71,50 @@ pub const fn default_quality(format: Format) -> u8 {
 
 impl Format {
     /// The name in every grammar, which is the usual file extension too.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Jpeg => "jpeg",
-            Png => "png",
-            Webp => "webp",
-            Gif => "gif",
-            Avif => "avif",
-            Jxl => "jxl",
-            Tiff => "tiff",
-            Bmp => "bmp",
-            Svg => "svg",
-            Heic => "heic",
-        }
+    pub fn name(self) -> &'static str {
+        text::name(NAMES, self as usize).unwrap_or_default()
     }
 
     /// The extension of a file of this format.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Jpeg => "jpg",
-            other => other.name(),
-        }
+    pub fn extension(self) -> &'static str {
+        if self == Jpeg { "jpg" } else { self.name() }
     }
 
     /// The media type.
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Jpeg => "image/jpeg",
-            Png => "image/png",
-            Webp => "image/webp",
-            Gif => "image/gif",
-            Avif => "image/avif",
-            Jxl => "image/jxl",
-            Tiff => "image/tiff",
-            Bmp => "image/bmp",
-            Svg => "image/svg+xml",
-            Heic => "image/heic",
-        }
+    pub fn media_type(self) -> String {
+        text::concat(&["image/", self.name(), if self == Svg { "+xml" } else { "" }])
     }
 
     /// The format of this name: `jpeg` or `jpg`, `png` and so on.
     pub fn from_name(name: &str) -> Option<Format> {
-        match name {
-            "jpg" => Some(Jpeg),
-            "tif" => Some(Tiff),
-            _ => ALL.into_iter().find(|format| format.name() == name),
-        }
+        ALL.get(text::index(NAMES, name)?).copied()
     }
 
     /// The format that the first bytes of a file announce.
     pub fn sniff(bytes: &[u8]) -> Option<Format> {
-        let brand = |brand: &[u8]| bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12) == Some(brand);
-        match bytes {
-            [0xFF, 0xD8, 0xFF, ..] => Some(Jpeg),
-            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(Png),
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Gif),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Webp),
-            [0xFF, 0x0A, ..] | [0, 0, 0, 0x0C, b'J', b'X', b'L', b' ', ..] => Some(Jxl),
-            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Tiff),
-            [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, ..] => Some(Bmp),
-            _ if brand(b"avif") || brand(b"avis") => Some(Avif),
-            _ if brand(b"heic") || brand(b"heix") || brand(b"mif1") || brand(b"msf1") => Some(Heic),
-            _ => svg(bytes).then_some(Svg),
+        for (format, signatures) in ALL.iter().zip(&SIGNATURES) {
+            // Text may begin with a byte order mark and white space.
+            let bytes = match (format, bytes) {
+                (Svg, [0xEF, 0xBB, 0xBF, text @ ..] | text) => text.trim_ascii_start(),
+                _ => bytes,
+            };
+            for signature in signatures.split(|byte| *byte == b'|') {
+                if begins(bytes, signature) {
+                    return Some(*format);
+                }
+            }
         }
+        None
     }
 
     /// Whether the resizer decodes the format.
     pub fn decoded(self) -> bool {
-        DECODED.contains(&self)
+        (self as usize) < DECODED.len()
     }
 
     /// Whether the resizer encodes the format.
     pub fn encoded(self) -> bool {
-        ENCODED.contains(&self)
+        (self as usize) < ENCODED.len()
     }
 
     /// The format of a rendition that stays in the family of its source: the source's own if it is encoded, or else
@@ -138,9 +128,14 @@ impl Format {
     }
 }
 
-fn svg(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    text.starts_with(b"<svg") || text.starts_with(b"<?xml")
+fn begins(bytes: &[u8], signature: &[u8]) -> bool {
+    for (at, known) in signature.iter().enumerate() {
+        match bytes.get(at) {
+            Some(byte) if byte == known || *known == b'?' => {}
+            _ => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -149,7 +144,7 @@ mod tests {
 
     #[test]
     fn first_bytes_tell_the_format() {
-        let cases: [(&[u8], Option<Format>); 12] = [
+        let cases: [(&[u8], Option<Format>); 16] = [
             (b"\xFF\xD8\xFF\xE0", Some(Jpeg)),
             (b"\x89PNG\r\n\x1a\n", Some(Png)),
             (b"GIF89a", Some(Gif)),
@@ -159,6 +154,10 @@ mod tests {
             (b"\0\0\0\x1cftypheic", Some(Heic)),
             (b"II*\0", Some(Tiff)),
             (b" <svg xmlns", Some(Svg)),
+            (b"<?xml version", Some(Svg)),
+            (b"\xEF\xBB\xBF\n<svg", Some(Svg)),
+            (b"BM\0\0\0\0\0\0\0\0\0\0\0\0", Some(Bmp)),
+            (b"BM\0\0\0\0\0\0\0\0\0\0\0", None),
             (b"<!doctype html>", None),
             (b"\x1f\x8b\x08", None),
             (b"", None),
@@ -180,6 +179,10 @@ mod tests {
     fn a_family_is_always_encodable_and_the_accept_header_lists_what_is_decoded() {
         for format in ALL {
             assert!(format.family().encoded());
+            assert_eq!(
+                (format.decoded(), format.encoded()),
+                (DECODED.contains(&format), ENCODED.contains(&format))
+            );
             assert_eq!(ACCEPT.split(',').any(|media| media == format.media_type()), format.decoded());
         }
     }

@@ -1,5 +1,7 @@
 //! Writes JSON: objects and arrays of strings, numbers and booleans, which is all that the service says in it.
 
+use crate::text;
+
 /// A JSON object that is being written.
 #[derive(Debug)]
 pub struct Object(String);
@@ -41,7 +43,7 @@ impl Object {
 
     /// Adds a whole number.
     pub fn number(&mut self, key: &str, value: u64) -> &mut Self {
-        self.raw(key, &value.to_string())
+        self.raw(key, &text::decimal(value))
     }
 
     /// Adds `true` or `false`.
@@ -93,10 +95,7 @@ fn quote(out: &mut String, text: &str) {
             // U+2028 and U+2029 end a line for some readers of log lines.
             c if c < ' ' || c == '\u{7f}' || c == '\u{2028}' || c == '\u{2029}' => {
                 out.push_str("\\u");
-                for shift in [12, 8, 4, 0] {
-                    let digit = (c as u32 >> shift) & 15;
-                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
+                out.push_str(&text::hexadecimal(c.into(), 4));
             }
             c => out.push(c),
         }

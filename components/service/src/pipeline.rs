@@ -3,12 +3,12 @@
 //! Nothing here knows WASI. The traits are what the pipeline needs of the world; `crate::wasi` implements them with a
 //! component's imports and the tests with vectors.
 
-use std::hash::Hasher as _;
+pub mod hash;
 
-use twox_hash::XxHash64;
-
+use self::hash::Hash;
 use crate::failure::{Failure, Kind};
 use crate::format::{Format, SNIFF_LENGTH};
+use crate::text;
 
 /// Bytes of a rendition that are asked for in one call.
 const READ_SIZE: u32 = 256 << 10;
@@ -87,7 +87,7 @@ struct Meter {
     chunks: Box<dyn Chunks>,
     most: u64,
     count: u64,
-    hash: XxHash64,
+    hash: Hash,
 }
 
 impl Meter {
@@ -107,7 +107,8 @@ pub fn check_size(bytes: u64, most: u64) -> Result<(), Failure> {
     if bytes <= most {
         return Ok(());
     }
-    Err(Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
+    let message = text::concat(&["the source has more than ", &text::decimal(most), " bytes"]);
+    Err(Failure::new(Kind::SourceTooLarge, message)
         .detail("send a smaller file, or raise TINTYPE_MAX_SOURCE_BYTES"))
 }
 
@@ -121,12 +122,11 @@ pub struct Opened {
 
 /// Reads as much of a source as tells its format, and refuses what is no image before reading on.
 pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
-    let mut meter = Meter { chunks, most, count: 0, hash: XxHash64::with_seed(0) };
+    let mut meter = Meter { chunks, most, count: 0, hash: Hash::default() };
     let mut head = Vec::new();
     while head.len() < SNIFF_LENGTH {
         match meter.next()? {
-            Some(chunk) if head.is_empty() => head = chunk,
-            Some(chunk) => head.extend_from_slice(&chunk),
+            Some(chunk) => append(&mut head, chunk),
             None => break,
         }
     }
@@ -137,7 +137,16 @@ pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
     }
 }
 
-fn unsupported(message: impl Into<String>) -> Failure {
+/// Adds a piece; the first one is not copied.
+fn append(all: &mut Vec<u8>, piece: Vec<u8>) {
+    if all.is_empty() {
+        *all = piece;
+    } else {
+        all.extend_from_slice(&piece);
+    }
+}
+
+fn unsupported(message: &str) -> Failure {
     Failure::new(Kind::UnsupportedMedia, message).detail("accepted are JPEG, PNG, WebP and GIF images")
 }
 
@@ -147,7 +156,8 @@ impl Opened {
         if self.format.decoded() {
             return Ok(());
         }
-        Err(unsupported(format!("the source is of type {}, which is not decoded", self.format.media_type())))
+        let media_type = &self.format.media_type();
+        Err(unsupported(&text::concat(&["the source is of type ", media_type, ", which is not decoded"])))
     }
 
     /// Reads on until a session can tell the source's size. What has been read stays for the rendition.
@@ -165,7 +175,7 @@ impl Opened {
                 continue;
             }
             match self.meter.next()? {
-                Some(chunk) => self.head.extend_from_slice(&chunk),
+                Some(chunk) => append(&mut self.head, chunk),
                 None => {
                     session.finish()?;
                     return session.outline().ok_or_else(|| {
@@ -224,8 +234,7 @@ impl Rendering {
         let mut collected = Vec::new();
         while collected.len() <= bound {
             match self.piece()? {
-                Some(piece) if collected.is_empty() => collected = piece,
-                Some(piece) => collected.extend_from_slice(&piece),
+                Some(piece) => append(&mut collected, piece),
                 None => return Ok((collected, true)),
             }
         }
@@ -370,7 +379,7 @@ mod tests {
         {
             let failure = open(pieces(bytes, 5).0, 1000).err().unwrap();
             assert_eq!(failure.kind, Kind::UnsupportedMedia);
-            assert!(failure.message.contains(word), "{failure}");
+            assert!(failure.message.contains(word), "{failure:?}");
         }
         let avif = open(pieces(b"\0\0\0\x1cftypavif....", 5).0, 1000).unwrap();
         assert!(avif.check_decoded().unwrap_err().message.contains("image/avif"));

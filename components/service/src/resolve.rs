@@ -48,8 +48,8 @@ impl Geometry {
             Rotation::None | Rotation::Half => cut,
             Rotation::Quarter | Rotation::ThreeQuarters => (cut.1, cut.0),
         };
-        let width = self.width.map(|length| length.of(w).max(1));
-        let height = self.height.map(|length| length.of(h).max(1));
+        let width = self.width.map(|length| of(length, w).max(1));
+        let height = self.height.map(|length| of(length, h).max(1));
         let (width, height, fit) = match (width, height) {
             (Some(width), Some(height)) => self.both(width, height, (w, h)),
             sides => (sides.0, sides.1, EngineFit::Contain),
@@ -86,24 +86,27 @@ fn plain(crop: Crop) -> Option<Region> {
 }
 
 fn region(crop: Crop, (w, h): (u32, u32)) -> Region {
-    let width = crop.width.of(w).clamp(1, w.max(1));
-    let height = crop.height.of(h).clamp(1, h.max(1));
+    let width = of(crop.width, w).min(w).max(1);
+    let height = of(crop.height, h).min(h).max(1);
     let (x, y) = match crop.place {
-        Place::At(x, y) => (x.of(w), y.of(h)),
+        Place::At(x, y) => (of(x, w), of(y, h)),
         Place::Towards(gravity) => {
             let (left, top) = halves(gravity);
-            (
-                w.saturating_sub(width) / 2 * left + odd(w, width, left),
-                h.saturating_sub(height) / 2 * top + odd(h, height, top),
-            )
+            (share(w.saturating_sub(width), left), share(h.saturating_sub(height), top))
         }
     };
     Region { x, y, width, height }
 }
 
-/// What halving an odd remainder loses, for a crop at the far edge.
-fn odd(side: u32, length: u32, halves: u32) -> u32 {
-    if halves == 2 { side.saturating_sub(length) % 2 } else { 0 }
+/// So many halves of a free space, rounded down.
+fn share(free: u32, halves: u32) -> u32 {
+    free / 2 * halves + free % 2 * (halves / 2)
+}
+
+/// As [`Length::of`], whose division is needed once.
+#[inline(never)]
+fn of(length: Length, side: u32) -> u32 {
+    length.of(side)
 }
 
 /// How many halves of the free space lie left of and above what a gravity keeps.

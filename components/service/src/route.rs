@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, Kind, clip};
 use crate::grammar::Grammar;
+use crate::text;
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ const READ_AND_POST: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Finds out what a request target (path and query) asks for.
 pub fn route(method: Method, target: &str) -> Result<Route, Failure> {
-    let path = target.split('?').next().unwrap_or_default();
+    let (path, _) = text::until(target, |b| b == b'?');
     let (found, allow) = match path {
         "/healthz" => (Route::Health, READ),
         "/config" => (Route::Config, READ),
@@ -68,7 +69,7 @@ pub fn route(method: Method, target: &str) -> Result<Route, Failure> {
 }
 
 fn nowhere(path: &str) -> Failure {
-    Failure::new(Kind::NotFound, format!("there is nothing at {}", clip(path))).detail(
+    Failure::new(Kind::NotFound, text::concat(&["there is nothing at ", clip(path)])).detail(
         "images are made at /?url=…, of what is sent to POST /, and at the paths that docs/http-api.md lists",
     )
 }

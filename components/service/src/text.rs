@@ -3,11 +3,12 @@
 /// Texts with a separator between them.
 pub fn join(texts: &[impl AsRef<str>], separator: &str) -> String {
     let mut out = String::new();
+    let mut before = "";
     for text in texts {
+        out.push_str(before);
         out.push_str(text.as_ref());
-        out.push_str(separator);
+        before = separator;
     }
-    out.truncate(out.len().saturating_sub(separator.len()));
     out
 }
 
@@ -19,32 +20,65 @@ pub fn add(list: &mut String, separator: &str, item: &str) {
     list.push_str(item);
 }
 
-/// The parts of a text between separators.
+/// The parts of a text between ASCII characters.
+///
+/// As `str::split`, whose search for characters of any length is a kilobyte of code.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+/// The parts of a text between ASCII characters.
+pub fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts { rest: Some(text), separator }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest.take()?;
+        let Some(at) = text.as_bytes().iter().position(|byte| *byte == self.separator) else {
+            return Some(text);
+        };
+        self.rest = text.get(at + 1..);
+        text.get(..at)
+    }
+}
+
+/// The parts of a text between ASCII characters, all at once.
 ///
 /// In one place and with loops around it: every chain of iterators over the parts is half a kilobyte of code.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
-    let mut parts = Vec::new();
-    for part in text.split(separator) {
-        parts.push(part);
+    let mut all = Vec::new();
+    for part in parts(text, separator as u8) {
+        all.push(part);
     }
-    parts
+    all
 }
 
 /// The parts of a text before and behind the last of an ASCII character.
 pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().rposition(|byte| byte == separator)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
+    let mut at = text.len();
+    while at > 0 {
+        at -= 1;
+        if text.as_bytes().get(at) == Some(&separator) {
+            return Some((text.get(..at)?, text.get(at + 1..)?));
+        }
+    }
+    None
 }
 
 /// The first of words with a space between them.
 pub fn first(words: &str) -> &str {
-    words.split(' ').next().unwrap_or_default()
+    parts(words, b' ').next().unwrap_or_default()
 }
 
 /// Whether a word is one of words with a space between them. Tables of names are written so, since each text of its own
 /// is a pointer and a length besides.
 pub fn has(words: &str, word: &str) -> bool {
-    for known in words.split(' ') {
+    for known in parts(words, b' ') {
         if known == word {
             return true;
         }
@@ -66,8 +100,14 @@ pub fn all(text: &str, accepts: fn(u8) -> bool) -> bool {
 ///
 /// As `str::split_once` for strings, whose search for long texts is several kilobytes of code.
 pub fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
-    let at = text.as_bytes().windows(separator.len()).position(|window| window == separator.as_bytes())?;
-    Some((text.get(..at)?, text.get(at + separator.len()..)?))
+    let mut at = 0;
+    while let Some(rest) = text.as_bytes().get(at..) {
+        if rest.starts_with(separator.as_bytes()) {
+            return Some((text.get(..at)?, text.get(at + separator.len()..)?));
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Whether a text holds another.
@@ -88,20 +128,68 @@ pub fn concat(texts: &[&str]) -> String {
 
 /// A number in decimal digits.
 pub fn decimal(number: u64) -> String {
-    let mut rest = number;
-    let mut digits = Vec::new();
-    while rest > 0 || digits.is_empty() {
-        // The remainder of a division by ten is a digit.
-        digits.insert(0, b'0' + (rest % 10) as u8);
-        rest /= 10;
-    }
-    String::from_utf8(digits).unwrap_or_default()
+    let mut out = String::new();
+    push_digits(&mut out, number);
+    out
 }
 
-/// The name that stands at this place of a table: words with a space between them.
+fn push_digits(out: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(out, number / 10);
+    }
+    // The remainder of a division by ten is a digit.
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// Where a name stands in a table.
+///
+/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
+/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
+pub fn index(table: &str, name: &str) -> Option<usize> {
+    for (index, names) in parts(table, b' ').enumerate() {
+        for known in parts(names, b'|') {
+            if known == name && name != "-" {
+                return Some(index);
+            }
+        }
+    }
+    None
+}
+
+/// The name that stands at this place of a table (see [`index`]).
 pub fn name(table: &str, index: usize) -> Option<&str> {
-    let names = table.split(' ').nth(index)?;
-    names.split('|').next().filter(|name| *name != "-")
+    let mut places = parts(table, b' ');
+    for _ in 0..index {
+        places.next()?;
+    }
+    let name = parts(places.next()?, b'|').next()?;
+    if name == "-" { None } else { Some(name) }
+}
+
+/// The parts of a text before and behind the first occurrence of another; all of it and nothing where there is none.
+pub fn cut<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
+    split_once(text, separator).unwrap_or((text, ""))
+}
+
+/// A text with its ASCII letters in lower case. As `str::to_ascii_lowercase`, in a third of the code.
+pub fn lower(text: &str) -> String {
+    let mut lower = text.to_owned();
+    lower.make_ascii_lowercase();
+    lower
+}
+
+/// A text without any number of prefixes.
+pub fn trim_start<'a>(text: &'a str, prefix: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(shorter) = rest.strip_prefix(prefix) {
+        rest = shorter;
+    }
+    rest
+}
+
+/// What stands between quotes.
+pub fn unquoted(text: &str) -> Option<&str> {
+    text.strip_prefix("\"")?.strip_suffix("\"")
 }
 
 /// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
@@ -110,8 +198,8 @@ pub fn name(table: &str, index: usize) -> Option<&str> {
 /// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
 pub fn number(digits: &str, radix: u8) -> Option<u64> {
     let mut number = if digits.is_empty() { None } else { Some(0u64) };
-    for digit in digits.bytes() {
-        let digit = char::from(digit).to_digit(radix.into())?;
+    for byte in digits.bytes() {
+        let digit = digit(byte).filter(|digit| *digit < radix)?;
         // Below this bound a further digit of any radix fits.
         number = match number? {
             small if small >> 60 == 0 => Some(small * u64::from(radix) + u64::from(digit)),
@@ -121,21 +209,57 @@ pub fn number(digits: &str, radix: u8) -> Option<u64> {
     number
 }
 
+/// The value of a hexadecimal digit. As `char::to_digit`, which can panic.
+pub fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}
+
 /// A number in hexadecimal, with zeros in front of it up to this many digits.
 pub fn hexadecimal(number: u64, digits: u32) -> String {
     let mut out = String::new();
     for place in (0..16).rev() {
         let high = number >> (4 * place);
         if high != 0 || place < digits {
-            out.push(digit(high));
+            push_digit(&mut out, b"0123456789abcdef", (high & 15) as u8);
         }
     }
     out
 }
 
-/// The last digit of a number in hexadecimal.
-fn digit(number: u64) -> char {
-    char::from(*b"0123456789abcdef".get((number & 15) as usize).unwrap_or(&b'0'))
+fn push_digit(out: &mut String, digits: &[u8; 16], digit: u8) {
+    out.push(digits.get(usize::from(digit)).copied().map_or('0', char::from));
+}
+
+/// A text before and from the first byte that is accepted. Only bytes of ASCII may be.
+pub fn until(text: &str, stops: fn(u8) -> bool) -> (&str, &str) {
+    let mut end = 0;
+    for byte in text.bytes() {
+        if stops(byte) {
+            break;
+        }
+        end += 1;
+    }
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// The words of a text between bytes of ASCII that separate them, without white space around them.
+pub fn words(text: &str, separates: fn(u8) -> bool) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = until(rest, separates);
+        let word = word.trim_ascii();
+        if !word.is_empty() {
+            words.push(word);
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+    words
 }
 
 /// A text with every byte percent-encoded that is not accepted. Only bytes of ASCII may be.
@@ -146,31 +270,17 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.push_str(&hexadecimal(byte.into(), 2).to_ascii_uppercase());
+            push_digit(&mut out, b"0123456789ABCDEF", byte >> 4);
+            push_digit(&mut out, b"0123456789ABCDEF", byte & 15);
         }
     }
     out
 }
 
-/// Where a name stands in a table.
-///
-/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
-/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
-pub fn index(table: &str, name: &str) -> Option<usize> {
-    for (index, names) in table.split(' ').enumerate() {
-        for known in names.split('|') {
-            if known == name && name != "-" {
-                return Some(index);
-            }
-        }
-    }
-    None
-}
-
 /// The value of a name in a table (see [`index`]) of words `name=value`.
 pub fn lookup<'a>(table: &'a str, name: &str) -> Option<&'a str> {
-    for entry in table.split(' ') {
-        let (names, value) = entry.split_once('=')?;
+    for entry in parts(table, b' ') {
+        let (names, value) = cut(entry, "=");
         if index(names, name).is_some() {
             return Some(value);
         }
@@ -228,5 +338,47 @@ mod tests {
     fn empty_texts_are_joined_like_others() {
         assert_eq!(super::join(&["", "a", ""], "/"), "/a/");
         assert_eq!(super::join(&[""; 0], "/"), "");
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_radix() {
+        for (digits, radix, number) in [
+            ("0", 10, Some(0)),
+            ("0090", 10, Some(90)),
+            ("18446744073709551615", 10, Some(u64::MAX)),
+            ("99999999999999999999999999", 10, Some(u64::MAX)),
+            ("777", 8, Some(0o777)),
+            ("8", 8, None),
+            ("fFffFfffFfffFffe", 16, Some(u64::MAX - 1)),
+            ("g", 16, None),
+            ("", 10, None),
+            ("+1", 10, None),
+            ("1 ", 10, None),
+            ("٣", 10, None),
+        ] {
+            assert_eq!(super::number(digits, radix), number, "{digits}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_in_hexadecimal() {
+        for number in [0, 1, 0xabc, 0x1000, u64::MAX] {
+            assert_eq!(super::hexadecimal(number, 1), format!("{number:x}"));
+            assert_eq!(super::hexadecimal(number, 4), format!("{number:04x}"));
+            assert_eq!(super::hexadecimal(number, 16), format!("{number:016x}"));
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_at_bytes() {
+        assert_eq!(super::until("é/b?", |b| matches!(b, b'/' | b'?')), ("é", "/b?"));
+        assert_eq!(super::until("é", |b| b == b'/'), ("é", ""));
+        assert_eq!(super::words(" é,, b c ,", |b| b == b','), ["é", "b c"]);
+        assert_eq!(super::words(",", |b| b == b','), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_percent_encoded() {
+        assert_eq!(super::escape("a/é ", |b| b.is_ascii_alphanumeric()), "a%2F%C3%A9%20");
     }
 }

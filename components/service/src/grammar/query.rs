@@ -206,7 +206,7 @@ mod tests {
         ] {
             let failure = get(&format!("url=http://a.example/&{query}")).unwrap_err();
             assert_eq!(failure.kind, Kind::InvalidParameter, "{query}");
-            assert!(failure.message.starts_with(name), "{query}: {failure}");
+            assert!(failure.message.starts_with(name), "{query}: {failure:?}");
             assert!(failure.detail.as_ref().unwrap().contains("accepts"), "{query}");
         }
     }

@@ -169,7 +169,7 @@ fn every_grammar_reads_back_what_it_writes() {
             written[index] += 1;
             assert_eq!(Grammar::of(target.split('?').next().unwrap()), Some(grammar), "{target}");
             let parsed = read(grammar, &target, false, &config)
-                .unwrap_or_else(|failure| panic!("{target}: {failure} {:?}\n{request:?}", failure.detail));
+                .unwrap_or_else(|failure| panic!("{target}: {failure:?}\n{request:?}"));
             assert_eq!(normal(&parsed.request), normal(&request), "{target}");
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::request::Delivery;
+use crate::text;
 
 /// Seconds for which the image of a damaged source may be cached at most: the origin may have been caught in the middle
 /// of an upload, and one that stays damaged should not be fetched anew for everybody who looks at it.
@@ -18,64 +19,43 @@ pub fn control(
     now: u64,
     damaged: bool,
 ) -> String {
-    let origin = origin.filter(|_| config.ttl_from_origin).map(Origin::read).unwrap_or_default();
-    if origin.no_store {
+    let origin = text::lower(if config.ttl_from_origin { origin.unwrap_or_default() } else { "" });
+    let says = |name: &str| directive(&origin, name).is_some();
+    if says("no-store") {
         return String::from("no-store");
     }
-    let taken =
-        origin.seconds.map(|seconds| seconds.clamp(seconds_of(config.ttl_min), seconds_of(config.ttl_max)));
-    let mut seconds = delivery.ttl.or(taken).unwrap_or_else(|| seconds_of(config.ttl));
+    let given = |name: &str| text::number(directive(&origin, name)?, 10);
+    let seconds = |duration: Duration| duration.as_secs();
+    let taken = given("s-maxage").or(given("max-age"));
+    let taken = taken.map(|age| age.max(seconds(config.ttl_min)).min(seconds(config.ttl_max)));
+    let mut age = delivery.ttl.or(taken).unwrap_or(seconds(config.ttl));
     if let Some(end) = delivery.expires {
-        seconds = seconds.min(end.saturating_sub(now));
+        age = age.min(end.saturating_sub(now));
     }
     if damaged {
-        seconds = seconds.min(DAMAGED);
+        age = age.min(DAMAGED);
     }
-    let scope = if origin.private { "private" } else { "public" };
-    let mut control = format!("{scope}, max-age={seconds}");
-    if origin.no_cache {
-        control.push_str(", no-cache");
-    }
-    let stale = seconds_of(config.stale_while_revalidate);
+    let scope = if says("private") { "private" } else { "public" };
+    let no_cache = if says("no-cache") { ", no-cache" } else { "" };
+    let mut control = text::concat(&[scope, ", max-age=", &text::decimal(age), no_cache]);
+    let stale = seconds(config.stale_while_revalidate);
     // An answer that ends with its URL must not outlive it, nor a damaged one its repair.
     if stale > 0 && delivery.expires.is_none() && !damaged {
-        control.push_str(&format!(", stale-while-revalidate={stale}"));
+        text::add(&mut control, ", stale-while-revalidate=", &text::decimal(stale));
     }
     control
 }
 
-fn seconds_of(duration: Duration) -> u64 {
-    duration.as_secs()
-}
-
-/// What an origin says about caching (RFC 9111, section 5.2.2).
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Origin {
-    no_store: bool,
-    no_cache: bool,
-    private: bool,
-    seconds: Option<u64>,
-}
-
-impl Origin {
-    fn read(text: &str) -> Origin {
-        let mut origin = Origin::default();
-        let mut shared = None;
-        for directive in text.split(',') {
-            let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-            let seconds = || value.trim().trim_matches('"').parse().ok();
-            match name.trim().to_ascii_lowercase().as_str() {
-                "no-store" => origin.no_store = true,
-                "no-cache" => origin.no_cache = true,
-                "private" => origin.private = true,
-                "max-age" => origin.seconds = origin.seconds.or_else(seconds),
-                "s-maxage" => shared = shared.or_else(seconds),
-                _ => {}
-            }
+/// The value, which may be empty, of a directive in a `Cache-Control` in lower case (RFC 9111, section 5.2).
+fn directive<'a>(list: &'a str, name: &str) -> Option<&'a str> {
+    for directive in &text::words(list, |b| b == b',') {
+        let (known, value) = text::cut(directive, "=");
+        if known.trim_ascii() == name {
+            let value = value.trim_ascii();
+            return Some(text::unquoted(value).unwrap_or(value));
         }
-        origin.seconds = shared.or(origin.seconds);
-        origin
     }
+    None
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::Reply;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::json::Object;
+use crate::text;
 
 /// `{"code":415,"message":"…","error":"unsupported-media","detail":"…","request_id":"…"}`, or the same as a problem
 /// (RFC 9457) to a client that asks for one.
@@ -13,7 +14,7 @@ pub fn reply(failure: &Failure, client: &Client) -> Reply {
     let mut body = Object::new();
     let problem = client.wants_problem_json();
     if problem {
-        body.text("type", &format!("tag:tintype,2026:{slug}"))
+        body.text("type", &text::concat(&["tag:tintype,2026:", slug]))
             .text("title", &failure.message)
             .number("status", status.into());
     }
@@ -23,12 +24,12 @@ pub fn reply(failure: &Failure, client: &Client) -> Reply {
         .text_if("detail", failure.detail.as_deref())
         .text("request_id", &client.id);
     let media_type = if problem { "application/problem+json" } else { "application/json" };
-    let reply =
-        Reply::new(status, media_type, body.finish().into_bytes()).header("cache-control", "no-store");
-    match failure.allow {
-        Some(allow) => reply.header("allow", allow),
-        None => reply,
+    let mut reply = Reply::new(status, media_type, body.finish().into_bytes());
+    reply.add("cache-control", "no-store");
+    if let Some(allow) = failure.allow {
+        reply.add("allow", allow);
     }
+    reply
 }
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
     use super::*;
     use crate::failure::Kind;
 
-    fn text(accept: Option<&str>) -> (String, String) {
+    fn answer(accept: Option<&str>) -> (String, String) {
         let client = Client { id: "7".into(), accept: accept.map(Into::into), ..Client::default() };
         let failure = Failure::new(Kind::UnsupportedMedia, "no \"image\"").detail("send a JPEG");
         let reply = reply(&failure, &client);
@@ -46,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_error_says_code_message_name_detail_and_request() {
-        let (media_type, body) = text(None);
+        let (media_type, body) = answer(None);
         assert_eq!(media_type, "application/json");
         assert_eq!(
             body,
@@ -56,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_client_that_asks_for_a_problem_gets_one() {
-        let (media_type, body) = text(Some("application/problem+json"));
+        let (media_type, body) = answer(Some("application/problem+json"));
         assert_eq!(media_type, "application/problem+json");
         assert!(body.starts_with(r#"{"type":"tag:tintype,2026:unsupported-media","title":"#), "{body}");
     }

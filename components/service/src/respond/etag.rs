@@ -5,11 +5,8 @@
 //! base64url behind a point: `"variant.b3JpZ2lu"`. So a client that revalidates brings back what has to be asked of the
 //! origin, and nothing has to be remembered here.
 
-use std::hash::Hasher as _;
-
-use twox_hash::XxHash64;
-
 use super::negotiate;
+use crate::client;
 use crate::format::Format;
 use crate::grammar::{base64, query};
 use crate::request::{Delivery, OutputFormat, Request, Source};
@@ -25,64 +22,60 @@ pub fn variant(request: &Request, accept: Option<&str>) -> String {
         OutputFormat::Source => "source",
         OutputFormat::Auto => negotiate::preferred(accept).map_or("source", Format::name),
     };
-    let passthrough = request.delivery.passthrough.clone();
     let plain = Request {
         source: Source::Body,
-        delivery: Delivery { passthrough, ..Delivery::default() },
-        ..request.clone()
+        geometry: request.geometry.clone(),
+        output: request.output.clone(),
+        delivery: Delivery { passthrough: request.delivery.passthrough.clone(), ..Delivery::default() },
     };
-    let mut hash = XxHash64::with_seed(0);
-    for part in [env!("CARGO_PKG_VERSION"), format, &query::write(&plain)] {
-        hash.write(part.as_bytes());
-        hash.write(&[0]);
-    }
-    format!("{:016x}", hash.finish())
+    client::hash(&[env!("CARGO_PKG_VERSION"), format, &query::write(&plain)])
 }
 
 /// The tag of an answer made from a source with this hash.
 pub fn from_bytes(variant: &str, hash: u64) -> String {
-    format!("\"{variant}-{hash:016x}\"")
+    text::concat(&["\"", variant, "-", &text::hexadecimal(hash, 16), "\""])
 }
 
 /// The tag of an answer made from a source with this tag of its origin; `None` if that one is weak or too long.
 pub fn from_origin(variant: &str, tag: &str) -> Option<String> {
-    let opaque = tag.strip_prefix('"')?.strip_suffix('"')?;
-    (opaque.len() <= LONGEST).then(|| format!("\"{variant}.{}\"", base64::encode(opaque.as_bytes())))
+    let opaque = text::unquoted(tag)?;
+    if opaque.len() > LONGEST {
+        return None;
+    }
+    Some(text::concat(&["\"", variant, ".", &base64::encode(opaque.as_bytes()), "\""]))
 }
 
 /// The tags of origins that a client's `If-None-Match` brings back for this variant, as the origin wrote them.
 pub fn origin_tags(if_none_match: &str, variant: &str) -> Vec<String> {
-    let opaque = |tag: &str| {
-        let bytes = base64::decode(tag.strip_prefix(variant)?.strip_prefix('.')?)?;
-        // What stands between the quotes of a tag (RFC 9110, section 8.8.3), so that none can end a header.
-        let opaque = String::from_utf8(bytes).ok()?;
-        text::all(&opaque, |b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
-    };
     let mut origin = Vec::new();
-    for tag in tags(if_none_match) {
-        if let Some(opaque) = opaque(tag) {
-            origin.push(format!("\"{opaque}\""));
+    for tag in &text::words(if_none_match, |b| b == b',') {
+        if let Some(opaque) = origin_tag(tag, variant) {
+            origin.push(text::concat(&["\"", &opaque, "\""]));
         }
     }
     origin
 }
 
-/// Whether `If-None-Match` (RFC 9110, section 13.1.2) names a tag, by the weak comparison that it demands.
-pub fn matches(if_none_match: &str, tag: &str) -> bool {
-    if_none_match.trim() == "*" || tags(if_none_match).contains(&tag.trim_matches('"'))
+/// What stands between the quotes of the tag of an origin that one of ours was made of, which may have become weak.
+fn origin_tag(tag: &str, variant: &str) -> Option<String> {
+    let ours = text::unquoted(tag.strip_prefix("W/").unwrap_or(tag))?;
+    let bytes = base64::decode(ours.strip_prefix(variant)?.strip_prefix(".")?)?;
+    // What stands between the quotes of a tag (RFC 9110, section 8.8.3), so that none can end a header.
+    let opaque = String::from_utf8(bytes).ok()?;
+    text::all(&opaque, |b| b == 0x21 || (0x23..=0x7e).contains(&b)).then_some(opaque)
 }
 
-/// What stands between the quotes of each tag in a list, weak or strong.
-fn tags(list: &str) -> Vec<&str> {
-    let mut tags = Vec::new();
-    for tag in list.split(',') {
-        let tag = tag.trim();
-        let quoted = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"');
-        if let Some(opaque) = quoted.and_then(|rest| rest.strip_suffix('"')) {
-            tags.push(opaque);
+/// Whether `If-None-Match` (RFC 9110, section 13.1.2) names a tag, by the weak comparison that it demands.
+pub fn matches(if_none_match: &str, tag: &str) -> bool {
+    if if_none_match.trim_ascii() == "*" {
+        return true;
+    }
+    for known in &text::words(if_none_match, |b| b == b',') {
+        if known.strip_prefix("W/").unwrap_or(known) == tag {
+            return true;
         }
     }
-    tags
+    false
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::Reply;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::grammar::{self, Grammar, query, signature};
-use crate::json::{self, Object};
+use crate::json::Object;
 use crate::request::Request;
 
 /// Explains a target of this grammar.
@@ -28,8 +28,8 @@ fn signature_state(grammar: Grammar, target: &str, config: &Config) -> &'static 
 /// Every option with the value that holds, as a query would say it.
 fn options(request: &Request) -> String {
     let mut options = Object::new();
-    for (name, text) in query::options(request) {
-        options.text(name, &text);
+    for (name, text) in &query::options(request) {
+        options.text(name, text);
     }
     options.finish()
 }
@@ -37,16 +37,15 @@ fn options(request: &Request) -> String {
 /// The request in every grammar, unsigned: this is no way to have something signed.
 fn urls(request: &Request) -> String {
     let mut urls = Object::new();
-    for grammar in grammar::ALL {
-        let mut cannot = Object::new();
-        let written = match grammar.write(request) {
-            Ok(target) => json::string(&target),
+    for grammar in &grammar::ALL {
+        match grammar.write(request) {
+            Ok(target) => urls.text(grammar.name(), &target),
             Err(what) => {
+                let mut cannot = Object::new();
                 cannot.text("cannot_say", what);
-                cannot.finish()
+                urls.raw(grammar.name(), &cannot.finish())
             }
         };
-        urls.raw(grammar.name(), &written);
     }
     urls.finish()
 }

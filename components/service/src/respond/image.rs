@@ -36,7 +36,7 @@ impl Facts {
 
 /// An image whose body is whole.
 pub fn whole(request: &Request, format: Format, body: Vec<u8>, facts: &Facts) -> Reply {
-    let reply = Reply::new(200, format.media_type(), body);
+    let reply = Reply::new(200, &format.media_type(), body);
     head(reply, request, facts).header("content-disposition", disposition(request, format, facts))
 }
 
@@ -53,22 +53,27 @@ pub fn not_modified(request: &Request, facts: &Facts) -> Reply {
 /// A redirect in place of an error.
 pub fn redirect(url: &Url) -> Reply {
     Reply::new(302, "text/plain", Vec::new())
-        .header("location", url.to_string())
+        .header("location", url.text())
         .header("cache-control", "no-store")
 }
 
-fn head(reply: Reply, request: &Request, facts: &Facts) -> Reply {
-    let canonical = facts.canonical.as_ref().map(|url| format!("<{url}>; rel=\"canonical\""));
+fn head(mut reply: Reply, request: &Request, facts: &Facts) -> Reply {
+    reply.add("cache-control", &facts.cache_control);
+    for (name, value) in &[("etag", &facts.etag), ("last-modified", &facts.last_modified)] {
+        if let Some(value) = value {
+            reply.add(name, value);
+        }
+    }
     // The answer depends on what the client accepts exactly where the client is asked.
-    let vary = (request.output.format == OutputFormat::Auto).then(|| String::from("accept"));
+    if request.output.format == OutputFormat::Auto {
+        reply.add("vary", "accept");
+    }
+    if let Some(url) = &facts.canonical {
+        reply.add("link", &text::concat(&["<", &url.text(), ">; rel=\"canonical\""]));
+    }
+    reply.add("accept-ranges", "none");
+    reply.add("cross-origin-resource-policy", "cross-origin");
     reply
-        .header("cache-control", facts.cache_control.clone())
-        .header_if("etag", facts.etag.clone())
-        .header_if("last-modified", facts.last_modified.clone())
-        .header_if("vary", vary)
-        .header_if("link", canonical)
-        .header("accept-ranges", "none")
-        .header("cross-origin-resource-policy", "cross-origin")
 }
 
 /// `Content-Disposition` (RFC 6266), with names outside of ASCII as RFC 8187 has them.
@@ -76,11 +81,14 @@ fn disposition(request: &Request, format: Format, facts: &Facts) -> String {
     let kind = if request.delivery.download { "attachment" } else { "inline" };
     let stem = facts.stem.as_deref().unwrap_or("image");
     let extension = format.extension();
-    let plain = stem.replace(|c: char| !c.is_ascii(), "_");
-    let mut text = format!("{kind}; filename=\"{plain}.{extension}\"");
-    if !stem.is_ascii() {
-        let encoded = percent_encoding::utf8_percent_encode(stem, percent_encoding::NON_ALPHANUMERIC);
-        text.push_str(&format!("; filename*=UTF-8''{encoded}.{extension}"));
+    let mut plain = String::new();
+    for c in stem.chars() {
+        plain.push(if c.is_ascii() { c } else { '_' });
+    }
+    let mut text = text::concat(&[kind, "; filename=\"", &plain, ".", extension, "\""]);
+    if plain != stem {
+        let encoded = text::escape(stem, |b| b.is_ascii_alphanumeric());
+        text.push_str(&text::concat(&["; filename*=UTF-8''", &encoded, ".", extension]));
     }
     text
 }

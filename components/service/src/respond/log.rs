@@ -46,15 +46,18 @@ pub struct Phases {
 }
 
 impl Phases {
-    fn named(&self) -> [(&'static str, u64); 4] {
-        [("origin", self.origin), ("decode", self.decode), ("encode", self.encode), ("total", self.total)]
+    const NAMES: [&str; 4] = ["origin", "decode", "encode", "total"];
+
+    /// The times in the order of their names.
+    fn times(&self) -> [u64; 4] {
+        [self.origin, self.decode, self.encode, self.total]
     }
 
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> String {
         let mut list = String::new();
-        for (name, time) in self.named() {
-            text::add(&mut list, ", ", &format!("{name};dur={}", milliseconds(time)));
+        for (name, time) in Self::NAMES.iter().zip(&self.times()) {
+            text::add(&mut list, ", ", &text::concat(&[name, ";dur=", &milliseconds(*time)]));
         }
         list
     }
@@ -63,7 +66,7 @@ impl Phases {
 /// Milliseconds with one decimal place.
 fn milliseconds(nanoseconds: u64) -> String {
     let tenths = nanoseconds / 100_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
+    text::concat(&[&text::decimal(tenths / 10), ".", &text::decimal(tenths % 10)])
 }
 
 impl Record {
@@ -79,13 +82,14 @@ impl Record {
             .text_if("error", self.error)
             .number("bytes_in", self.bytes_in)
             .number("bytes_out", self.bytes_out);
-        for (name, size) in [("source", self.source), ("output", self.output)] {
+        for (name, size) in &[("source", self.source), ("output", self.output)] {
             if let Some((width, height)) = size {
-                line.raw(name, &format!("[{width},{height}]"));
+                let (width, height) = (text::decimal((*width).into()), text::decimal((*height).into()));
+                line.raw(name, &text::concat(&["[", &width, ",", &height, "]"]));
             }
         }
-        for (name, time) in self.phases.named() {
-            line.raw(&format!("{name}_ms"), &milliseconds(time));
+        for (name, time) in Phases::NAMES.iter().zip(&self.phases.times()) {
+            line.raw(&text::concat(&[name, "_ms"]), &milliseconds(*time));
         }
         line.finish()
     }

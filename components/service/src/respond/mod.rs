@@ -9,9 +9,10 @@ pub mod log;
 pub mod negotiate;
 
 use crate::client::Client;
-use crate::config::Config;
-use crate::json::{self, Object};
+use crate::config::{Config, words};
+use crate::json::Object;
 use crate::route::Method;
+use crate::text;
 
 /// An answer that fits in memory, or the head of one that does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,10 @@ pub struct Reply {
 impl Reply {
     /// An answer with a body of this type.
     pub fn new(status: u16, media_type: &str, body: Vec<u8>) -> Self {
-        let headers =
-            vec![("content-type", media_type.to_owned()), ("content-length", body.len().to_string())];
-        Reply { status, headers, body }
+        let mut reply = Reply { status, headers: Vec::new(), body };
+        reply.add("content-type", media_type);
+        reply.add("content-length", &text::decimal(reply.body.len() as u64));
+        reply
     }
 
     /// An answer without a body.
@@ -42,59 +44,61 @@ impl Reply {
         Reply::new(status, "application/json", body.into_bytes()).header("cache-control", "no-store")
     }
 
-    /// The same answer with one header more.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
+    /// Adds a header.
+    pub fn add(&mut self, name: &'static str, value: &str) {
+        self.headers.push((name, value.to_owned()));
     }
 
-    /// The same answer with one header more, if there is a value for it.
+    /// The same answer with one header more.
     #[must_use]
-    pub fn header_if(self, name: &'static str, value: Option<String>) -> Self {
-        match value {
-            Some(value) => self.header(name, value),
-            None => self,
-        }
+    pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.add(name, value.as_ref());
+        self
     }
 
     /// The same answer with the headers that every answer has.
     #[must_use]
     pub fn common(mut self, client: &Client, cors: &str) -> Self {
-        self = self
-            .header("x-request-id", client.id.clone())
-            .header("x-content-type-options", "nosniff")
-            .header("content-security-policy", "default-src 'none'; sandbox");
+        self.add("x-request-id", &client.id);
+        self.add("x-content-type-options", "nosniff");
+        self.add("content-security-policy", "default-src 'none'; sandbox");
+        let mut allowed = "";
         if cors == "*" {
-            self = self.header("access-control-allow-origin", "*").header("timing-allow-origin", "*");
+            allowed = cors;
         } else if !cors.is_empty() {
             // The answer differs between origins also where this one is not allowed.
             self.vary("origin");
-            let listed = |origin: &&String| cors.split(',').any(|known| known.trim() == origin.as_str());
-            if let Some(origin) = client.origin.as_ref().filter(listed) {
-                self = self
-                    .header("access-control-allow-origin", origin.clone())
-                    .header("timing-allow-origin", origin.clone());
+            let origin = client.origin.as_deref().unwrap_or_default();
+            if words(cors).contains(&origin) {
+                allowed = origin;
             }
+        }
+        if !allowed.is_empty() {
+            self.add("access-control-allow-origin", allowed);
+            self.add("timing-allow-origin", allowed);
         }
         self
     }
 
     /// The same answer without these headers.
     #[must_use]
-    pub fn without(mut self, names: &[&str]) -> Self {
-        self.headers.retain(|(name, _)| !names.contains(name));
-        self
+    pub fn without(self, names: &[&str]) -> Self {
+        let mut reply = Reply { headers: Vec::new(), ..self };
+        for (name, value) in &self.headers {
+            if !names.contains(name) {
+                reply.add(name, value);
+            }
+        }
+        reply
     }
 
     fn vary(&mut self, name: &str) {
-        match self.headers.iter_mut().find(|(known, _)| *known == "vary") {
-            Some((_, value)) => {
-                value.push_str(", ");
-                value.push_str(name);
+        for (known, value) in &mut self.headers {
+            if *known == "vary" {
+                return text::add(value, ", ", name);
             }
-            None => self.headers.push(("vary", name.into())),
         }
+        self.add("vary", name);
     }
 }
 
@@ -106,33 +110,26 @@ pub fn health() -> Reply {
 /// `GET /config`: every variable with the value that holds, without secrets.
 pub fn configuration(config: &Config) -> Reply {
     let mut body = Object::new();
-    for (name, _, value) in &config.show() {
-        body.raw(name, &json::string(value));
+    for (name, value) in &config.show() {
+        body.text(name, value);
     }
     Reply::json(200, body.finish())
 }
 
 /// `OPTIONS`: the methods of the path, and to a browser that asks, which of them scripts may use.
 pub fn options(allow: &'static str, cors: &str) -> Reply {
-    let reply = Reply::empty(204).header("allow", allow);
-    if cors.is_empty() {
-        return reply;
+    let mut reply = Reply::empty(204).header("allow", allow);
+    if !cors.is_empty() {
+        reply.add("access-control-allow-methods", allow);
+        reply.add("access-control-allow-headers", "content-type, if-none-match, x-request-id");
+        reply.add("access-control-max-age", "86400");
     }
     reply
-        .header("access-control-allow-methods", allow)
-        .header("access-control-allow-headers", "content-type, if-none-match, x-request-id")
-        .header("access-control-max-age", "86400")
 }
 
 /// The name of a method in the log.
 pub fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Options => "OPTIONS",
-        Method::Other => "other",
-    }
+    text::name("GET HEAD POST OPTIONS other", method as usize).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::request::OutputFormat;
 use crate::text;
 
 /// Formats that are offered to a client that accepts them, best first.
-const OFFERED: [Format; 2] = [Format::Avif, Format::Webp];
+const OFFERED: &[Format] = &[Format::Webp];
 
 /// The format of a rendition: as the request says, as the `Accept` header allows, or in the source's family.
 pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> Format {
@@ -20,27 +20,32 @@ pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> For
 ///
 /// A wildcard does not count: clients send `*/*` that show neither AVIF nor WebP.
 pub fn preferred(accept: Option<&str>) -> Option<Format> {
-    let accept = accept?;
-    OFFERED.into_iter().filter(|format| format.encoded()).find(|format| accepts(accept, format.media_type()))
+    for format in OFFERED {
+        if accepts(accept?, &format.media_type()) {
+            return Some(*format);
+        }
+    }
+    None
 }
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
-    accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
-        named && !parts.any(refuses)
-    })
+    for range in &text::split(&text::lower(accept), ',') {
+        let parts = text::words(range, |b| b == b';');
+        let mut accepted = parts.first() == Some(&media_type);
+        for parameter in &parts {
+            accepted &= !refuses(parameter);
+        }
+        if accepted {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a parameter is `q=0`, in whichever number of digits.
 fn refuses(parameter: &str) -> bool {
-    match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-            text::all(value.trim(), |b| matches!(b, b'0' | b'.'))
-        }
-        _ => false,
-    }
+    parameter.strip_prefix("q=").is_some_and(|quality| text::all(quality, |b| matches!(b, b'0' | b'.')))
 }
 
 #[cfg(test)]
@@ -63,6 +68,7 @@ mod tests {
         ] {
             assert_eq!(format(OutputFormat::Auto, accept, Format::Jpeg), expected, "{accept:?}");
         }
+        assert!(OFFERED.iter().all(|format| format.encoded()));
         assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Png);
         assert_eq!(format(OutputFormat::Source, Some("image/webp"), Format::Png), Format::Png);
     }

@@ -4,68 +4,87 @@
 //! address is judged here, whatever notation it came in; a name that resolves to a private address can only be
 //! judged by the host, which sees the resolved address (`docs/security.md`).
 
-use std::fmt::{self, Write};
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::text;
 
-/// Whether an IPv4 address is one that the public internet routes (IANA IPv4 Special-Purpose Address Registry).
-pub fn public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !matches!(
-        (a, b, c),
-        // "This network", private, CGNAT, loopback and link-local (with the metadata service 169.254.169.254).
-        (0 | 10 | 127, _, _) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _)
-            // IETF protocol assignments, documentation, 6to4 relays, benchmarking.
-            | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
-            // Multicast, reserved and broadcast.
-            | (224..=255, _, _)
-            // The metadata address of Alibaba Cloud lies in CGNAT; that of Azure's wire server does not.
-            | (168, 63, 129)
-    )
+/// IPv4 networks that the public internet does not route (IANA IPv4 Special-Purpose Address Registry): an address, and
+/// how many of its bits count.
+const PRIVATE_V4: &[(u32, u32)] = &[
+    // "This network", private, loopback.
+    (v4(0, 0, 0, 0), 8),
+    (v4(10, 0, 0, 0), 8),
+    (v4(172, 16, 0, 0), 12),
+    (v4(192, 168, 0, 0), 16),
+    (v4(127, 0, 0, 0), 8),
+    // CGNAT, link-local (with the metadata service 169.254.169.254).
+    (v4(100, 64, 0, 0), 10),
+    (v4(169, 254, 0, 0), 16),
+    // IETF protocol assignments, documentation, 6to4 relays, benchmarking.
+    (v4(192, 0, 0, 0), 24),
+    (v4(192, 0, 2, 0), 24),
+    (v4(198, 51, 100, 0), 24),
+    (v4(203, 0, 113, 0), 24),
+    (v4(192, 88, 99, 0), 24),
+    (v4(198, 18, 0, 0), 15),
+    // Multicast, reserved and broadcast.
+    (v4(224, 0, 0, 0), 3),
+    // The metadata address of Alibaba Cloud lies in CGNAT; that of Azure's wire server does not.
+    (v4(168, 63, 129, 0), 24),
+];
+
+const fn v4(a: u8, b: u8, c: u8, d: u8) -> u32 {
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// Whether an IPv4 address is one that the public internet routes.
+pub fn public_v4(address: u32) -> bool {
+    for (network, bits) in PRIVATE_V4 {
+        if (address ^ network) >> (32 - bits) == 0 {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether an IPv6 address is one that the public internet routes, and, where it carries an IPv4 address inside,
 /// whether that one is too.
-pub fn public_v6(address: Ipv6Addr) -> bool {
-    let [s0, s1, s2, s3, s4, s5, s6, s7] = address.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match (s0, s1) {
+pub fn public_v6([s0, s1, s2, s3, s4, s5, s6, s7]: [u16; 8]) -> bool {
+    let inside = match (s0, s1) {
         // Unspecified, loopback, IPv4-mapped, IPv4-translated and IPv4-compatible.
         (0, 0) => match (s2, s3, s4, s5) {
-            (0, 0, 0, 0) => s6 != 0 && v4(s6, s7),
-            (0, 0, 0, 0xffff) | (0, 0, 0xffff, 0) => v4(s6, s7),
-            _ => false,
+            (0, 0, 0, 0) if s6 != 0 => (s6, s7),
+            (0, 0, 0, 0xffff) | (0, 0, 0xffff, 0) => (s6, s7),
+            _ => return false,
         },
         // NAT64: the well-known prefix carries IPv4; the local-use prefix (64:ff9b:1::/48) is local by definition.
-        (0x64, 0xff9b) => (s2, s3, s4, s5) == (0, 0, 0, 0) && v4(s6, s7),
+        (0x64, 0xff9b) if (s2, s3, s4, s5) == (0, 0, 0, 0) => (s6, s7),
         // Teredo: the server in the clear, the client with its bits inverted.
-        (0x2001, 0) => v4(s2, s3) && v4(!s6, !s7),
+        (0x2001, 0) if public_v4(pair(s2, s3)) => (!s6, !s7),
         // Documentation, ORCHID and other IETF assignments below 2001:200::.
-        (0x2001, 1..=0x1ff | 0xdb8) | (0x3fff, _) => false,
+        (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, _) => return false,
         // 6to4.
-        (0x2002, _) => v4(s1, s2),
+        (0x2002, _) => (s1, s2),
+        // ISATAP: an interface identifier 0:5efe or 200:5efe and an IPv4 address.
+        (0x2000..=0x3fff, _) if matches!((s4, s5), (0 | 0x200, 0x5efe)) => (s6, s7),
         // Global unicast is 2000::/3; all else is local, multicast or not given out.
-        (0x2000..=0x3fff, _) => {
-            // ISATAP: an interface identifier 0:5efe or 200:5efe and an IPv4 address.
-            !(matches!(s4, 0 | 0x200) && s5 == 0x5efe) || v4(s6, s7)
-        }
-        _ => false,
-    }
+        _ => return matches!(s0, 0x2000..=0x3fff),
+    };
+    public_v4(pair(inside.0, inside.1))
+}
+
+/// Two groups of an IPv6 address as an IPv4 address.
+fn pair(high: u16, low: u16) -> u32 {
+    u32::from(high) << 16 | u32::from(low)
 }
 
 /// Whether a name can be expected to be public: not a bare host name, and not under a suffix for local use.
 pub fn public_name(name: &str) -> bool {
-    const LOCAL: [&str; 8] =
-        ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "localdomain"];
+    const LOCAL: &str = "localhost local internal intranet lan home corp localdomain";
     match text::rsplit_once(name, b'.') {
         None => false,
         Some((rest, "arpa")) => !rest.ends_with("home"),
-        Some((_, top)) => !LOCAL.contains(&top),
+        Some((_, top)) => !text::has(LOCAL, top),
     }
 }
 
@@ -73,130 +92,136 @@ pub fn public_name(name: &str) -> bool {
 /// last filling all bytes that remain (WHATWG URL, "IPv4 parser").
 ///
 /// `None` if the text is not a number of this kind; `Some(None)` if it ends in one but is out of range.
-pub fn parse_v4(text: &str) -> Option<Option<Ipv4Addr>> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    let last = text::rsplit_once(text, b'.').map_or(text, |(_, last)| last);
-    let numeric = !last.is_empty() && text::all(last, |b| b.is_ascii_digit());
-    if !numeric && number(last).is_none() {
-        return None;
-    }
-    let mut parts = Vec::new();
-    for part in text.split('.') {
-        let Some(part) = number(part) else { return Some(None) };
-        parts.push(part);
-    }
-    Some(assemble(&parts))
+pub fn parse_v4(text: &str) -> Option<Option<u32>> {
+    let parts = text::split(text.strip_suffix(".").unwrap_or(text), '.');
+    let last = parts.last()?;
+    let digits = !last.is_empty() && text::all(last, |b| b.is_ascii_digit());
+    (digits || number(last).is_some()).then(|| assemble(&parts))
 }
 
 fn number(part: &str) -> Option<u64> {
-    let (digits, radix) = match part.get(..2) {
-        Some("0x" | "0X") => (part.get(2..)?, 16),
-        Some(two) if two.starts_with('0') => (part.get(1..)?, 8),
-        _ => (part, 10),
-    };
-    if digits.is_empty() {
+    if let Some(digits) = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
         // `0x` alone is zero; an empty part is not a number.
-        return (radix == 16).then_some(0);
+        return if digits.is_empty() { Some(0) } else { text::number(digits, 16) };
     }
-    if !text::all(digits, |b| b.is_ascii_alphanumeric()) {
-        return None;
-    }
-    u64::from_str_radix(digits, radix).ok()
+    text::number(part, if part.starts_with("0") { 8 } else { 10 })
 }
 
-fn assemble(parts: &[u64]) -> Option<Ipv4Addr> {
+fn assemble(parts: &[&str]) -> Option<u32> {
     let (last, head) = parts.split_last()?;
-    if head.len() > 3 || head.iter().any(|part| *part > 255) {
-        return None;
+    let mut free = 32;
+    let mut address = 0;
+    for part in head {
+        let byte = number(part)?;
+        if byte > 255 || free == 8 {
+            return None;
+        }
+        free -= 8;
+        address |= byte << free;
     }
-    let free = 8 * (4 - u32::try_from(head.len()).ok()?);
-    if *last >= 1u64 << free {
-        return None;
-    }
-    let high = head.iter().fold(0u64, |sum, part| sum << 8 | part) << free;
-    u32::try_from(high | last).ok().map(Ipv4Addr::from)
+    let last = number(last)?;
+    if last >> free == 0 { u32::try_from(address | last).ok() } else { None }
 }
 
 /// Reads an IPv6 address (RFC 4291, section 2.2).
 ///
 /// As `Ipv6Addr::from_str`, which with its counterpart for writing is six kilobytes of code.
-pub fn parse_v6(text: &str) -> Option<Ipv6Addr> {
+pub fn parse_v6(text: &str) -> Option<[u16; 8]> {
+    let mut groups = [0; 8];
     let Some((head, tail)) = text::split_once(text, "::") else {
-        return <[u16; 8]>::try_from(groups(text, true)?).ok().map(Ipv6Addr::from);
+        return (read_groups(text, true, &mut groups)? == 8).then_some(groups);
     };
-    let (mut all, tail) = (groups(head, false)?, groups(tail, true)?);
+    let mut last = [0; 8];
+    let (before, behind) = (read_groups(head, false, &mut groups)?, read_groups(tail, true, &mut last)?);
     // The colons stand for one group of zeros at least.
-    let zeros = 8usize.checked_sub(all.len() + tail.len()).filter(|zeros| *zeros > 0)?;
-    all.resize(all.len() + zeros, 0);
-    all.extend_from_slice(&tail);
-    <[u16; 8]>::try_from(all).ok().map(Ipv6Addr::from)
-}
-
-/// Groups of hexadecimal digits between colons. What ends an address may end in an IPv4 address, which is two groups.
-fn groups(text: &str, end: bool) -> Option<Vec<u16>> {
-    let mut groups = Vec::new();
-    if text.is_empty() {
-        return Some(groups);
+    if before + behind > 7 {
+        return None;
     }
-    let mut parts = text.split(':');
-    while let Some(part) = parts.next() {
-        if end && part.contains('.') {
-            let [a, b, c, d] = dotted(part)?.octets();
-            groups.push(u16::from_be_bytes([a, b]));
-            groups.push(u16::from_be_bytes([c, d]));
-            return parts.next().is_none().then_some(groups);
-        }
-        if part.len() > 4 || !text::all(part, |b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        groups.push(u16::try_from(u64::from_str_radix(part, 16).ok()?).ok()?);
+    for (at, group) in last.iter().take(behind).enumerate() {
+        *groups.get_mut(8 - behind + at)? = *group;
     }
     Some(groups)
 }
 
+/// Reads groups of hexadecimal digits between colons, and says how many there are. What ends an address may end in an
+/// IPv4 address, which is two groups.
+fn read_groups(text: &str, end: bool, groups: &mut [u16; 8]) -> Option<usize> {
+    let mut count = 0;
+    let mut put = |group: u64| {
+        *groups.get_mut(count)? = group as u16;
+        count += 1;
+        Some(())
+    };
+    if text.is_empty() {
+        return Some(0);
+    }
+    let mut parts = text::split(text, ':');
+    let dotted = if end && text::contains(text, ".") { parts.pop() } else { None };
+    for part in &parts {
+        if part.len() > 4 {
+            return None;
+        }
+        put(text::number(part, 16)?)?;
+    }
+    if let Some(last) = dotted {
+        let address = u64::from(read_dotted(last)?);
+        put(address >> 16)?;
+        put(address)?;
+    }
+    Some(count)
+}
+
 /// An IPv4 address in its one canonical notation.
-fn dotted(text: &str) -> Option<Ipv4Addr> {
-    let decimal =
-        |part: &str| part == "0" || (!part.starts_with('0') && text::all(part, |b| b.is_ascii_digit()));
+fn read_dotted(text: &str) -> Option<u32> {
     let parts = text::split(text, '.');
-    let canonical = parts.len() == 4 && parts.into_iter().all(decimal);
-    if canonical { parse_v4(text)? } else { None }
+    for part in &parts {
+        // Octal or hexadecimal.
+        if part.len() > 1 && part.starts_with("0") {
+            return None;
+        }
+    }
+    if parts.len() == 4 { assemble(&parts) } else { None }
 }
 
 /// Writes an IPv4 address.
-pub fn write_v4(address: Ipv4Addr, out: &mut dyn Write) -> fmt::Result {
-    let [a, b, c, d] = address.octets().map(u32::from);
-    write!(out, "{a}.{b}.{c}.{d}")
+pub fn write_v4(address: u32) -> String {
+    let mut out = String::new();
+    for byte in address.to_be_bytes() {
+        text::add(&mut out, ".", &text::decimal(byte.into()));
+    }
+    out
 }
 
 /// Writes an IPv6 address in its canonical form (RFC 5952).
-pub fn write_v6(address: Ipv6Addr, out: &mut dyn Write) -> fmt::Result {
-    if let Some(v4) = address.to_ipv4_mapped() {
-        out.write_str("::ffff:")?;
-        return write_v4(v4, out);
+pub fn write_v6(groups: [u16; 8]) -> String {
+    if let [0, 0, 0, 0, 0, 0xffff, high, low] = groups {
+        return text::concat(&["::ffff:", &write_v4(pair(high, low))]);
     }
-    let segments = address.segments();
-    let zeros = longest_zeros(&segments);
-    for (index, segment) in segments.into_iter().enumerate() {
+    let zeros = longest_zeros(groups);
+    let mut out = String::new();
+    for (index, group) in groups.iter().enumerate() {
         if zeros.contains(&index) {
             if index == zeros.start {
-                out.write_str("::")?;
+                out.push_str("::");
             }
             continue;
         }
-        let colon = if index == 0 || index == zeros.end { "" } else { ":" };
-        write!(out, "{colon}{segment:x}")?;
+        if index != 0 && index != zeros.end {
+            out.push(':');
+        }
+        out.push_str(&text::hexadecimal((*group).into(), 1));
     }
-    Ok(())
+    out
 }
 
 /// The first of the longest runs of two zeros or more.
-fn longest_zeros(segments: &[u16; 8]) -> Range<usize> {
-    let (mut longest, mut run) = (0..0, 0..0);
-    for (index, segment) in segments.iter().enumerate() {
-        run = if *segment == 0 { run.start..index + 1 } else { index + 1..index + 1 };
-        if run.len() > longest.len().max(1) {
-            longest = run.clone();
+fn longest_zeros(groups: [u16; 8]) -> Range<usize> {
+    let (mut longest, mut start) = (0..0, 0);
+    for (index, group) in groups.iter().enumerate() {
+        if *group != 0 {
+            start = index + 1;
+        } else if index > start && index - start >= longest.len() {
+            longest = start..index + 1;
         }
     }
     longest
@@ -204,7 +229,17 @@ fn longest_zeros(segments: &[u16; 8]) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
     use super::*;
+
+    fn std_v4(text: &str) -> u32 {
+        text.parse::<Ipv4Addr>().unwrap().to_bits()
+    }
+
+    fn std_v6(text: &str) -> [u16; 8] {
+        text.parse::<Ipv6Addr>().unwrap().segments()
+    }
 
     #[test]
     fn every_notation_of_loopback_is_seen_through() {
@@ -219,10 +254,10 @@ mod tests {
             "0177.0.0.01",
             "127.0.0.1.",
         ] {
-            assert_eq!(parse_v4(text), Some(Some(Ipv4Addr::LOCALHOST)), "{text}");
+            assert_eq!(parse_v4(text), Some(Some(std_v4("127.0.0.1"))), "{text}");
         }
-        assert_eq!(parse_v4("0"), Some(Some(Ipv4Addr::UNSPECIFIED)));
-        assert_eq!(parse_v4("0x"), Some(Some(Ipv4Addr::UNSPECIFIED)));
+        assert_eq!(parse_v4("0"), Some(Some(0)));
+        assert_eq!(parse_v4("0x"), Some(Some(0)));
     }
 
     #[test]
@@ -258,12 +293,12 @@ mod tests {
             "168.63.129.16",
             "100.100.100.200",
         ] {
-            assert!(!public_v4(text.parse().unwrap()), "{text}");
+            assert!(!public_v4(std_v4(text)), "{text}");
         }
         for text in
             ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "193.0.0.1"]
         {
-            assert!(public_v4(text.parse().unwrap()), "{text}");
+            assert!(public_v4(std_v4(text)), "{text}");
         }
     }
 
@@ -297,7 +332,7 @@ mod tests {
             "3fff::1",
             "4000::1",
         ] {
-            assert!(!public_v6(text.parse().unwrap()), "{text}");
+            assert!(!public_v6(std_v6(text)), "{text}");
         }
         for text in [
             "2606:4700::1111",
@@ -308,7 +343,7 @@ mod tests {
             "2001:0:808:808::f7f7:f7f7",
             "2606:4700::5efe:8.8.8.8",
         ] {
-            assert!(public_v6(text.parse().unwrap()), "{text}");
+            assert!(public_v6(std_v6(text)), "{text}");
         }
     }
 
@@ -323,7 +358,8 @@ mod tests {
             for text in &texts {
                 // As the end of a whole address, too, where the colons have one group or none to stand for.
                 for text in [text.clone(), format!("1:2:3:4:5{text}"), format!("{text}:3:4:5:6:7:8")] {
-                    assert_eq!(parse_v6(&text), text.parse().ok(), "{text}");
+                    let expected = text.parse::<Ipv6Addr>().ok().map(|address| address.segments());
+                    assert_eq!(parse_v6(&text), expected, "{text}");
                 }
             }
         }
@@ -335,17 +371,11 @@ mod tests {
         for bits in 0..=255u16 {
             for group in [1, 0xab, 0xffff] {
                 let segments = std::array::from_fn(|index| group * (bits >> index & 1));
-                let address = Ipv6Addr::from(segments);
-                let mut text = String::new();
-                write_v6(address, &mut text).unwrap();
-                assert_eq!(text, address.to_string());
+                assert_eq!(write_v6(segments), Ipv6Addr::from(segments).to_string());
             }
         }
         for text in ["::ffff:10.0.200.3", "::ffff:0.0.0.0", "::1.2.3.4"] {
-            let address: Ipv6Addr = text.parse().unwrap();
-            let mut text = String::new();
-            write_v6(address, &mut text).unwrap();
-            assert_eq!(text, address.to_string());
+            assert_eq!(write_v6(std_v6(text)), Ipv6Addr::from(std_v6(text)).to_string());
         }
     }
 

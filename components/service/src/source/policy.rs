@@ -5,33 +5,22 @@
 //! In a host, a first label `*` stands for one or more labels, another `*` for characters within a label; the pattern
 //! `*` is every public host. Literal addresses that are not public are only allowed where a pattern spells them out.
 
-use std::fmt;
-
-use super::url::{Host, Scheme, Url};
+use super::url::{Host, Scheme, Url, read_port, split_port};
 use crate::failure::{Failure, Kind};
-use crate::text::{contains, split_once};
+use crate::text;
 
 /// One pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     scheme: Option<Scheme>,
-    host: HostPattern,
-    port: PortPattern,
+    /// `*`, a name with `*` in it, or a host in its canonical form.
+    host: String,
+    port: Port,
     path: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum HostPattern {
-    /// `*`
-    Any,
-    /// A host spelled out.
-    Exact(Host),
-    /// A name with `*` in it.
-    Glob(String),
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PortPattern {
+enum Port {
     Default,
     Any,
     Exact(u16),
@@ -40,40 +29,33 @@ enum PortPattern {
 impl Pattern {
     /// Reads a pattern; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Pattern, String> {
-        let (scheme, rest) = match split_once(text, "://") {
-            None => (None, text),
-            Some(("http", rest)) => (Some(Scheme::Http), rest),
-            Some(("https", rest)) => (Some(Scheme::Https), rest),
-            Some(("*", rest)) => (None, rest),
-            Some((scheme, _)) => return Err(format!("\"{scheme}\" is neither http nor https")),
+        let (scheme, rest) = text::split_once(text, "://").unwrap_or(("*", text));
+        let scheme = match Scheme::of(scheme) {
+            None if scheme != "*" => return Err(quoted(scheme, "neither http nor https")),
+            scheme => scheme,
         };
-        let (authority, path) = match rest.find('/').and_then(|at| rest.split_at_checked(at)) {
-            Some((authority, path)) => (authority, path),
-            None => (rest, "/"),
+        let (authority, path) = text::until(rest, |b| b == b'/');
+        let (host, port) = split_port(authority);
+        let port = match (port, read_port(port)) {
+            (_, Some(port)) => Port::Exact(port),
+            ("*", _) => Port::Any,
+            ("", _) => Port::Default,
+            _ => return Err(quoted(port, "not a port")),
         };
-        let (host, port) = match crate::text::rsplit_once(authority, b':') {
-            Some((host, port)) if !port.contains(']') => (host, Some(port)),
-            _ => (authority, None),
-        };
-        let port = match port {
-            None => PortPattern::Default,
-            Some("*") => PortPattern::Any,
-            Some(port) => PortPattern::Exact(
-                port.parse().ok().filter(|p| *p != 0).ok_or_else(|| format!("\"{port}\" is not a port"))?,
-            ),
-        };
-        if path.contains(['?', '#', '*', '\\']) || contains(path, "/.") {
-            return Err(format!("\"{path}\" is not a plain path; it stands for all that lies under it"));
+        let (_, odd) = text::until(path, |b| matches!(b, b'?' | b'#' | b'*' | b'\\'));
+        if !odd.is_empty() || text::contains(path, "/.") {
+            return Err(quoted(path, "not a plain path; it stands for all that lies under it"));
         }
-        Ok(Pattern { scheme, host: parse_host(host)?, port, path: path.to_owned() })
+        let path = if path.is_empty() { "/" } else { path };
+        Ok(Pattern { scheme, host: read_host(host)?, port, path: path.to_owned() })
     }
 
     /// The pattern of everything that lies in the folder of a URL.
     pub fn under(url: &Url) -> Pattern {
         Pattern {
             scheme: Some(url.scheme),
-            host: HostPattern::Exact(url.host.clone()),
-            port: PortPattern::Exact(url.port),
+            host: url.host.text.clone(),
+            port: Port::Exact(url.port),
             path: url.folder().to_owned(),
         }
     }
@@ -85,98 +67,72 @@ impl Pattern {
 
     /// Whether a URL is one that the pattern allows.
     pub fn allows(&self, url: &Url) -> bool {
+        let port = match self.port {
+            Port::Any => url.port,
+            Port::Default => url.scheme.default_port(),
+            Port::Exact(port) => port,
+        };
         self.scheme.is_none_or(|scheme| scheme == url.scheme)
-            && self.allows_port(url)
+            && port == url.port
             && self.allows_host(&url.host)
             && under(&self.path, &url.path)
     }
 
-    fn allows_port(&self, url: &Url) -> bool {
-        match self.port {
-            PortPattern::Any => true,
-            PortPattern::Default => url.port == url.scheme.default_port(),
-            PortPattern::Exact(port) => url.port == port,
-        }
-    }
-
     fn allows_host(&self, host: &Host) -> bool {
-        match (&self.host, host) {
-            (HostPattern::Any, host) => host.public(),
-            (HostPattern::Exact(listed), host) => listed == host,
-            (HostPattern::Glob(glob), Host::Name(name)) => glob_allows(glob, name),
-            (HostPattern::Glob(_), _) => false,
+        match self.host.as_str() {
+            "*" => host.public,
+            pattern if host.name => glob(pattern.as_bytes(), host.text.as_bytes(), pattern.starts_with("*.")),
+            // Every address is written in one way, and a star stands for nothing in one.
+            pattern => pattern == host.text,
         }
+    }
+
+    /// The pattern as it is read.
+    pub fn text(&self) -> String {
+        let scheme = self.scheme.map(Scheme::name);
+        let port = match self.port {
+            Port::Default => String::new(),
+            Port::Any => String::from(":*"),
+            Port::Exact(port) => text::concat(&[":", &text::decimal(port.into())]),
+        };
+        let path = if self.path == "/" { "" } else { &self.path };
+        let slashes = if scheme.is_some() { "://" } else { "" };
+        text::concat(&[scheme.unwrap_or_default(), slashes, &self.host, &port, path])
     }
 }
 
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(scheme) = self.scheme {
-            write!(f, "{}://", scheme.name())?;
-        }
-        match &self.host {
-            HostPattern::Any => f.write_str("*")?,
-            HostPattern::Exact(host) => host.fmt(f)?,
-            HostPattern::Glob(glob) => f.write_str(glob)?,
-        }
-        match self.port {
-            PortPattern::Default => {}
-            PortPattern::Any => f.write_str(":*")?,
-            PortPattern::Exact(port) => write!(f, ":{port}")?,
-        }
-        f.write_str(if self.path == "/" { "" } else { &self.path })
-    }
+fn quoted(text: &str, reason: &str) -> String {
+    text::concat(&["\"", text, "\" is ", reason])
 }
 
-fn parse_host(text: &str) -> Result<HostPattern, String> {
+fn read_host(text: &str) -> Result<String, String> {
     if text == "*" {
-        return Ok(HostPattern::Any);
+        return Ok(text.to_owned());
     }
     // A star stands for letters or digits: what is a name with a digit in its place is a pattern, and what then is
     // an address, such as `127.0.0.*`, is none.
-    match Host::parse(&text.replace('*', "0")) {
-        Some(host) if !text.contains('*') => Ok(HostPattern::Exact(host)),
-        Some(Host::Name(_)) if text.contains('.') => Ok(HostPattern::Glob(text.to_ascii_lowercase())),
-        _ => Err(format!("\"{text}\" is not a host; write a name, *.name, an IP address or *")),
+    let stars = text::contains(text, "*");
+    match Host::parse(&text::join(&text::split(text, '*'), "0")) {
+        Some(host) if !stars => Ok(host.text),
+        Some(host) if host.name && text::contains(text, ".") => Ok(text::lower(text)),
+        _ => Err(quoted(text, "not a host; write a name, *.name, an IP address or *")),
     }
 }
 
 /// Whether a path is a folder's or lies under it; `/photos` does not allow `/photos2`.
 fn under(prefix: &str, path: &str) -> bool {
     path.strip_prefix(prefix)
-        .is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
+        .is_some_and(|rest| prefix.ends_with("/") || rest.is_empty() || rest.starts_with("/"))
 }
 
-fn glob_allows(glob: &str, name: &str) -> bool {
-    match glob.strip_prefix("*.") {
-        Some(rest) => {
-            // One or more labels before the rest: try each label boundary.
-            name.char_indices()
-                .filter(|(_, c)| *c == '.')
-                .any(|(at, _)| name.get(at + 1..).is_some_and(|tail| labels_match(rest, tail)))
-        }
-        None => labels_match(glob, name),
-    }
-}
-
-fn labels_match(glob: &str, name: &str) -> bool {
-    let mut globs = glob.split('.');
-    let mut labels = name.split('.');
-    loop {
-        match (globs.next(), labels.next()) {
-            (None, None) => return true,
-            (Some(glob), Some(label)) if label_matches(glob, label) => {}
-            _ => return false,
-        }
-    }
-}
-
-fn label_matches(glob: &str, label: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == label,
-        Some((before, after)) => label.strip_prefix(before).is_some_and(|rest| {
-            (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|tail| label_matches(after, tail)))
-        }),
+/// Whether a name is one that a pattern stands for. A star is any number of characters within a label; one that begins
+/// the pattern is, if `deep`, any number of labels.
+fn glob(pattern: &[u8], name: &[u8], deep: bool) -> bool {
+    match (pattern, name) {
+        ([b'*', after @ ..], _) if glob(after, name, false) => true,
+        ([b'*', ..], [byte, rest @ ..]) => (deep || *byte != b'.') && glob(pattern, rest, deep),
+        ([known, after @ ..], [byte, rest @ ..]) => known == byte && glob(after, rest, false),
+        _ => pattern.is_empty() && name.is_empty(),
     }
 }
 
@@ -187,9 +143,8 @@ pub struct Policy(pub Vec<Pattern>);
 impl Policy {
     /// Reads patterns between commas or white space.
     pub fn parse(text: &str) -> Result<Policy, String> {
-        let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
         let mut patterns = Vec::new();
-        for word in words {
+        for word in &text::words(text, |b| b == b',' || b.is_ascii_whitespace()) {
             patterns.push(Pattern::parse(word)?);
         }
         Ok(Policy(patterns))
@@ -197,21 +152,20 @@ impl Policy {
 
     /// Refuses a URL that no pattern allows.
     pub fn check(&self, url: &Url) -> Result<(), Failure> {
-        if self.0.iter().any(|pattern| pattern.allows(url)) {
-            return Ok(());
+        for pattern in &self.0 {
+            if pattern.allows(url) {
+                return Ok(());
+            }
         }
-        let failure = Failure::new(
-            Kind::SourceNotAllowed,
-            format!("{}://{} is not an allowed source", url.scheme.name(), url.authority()),
-        );
-        Err(if self.0.is_empty() {
-            failure
-                .detail("no source is allowed yet: set TINTYPE_SOURCES, for example to https://*.example.com")
-        } else if url.host.public() {
-            failure.detail("TINTYPE_SOURCES does not list it; scheme, host, port and path all have to match")
+        let message = [url.scheme.name(), "://", &url.authority(), " is not an allowed source"];
+        let detail = if self.0.is_empty() {
+            "no source is allowed yet: set TINTYPE_SOURCES, for example to https://*.example.com"
+        } else if url.host.public {
+            "TINTYPE_SOURCES does not list it; scheme, host, port and path all have to match"
         } else {
-            failure.detail("it is not on the public internet, so TINTYPE_SOURCES has to spell it out")
-        })
+            "it is not on the public internet, so TINTYPE_SOURCES has to spell it out"
+        };
+        Err(Failure::new(Kind::SourceNotAllowed, text::concat(&message)).detail(detail))
     }
 }
 
@@ -302,7 +256,7 @@ mod tests {
     #[test]
     fn a_pattern_is_written_as_it_was_read() {
         for text in ["*", "https://*.example.com", "http://127.0.0.1:8080/photos", "a.example:*"] {
-            assert_eq!(Pattern::parse(text).unwrap().to_string(), text);
+            assert_eq!(Pattern::parse(text).unwrap().text(), text);
         }
     }
 }

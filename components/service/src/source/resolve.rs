@@ -4,7 +4,7 @@ use super::policy::Pattern;
 use super::url::Url;
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
-use crate::text::contains;
+use crate::text;
 
 /// A source that has been found and is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,26 +18,31 @@ pub struct Resolved {
 /// Finds the URL of a source and checks that it may be fetched.
 pub fn resolve(text: &str, config: &Config) -> Result<Resolved, Failure> {
     let longest = config.url_bytes.length();
-    let alias = text.split_once(':').and_then(|(name, rest)| {
-        config.aliases.iter().find(|(known, _)| known == name).map(|(_, base)| (base, rest))
-    });
-    let base = match (alias, &config.base_url) {
-        (Some(alias), _) => Some(alias),
-        (None, Some(base)) if !contains(text, "://") && !text.starts_with("//") => Some((base, text)),
-        _ => None,
+    let base = base(text, config);
+    let url = match base {
+        Some((base, path)) => below(base, path, longest)?,
+        None => Url::parse(text, longest)?,
     };
-    let resolved = match base {
-        Some((base, path)) => Resolved { url: below(base, path, longest)?, public: false },
-        None => Resolved { url: Url::parse(text, longest)?, public: true },
-    };
-    config.sources.check(&resolved.url)?;
-    Ok(resolved)
+    config.sources.check(&url)?;
+    Ok(Resolved { url, public: base.is_none() })
+}
+
+/// The URL that a source is relative to, and the source's path below it.
+fn base<'a>(text: &'a str, config: &'a Config) -> Option<(&'a Url, &'a str)> {
+    if let Some((name, rest)) = text::split_once(text, ":") {
+        for (alias, base) in &config.aliases {
+            if alias == name {
+                return Some((base, rest));
+            }
+        }
+    }
+    let absolute = text::contains(text, "://") || text.starts_with("//");
+    config.base_url.as_ref().filter(|_| !absolute).map(|base| (base, text))
 }
 
 /// A path in the folder of a base URL, and not outside of it.
 fn below(base: &Url, path: &str, longest: usize) -> Result<Url, Failure> {
-    let folder = base.folder();
-    let url = base.join(&format!("{folder}{}", path.trim_start_matches('/')), longest)?;
+    let url = base.join(&text::concat(&[base.folder(), text::trim_start(path, "/")]), longest)?;
     if Pattern::under(base).allows(&url) {
         return Ok(url);
     }
@@ -56,7 +61,7 @@ mod tests {
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let config = Config::read(&environment).unwrap();
-        resolve(text, &config).map(|resolved| resolved.url.to_string()).map_err(|failure| failure.kind)
+        resolve(text, &config).map(|resolved| resolved.url.text()).map_err(|failure| failure.kind)
     }
 
     #[test]

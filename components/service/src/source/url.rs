@@ -4,19 +4,10 @@
 //! brought into one form (case, IPv4 notations, dot segments, default ports) or refused (backslashes, control
 //! characters, credentials, encoded path separators beside dots).
 
-use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
 use super::address;
 use crate::failure::{Failure, Kind, clip};
 use crate::grammar::unescape;
 use crate::text;
-
-/// What a URL's path and query may not hold in the clear (WHATWG URL, query and path percent-encode sets together).
-const UNSAFE: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'^').add(b'|');
 
 /// How the origin is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +19,15 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// The scheme of this name, in whichever case.
+    pub fn of(name: &str) -> Option<Scheme> {
+        match text::lower(name).as_str() {
+            "http" => Some(Scheme::Http),
+            "https" => Some(Scheme::Https),
+            _ => None,
+        }
+    }
+
     /// The scheme's name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,53 +47,36 @@ impl Scheme {
 
 /// The host of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// A name: lower-case ASCII, without a final dot.
-    Name(String),
-    /// An IPv4 address.
-    V4(Ipv4Addr),
-    /// An IPv6 address.
-    V6(Ipv6Addr),
+pub struct Host {
+    /// The host as it stands in a URL, in its one canonical form: a name in lower-case ASCII without a final dot, or an
+    /// address, that of IPv6 in brackets.
+    pub text: String,
+    /// Whether it is a name, and not an address.
+    pub name: bool,
+    /// Whether it belongs to the public internet, as far as its text tells.
+    pub public: bool,
 }
 
 impl Host {
-    /// Reads a host as it stands in a URL, IPv6 in brackets. `None` if it is none.
+    /// Reads a host as it stands in a URL. `None` if it is none.
     pub fn parse(text: &str) -> Option<Host> {
-        if let Some(inner) = text.strip_prefix('[') {
-            return address::parse_v6(inner.strip_suffix(']')?).map(Host::V6);
+        if let Some(inner) = text.strip_prefix("[") {
+            let v6 = address::parse_v6(inner.strip_suffix("]")?)?;
+            let text = text::concat(&["[", &address::write_v6(v6), "]"]);
+            return Some(Host { text, name: false, public: address::public_v6(v6) });
         }
-        if let Some(address) = address::parse_v4(text) {
-            return address.map(Host::V4);
+        if let Some(v4) = address::parse_v4(text) {
+            let v4 = v4?;
+            return Some(Host { text: address::write_v4(v4), name: false, public: address::public_v4(v4) });
         }
-        let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && text::all(label, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        };
-        (name.len() <= 253 && name.split('.').all(label)).then_some(Host::Name(name))
-    }
-
-    /// Whether the host belongs to the public internet, as far as its text tells.
-    pub fn public(&self) -> bool {
-        match self {
-            Host::Name(name) => address::public_name(name),
-            Host::V4(v4) => address::public_v4(*v4),
-            Host::V6(v6) => address::public_v6(*v6),
+        let text = text::lower(text.strip_suffix(".").unwrap_or(text));
+        let mut fits = text.len() <= 253;
+        for label in &text::split(&text, '.') {
+            fits &= (1..=63).contains(&label.len())
+                && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Host::Name(name) => f.write_str(name),
-            Host::V4(v4) => address::write_v4(*v4, f),
-            Host::V6(v6) => {
-                f.write_str("[")?;
-                address::write_v6(*v6, f)?;
-                f.write_str("]")
-            }
-        }
+        let public = address::public_name(&text);
+        fits.then_some(Host { text, name: true, public })
     }
 }
 
@@ -108,29 +91,19 @@ pub struct Url {
     pub port: u16,
     /// The path, with a leading slash, percent-encoded and free of dot segments.
     pub path: String,
-    /// The query without `?`, percent-encoded.
-    pub query: Option<String>,
+    /// The query with its `?`, percent-encoded; empty if there is none.
+    pub query: String,
 }
 
 impl Url {
     /// Reads an absolute URL of at most `longest` bytes.
     pub fn parse(text: &str, longest: usize) -> Result<Url, Failure> {
         check_text(text, longest)?;
-        let (scheme, rest) = text.split_once(':').ok_or_else(|| {
-            invalid(text, "it has no scheme", "write the URL in full, beginning with https:// or http://")
+        let (scheme, rest) = text::cut(text, "://");
+        let scheme = Scheme::of(scheme).ok_or_else(|| {
+            invalid(text, "its scheme is neither http nor https", "begin the URL with https:// or http://")
         })?;
-        let scheme = if scheme.eq_ignore_ascii_case("https") {
-            Scheme::Https
-        } else if scheme.eq_ignore_ascii_case("http") {
-            Scheme::Http
-        } else {
-            return Err(invalid(text, "its scheme is neither http nor https", "use https:// or http://"));
-        };
-        let rest = rest
-            .strip_prefix("//")
-            .ok_or_else(|| invalid(text, "its scheme is not followed by //", "write https://host/path"))?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (authority, target) = text::until(rest, |b| matches!(b, b'/' | b'?' | b'#'));
         let (host, port) = split_authority(text, authority)?;
         let port = port.unwrap_or(scheme.default_port());
         let (path, query) = read_target(text, target)?;
@@ -144,144 +117,146 @@ impl Url {
             .unwrap_or("/")
     }
 
-    /// The URL that a reference such as a `Location` header means when it is found at this one.
+    /// The URL that a reference such as a `Location` header means when it is found at this one (RFC 3986, section 5.2).
     pub fn join(&self, reference: &str, longest: usize) -> Result<Url, Failure> {
         check_text(reference, longest)?;
-        let scheme = reference.find(':').and_then(|end| reference.get(..end)).is_some_and(|scheme| {
-            scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && text::all(scheme, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-        });
-        if scheme {
+        // A colon in what may be a relative path's first segment ends a scheme (section 4.2).
+        let (first, _) = text::until(reference, |b| matches!(b, b'/' | b'?' | b'#'));
+        if text::contains(first, ":") {
             return Url::parse(reference, longest);
         }
         if reference.starts_with("//") {
-            return Url::parse(&format!("{}:{reference}", self.scheme.name()), longest);
+            return Url::parse(&text::concat(&[self.scheme.name(), ":", reference]), longest);
         }
-        let target = match reference.chars().next() {
-            Some('/') => reference.to_owned(),
-            Some('?') => format!("{}{reference}", self.path),
-            _ => format!("{}{reference}", self.folder()),
+        let base = match reference.as_bytes().first() {
+            Some(b'/') => "",
+            Some(b'?') => &self.path,
+            _ => self.folder(),
         };
-        let (path, query) = read_target(reference, &target)?;
-        Ok(Url { path, query, ..self.clone() })
+        let (path, query) = read_target(reference, &text::concat(&[base, reference]))?;
+        Ok(Url { path, query, host: self.host.clone(), ..*self })
     }
 
     /// Host, and port unless it is the scheme's own.
     pub fn authority(&self) -> String {
-        if self.port == self.scheme.default_port() {
-            self.host.to_string()
-        } else {
-            format!("{}:{}", self.host, self.port)
+        let mut authority = self.host.text.clone();
+        if self.port != self.scheme.default_port() {
+            text::add(&mut authority, ":", &text::decimal(self.port.into()));
         }
+        authority
     }
 
     /// Path and query as they stand in a request.
     pub fn path_and_query(&self) -> String {
-        match &self.query {
-            Some(query) => format!("{}?{query}", self.path),
-            None => self.path.clone(),
-        }
+        text::concat(&[&self.path, &self.query])
     }
-}
 
-impl fmt::Display for Url {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme.name(), self.authority(), self.path_and_query())
+    /// The URL in its one canonical form.
+    pub fn text(&self) -> String {
+        text::concat(&[self.scheme.name(), "://", &self.authority(), &self.path, &self.query])
     }
 }
 
 fn invalid(url: &str, reason: &str, advice: &str) -> Failure {
-    Failure::new(Kind::InvalidSource, format!("the source URL \"{}\" is refused: {reason}", clip(url)))
-        .detail(advice)
+    let message = text::concat(&["the source URL \"", clip(url), "\" is refused: ", reason]);
+    Failure::new(Kind::InvalidSource, message).detail(advice)
+}
+
+/// The failure of a URL with control characters, which are not repeated.
+fn controls() -> Failure {
+    invalid("…", "it holds control characters", "leave them out")
 }
 
 fn check_text(text: &str, longest: usize) -> Result<(), Failure> {
     if text.len() > longest {
-        let advice = format!("at most {longest} bytes are accepted (TINTYPE_MAX_URL_BYTES)");
+        let longest = text::decimal(longest as u64);
+        let advice = text::concat(&["at most ", &longest, " bytes are accepted (TINTYPE_MAX_URL_BYTES)"]);
         return Err(invalid(text, "it is too long", &advice).of_kind(Kind::UrlTooLong));
     }
-    if text.chars().any(char::is_control) {
-        return Err(invalid(
-            "…",
-            "it holds control characters",
-            "percent-encode them twice, or leave them out",
-        ));
+    for c in text.chars() {
+        if c.is_control() {
+            return Err(controls());
+        }
     }
-    if text.contains('\\') {
+    if text::contains(text, "\\") {
         return Err(invalid(text, "it holds a backslash", "separate with /, or write %5C"));
     }
     Ok(())
 }
 
 fn split_authority(url: &str, authority: &str) -> Result<(Host, Option<u16>), Failure> {
-    if authority.contains('@') {
+    if text::contains(authority, "@") {
         return Err(invalid("…@…", "it holds credentials", "leave out user and password"));
     }
-    let (host, port) = match text::rsplit_once(authority, b':') {
-        // A colon inside brackets belongs to the address.
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
+    let (host, port) = split_port(authority);
     let host = Host::parse(host).ok_or_else(|| {
         invalid(url, "its host is not a host", "write a name in ASCII (xn--… for others) or an IP address")
     })?;
-    let port = match port {
-        None | Some("") => None,
-        Some(port) => {
-            Some(port.parse::<u16>().ok().filter(|p| *p != 0 && !port.starts_with('+')).ok_or_else(|| {
-                invalid(url, "its port is not a port", "write a number from 1 to 65535, or none")
-            })?)
-        }
-    };
-    Ok((host, port))
+    if port.is_empty() {
+        return Ok((host, None));
+    }
+    match read_port(port) {
+        None => Err(invalid(url, "its port is not a port", "write a number from 1 to 65535, or none")),
+        port => Ok((host, port)),
+    }
+}
+
+/// The text of a host, and that of a port behind it, which may be empty.
+pub fn split_port(authority: &str) -> (&str, &str) {
+    match text::rsplit_once(authority, b':') {
+        // A colon inside brackets belongs to the address.
+        Some((host, port)) if !text::contains(port, "]") => (host, port),
+        _ => (authority, ""),
+    }
+}
+
+/// A port: 1 to 65535.
+pub fn read_port(text: &str) -> Option<u16> {
+    u16::try_from(text::number(text, 10)?).ok().filter(|port| *port != 0)
 }
 
 /// Path and query of what follows the authority; the fragment is dropped, since it is never sent.
-fn read_target(url: &str, target: &str) -> Result<(String, Option<String>), Failure> {
-    let target = target.split_once('#').map_or(target, |(before, _)| before);
-    let (path, query) = match target.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (target, None),
+fn read_target(url: &str, target: &str) -> Result<(String, String), Failure> {
+    let (target, _) = text::until(target, |b| b == b'#');
+    let (path, query) = text::until(target, |b| b == b'?');
+    // Encoded is what the path or query percent-encode set of WHATWG URL holds.
+    let encode = |text: &str| {
+        text::escape(text, |b| {
+            b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'^' | b'|')
+        })
     };
-    let decoded = unescape(path).0;
-    let plain = remove_dots(path);
-    // What a server that decodes before it splits would see must be what is judged here.
-    let hidden = unescape(&plain).0;
-    if hidden.split(|b| matches!(b, b'/' | b'\\')).any(|segment| segment == b"..") {
-        return Err(invalid(url, "it hides .. behind an encoded separator", "write the path without .."));
-    }
-    if decoded.iter().any(u8::is_ascii_control) {
-        return Err(invalid(url, "its path holds control characters", "leave them out"));
-    }
-    let encode = |text: &str| utf8_percent_encode(text, UNSAFE).to_string();
-    Ok((encode(&plain), query.map(encode)))
+    Ok((encode(&read_path(url, path)?), encode(query)))
 }
 
-/// Resolves `.` and `..`, also when written with `%2e` (WHATWG URL, "path state").
-fn remove_dots(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
+/// Reads a path and resolves `.` and `..`, also when written with `%2e` (WHATWG URL, "path state").
+fn read_path(url: &str, path: &str) -> Result<String, Failure> {
+    let mut out = String::new();
     let mut open = false;
-    for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
+    for segment in &text::split(path.strip_prefix("/").unwrap_or(path), '/') {
         let decoded = unescape(segment).0;
-        open = matches!(decoded.as_slice(), b"." | b"..");
-        match decoded.as_slice() {
-            b"." => {}
-            b".." => {
-                kept.pop();
-            }
-            _ => kept.push(segment),
+        if decoded.iter().any(u8::is_ascii_control) {
+            return Err(controls());
         }
-    }
-    let mut out = String::with_capacity(path.len());
-    for segment in &kept {
-        out.push('/');
-        out.push_str(segment);
+        open = matches!(decoded.as_slice(), b"." | b"..");
+        if !open {
+            out.push('/');
+            out.push_str(segment);
+            // What a server that decodes before it splits would see must be what is judged here.
+            for part in decoded.split(|b| matches!(b, b'/' | b'\\')) {
+                if part == b".." {
+                    let reason = "it hides .. behind an encoded separator";
+                    return Err(invalid(url, reason, "write the path without .."));
+                }
+            }
+        } else if decoded.len() == 2 {
+            out = text::rsplit_once(&out, b'/').unwrap_or_default().0.to_owned();
+        }
     }
     // A final dot segment means the folder.
     if open || out.is_empty() {
         out.push('/');
     }
-    out
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -307,7 +282,7 @@ mod tests {
             ("http://0x7f.1/", "http://127.0.0.1/"),
             ("http://[::FFFF:1.2.3.4]:81/", "http://[::ffff:1.2.3.4]:81/"),
         ] {
-            assert_eq!(parse(text).map(|url| url.to_string()).as_deref(), Ok(written), "{text}");
+            assert_eq!(parse(text).map(|url| url.text()).as_deref(), Ok(written), "{text}");
         }
     }
 
@@ -349,14 +324,10 @@ mod tests {
         ] {
             let got = parse(text);
             if text == "http://-/../x:y@z/" {
-                assert_eq!(got.map(|url| url.to_string()).as_deref(), Ok("http://-/x:y@z/"));
+                assert_eq!(got.map(|url| url.text()).as_deref(), Ok("http://-/x:y@z/"));
                 continue;
             }
-            assert_eq!(
-                got.map(|url| url.to_string()).map_err(|f| f.kind),
-                Err(Kind::InvalidSource),
-                "{text}"
-            );
+            assert_eq!(got.map(|url| url.text()).map_err(|f| f.kind), Err(Kind::InvalidSource), "{text}");
         }
         assert!(Url::parse(&format!("http://a.example/{}", "x".repeat(200)), 200).is_err());
     }
@@ -373,7 +344,7 @@ mod tests {
             ("?y", "https://a.example:8443/b/c?y"),
             ("y:z/1", "refused"),
         ] {
-            let got = base.join(reference, 200).map_or_else(|_| "refused".into(), |url| url.to_string());
+            let got = base.join(reference, 200).map_or_else(|_| "refused".into(), |url| url.text());
             assert_eq!(got, joined, "{reference}");
         }
     }

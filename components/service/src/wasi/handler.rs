@@ -154,7 +154,7 @@ impl Exchange {
             Source::Body => None,
         };
         if let Some(source) = &source {
-            self.record.source_host = Some(source.url.host.to_string());
+            self.record.source_host = Some(source.url.host.text.clone());
         }
         self.render(&request, source.as_ref(), body)
             .or_else(|failure| self.instead(failure, &request, source.as_ref()))
