@@ -1,5 +1,7 @@
 //! Base64 as URLs use it (RFC 4648, section 5): `-` and `_`, without padding.
 
+use crate::text;
+
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Encodes bytes, without padding.
@@ -27,7 +29,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     // The last of `bits` do not make a byte yet.
     let (mut bits, mut count) = (0, 0);
-    for digit in text.trim_end_matches('=').bytes() {
+    for digit in text::trim_end(text, "=").bytes() {
         bits = bits << 6 | ALPHABET.iter().position(|known| *known == digit)?;
         count += 6;
         if count >= 8 {

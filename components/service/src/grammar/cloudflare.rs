@@ -74,13 +74,13 @@ struct Reader {
 /// Reads a target.
 pub fn read(target: &str) -> Result<Request, Failure> {
     let rest = target.strip_prefix(PREFIX).unwrap_or_default();
-    let (options, url) = rest.split_once('/').unwrap_or((rest, ""));
+    let (options, url) = text::cut(rest, "/");
     if url.is_empty() {
         return Err(sourceless("", "write /cdn-cgi/image/width=80/https://example.com/photo.jpg"));
     }
     let mut reader = Reader { request: plain(QUALITY), dpr: Length::WHOLE, trim: None };
     reader.request.source = Source::Url(read_url(url));
-    for option in options.split(',') {
+    for option in text::parts(options, b',') {
         if !option.is_empty() {
             reader.option(option)?;
         }
@@ -89,19 +89,19 @@ pub fn read(target: &str) -> Result<Request, Failure> {
 }
 
 fn read_url(url: &str) -> String {
-    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    let lower = text::lower(url.get(..8).unwrap_or(url));
     if lower.starts_with("http%3a") || lower.starts_with("https%3a") {
         return percent_decode(url).unwrap_or_else(|| url.to_owned());
     }
     if lower.starts_with("http:") || lower.starts_with("https:") {
         return mend_slashes(url);
     }
-    text::concat(&["/", url.trim_start_matches('/')])
+    text::concat(&["/", text::trim_start(url, "/")])
 }
 
 impl Reader {
     fn option(&mut self, option: &str) -> Result<(), Failure> {
-        let (name, text) = option.split_once('=').unwrap_or((option, ""));
+        let (name, text) = text::cut(option, "=");
         let text =
             &percent_decode(text).ok_or_else(|| Failure::parameter(name, text, "a percent-encoded value"))?;
         GRAMMAR.read(name, text, &mut |option| self.set(option, text))
@@ -110,12 +110,12 @@ impl Reader {
     fn set(&mut self, option: &Parameter, text: &str) -> Option<Outcome> {
         let geometry = &mut self.request.geometry;
         match option.field {
-            Field::Width | Field::Height if text.ends_with('%') => return None,
+            Field::Width | Field::Height if text.ends_with("%") => return None,
             Field::Fit => {
                 let index = text::index(FITS, text)?;
                 (geometry.fit, geometry.enlarge) = (*Fit::ALL.get(index / 2)?, index % 2 == 1);
             }
-            Field::Gravity => match text.split_once('x') {
+            Field::Gravity => match text::split_once(text, "x") {
                 Some((x, y)) => match value::focal(x, y)? {
                     Some(gravity) => geometry.gravity = gravity,
                     None => return Some(Outcome::Unsupported),
@@ -188,7 +188,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     let (geometry, output) = (&request.geometry, &request.output);
     let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(QUALITY));
     let url = draft.url();
-    let path = url.starts_with('/') && !url.starts_with("//");
+    let path = url.starts_with("/") && !url.starts_with("//");
     let clear = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
     let known = path || url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!known || !text::all(&url, clear), "this source URL");
@@ -226,5 +226,5 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if options.is_empty() {
         options.push_str("fit=scale-down");
     }
-    Ok(text::concat(&[PREFIX, &options, "/", url.trim_start_matches('/')]))
+    Ok(text::concat(&[PREFIX, &options, "/", text::trim_start(&url, "/")]))
 }

@@ -68,8 +68,10 @@ impl Draft {
 
     /// Gives up if a length is to be said in per cent.
     pub fn refuse_shares(&mut self, fields: &[Field]) {
-        let share =
-            self.left.iter().any(|(parameter, text)| fields.contains(&parameter.field) && text.contains('%'));
+        let share = self
+            .left
+            .iter()
+            .any(|(parameter, text)| fields.contains(&parameter.field) && text::contains(text, "%"));
         self.refuse(share, "a length in per cent");
     }
 
@@ -94,8 +96,8 @@ impl Draft {
     pub fn say_crop(&mut self, geometry: &Geometry, names: &str) -> bool {
         let Some(crop) = self.take(Field::Crop) else { return false };
         self.refuse(geometry.turned(), "a crop beside a rotation or flip");
-        let mut names = names.split(' ');
-        for number in crop.split(',') {
+        let mut names = text::parts(names, b' ');
+        for number in text::parts(&crop, b',') {
             self.say(names.next().unwrap_or_default(), number);
         }
         self.refuse(names.next().is_some(), "a crop towards a gravity");
@@ -126,7 +128,9 @@ impl Draft {
             let Some(text) = self.take(parameter.field) else { continue };
             let name = match self.grammar {
                 // Its last names are the short ones that everybody uses.
-                Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
+                Grammar::Imgproxy => {
+                    text::rsplit_once(parameter.names, b' ').map_or(parameter.names, |(_, last)| last)
+                }
                 _ => parameter.name(),
             };
             let word = match text::index(values(parameter.field), &text) {

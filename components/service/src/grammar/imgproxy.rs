@@ -98,7 +98,7 @@ struct Reader<'a> {
 pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
     let segments = text::split(path, '/');
     let segments = segments.get(2..).unwrap_or_default();
-    let end = segments.iter().position(|segment| !segment.contains(':')).unwrap_or(segments.len());
+    let end = segments.iter().position(|segment| !text::contains(segment, ":")).unwrap_or(segments.len());
     let (options, source) = segments.split_at_checked(end).unwrap_or_default();
     let mut reader = Reader {
         request: plain(),
@@ -138,12 +138,12 @@ impl<'a> Reader<'a> {
                 ));
             }
             ["enc", ..] => return Err(unsupported("enc", "…")),
-            ["plain", rest @ ..] => (text::join(rest, "/"), '@'),
-            parts => (text::join(parts, ""), '.'),
+            ["plain", rest @ ..] => (text::join(rest, "/"), "@"),
+            parts => (text::join(parts, ""), "."),
         };
-        let (url, extension) = text.split_once(mark).unwrap_or((&text, ""));
-        let url = if mark == '@' {
-            if extension.contains(mark) {
+        let (url, extension) = text::cut(&text, mark);
+        let url = if mark == "@" {
+            if text::contains(extension, mark) {
                 return Err(sourceless(": it has more than one @", "write @ in the URL as %40"));
             }
             if url.is_empty() {
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.open.push(known);
-        for option in options.split('/') {
+        for option in text::parts(options, b'/') {
             if !option.is_empty() {
                 self.option(option)?;
             }
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
     }
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
-        let (name, text) = option.split_once(':').unwrap_or((option, ""));
+        let (name, text) = text::cut(option, ":");
         let args = text::split(text, ':');
         if text::has("preset pr", name) {
             return args.iter().try_for_each(|name| self.preset(name));
@@ -339,7 +339,7 @@ fn relative(text: &str) -> Option<Length> {
     match value::millionths(text)? {
         0 => Some(NONE),
         share @ 1..1_000_000 => Some(Length::Share(share as u32)),
-        _ => value::pixels(text.split('.').next()?),
+        _ => value::pixels(text::cut(text, ".").0),
     }
 }
 
@@ -351,7 +351,7 @@ fn side(length: Length) -> Length {
 /// A gravity and perhaps offsets. `Some(None)` is one that the engine cannot do.
 fn anchor(args: &[&str]) -> Option<Option<Anchor>> {
     let [name, offsets @ ..] = args else { return None };
-    let negative = offsets.iter().any(|offset| offset.starts_with('-'));
+    let negative = offsets.iter().any(|offset| offset.starts_with("-"));
     if negative || text::has("sm obj objw", name) {
         return Some(None);
     }

@@ -56,7 +56,7 @@ impl Grammar {
             Some(Grammar::Wsrv)
         } else {
             // A signature and something to be signed.
-            path.get(1..).and_then(|rest| rest.split_once('/')).map(|_| Grammar::Imgproxy)
+            text::contains(path.get(1..)?, "/").then_some(Grammar::Imgproxy)
         }
     }
 
@@ -87,7 +87,7 @@ pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Resu
         Grammar::Cloudflare if !config.signed() => target,
         _ => signature::strip(grammar, target).0,
     };
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (path, query) = text::cut(target, "?");
     let request = match grammar {
         Grammar::Query => query::read(query, body)?,
         Grammar::Imgproxy => imgproxy::read(path, &config.presets)?,
@@ -150,9 +150,9 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
         })
     };
     let mut pairs = Vec::new();
-    for pair in query.split('&') {
+    for pair in text::parts(query, b'&') {
         if !pair.is_empty() {
-            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, text) = text::cut(pair, "=");
             pairs.push((decode(name)?, decode(text)?));
         }
     }
@@ -184,7 +184,7 @@ fn plain(quality: u8) -> Request {
 fn mend_slashes(url: &str) -> String {
     for scheme in ["http:/", "https:/"] {
         if let Some(rest) = url.strip_prefix(scheme)
-            && !rest.starts_with('/')
+            && !rest.starts_with("/")
         {
             return text::concat(&[scheme, "/", rest]);
         }

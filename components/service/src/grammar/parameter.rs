@@ -127,8 +127,8 @@ impl Parameter {
     pub fn malformed(&self, name: &str, text: &str) -> Failure {
         let mut accepts = String::from(self.accepts);
         if accepts.is_empty() {
-            for value in text::replace(self.values, '|', " ").split(' ') {
-                if !matches!(value, "" | "-") {
+            for value in text::words(self.values, |byte| matches!(byte, b' ' | b'|')) {
+                if value != "-" {
                     text::add(&mut accepts, ", ", value);
                 }
             }
@@ -163,13 +163,11 @@ impl Options {
         text: &str,
         set: &mut dyn FnMut(&'static Parameter) -> Option<Outcome>,
     ) -> Result<(), Failure> {
-        let (first, _) = text.split_once(':').unwrap_or((text, ""));
+        let (first, _) = text::cut(text, ":");
         if let Some(off) = text::lookup(self.switched_off, name) {
             // Of what is switched off, further arguments mean nothing; 1.0 is 1.
-            let number = match first.split_once('.') {
-                Some((whole, part)) if text::all(part, |byte| byte == b'0') => whole,
-                _ => first,
-            };
+            let (whole, part) = text::cut(first, ".");
+            let number = if text::all(part, |byte| byte == b'0') { whole } else { first };
             let off = text::index(off, text).or_else(|| text::index(off, &value::some(number)?));
             return off.map(|_| ()).ok_or_else(|| unsupported(name, text));
         }
@@ -343,7 +341,7 @@ fn gravity(text: &str) -> Option<Gravity> {
 
 fn read_quality(output: &mut Output, text: &str) -> Option<()> {
     for part in text::split(text, ',') {
-        match part.split_once(':') {
+        match text::split_once(part, ":") {
             Some((format, quality)) => {
                 let format = Format::from_name(format).filter(|format| format.encoded())?;
                 output.quality.set(format, value::quality(quality)?);

@@ -33,9 +33,9 @@ pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
 
 /// The signature of a link that is signed as wsrv signs them, and its query.
 pub fn link(target: &str) -> Option<(&str, &str)> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let signature = path.strip_prefix(wsrv::LINK)?.strip_suffix('/')?;
-    (!signature.contains('/')).then_some((signature, query))
+    let (path, query) = text::cut(target, "?");
+    let signature = path.strip_prefix(wsrv::LINK)?.strip_suffix("/")?;
+    (!text::contains(signature, "/")).then_some((signature, query))
 }
 
 /// Refuses a target that is not signed with one of the configured keys. Without keys, all pass.
@@ -47,9 +47,9 @@ pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Fail
     let (signed, signature) = match (grammar, link) {
         (_, Some((signature, query))) => (query, Some(signature)),
         (Grammar::Imgproxy, _) => {
-            let path = target.split('?').next().unwrap_or_default();
-            let signature = path.split('/').nth(1).unwrap_or_default();
-            let signed = path.get(1 + signature.len()..).unwrap_or_default();
+            let (path, _) = text::cut(target.get(1..).unwrap_or_default(), "?");
+            let (signature, _) = text::cut(path, "/");
+            let signed = path.get(signature.len()..).unwrap_or_default();
             // `unsafe` and the like stand where a signature has to stand.
             let missing = signature.is_empty() || text::has("unsafe insecure _", signature);
             (signed, (!missing).then_some(signature))

@@ -17,7 +17,7 @@ pub fn pixels(text: &str) -> Option<Length> {
 /// A decimal number that is not negative, in millionths; at most seven digits before the point, and what stands behind
 /// the sixth one after it is dropped.
 pub fn millionths(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, part) = text::cut(text, ".");
     if whole.len() + part.len() == 0 || whole.len() > 7 || !text::all(part, |b| b.is_ascii_digit()) {
         return None;
     }
@@ -30,7 +30,7 @@ pub fn write_millionths(number: u32) -> String {
     let (whole, part) = (number / Length::WHOLE, number % Length::WHOLE);
     // The one in front keeps the zeros behind it.
     let part = text::decimal((Length::WHOLE + part).into());
-    let part = part.get(1..).unwrap_or_default().trim_end_matches('0');
+    let part = text::trim_end(part.get(1..).unwrap_or_default(), "0");
     let point = if part.is_empty() { "" } else { "." };
     text::concat(&[&text::decimal(whole.into()), point, part])
 }
@@ -43,7 +43,7 @@ pub fn factor(text: &str) -> Option<u32> {
 
 /// A length: 1 to 65535 pixels, or more than 0 and at most 1000 per cent of the source's side (`50%`).
 pub fn length(text: &str) -> Option<Length> {
-    let Some(percent) = text.strip_suffix('%') else { return pixels(text) };
+    let Some(percent) = text.strip_suffix("%") else { return pixels(text) };
     let share = millionths(percent)? / 100;
     matches!(share, 1..=10_000_000).then_some(Length::Share(share as u32))
 }
@@ -81,7 +81,7 @@ pub fn focal(x: &str, y: &str) -> Option<Option<Gravity>> {
 /// A rotation by a multiple of 90 degrees of either sign, positive being clockwise. `None` if it is not a number,
 /// `Some(None)` for other angles.
 pub fn rotation(text: &str) -> Option<Option<Rotation>> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
+    let digits = text.strip_prefix("-").unwrap_or(text);
     let mut degrees = integer(digits, 0, 999_999_999)? % 360;
     if digits.len() < text.len() {
         degrees = (360 - degrees) % 360;
@@ -104,7 +104,7 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
 pub fn hex_color(text: &str) -> Option<Color> {
-    let text = text.strip_prefix('#').unwrap_or(text);
+    let text = text.strip_prefix("#").unwrap_or(text);
     let mut digits = String::new();
     for c in text.chars() {
         digits.push(c);
@@ -129,7 +129,7 @@ pub fn color(text: &str) -> Option<Color> {
     const NAMES: &str = "black=000 silver=c0c0c0 gray|grey=808080 white=fff maroon=800000 red=f00 purple=800080 \
                          fuchsia|magenta=f0f green=008000 lime=0f0 olive=808000 yellow=ff0 orange=ffa500 \
                          navy=000080 blue=00f teal=008080 aqua|cyan=0ff transparent=0000";
-    hex_color(text).or_else(|| hex_color(text::lookup(NAMES, &text.to_ascii_lowercase())?))
+    hex_color(text).or_else(|| hex_color(text::lookup(NAMES, &text::lower(text))?))
 }
 
 /// A colour as `RRGGBB`, or `RRGGBBAA` if it is not opaque.

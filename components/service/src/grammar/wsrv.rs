@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
             Field::Lossless => output.lossless = on(text),
             Field::OnError => {
                 if parameter.read(&mut self.request, text).is_none() {
-                    let url = with_scheme(text, text.trim_start_matches('/'));
+                    let url = with_scheme(text, text::trim_start(text, "/"));
                     self.request.delivery.on_error = OnError::Redirect(url);
                 }
             }
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
             Field::MaxAge => delivery.ttl = seconds(text),
             // Other pages of a document than the first, or several of them.
             Field::Nothing if !parameter.values.is_empty() && text != parameter.values => {
-                let digits = text.strip_prefix('-').unwrap_or(text);
+                let digits = text.strip_prefix("-").unwrap_or(text);
                 if value::integer(digits, 0, 999_999_999).is_some() {
                     return Err(refused());
                 }
