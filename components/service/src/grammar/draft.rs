@@ -10,8 +10,8 @@ use crate::text;
 /// A request on its way into a grammar. What the grammar has no words for is remembered until the end.
 pub struct Draft {
     grammar: Grammar,
-    /// What has not been said yet, in the words of the query grammar.
-    left: Vec<(&'static Parameter, String)>,
+    /// What has not been said yet about each field, in the words of the query grammar.
+    left: Vec<(&'static Parameter, Option<String>)>,
     /// What has been said.
     said: String,
     /// The first thing that cannot be said.
@@ -29,19 +29,20 @@ impl Draft {
                 }
                 field => show(field, request),
             };
-            if text != show(parameter.field, plain)
-                && let Some(text) = text
-            {
-                left.push((parameter, text));
-            }
+            let differs = text != show(parameter.field, plain);
+            left.push((parameter, text.filter(|_| differs)));
         }
         Draft { grammar, left, said: String::new(), cannot: None }
     }
 
+    /// What is to be said about a field.
+    fn left(&mut self, field: Field) -> Option<&mut Option<String>> {
+        self.left.iter_mut().find(|(parameter, _)| parameter.field == field).map(|(_, text)| text)
+    }
+
     /// Takes out what is to be said about a field.
     pub fn take(&mut self, field: Field) -> Option<String> {
-        let at = self.left.iter().position(|(parameter, _)| parameter.field == field)?;
-        Some(self.left.remove(at).1)
+        self.left(field)?.take()
     }
 
     /// Takes out the source's URL.
@@ -53,9 +54,9 @@ impl Draft {
 
     /// Leaves to say this about a field, the parts one behind the other, or without parts nothing.
     pub fn put(&mut self, field: Field, parts: &[&str]) {
-        self.take(field);
-        if let (Some(parameter), [_, ..]) = (native(field), parts) {
-            self.left.push((parameter, text::concat(parts)));
+        let text = if parts.is_empty() { None } else { Some(text::concat(parts)) };
+        if let Some(left) = self.left(field) {
+            *left = text;
         }
     }
 
@@ -68,10 +69,12 @@ impl Draft {
 
     /// Gives up if a length is to be said in per cent.
     pub fn refuse_shares(&mut self, fields: &[Field]) {
-        let share = self
-            .left
-            .iter()
-            .any(|(parameter, text)| fields.contains(&parameter.field) && text::contains(text, "%"));
+        let mut share = false;
+        for field in fields {
+            share |= self
+                .left(*field)
+                .is_some_and(|text| text.as_ref().is_some_and(|text| text::contains(text, "%")));
+        }
         self.refuse(share, "a length in per cent");
     }
 
@@ -145,7 +148,8 @@ impl Draft {
 
     /// All that has been said. The error names what cannot be said.
     pub fn finish(self) -> Result<String, &'static str> {
-        let left = self.left.first().map(|(parameter, _)| cannot(parameter.field));
+        let left = self.left.iter().find(|(_, text)| text.is_some());
+        let left = left.map(|(parameter, _)| cannot(parameter.field));
         self.cannot.or(left).map_or(Ok(self.said), Err)
     }
 }

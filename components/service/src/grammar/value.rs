@@ -135,11 +135,10 @@ pub fn color(text: &str) -> Option<Color> {
 /// A colour as `RRGGBB`, or `RRGGBBAA` if it is not opaque.
 pub fn write_color(color: Color) -> String {
     let Color { red, green, blue, alpha } = color;
-    let mut out = text::hexadecimal(u32::from_be_bytes([red, green, blue, alpha]).into(), 8);
-    if alpha == 255 {
-        out.truncate(6);
+    match alpha {
+        255 => text::hexadecimal(u32::from_be_bytes([0, red, green, blue]).into(), 6),
+        _ => text::hexadecimal(u32::from_be_bytes([red, green, blue, alpha]).into(), 8),
     }
-    out
 }
 
 /// The formats of these names.
