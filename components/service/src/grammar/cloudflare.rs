@@ -127,10 +127,17 @@ impl Reader {
                 let number = text::lookup(QUALITIES, text).unwrap_or(text);
                 self.request.output.quality = Quality::all(value::quality(number)?);
             }
-            Field::Trim => match sides(text)? {
-                [top, 0, 0, left] => self.trim = Some([left, top, 65535, 65535]),
-                _ => return Some(Outcome::Unsupported),
-            },
+            Field::Trim => {
+                let mut sides = Vec::new();
+                for side in text::parts(text, b';') {
+                    sides.push(pixels(side)?);
+                }
+                match sides.as_slice() {
+                    [top, 0, 0, left] => self.trim = Some([*left, *top, 65535, 65535]),
+                    [_, _, _, _] => return Some(Outcome::Unsupported),
+                    _ => return None,
+                }
+            }
             Field::CropPart => {
                 let part = text::index(TRIM, option.names)?;
                 *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?;
@@ -167,16 +174,6 @@ fn pixels(text: &str) -> Option<u32> {
     value::integer(text, 0, 65535).map(|number| number as u32)
 }
 
-/// `top;right;bottom;left`
-fn sides(text: &str) -> Option<[u32; 4]> {
-    let parts = text::split(text, ';');
-    let mut sides = [0; 4];
-    for (side, text) in sides.iter_mut().zip(&parts) {
-        *side = pixels(text)?;
-    }
-    (parts.len() == sides.len()).then_some(sides)
-}
-
 /// Whether a rotation changes the axes' places. Cloudflare flips before it rotates, the contract after: with these, a
 /// flip is one along the other axis.
 fn lies(rotation: Rotation) -> bool {
@@ -189,7 +186,10 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(QUALITY));
     let url = draft.url();
     let path = url.starts_with("/") && !url.starts_with("//");
-    let clear = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
+    let clear = |byte: u8| {
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+    };
     let known = path || url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!known || !text::all(&url, clear), "this source URL");
     draft.refuse_shares(&[Field::Width, Field::Height, Field::Crop]);

@@ -137,7 +137,7 @@ pub fn percent_encode(text: &str) -> String {
 
 /// Whether a byte may stand in the clear.
 fn clear(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:,".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b',')
 }
 
 /// Names and values of a query string, decoded.

@@ -21,10 +21,13 @@ pub type Pair = (Vec<u8>, Vec<u8>);
 ///
 /// In imgproxy's grammar, and in links as wsrv signs them, the signature is a segment of the path: the target stays whole.
 pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
+    let last = match (text::rsplit_once(target, b'&'), text::rsplit_once(target, b'?')) {
+        (Some((signed, _)), Some(question)) if question.0.len() > signed.len() => Some(question),
+        (ampersand, question) => ampersand.or(question),
+    };
     if grammar != Grammar::Imgproxy
-        && let Some(at) = target.bytes().rposition(|byte| matches!(byte, b'?' | b'&'))
-        && let Some((signed, last)) = target.split_at_checked(at)
-        && let Some(signature) = last.get(1..).and_then(|last| last.strip_prefix("s="))
+        && let Some((signed, last)) = last
+        && let Some(signature) = last.strip_prefix("s=")
     {
         return (signed, Some(signature));
     }
@@ -73,7 +76,7 @@ fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
     let mut codes = Vec::new();
     if link {
         for secret in &config.link_secrets.0 {
-            codes.push(hash::md5(&[signed.as_bytes(), b" ", secret].concat()));
+            codes.push(hash::md5(&[signed.as_bytes(), b" ", secret]));
         }
     } else {
         for pair in &config.pairs {
@@ -92,7 +95,7 @@ fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
 
 /// The signature of a text, cut to `size` bytes.
 pub fn sign((key, salt): &Pair, text: &str, size: u32) -> Vec<u8> {
-    let mut code = hash::hmac(key, &[salt, text.as_bytes()].concat());
+    let mut code = hash::hmac(key, &[salt, text.as_bytes()]);
     code.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     code
 }
