@@ -50,8 +50,9 @@ fn bits(message: &[u8]) -> u64 {
 }
 
 fn add(state: &mut [u32], mixed: &[u32]) {
-    for (word, mixed) in state.iter_mut().zip(mixed) {
-        *word = word.wrapping_add(*mixed);
+    let mut mixed = mixed.iter();
+    for word in state {
+        *word = word.wrapping_add(mixed.next().copied().unwrap_or_default());
     }
 }
 

@@ -189,7 +189,10 @@ impl<'a> Reader<'a> {
         let (name, text) = text::cut(option, ":");
         let args = text::split(text, ':');
         if text::has("preset pr", name) {
-            return args.iter().try_for_each(|name| self.preset(name));
+            for name in &args {
+                self.preset(name)?;
+            }
+            return Ok(());
         }
         GRAMMAR.read(name, text, &mut |option| self.set(option, text, &args))
     }

@@ -127,8 +127,8 @@ impl Parameter {
     pub fn malformed(&self, name: &str, text: &str) -> Failure {
         let mut accepts = String::from(self.accepts);
         if accepts.is_empty() {
-            for value in text::words(self.values, |byte| matches!(byte, b' ' | b'|')) {
-                if value != "-" {
+            for value in &text::words(self.values, |byte| matches!(byte, b' ' | b'|')) {
+                if *value != "-" {
                     text::add(&mut accepts, ", ", value);
                 }
             }
@@ -340,7 +340,7 @@ fn gravity(text: &str) -> Option<Gravity> {
 }
 
 fn read_quality(output: &mut Output, text: &str) -> Option<()> {
-    for part in text::split(text, ',') {
+    for part in text::parts(text, b',') {
         match text::split_once(part, ":") {
             Some((format, quality)) => {
                 let format = Format::from_name(format).filter(|format| format.encoded())?;

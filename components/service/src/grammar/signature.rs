@@ -87,7 +87,7 @@ fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
         }
     }
     let bytes = base64::decode(signature).unwrap_or_default();
-    for code in codes {
+    for code in &codes {
         found |= code.ct_eq(&bytes);
     }
     found.into()

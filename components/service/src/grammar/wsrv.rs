@@ -85,6 +85,8 @@ struct Reader<'a> {
     request: Request,
     dpr: u32,
     crop: Option<[Length; 4]>,
+    /// Whether the crop has a place that cannot be read, and so counts as not given.
+    misplaced: bool,
     precrop: bool,
     /// The words of `fit` and `a`, some of which mean more than a value.
     fit: &'a str,
@@ -107,7 +109,8 @@ pub fn read(text: &str) -> Result<Request, Failure> {
     let mut reader = Reader {
         request: plain(),
         dpr: Length::WHOLE,
-        crop: Some(EVERYTHING),
+        crop: None,
+        misplaced: false,
         precrop: false,
         fit: "",
         align: "",
@@ -154,13 +157,11 @@ impl<'a> Reader<'a> {
             Field::Enlarge => geometry.enlarge = !on(text),
             Field::CropPart => match (text::index(CROP, parameter.names), value::length(text)) {
                 (Some(part), Some(length)) => {
-                    if let Some(known) = self.crop.as_mut().and_then(|crop| crop.get_mut(part)) {
+                    if let Some(known) = self.crop.get_or_insert(EVERYTHING).get_mut(part) {
                         *known = length;
                     }
                 }
-                // Without a place, there is no crop.
-                (Some(0 | 1), None) if !text::has("0 0%", text) => self.crop = None,
-                (Some(_), None) => {}
+                (Some(part), None) => self.misplaced |= part < 2 && !text::has("0 0%", text),
                 (None, _) => self.precrop = on(text),
             },
             Field::FlipAxis if parameter.names == "flip" => geometry.flip_vertical = on(text),
@@ -221,14 +222,13 @@ impl<'a> Reader<'a> {
                 geometry.fit = Fit::Crop;
             }
         }
-        if let Some(crop) = self.crop.filter(|crop| *crop != EVERYTHING) {
+        if let Some([x, y, width, height]) = self.crop.filter(|_| !self.misplaced) {
             if !self.precrop {
                 return Err(unsupported("cw", "… without precrop"));
             }
             if geometry.turned() {
                 return Err(unsupported("cw", "… beside ro, flip or flop"));
             }
-            let [x, y, width, height] = crop;
             geometry.crop = Some(Crop { width, height, place: Place::At(x, y) });
         }
         geometry.scale(self.dpr, self.dpr);
