@@ -44,6 +44,7 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::OnError, "onerror", "- redirect", ""),
 ];
 
+/// The options with those that the engine cannot do.
 const GRAMMAR: Options = Options {
     table: OPTIONS,
     switched_off: "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border=|0 segment=|0 upscale=|0 \
@@ -183,7 +184,7 @@ fn lies(rotation: Rotation) -> bool {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let (geometry, output) = (&request.geometry, &request.output);
-    let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(QUALITY));
+    let mut draft = Draft::new(Grammar::Cloudflare, request, plain(QUALITY));
     let url = draft.url();
     let path = url.starts_with("/") && !url.starts_with("//");
     let clear = |byte: u8| {

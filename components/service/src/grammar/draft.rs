@@ -20,7 +20,7 @@ pub struct Draft {
 
 impl Draft {
     /// Begins to say what makes a request differ from a plain one, which the grammar reads where nothing is said.
-    pub fn new(grammar: Grammar, request: &Request, plain: &Request) -> Draft {
+    pub fn new(grammar: Grammar, request: &Request, plain: Request) -> Draft {
         let mut left = Vec::new();
         for parameter in PARAMETERS {
             let text = match parameter.field {
@@ -29,7 +29,7 @@ impl Draft {
                 }
                 field => show(field, request),
             };
-            let differs = text != show(parameter.field, plain);
+            let differs = text != show(parameter.field, &plain);
             left.push((parameter, text.filter(|_| differs)));
         }
         Draft { grammar, left, said: String::new(), cannot: None }

@@ -5,9 +5,7 @@
 
 use super::draft::Draft;
 use super::parameter::{Field, Options, Outcome, Parameter, find, parameter};
-use super::{
-    Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
-};
+use super::{Grammar, base64, clear, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::request::{
@@ -51,6 +49,7 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Preset, "preset pr", "", "names of presets"),
 ];
 
+/// The options with those that the engine cannot do. A hyphen stands where nothing switches an option off.
 const GRAMMAR: Options = Options {
     table: OPTIONS,
     switched_off: "\
@@ -202,6 +201,7 @@ impl<'a> Reader<'a> {
         self.set(find(OPTIONS, name).ok()?, text, &text::split(text, ':'))
     }
 
+    /// Sets an option to its arguments, which stand in `text` with `:` between them.
     fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<Outcome> {
         let Request { geometry, output, delivery, .. } = &mut self.request;
         match (option.field, args) {
@@ -369,7 +369,7 @@ fn anchor(args: &[&str]) -> Option<Option<Anchor>> {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(Grammar::Imgproxy, request, &plain());
+    let mut draft = Draft::new(Grammar::Imgproxy, request, plain());
     let url = draft.url();
     draft.say("/unsafe", "");
 
@@ -404,7 +404,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
         draft.put(Field::Filename, &[&base64::encode(name.as_bytes()), ":1"]);
     }
     if let Some(version) = &delivery.version {
-        draft.put(Field::Version, &[&text::replace(&percent_encode(version), ':', "%3A")]);
+        draft.put(Field::Version, &[&text::escape(version, |byte| byte != b':' && clear(byte))]);
     }
     if delivery.passthrough != Passthrough::ALL
         && let Some(formats) = draft.take(Field::Passthrough)

@@ -121,7 +121,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
 
 /// The shortest query string that says the same, without the leading `/?`.
 pub fn write(request: &Request) -> String {
-    let mut draft = Draft::new(Grammar::Query, request, &Request::new(Source::Body));
+    let mut draft = Draft::new(Grammar::Query, request, Request::new(Source::Body));
     draft.say_by(PARAMETERS);
     draft.finish().unwrap_or_default()
 }

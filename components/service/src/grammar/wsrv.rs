@@ -17,46 +17,45 @@ const ON: &str = "- ";
 /// The values of what a flag turns off.
 const OFF: &str = " -";
 
+/// A row of the table. What a parameter accepts is never told, since nothing else is refused.
+const fn row(field: Field, names: &'static str, values: &'static str) -> Parameter {
+    parameter(field, names, values, "")
+}
+
 /// Every parameter, in the order in which they are written.
 pub const PARAMETERS: &[Parameter] = &[
-    parameter(Field::Url, "url", "", ""),
-    parameter(Field::Width, "w width", "", ""),
-    parameter(Field::Height, "h height", "", ""),
-    parameter(Field::Dpr, "dpr", "", ""),
+    row(Field::Url, "url", ""),
+    row(Field::Width, "w width", ""),
+    row(Field::Height, "h height", ""),
+    row(Field::Dpr, "dpr", ""),
     // The last names of each are the values of `t`, which came before `fit`.
-    parameter(
-        Field::Fit,
-        "fit t",
-        "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -",
-        "",
-    ),
-    parameter(Field::Enlarge, "we", OFF, ""),
-    parameter(
+    row(Field::Fit, "fit t", "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -"),
+    row(Field::Enlarge, "we", OFF),
+    row(
         Field::Gravity,
         "a align",
         "center top|t top-right right|r bottom-right bottom|b bottom-left left|l top-left",
-        "",
     ),
-    parameter(Field::CropPart, "precrop", "", ""),
-    parameter(Field::CropPart, "cx", "", ""),
-    parameter(Field::CropPart, "cy", "", ""),
-    parameter(Field::CropPart, "cw", "", ""),
-    parameter(Field::CropPart, "ch", "", ""),
-    parameter(Field::FlipAxis, "flip", "", ""),
-    parameter(Field::FlipAxis, "flop", "", ""),
-    parameter(Field::Rotate, "ro or", "", ""),
-    parameter(Field::Background, "bg", "", ""),
-    parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
-    parameter(Field::Quality, "q quality", "", ""),
-    parameter(Field::Lossless, "ll lossless", ON, ""),
-    parameter(Field::Nothing, "n", "1", ""),
-    parameter(Field::Nothing, "page", "0", ""),
-    parameter(Field::Nothing, "l level", "", ""),
-    parameter(Field::Nothing, "af", "", ""),
-    parameter(Field::Nothing, "il", "", ""),
-    parameter(Field::OnError, "default errorredirect", "|0|false 1|true", ""),
-    parameter(Field::Filename, "filename", "", ""),
-    parameter(Field::MaxAge, "maxage", "", ""),
+    row(Field::CropPart, "precrop", ""),
+    row(Field::CropPart, "cx", ""),
+    row(Field::CropPart, "cy", ""),
+    row(Field::CropPart, "cw", ""),
+    row(Field::CropPart, "ch", ""),
+    row(Field::FlipAxis, "flip", ""),
+    row(Field::FlipAxis, "flop", ""),
+    row(Field::Rotate, "ro or", ""),
+    row(Field::Background, "bg", ""),
+    row(Field::Format, "output", "jpg|jpeg png webp - -"),
+    row(Field::Quality, "q quality", ""),
+    row(Field::Lossless, "ll lossless", ON),
+    row(Field::Nothing, "n", "1"),
+    row(Field::Nothing, "page", "0"),
+    row(Field::Nothing, "l level", ""),
+    row(Field::Nothing, "af", ""),
+    row(Field::Nothing, "il", ""),
+    row(Field::OnError, "default errorredirect", "|0|false 1|true"),
+    row(Field::Filename, "filename", ""),
+    row(Field::MaxAge, "maxage", ""),
 ];
 
 /// Parameters that the engine cannot do.
@@ -167,7 +166,7 @@ impl<'a> Reader<'a> {
             Field::FlipAxis if parameter.names == "flip" => geometry.flip_vertical = on(text),
             Field::FlipAxis => geometry.flip_horizontal = on(text),
             Field::Rotate => {
-                if let Some(rotation) = value::rotation(text) {
+                if let Some(rotation) = value::rotation(text.strip_prefix("+").unwrap_or(text)) {
                     geometry.rotate = rotation.ok_or_else(refused)?;
                 }
             }
@@ -264,7 +263,7 @@ fn exchange(text: &str, at: usize) -> String {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(Grammar::Wsrv, request, &plain());
+    let mut draft = Draft::new(Grammar::Wsrv, request, plain());
     let url = draft.url();
     let full = url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!full, "a source that is not a full URL");
