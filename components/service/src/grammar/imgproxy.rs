@@ -77,9 +77,6 @@ const GRAVITIES: &str = "ce no noea ea soea so sowe we nowe";
 const NONE: Length = Length::Pixels(0);
 const WHOLE: Length = Length::Share(Length::WHOLE);
 
-/// A gravity and how far from its edges.
-type Anchor = (Gravity, Length, Length);
-
 /// Options as far as they have been read.
 struct Reader<'a> {
     request: Request,
@@ -89,8 +86,10 @@ struct Reader<'a> {
     zoom: (u32, u32),
     dpr: u32,
     quality: u8,
-    gravity: Anchor,
-    crop: Option<(Length, Length, Option<Anchor>)>,
+    /// A gravity, or how far from the top left.
+    gravity: Place,
+    /// Width, height, and a gravity of its own.
+    crop: Option<(Length, Length, Option<Place>)>,
 }
 
 /// Reads a path.
@@ -106,7 +105,7 @@ pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
         zoom: (Length::WHOLE, Length::WHOLE),
         dpr: Length::WHOLE,
         quality: 0,
-        gravity: (Gravity::Center, NONE, NONE),
+        gravity: Place::Towards(Gravity::Center),
         crop: None,
     };
     if presets.iter().any(|(name, _)| name == "default") {
@@ -215,15 +214,15 @@ impl<'a> Reader<'a> {
             (Field::Zoom, [both]) => self.zoom = (value::factor(both)?, value::factor(both)?),
             (Field::Zoom, [x, y]) => self.zoom = (value::factor(x)?, value::factor(y)?),
             (Field::Dpr, _) => self.dpr = value::factor(text)?,
-            (Field::Gravity, _) => match anchor(args)? {
-                Some(anchor) => self.gravity = anchor,
+            (Field::Gravity, _) => match place(args)? {
+                Some(place) => self.gravity = place,
                 None => return Some(Outcome::Unsupported),
             },
             (Field::Crop, [width, height, gravity @ ..]) => {
                 let gravity = match gravity {
                     [] => None,
-                    gravity => match anchor(gravity)? {
-                        Some(anchor) => Some(anchor),
+                    gravity => match place(gravity)? {
+                        Some(place) => Some(place),
                         None => return Some(Outcome::Unsupported),
                     },
                 };
@@ -286,22 +285,18 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Request, Failure> {
         let geometry = &mut self.request.geometry;
-        let (gravity, x, y) = self.gravity;
-        if let Some((width, height, anchor)) = self.crop {
+        if let Some((width, height, place)) = self.crop {
             if geometry.turned() {
                 // imgproxy cuts out of the turned image, the engine out of the upright one.
                 return Err(unsupported("crop", "… beside rotate or flip"));
             }
-            let place = match anchor.unwrap_or(self.gravity) {
-                (gravity, NONE, NONE) => Place::Towards(gravity),
-                (Gravity::NorthWest, x, y) => Place::At(x, y),
-                _ => return Err(unsupported("crop", "… with an offset from other corners than nowe")),
-            };
-            geometry.crop = Some(Crop { width, height, place });
-        } else if (x, y) != (NONE, NONE) {
-            return Err(unsupported("gravity", "… with an offset"));
+            geometry.crop = Some(Crop { width, height, place: place.unwrap_or(self.gravity) });
         }
-        geometry.gravity = gravity;
+        geometry.gravity = match self.gravity {
+            Place::Towards(gravity) => gravity,
+            Place::At(..) if self.crop.is_none() => return Err(unsupported("gravity", "… with an offset")),
+            Place::At(..) => Gravity::NorthWest,
+        };
         if geometry.fit == Fit::Crop && geometry.enlarge {
             geometry.fit = Fit::Cover;
         }
@@ -351,19 +346,22 @@ fn side(length: Length) -> Length {
     if length == NONE { WHOLE } else { length }
 }
 
-/// A gravity and perhaps offsets. `Some(None)` is one that the engine cannot do.
-fn anchor(args: &[&str]) -> Option<Option<Anchor>> {
+/// A gravity, or offsets from the top left. `Some(None)` is what the engine cannot do.
+fn place(args: &[&str]) -> Option<Option<Place>> {
     let [name, offsets @ ..] = args else { return None };
     let negative = offsets.iter().any(|offset| offset.starts_with("-"));
     if negative || text::has("sm obj objw", name) {
         return Some(None);
     }
     if let ("fp", [x, y]) = (*name, offsets) {
-        return Some(value::focal(x, y)?.map(|gravity| (gravity, NONE, NONE)));
+        return Some(value::focal(x, y)?.map(Place::Towards));
     }
     let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
     let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
-    Some(Some((gravity, offset(0)?, offset(1)?)))
+    Some(match (offset(0)?, offset(1)?) {
+        (NONE, NONE) => Some(Place::Towards(gravity)),
+        (x, y) => (gravity == Gravity::NorthWest).then_some(Place::At(x, y)),
+    })
 }
 
 /// Writes a request, unsigned; the error says what the grammar has no words for.
