@@ -65,7 +65,7 @@ macro_rules! variables {
             pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
-            /// The variables as numbers, for those that are; durations in milliseconds.
+            /// The variables that are numbers, durations in milliseconds; an array, of which `Default` knows up to 32.
             numbers: [u64; VARIABLES.len()],
         }
 

@@ -19,7 +19,8 @@ impl Object {
     }
 
     fn key(&mut self, key: &str) {
-        if self.0.len() > 1 {
+        // Nothing else ends in a brace that opens: strings end in quotes.
+        if !self.0.ends_with("{") {
             self.0.push(',');
         }
         quote(&mut self.0, key);
@@ -56,6 +57,16 @@ impl Object {
         self.key(key);
         self.0.push_str(value);
         self
+    }
+
+    /// Begins an object inside, to which is added until it is closed.
+    pub fn open(&mut self, key: &str) {
+        self.raw(key, "{");
+    }
+
+    /// Ends an object inside.
+    pub fn close(&mut self) {
+        self.0.push('}');
     }
 
     /// The finished object.
@@ -112,6 +123,18 @@ mod tests {
         let mut object = Object::new();
         object.text("a", "\"\\\n\u{1}é\u{2028}").number("b", 7).boolean("c", true);
         assert_eq!(object.finish(), r#"{"a":"\"\\\n\u0001é\u2028","b":7,"c":true}"#);
+    }
+
+    #[test]
+    fn objects_stand_in_objects() {
+        let mut object = Object::new();
+        object.open("a");
+        object.open("{");
+        object.close();
+        object.text("b", "{").number("c", 1);
+        object.close();
+        object.number("d", 2);
+        assert_eq!(object.finish(), r#"{"a":{"{":{},"b":"{","c":1},"d":2}"#);
     }
 
     #[test]

@@ -46,19 +46,16 @@ const READ_AND_POST: &str = "GET, HEAD, POST, OPTIONS";
 /// Finds out what a request target (path and query) asks for.
 pub fn route(method: Method, target: &str) -> Result<Route, Failure> {
     let (path, _) = text::until(target, |b| b == b'?');
-    let (found, allow) = match path {
-        "/healthz" => (Route::Health, READ),
-        "/config" => (Route::Config, READ),
-        _ => match path.strip_prefix(EXPLAIN).map(|rest| (rest, Grammar::of(rest))) {
-            Some((_, Some(grammar))) => (Route::Explain(grammar, EXPLAIN.len()), READ),
-            // `/explain?url=…` is as good as `/explain/?url=…`.
-            _ => {
-                let grammar = Grammar::of(path).ok_or_else(|| nowhere(path))?;
-                let body = method == Method::Post;
-                let allow = if grammar == Grammar::Query { READ_AND_POST } else { READ };
-                (Route::Image { grammar, body }, allow)
-            }
-        },
+    let (found, allow) = if path == "/healthz" {
+        (Route::Health, READ)
+    } else if path == "/config" {
+        (Route::Config, READ)
+    } else if let Some(grammar) = path.strip_prefix(EXPLAIN).and_then(Grammar::of) {
+        (Route::Explain(grammar, EXPLAIN.len()), READ)
+    } else {
+        let grammar = Grammar::of(path).ok_or_else(|| nowhere(path))?;
+        let allow = if grammar == Grammar::Query { READ_AND_POST } else { READ };
+        (Route::Image { grammar, body: method == Method::Post }, allow)
     };
     match method {
         Method::Get | Method::Head => Ok(found),

@@ -192,8 +192,8 @@ pub fn unquoted(text: &str) -> Option<&str> {
     text.strip_prefix("\"")?.strip_suffix("\"")
 }
 
-/// The number that digits of a radix up to 16 write, or the largest there is in place of a larger one. `None` for anything
-/// else.
+/// The number that digits of a radix up to 16 write; one that has 60 bits and more before its last digit is as good as the
+/// largest there is. `None` for anything else.
 ///
 /// As `u64::from_str_radix`, which takes a sign and is a good deal of code.
 pub fn number(digits: &str, radix: u8) -> Option<u64> {
@@ -355,6 +355,7 @@ mod tests {
             ("0", 10, Some(0)),
             ("0090", 10, Some(90)),
             ("18446744073709551615", 10, Some(u64::MAX)),
+            ("9999999999999999999", 10, Some(9_999_999_999_999_999_999)),
             ("99999999999999999999999999", 10, Some(u64::MAX)),
             ("777", 8, Some(0o777)),
             ("8", 8, None),

@@ -5,16 +5,34 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::grammar::{self, Grammar, query, signature};
 use crate::json::Object;
-use crate::request::Request;
 
 /// Explains a target of this grammar.
 pub fn reply(grammar: Grammar, target: &str, config: &Config) -> Result<Reply, Failure> {
     let request = grammar::read(grammar, target, false, config)?.request;
     let mut body = Object::new();
-    body.text("grammar", grammar.name())
-        .text("signature", signature_state(grammar, target, config))
-        .raw("options", &options(&request))
-        .raw("urls", &urls(&request));
+    body.text("grammar", grammar.name()).text("signature", signature_state(grammar, target, config));
+    // Every option with the value that holds, as a query would say it.
+    body.open("options");
+    for (name, text) in &query::options(&request) {
+        body.text(name, text);
+    }
+    body.close();
+    // The request in every grammar, unsigned: this is no way to have something signed.
+    body.open("urls");
+    for grammar in &grammar::ALL {
+        let name = grammar.name();
+        match grammar.write(&request) {
+            Ok(target) => {
+                body.text(name, &target);
+            }
+            Err(what) => {
+                body.open(name);
+                body.text("cannot_say", what);
+                body.close();
+            }
+        }
+    }
+    body.close();
     Ok(Reply::json(200, body.finish()))
 }
 
@@ -23,31 +41,6 @@ fn signature_state(grammar: Grammar, target: &str, config: &Config) -> &'static 
         return "not required";
     }
     signature::check(grammar, target, config).map_or_else(|failure| failure.kind.slug(), |()| "valid")
-}
-
-/// Every option with the value that holds, as a query would say it.
-fn options(request: &Request) -> String {
-    let mut options = Object::new();
-    for (name, text) in &query::options(request) {
-        options.text(name, text);
-    }
-    options.finish()
-}
-
-/// The request in every grammar, unsigned: this is no way to have something signed.
-fn urls(request: &Request) -> String {
-    let mut urls = Object::new();
-    for grammar in &grammar::ALL {
-        match grammar.write(request) {
-            Ok(target) => urls.text(grammar.name(), &target),
-            Err(what) => {
-                let mut cannot = Object::new();
-                cannot.text("cannot_say", what);
-                urls.raw(grammar.name(), &cannot.finish())
-            }
-        };
-    }
-    urls.finish()
 }
 
 #[cfg(test)]
