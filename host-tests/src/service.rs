@@ -60,7 +60,8 @@ impl Service {
     }
 
     /// Allows `http://photos.test` as a source and has `script` answer whatever is sent anywhere. The script is given
-    /// the origin, such as `http://photos.test`, and the request; status, headers and body of its answer count, and what is held back.
+    /// the origin, such as `http://photos.test`, and the request; status, headers and body of its answer count, and what
+    /// is held back.
     #[must_use]
     pub fn with_origin(self, script: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Self {
         self.scripted(script).env("TINTYPE_SOURCES", "http://photos.test")

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
-use wasmparser::BinaryReader;
+use wasm_encoder::{ComponentSection, ComponentSectionId, RawSection};
+use wasm_opt::{Feature, OptimizationOptions, Pass};
+use wasmparser::{BinaryReader, Parser};
 use wit_component::ComponentEncoder;
 
 use crate::cargo::{self, progress, root};
@@ -25,16 +27,21 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
 
     progress("building dist/resizer.wasm");
-    let resizer = componentize(&compile("tintype-resizer", "wasm32-unknown-unknown")?)?;
+    let resizer = compile("tintype-resizer", "wasm32-unknown-unknown")?;
+    let resizer = componentize(&optimize(&resizer, &mut OptimizationOptions::new_optimize_for_size())?)?;
     progress("building dist/service.wasm");
     // Built for no system, too: its imports come from its own bindings, and without a C library it is 40 KB smaller.
-    let service = componentize(&compile("tintype-service", "wasm32-unknown-unknown")?)?;
+    let service = compile("tintype-service", "wasm32-unknown-unknown")?;
+    let mut smallest = OptimizationOptions::new_optimize_for_size_aggressively();
+    // What is used most, constants and functions, gets the numbers that are shortest to write.
+    smallest.add_pass(Pass::ConstHoisting).add_pass(Pass::ReorderFunctions).set_converge();
+    let service = componentize(&optimize(&service, &mut smallest)?)?;
     progress("composing dist/tintype.wasm");
     let tintype = compose(&service, &resizer)?;
 
     for guest in GUESTS {
         let path = guests.join(format!("{guest}.wasm"));
-        fs::write(path, compile(guest, "wasm32-unknown-unknown")?).context("could not write a guest")?;
+        fs::copy(compile(guest, "wasm32-unknown-unknown")?, path).context("could not copy a guest")?;
     }
     let files = [("resizer.wasm", resizer), ("service.wasm", service), ("tintype.wasm", tintype)];
     for (name, bytes) in files {
@@ -47,13 +54,32 @@ pub fn build() -> Result<()> {
 }
 
 /// The release build of a package's cdylib.
-fn compile(package: &str, target: &str) -> Result<Vec<u8>> {
+fn compile(package: &str, target: &str) -> Result<PathBuf> {
     let flags = serde_json::to_string(&path_mappings()?)?;
     let mut command = cargo::command(["build", "--release", "--package", package, "--target", target]);
     command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
     // Flags in the environment would take the place of the project's own, simd128 among them.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    let file = cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")?;
+    cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")
+}
+
+/// A core module that does the same in fewer bytes: LLVM leaves WebAssembly's own waste, such as locals that hold the
+/// same value, to Binaryen.
+fn optimize(module: &Path, options: &mut OptimizationOptions) -> Result<Vec<u8>> {
+    // What rustc uses by default, and simd128. What is not named here, the optimised module cannot use.
+    for feature in [
+        Feature::BulkMemory,
+        Feature::Multivalue,
+        Feature::MutableGlobals,
+        Feature::ReferenceTypes,
+        Feature::SignExt,
+        Feature::Simd,
+        Feature::TruncSat,
+    ] {
+        options.enable_feature(feature);
+    }
+    let file = module.with_extension("opt.wasm");
+    options.run(module, &file).with_context(|| format!("could not optimise {}", module.display()))?;
     fs::read(&file).with_context(|| format!("could not read {}", file.display()))
 }
 
@@ -75,23 +101,27 @@ fn path_mappings() -> Result<Vec<String>> {
 
 /// A component with a core module's own imports and no others: for the resizer, none.
 fn componentize(module: &[u8]) -> Result<Vec<u8>> {
-    without_names(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
+    stripped(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
 }
 
-/// A component without the names of its parts, several kilobytes that only a debugger would read.
-fn without_names(component: &[u8]) -> Result<Vec<u8>> {
+/// A component, or a module in one, without custom sections: the names of its parts and of the tools that made it, kilobytes
+/// that only a debugger would read.
+fn stripped(binary: &[u8]) -> Result<Vec<u8>> {
     const PREAMBLE: usize = 8;
     const CUSTOM: u8 = 0;
-    let mut reader = BinaryReader::new(component, 0);
+    // In a component. A module has its types and its tables under these numbers.
+    const NESTED: [u8; 2] = [ComponentSectionId::CoreModule as u8, ComponentSectionId::Component as u8];
+    let mut reader = BinaryReader::new(binary, 0);
     let mut out = reader.read_bytes(PREAMBLE)?.to_vec();
+    let component = Parser::is_component(&out);
     while !reader.eof() {
-        let start = reader.current_position();
         let id = reader.read_u8()?;
         let size = reader.read_var_u32()?;
-        let body = reader.read_bytes(size.try_into()?)?;
-        let names = id == CUSTOM && BinaryReader::new(body, 0).read_string()? == "component-name";
-        if !names {
-            out.extend(component.get(start..reader.current_position()).unwrap_or_default());
+        let data = reader.read_bytes(size.try_into()?)?;
+        if component && NESTED.contains(&id) {
+            RawSection { id, data: &stripped(data)? }.append_to_component(&mut out);
+        } else if id != CUSTOM {
+            RawSection { id, data }.append_to_component(&mut out);
         }
     }
     Ok(out)
@@ -107,5 +137,5 @@ fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
     let socket = register("tintype:service", service)?;
     let plugs = vec![register("tintype:resizer", resizer)?];
     plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
-    without_names(&graph.encode(EncodeOptions::default())?)
+    stripped(&graph.encode(EncodeOptions::default())?)
 }

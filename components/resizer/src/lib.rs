@@ -15,6 +15,10 @@ use bindings::exports::tintype::image::types::{Error, Info, Options, Outline, Re
 use bindings::exports::tintype::image::{inspect, resize};
 use std::cell::RefCell;
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 struct Resizer;
 
 impl resize::Guest for Resizer {

@@ -1,6 +1,10 @@
 //! What is known of the client's request beside what it asks for.
 
-use crate::pipeline::hash::Hash;
+use core::hash::Hasher as _;
+
+use twox_hash::XxHash64;
+
+use crate::prelude::*;
 use crate::route::Method;
 use crate::text;
 
@@ -79,7 +83,7 @@ pub fn fresh_id(unix_nanoseconds: u128, monotonic_nanoseconds: u64) -> String {
 
 /// A hash of several texts, in hexadecimal.
 pub fn hash(parts: &[&str]) -> String {
-    let mut hash = Hash::default();
+    let mut hash = XxHash64::with_seed(0);
     for part in parts {
         hash.write(part.as_bytes());
         hash.write(&[0]);

@@ -3,12 +3,13 @@
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::failure::{Failure, Kind};
 use crate::grammar::imgproxy::Presets;
 use crate::grammar::signature::Pair;
 use crate::grammar::value;
+use crate::prelude::*;
 use crate::source::policy::{Pattern, Policy};
 use crate::source::url::Url;
 use crate::text;

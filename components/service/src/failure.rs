@@ -1,7 +1,8 @@
 //! Why a request got no image: one list of kinds, each with its status and its stable name.
 
-use std::ops::Deref;
+use core::ops::Deref;
 
+use crate::prelude::*;
 use crate::text::{concat, name};
 
 macro_rules! kinds {

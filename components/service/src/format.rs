@@ -1,5 +1,6 @@
 //! Image formats: their names, media types and first bytes.
 
+use crate::prelude::*;
 use crate::text;
 
 /// A format of the contract (`tintype:image/types.format`).

@@ -1,5 +1,6 @@
 //! Writes JSON: objects and arrays of strings, numbers and booleans, which is all that the service says in it.
 
+use crate::prelude::*;
 use crate::text;
 
 /// A JSON object that is being written.

@@ -7,6 +7,14 @@
 //! Everything but `wasi` is plain Rust without a world around it, and is tested natively. `wasi` binds it to the
 //! component's imports: `wasi:http` for both directions and `tintype:image/resize` for the pixels.
 
+#![no_std]
+
+extern crate alloc;
+// Natively, where it is tested, a panic is the standard library's affair.
+#[cfg(not(target_family = "wasm"))]
+#[cfg_attr(test, macro_use)]
+extern crate std;
+
 pub mod client;
 pub mod config;
 pub mod failure;
@@ -14,6 +22,7 @@ pub mod format;
 pub mod grammar;
 pub mod json;
 pub mod pipeline;
+mod prelude;
 pub mod request;
 pub mod resolve;
 pub mod respond;

@@ -3,11 +3,13 @@
 //! Nothing here knows WASI. The traits are what the pipeline needs of the world; `crate::wasi` implements them with a
 //! component's imports and the tests with vectors.
 
-pub mod hash;
+use core::hash::Hasher as _;
 
-use self::hash::Hash;
+use twox_hash::XxHash64;
+
 use crate::failure::{Failure, Kind};
 use crate::format::{Format, SNIFF_LENGTH};
+use crate::prelude::*;
 use crate::text;
 
 /// Bytes of a rendition that are asked for in one call.
@@ -70,7 +72,7 @@ impl Session for Verbatim {
     }
 
     fn read(&mut self, _max: u32) -> Result<Vec<u8>, Failure> {
-        Ok(std::mem::take(&mut self.0))
+        Ok(core::mem::take(&mut self.0))
     }
 
     fn outline(&self) -> Option<Outline> {
@@ -87,7 +89,7 @@ struct Meter {
     chunks: Box<dyn Chunks>,
     most: u64,
     count: u64,
-    hash: Hash,
+    hash: XxHash64,
 }
 
 impl Meter {
@@ -122,7 +124,7 @@ pub struct Opened {
 
 /// Reads as much of a source as tells its format, and refuses what is no image before reading on.
 pub fn open(chunks: Box<dyn Chunks>, most: u64) -> Result<Opened, Failure> {
-    let mut meter = Meter { chunks, most, count: 0, hash: Hash::default() };
+    let mut meter = Meter { chunks, most, count: 0, hash: XxHash64::with_seed(0) };
     let mut head = Vec::new();
     while head.len() < SNIFF_LENGTH {
         match meter.next()? {
@@ -216,7 +218,7 @@ impl Rendering {
     }
 
     fn feed(&mut self) -> Result<(), Failure> {
-        let chunk = match std::mem::take(&mut self.head) {
+        let chunk = match core::mem::take(&mut self.head) {
             head if head.is_empty() => self.meter.next()?,
             head => Some(head),
         };

@@ -4,6 +4,7 @@
 //! contract's `options`; the difference is what only the service can decide, such as [`OutputFormat::Auto`].
 
 use crate::format::{ENCODED, Format};
+use crate::prelude::*;
 
 /// One image to make: from where, how, and how to hand it over.
 #[derive(Clone, Debug, PartialEq, Eq)]

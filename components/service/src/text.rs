@@ -1,5 +1,7 @@
 //! Helpers for text. They are loops, and few: see "The service is written small" in `docs/decisions.md`.
 
+use crate::prelude::*;
+
 /// Texts with a separator between them.
 pub fn join(texts: &[impl AsRef<str>], separator: &str) -> String {
     let mut out = String::new();
@@ -304,6 +306,8 @@ pub fn replace(text: &str, from: char, to: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::prelude::*;
+
     #[test]
     fn a_text_is_split_at_the_first_separator() {
         assert_eq!(super::split_once("a://b://c", "://"), Some(("a", "b://c")));

@@ -10,7 +10,7 @@ macro_rules! suites {
     };
 }
 
-suites! { artifacts clients corpus pictures resizer serve service service_cases simd spin }
+suites! { artifacts clients corpus fuel pictures resizer serve service service_cases simd spin }
 
 #[test]
 fn every_component_and_example_has_a_suite() {

@@ -1,5 +1,6 @@
 //! Base64 as URLs use it (RFC 4648, section 5): `-` and `_`, without padding.
 
+use crate::prelude::*;
 use crate::text;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -7,6 +7,7 @@ use super::parameter::{Field, Options, Outcome, Parameter, parameter};
 use super::{Grammar, mend_slashes, percent_decode, plain, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
+use crate::prelude::*;
 use crate::request::{Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Rotation, Source};
 use crate::text;
 
@@ -161,7 +162,7 @@ impl Reader {
             });
         }
         if lies(geometry.rotate) {
-            std::mem::swap(&mut geometry.flip_horizontal, &mut geometry.flip_vertical);
+            core::mem::swap(&mut geometry.flip_horizontal, &mut geometry.flip_vertical);
         }
         geometry.scale(self.dpr, self.dpr);
         output.lossless =

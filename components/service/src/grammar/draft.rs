@@ -4,6 +4,7 @@ use super::parameter::{Field, Parameter, native, show, values};
 use super::query::PARAMETERS;
 use super::{Grammar, percent_encode};
 use crate::format::{self, Format};
+use crate::prelude::*;
 use crate::request::{Geometry, Output, OutputFormat, Request};
 use crate::text;
 

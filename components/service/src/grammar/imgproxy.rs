@@ -8,6 +8,7 @@ use super::parameter::{Field, Options, Outcome, Parameter, find, parameter};
 use super::{Grammar, base64, clear, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::{self, Format};
+use crate::prelude::*;
 use crate::request::{
     Color, Crop, Fit, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
 };

@@ -6,7 +6,6 @@
 pub mod base64;
 pub mod cloudflare;
 pub mod draft;
-mod hash;
 pub mod imgproxy;
 pub mod parameter;
 pub mod query;
@@ -16,6 +15,7 @@ pub mod wsrv;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
+use crate::prelude::*;
 use crate::request::{OutputFormat, Request, Source};
 use crate::text;
 

@@ -7,6 +7,7 @@ use super::query::{GRAVITIES, PARAMETERS};
 use super::{unsupported, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
+use crate::prelude::*;
 use crate::request::{
     Crop, Filter, Fit, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request, Source,
 };

@@ -8,6 +8,7 @@ use super::parameter::{Field, Parameter, apply, find, parameter};
 use super::{Grammar, pairs, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
+use crate::prelude::*;
 use crate::request::{Length, OutputFormat, Request, Source};
 use crate::text;
 

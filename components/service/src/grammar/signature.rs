@@ -7,11 +7,15 @@
 //! A link of wsrv may instead be signed as nginx's module `secure_link` does it for those who host that themselves:
 //! `/wsrv/s/base64url(MD5(query ‖ " " ‖ secret))/?query`. MD5 is too weak for anything new, so it has secrets of its own.
 
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{Grammar, base64, hash, wsrv};
+use super::{Grammar, base64, wsrv};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
+use crate::prelude::*;
 use crate::text;
 
 /// A key and its salt.
@@ -76,7 +80,8 @@ fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
     let mut codes = Vec::new();
     if link {
         for secret in &config.link_secrets.0 {
-            codes.push(hash::md5(&[signed.as_bytes(), b" ", secret]));
+            let code = Md5::new().chain_update(signed).chain_update(" ").chain_update(secret).finalize();
+            codes.push(code.to_vec());
         }
     } else {
         for pair in &config.pairs {
@@ -95,7 +100,11 @@ fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
 
 /// The signature of a text, cut to `size` bytes.
 pub fn sign((key, salt): &Pair, text: &str, size: u32) -> Vec<u8> {
-    let mut code = hash::hmac(key, &[salt, text.as_bytes()]);
+    // HMAC takes keys of any length: the error cannot occur, and an empty signature never matches.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return vec![0] };
+    mac.update(salt);
+    mac.update(text.as_bytes());
+    let mut code = mac.finalize().into_bytes().to_vec();
     code.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     code
 }

@@ -1,6 +1,7 @@
 //! Readers and writers of single values that several grammars share. A reader answers `None` for what it does not accept.
 
 use crate::format::Format;
+use crate::prelude::*;
 use crate::request::{Color, Gravity, Length, Passthrough, Rotation};
 use crate::text;
 

@@ -8,6 +8,7 @@ use super::parameter::{Field, Parameter, parameter};
 use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
+use crate::prelude::*;
 use crate::request::{Color, Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Source};
 use crate::text;
 

@@ -1,8 +1,9 @@
 //! How long an answer may be cached.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::config::Config;
+use crate::prelude::*;
 use crate::request::Delivery;
 use crate::text;
 

@@ -36,6 +36,7 @@ pub fn reply(failure: &Failure, client: &Client) -> Reply {
 mod tests {
     use super::*;
     use crate::failure::Kind;
+    use crate::prelude::*;
 
     fn answer(accept: Option<&str>) -> (String, String) {
         let client = Client { id: "7".into(), accept: accept.map(Into::into), ..Client::default() };

@@ -9,6 +9,7 @@ use super::negotiate;
 use crate::client;
 use crate::format::Format;
 use crate::grammar::{base64, query};
+use crate::prelude::*;
 use crate::request::{Delivery, OutputFormat, Request, Source};
 use crate::text;
 

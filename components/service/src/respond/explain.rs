@@ -46,6 +46,7 @@ fn signature_state(grammar: Grammar, target: &str, config: &Config) -> &'static 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     #[test]
     fn a_request_is_told_with_defaults_and_in_every_grammar() {

@@ -3,6 +3,7 @@
 use super::Reply;
 use crate::format::Format;
 use crate::grammar::percent_decode;
+use crate::prelude::*;
 use crate::request::{OutputFormat, Request};
 use crate::source::url::Url;
 use crate::text;

@@ -1,6 +1,7 @@
 //! One line of JSON for each request.
 
 use crate::json::Object;
+use crate::prelude::*;
 use crate::text;
 
 /// What a line says. Fields that are not known are left out.

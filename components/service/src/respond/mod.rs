@@ -11,6 +11,7 @@ pub mod negotiate;
 use crate::client::Client;
 use crate::config::{Config, words};
 use crate::json::Object;
+use crate::prelude::*;
 use crate::route::Method;
 use crate::text;
 

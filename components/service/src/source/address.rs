@@ -4,8 +4,9 @@
 //! address is judged here, whatever notation it came in; a name that resolves to a private address can only be
 //! judged by the host, which sees the resolved address (`docs/security.md`).
 
-use std::ops::Range;
+use core::ops::Range;
 
+use crate::prelude::*;
 use crate::text;
 
 /// IPv4 networks that the public internet does not route (IANA IPv4 Special-Purpose Address Registry): an address, and

@@ -7,6 +7,7 @@
 
 use super::url::{Host, Scheme, Url, read_port, split_port};
 use crate::failure::{Failure, Kind};
+use crate::prelude::*;
 use crate::text;
 
 /// One pattern.

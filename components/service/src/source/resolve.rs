@@ -52,6 +52,7 @@ fn below(base: &Url, path: &str, longest: usize) -> Result<Url, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     fn resolved(text: &str) -> Result<String, Kind> {
         let environment = [

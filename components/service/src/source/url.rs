@@ -7,6 +7,7 @@
 use super::address;
 use crate::failure::{Failure, Kind, clip};
 use crate::grammar::unescape;
+use crate::prelude::*;
 use crate::text;
 
 /// How the origin is spoken to.

@@ -1,9 +1,9 @@
 //! Bodies: those that arrive, and the one that is sent.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use wasip2::http::types::{
-    Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam, http_error_code,
+    ErrorCode, Fields, IncomingBody, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -11,6 +11,7 @@ use super::clock::{Instant, Stopwatch, wait};
 use super::fetch;
 use crate::failure::{Failure, Kind};
 use crate::pipeline::Chunks;
+use crate::prelude::*;
 use crate::respond::Reply;
 
 /// Bytes that are asked of a body in one call.
@@ -49,6 +50,15 @@ impl Incoming {
         Ok(Incoming { stream, _body: body, sender, pause, deadline, watch })
     }
 
+    /// The host need not say why: what takes too long, our own clock ends first.
+    fn cut_off(&self) -> Failure {
+        match self.sender {
+            Sender::Client => Failure::new(Kind::InvalidParameter, "the image was cut off")
+                .detail("send the whole body that content-length announces"),
+            Sender::Origin => fetch::failure(Some(&ErrorCode::HttpResponseIncomplete)),
+        }
+    }
+
     fn late(&self) -> Failure {
         match self.sender {
             Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
@@ -66,14 +76,7 @@ impl Chunks for Incoming {
                 Ok(piece) if !piece.is_empty() => return Ok(Some(piece)),
                 Ok(_) => {}
                 Err(StreamError::Closed) => return Ok(None),
-                Err(StreamError::LastOperationFailed(error)) => {
-                    let reason = http_error_code(&error);
-                    return Err(match self.sender {
-                        Sender::Client => Failure::new(Kind::InvalidParameter, "the image was cut off")
-                            .detail("send the whole body that content-length announces"),
-                        Sender::Origin => fetch::failure(reason),
-                    });
-                }
+                Err(StreamError::LastOperationFailed(_)) => return Err(self.cut_off()),
             }
             let deadline = Instant::now().after(self.pause).min(self.deadline);
             if !self.watch.time(|| wait(&self.stream.subscribe(), deadline)) {
@@ -97,8 +100,9 @@ impl Answer {
 
     /// Sends an answer whole.
     pub fn send(self, reply: &Reply) {
-        if let Some(mut body) = self.begin(reply) {
-            body.write(&reply.body);
+        if let Some(body) = self.begin(reply)
+            && body.write(&reply.body)
+        {
             body.finish();
         }
     }
@@ -117,54 +121,59 @@ impl Answer {
         ResponseOutparam::set(self.out, Ok(response));
         let body = body?;
         let stream = body.write().ok()?;
-        Some(Body { stream: Some(stream), body, gone: false })
+        Some(Body { stream, body })
     }
 }
 
 /// The body of an answer. A client that goes away makes what follows vanish; that is not an error.
 pub struct Body {
-    stream: Option<OutputStream>,
+    // A stream has to be dropped before the body it belongs to: fields are dropped in this order.
+    stream: OutputStream,
     body: OutgoingBody,
-    gone: bool,
 }
 
 impl Body {
-    /// How long a client may take to accept more before it counts as gone.
-    const PATIENCE: Duration = Duration::from_secs(30);
-
     /// Sends bytes at the client's pace. `false` once the client has gone.
-    pub fn write(&mut self, bytes: &[u8]) -> bool {
-        self.gone = self.gone || self.try_write(bytes).is_none();
-        !self.gone
-    }
-
-    fn try_write(&self, mut bytes: &[u8]) -> Option<()> {
-        let stream = self.stream.as_ref()?;
-        while !bytes.is_empty() {
-            let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
-            if room == 0 {
-                if !wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE)) {
-                    return None;
-                }
-                continue;
-            }
-            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-            stream.write(now).ok()?;
-            bytes = later;
-        }
-        Some(())
+    pub fn write(&self, bytes: &[u8]) -> bool {
+        write(&self.stream, bytes).is_some()
     }
 
     /// Ends the body properly. A body that is dropped instead tells the client that it is incomplete.
     pub fn finish(self) {
-        let Body { stream, body, gone } = self;
-        if let Some(stream) = stream {
-            let flushed =
-                stream.flush().is_ok() && wait(&stream.subscribe(), Instant::now().after(Self::PATIENCE));
-            drop(stream);
-            if flushed && !gone {
-                let _ = OutgoingBody::finish(body, None);
-            }
+        let Body { stream, body } = self;
+        let flushed = flush(&stream).is_some();
+        drop(stream);
+        if flushed {
+            let _ = OutgoingBody::finish(body, None);
         }
     }
+}
+
+/// How long a reader may take to accept more before it counts as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Writes bytes at the reader's pace. `None` once the reader has gone.
+pub fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
+    while !bytes.is_empty() {
+        let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
+        if room == 0 {
+            settle(stream)?;
+            continue;
+        }
+        let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        stream.write(now).ok()?;
+        bytes = later;
+    }
+    Some(())
+}
+
+/// Waits until the reader has taken what was written. `None` if it has gone.
+pub fn flush(stream: &OutputStream) -> Option<()> {
+    stream.flush().ok()?;
+    settle(stream)
+}
+
+/// Waits until a stream accepts more. `None` if that takes too long.
+fn settle(stream: &OutputStream) -> Option<()> {
+    wait(&stream.subscribe(), Instant::now().after(PATIENCE)).then_some(())
 }

@@ -1,8 +1,8 @@
 //! Time: deadlines, waiting until something happens or one has passed, and how long things took.
 
-use std::cell::Cell;
-use std::rc::Rc;
-use std::time::Duration;
+use alloc::rc::Rc;
+use core::cell::Cell;
+use core::time::Duration;
 
 use wasip2::clocks::{monotonic_clock, wall_clock};
 use wasip2::io::poll::{Pollable, poll};
@@ -46,9 +46,6 @@ pub fn unix_time() -> Duration {
 
 /// Waits until something is ready; `false` if the deadline passes first.
 pub fn wait(event: &Pollable, deadline: Instant) -> bool {
-    if event.ready() {
-        return true;
-    }
     let timer = monotonic_clock::subscribe_instant(deadline.0);
     poll(&[event, &timer]).contains(&0)
 }

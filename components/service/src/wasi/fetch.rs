@@ -1,9 +1,7 @@
 //! Fetches a source from its origin.
 
 use wasip2::http::outgoing_handler;
-use wasip2::http::types::{
-    ErrorCode, Fields, IncomingResponse, Method, OutgoingRequest, RequestOptions, Scheme,
-};
+use wasip2::http::types::{ErrorCode, Fields, IncomingResponse, OutgoingRequest, RequestOptions, Scheme};
 
 use super::body::{Incoming, Sender};
 use super::clock::{Instant, Stopwatch, nanoseconds, wait};
@@ -12,6 +10,7 @@ use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format;
 use crate::pipeline;
+use crate::prelude::*;
 use crate::source::url::{self, Url};
 use crate::text;
 
@@ -79,8 +78,9 @@ impl Fetcher<'_> {
                 status => return Err(unexpected(status)),
             }
         }
-        let most = self.config.redirects;
-        Err(Failure::new(Kind::OriginRedirect, format!("the origin redirects more than {most} times"))
+        let most = text::decimal(self.config.redirects.into());
+        let message = text::concat(&["the origin redirects more than ", &most, " times"]);
+        Err(Failure::new(Kind::OriginRedirect, message)
             .detail("give the final URL, or raise TINTYPE_MAX_REDIRECTS"))
     }
 
@@ -103,7 +103,7 @@ impl Fetcher<'_> {
         };
         put("accept", format::ACCEPT);
         put("user-agent", USER_AGENT);
-        put("via", &format!("1.1 {}", client::VIA));
+        put("via", &text::concat(&["1.1 ", client::VIA]));
         let Client { traceparent, tracestate, .. } = self.client;
         let passed = [
             ("traceparent", traceparent),
@@ -128,9 +128,9 @@ impl Fetcher<'_> {
             url::Scheme::Http => Scheme::Http,
             url::Scheme::Https => Scheme::Https,
         };
+        // The method of a new request is GET.
         let set = request
-            .set_method(&Method::Get)
-            .and_then(|()| request.set_scheme(Some(&scheme)))
+            .set_scheme(Some(&scheme))
             .and_then(|()| request.set_authority(Some(&url.authority())))
             .and_then(|()| request.set_path_with_query(Some(&url.path_and_query())));
         set.map_err(|()| {
@@ -144,14 +144,14 @@ impl Fetcher<'_> {
         let _ = options
             .set_between_bytes_timeout(Some(nanoseconds(config.between_bytes_timeout).saturating_mul(2)));
         let future =
-            outgoing_handler::handle(request, Some(options)).map_err(|error| failure(Some(error)))?;
+            outgoing_handler::handle(request, Some(options)).map_err(|error| failure(Some(&error)))?;
         let until = Instant::now().after(config.connect_timeout).after(config.first_byte_timeout);
         if !wait(&future.subscribe(), until.min(self.deadline)) {
-            return Err(failure(Some(ErrorCode::HttpResponseTimeout)));
+            return Err(failure(Some(&ErrorCode::HttpResponseTimeout)));
         }
         match future.get() {
             Some(Ok(Ok(response))) => Ok(response),
-            Some(Ok(Err(error))) => Err(failure(Some(error))),
+            Some(Ok(Err(error))) => Err(failure(Some(&error))),
             _ => Err(failure(None)),
         }
     }
@@ -171,53 +171,54 @@ fn header(response: &IncomingResponse, name: &str) -> Option<String> {
 }
 
 fn unexpected(status: u16) -> Failure {
+    let answered = text::decimal(status.into());
     match status {
-        404 | 410 => {
-            Failure::new(Kind::SourceNotFound, format!("the origin has no such source: it answered {status}"))
-                .detail("check the source's URL")
-        }
-        _ => Failure::new(Kind::OriginStatus, format!("the origin answered {status}"))
+        404 | 410 => Failure::new(
+            Kind::SourceNotFound,
+            text::concat(&["the origin has no such source: it answered ", &answered]),
+        )
+        .detail("check the source's URL"),
+        _ => Failure::new(Kind::OriginStatus, text::concat(&["the origin answered ", &answered]))
             .detail("expected 200 with an image"),
     }
 }
 
-/// Why an origin did not answer, or stopped in the middle.
-pub fn failure(reason: Option<ErrorCode>) -> Failure {
-    let unreachable = |message: &str| {
-        Failure::new(Kind::OriginUnreachable, message)
-            .detail("check that the source can be fetched from here")
-    };
-    match reason {
+/// Why an origin did not answer, or stopped in the middle, as far as the host says.
+pub fn failure(reason: Option<&ErrorCode>) -> Failure {
+    let (kind, message) = match reason {
         Some(
             ErrorCode::DnsTimeout
             | ErrorCode::ConnectionTimeout
             | ErrorCode::ConnectionReadTimeout
             | ErrorCode::ConnectionWriteTimeout
             | ErrorCode::HttpResponseTimeout,
-        ) => Failure::new(Kind::OriginTimeout, "the origin did not answer in time")
-            .detail("the TINTYPE_TIMEOUT_… variables bound the wait"),
+        ) => (Kind::OriginTimeout, "the origin did not answer in time"),
         Some(
             ErrorCode::HttpRequestDenied
             | ErrorCode::DestinationIpProhibited
             | ErrorCode::DestinationIpUnroutable,
-        ) => Failure::new(Kind::DeniedByHost, "the host does not let this component reach the origin")
-            .detail("allow it in the host too, for example in allowed_outbound_hosts of spin.toml"),
+        ) => (Kind::DeniedByHost, "the host does not let this component reach the origin"),
         Some(ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound) => {
-            unreachable("the origin's name is not known")
+            (Kind::OriginUnreachable, "the origin's name is not known")
         }
         Some(ErrorCode::ConnectionRefused | ErrorCode::DestinationUnavailable) => {
-            unreachable("the origin refuses connections")
+            (Kind::OriginUnreachable, "the origin refuses connections")
         }
         Some(
             ErrorCode::TlsProtocolError | ErrorCode::TlsCertificateError | ErrorCode::TlsAlertReceived(_),
-        ) => unreachable("the origin's TLS certificate or protocol is not accepted"),
+        ) => (Kind::OriginUnreachable, "the origin's TLS certificate or protocol is not accepted"),
         Some(
             ErrorCode::ConnectionTerminated
             | ErrorCode::HttpResponseIncomplete
             | ErrorCode::HttpResponseBodySize(_)
             | ErrorCode::HttpResponseTransferCoding(_)
             | ErrorCode::HttpProtocolError,
-        ) => unreachable("the origin's answer broke off or is not proper HTTP"),
-        _ => unreachable("the origin cannot be reached"),
-    }
+        ) => (Kind::OriginUnreachable, "the origin's answer broke off or is not proper HTTP"),
+        _ => (Kind::OriginUnreachable, "the origin cannot be reached"),
+    };
+    Failure::new(kind, message).detail(match kind {
+        Kind::OriginTimeout => "the TINTYPE_TIMEOUT_… variables bound the wait",
+        Kind::DeniedByHost => "allow it in the host too, for example in allowed_outbound_hosts of spin.toml",
+        _ => "check that the source can be fetched from here",
+    })
 }

@@ -5,7 +5,7 @@ use wasip2::cli::stderr::get_stderr;
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{IncomingRequest, Method, ResponseOutparam};
 
-use super::body::{Answer, Incoming, Sender};
+use super::body::{self, Answer, Incoming, Sender};
 use super::clock::{Instant, Stopwatches, unix_time};
 use super::fetch::{Conditions, Fetched, Fetcher, Head};
 use super::resizer::Resizer;
@@ -15,6 +15,7 @@ use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::grammar::{self, Grammar, signature};
 use crate::pipeline::{self, Opened, Rendering, Verbatim};
+use crate::prelude::*;
 use crate::request::{OnError, Request, Source};
 use crate::respond::image::{self, Facts};
 use crate::respond::log::{Phases, Record};
@@ -109,10 +110,9 @@ impl Exchange {
             self.record.phases = self.phases();
             let mut line = self.record.line();
             line.push('\n');
+            let stream = get_stderr();
             // A log that cannot be written is no reason to fail a request.
-            for piece in line.as_bytes().chunks(4096) {
-                let _ = get_stderr().blocking_write_and_flush(piece);
-            }
+            let _ = body::write(&stream, line.as_bytes()).and_then(|()| body::flush(&stream));
         }
     }
 
@@ -336,7 +336,7 @@ impl Exchange {
 
     /// Sends what has been collected, and then the rest at the client's pace.
     fn stream(&mut self, answer: Answer, reply: &Reply, mut rest: Rendering) {
-        let Some(mut body) = answer.begin(reply) else { return };
+        let Some(body) = answer.begin(reply) else { return };
         let mut open = body.write(&reply.body);
         while open {
             match rest.piece() {

@@ -6,7 +6,8 @@ use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::pipeline::{Outline, Session};
-use crate::request::{Filter, Geometry, Gravity, Request, Rotation};
+use crate::prelude::*;
+use crate::request::{Filter, Geometry, Gravity, Length, Request, Rotation, Source};
 use crate::resolve::{EngineFit, Resolved};
 use crate::text;
 
@@ -40,11 +41,10 @@ impl Resizer {
 
     /// A session that is only to tell the source's size: its rendition is one pixel wide.
     pub fn probe(config: &Config, watches: Stopwatches) -> Self {
-        let mut options = resize::defaults();
-        options.geometry.width = Some(1);
-        options.geometry.height = Some(1);
-        options.limits = limits(config);
-        Resizer { session: resize::Session::new(options), watches }
+        let mut request = Request::new(Source::Body);
+        let pixel = Some(Length::Pixels(1));
+        (request.geometry.width, request.geometry.height) = (pixel, pixel);
+        Resizer::new(&request, (1, 1), Format::Webp, config, watches)
     }
 }
 
@@ -164,15 +164,16 @@ fn failure(error: types::Error) -> Failure {
         }
         types::Error::Unsupported(unsupported) => Failure::new(
             Kind::UnsupportedMedia,
-            format!("{} is not supported for {}", unsupported.feature, name(unsupported.format)),
+            text::concat(&[&unsupported.feature, " is not supported for ", name(unsupported.format)]),
         ),
         types::Error::Malformed(malformed) => {
-            Failure::new(Kind::DamagedSource, format!("the {} source is damaged", name(malformed.format)))
-                .detail(malformed.detail)
+            let message = text::concat(&["the ", name(malformed.format), " source is damaged"]);
+            Failure::new(Kind::DamagedSource, message).detail(malformed.detail)
         }
         types::Error::InvalidOption(option) => {
             let name = text::rsplit_once(&option.name, b'.').map_or(option.name.as_str(), |(_, name)| name);
-            Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).detail(option.detail)
+            Failure::new(Kind::InvalidParameter, text::concat(&[name, " is not accepted"]))
+                .detail(option.detail)
         }
         types::Error::LimitExceeded(exceeded) => limit(exceeded),
         types::Error::Ended => Failure::new(Kind::Internal, "the session has ended"),
@@ -192,7 +193,7 @@ fn limit(exceeded: types::LimitExceeded) -> Failure {
         }
         types::Limit::Memory => (Kind::TooMuchMemory, "bytes of memory", "TINTYPE_MAX_MEMORY"),
     };
-    let (needed, allowed) = (exceeded.needed, exceeded.allowed);
-    Failure::new(kind, format!("{needed} {what} are needed and {allowed} are allowed"))
-        .detail(format!("ask for less, or raise {variable}"))
+    let (needed, allowed) = (text::decimal(exceeded.needed), text::decimal(exceeded.allowed));
+    Failure::new(kind, text::concat(&[&needed, " ", what, " are needed and ", &allowed, " are allowed"]))
+        .detail(text::concat(&["ask for less, or raise ", variable]))
 }

@@ -194,14 +194,15 @@ impl Metadata {
 
     /// Joins what came in parts.
     pub(crate) fn finish(&mut self) {
-        let mut parts = core::mem::take(&mut self.icc_parts);
-        parts.sort_by_key(|part| part.0);
-        let count = parts.len();
-        let complete =
-            (1..).zip(&parts).all(|(at, part)| usize::from(part.0) == at && usize::from(part.1) == count);
-        if complete && count > 0 {
-            self.icc = Some(parts.into_iter().flat_map(|part| part.2).collect());
+        let parts = core::mem::take(&mut self.icc_parts);
+        let Ok(count @ 1..) = u8::try_from(parts.len()) else { return };
+        let mut profile = Vec::new();
+        for number in 1..=count {
+            let part = parts.iter().find(|part| (part.0, part.1) == (number, count));
+            let Some((_, _, data)) = part else { return };
+            profile.extend_from_slice(data);
         }
+        self.icc = Some(profile);
     }
 
     /// What the components mean, by the rules of T.871 and T.872 in the order the IJG's decoder gives them.
