@@ -22,8 +22,12 @@ pub fn millionths(text: &str) -> Option<u64> {
     if whole.len() + part.len() == 0 || whole.len() > 7 || !text::all(part, |b| b.is_ascii_digit()) {
         return None;
     }
-    let digits = text::concat(&[whole, part, "000000"]);
-    integer(digits.get(..whole.len() + 6)?, 0, u64::MAX)
+    let mut number = if whole.is_empty() { 0 } else { text::number(whole, 10)? };
+    for place in 0..6 {
+        let digit = part.as_bytes().get(place).unwrap_or(&b'0') - b'0';
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }
 
 /// Millionths as the shortest decimal number.
@@ -106,22 +110,25 @@ pub fn boolean(text: &str) -> Option<bool> {
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
 pub fn hex_color(text: &str) -> Option<Color> {
     let text = text.strip_prefix("#").unwrap_or(text);
-    let mut digits = String::new();
-    for c in text.chars() {
-        digits.push(c);
-        // A single digit stands for two of the same.
-        if text.len() < 5 {
-            digits.push(c);
-        }
-    }
-    if digits.len() == 6 {
-        digits.push_str("ff");
-    }
-    if digits.len() != 8 {
-        return None;
-    }
-    let [.., red, green, blue, alpha] = text::number(&digits, 16)?.to_be_bytes();
+    let number = text::number(text, 16)? as u32;
+    let number = match text.len() {
+        3 => doubled(number << 4 | 15),
+        4 => doubled(number),
+        6 => number << 8 | 255,
+        8 => number,
+        _ => return None,
+    };
+    let [red, green, blue, alpha] = number.to_be_bytes();
     Some(Color { red, green, blue, alpha })
+}
+
+/// Four hexadecimal digits, each of which stands for two of the same.
+fn doubled(digits: u32) -> u32 {
+    let mut number = 0;
+    for place in [12, 8, 4, 0] {
+        number = number << 8 | (digits >> place & 15) * 17;
+    }
+    number
 }
 
 /// A colour in hexadecimal, or one of the basic colours of CSS (CSS Color 4, section 6.1, the sixteen of HTML 4 and a few
