@@ -126,7 +126,8 @@ pub fn hex_color(text: &str) -> Option<Color> {
 fn doubled(digits: u32) -> u32 {
     let mut number = 0;
     for place in [12, 8, 4, 0] {
-        number = number << 8 | (digits >> place & 15) * 17;
+        let digit = digits >> place & 15;
+        number = number << 8 | digit << 4 | digit;
     }
     number
 }
