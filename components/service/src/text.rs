@@ -279,10 +279,19 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
     out
 }
 
+/// A text without any number of suffixes.
+pub fn trim_end<'a>(text: &'a str, suffix: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(shorter) = rest.strip_suffix(suffix) {
+        rest = shorter;
+    }
+    rest
+}
+
 /// The value of a name in a table (see [`index`]) of words `name=value`.
 pub fn lookup<'a>(table: &'a str, name: &str) -> Option<&'a str> {
-    for entry in table.split(' ') {
-        let (names, value) = entry.split_once('=')?;
+    for entry in parts(table, b' ') {
+        let (names, value) = cut(entry, "=");
         if index(names, name).is_some() {
             return Some(value);
         }

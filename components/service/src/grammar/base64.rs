@@ -1,43 +1,46 @@
 //! Base64 as URLs use it (RFC 4648, section 5): `-` and `_`, without padding.
 
 use crate::prelude::*;
+use crate::text;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Encodes bytes, without padding.
 pub fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let number =
-            group.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for digit in 0..=group.len() {
-            let index = (number >> (18 - 6 * digit) & 63) as usize;
-            out.push(ALPHABET.get(index).copied().map_or('A', char::from));
+    let mut out = String::new();
+    let mut push = |digit: u32| out.push(ALPHABET.get(digit as usize & 63).copied().map_or('A', char::from));
+    // The last of `bits` have not been written yet.
+    let (mut bits, mut count) = (0, 0);
+    for byte in bytes {
+        bits = bits << 8 | u32::from(*byte);
+        count += 8;
+        while count >= 6 {
+            count -= 6;
+            push(bits >> count);
         }
+    }
+    if count > 0 {
+        push(bits << (6 - count));
     }
     out
 }
 
 /// Decodes text; padding may follow it. `None` if it is not base64, or if bits are set that mean nothing.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=').as_bytes();
-    let mut out = Vec::with_capacity(text.len() * 3 / 4);
-    for group in text.chunks(4) {
-        let mut number = 0u32;
-        for digit in group {
-            number = number << 6 | u32::try_from(ALPHABET.iter().position(|known| known == digit)?).ok()?;
+    let mut out = Vec::new();
+    // The last of `bits` do not make a byte yet.
+    let (mut bits, mut count) = (0, 0);
+    for digit in text::trim_end(text, "=").bytes() {
+        bits = bits << 6 | ALPHABET.iter().position(|known| *known == digit)?;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
         }
-        number <<= 6 * (4 - group.len());
-        let bytes = number.to_be_bytes();
-        // One digit alone holds no whole byte.
-        let length = group.len().checked_sub(1).filter(|length| *length > 0)?;
-        let (kept, lost) = bytes.get(1..)?.split_at_checked(length)?;
-        if lost.iter().any(|byte| *byte != 0) {
-            return None;
-        }
-        out.extend_from_slice(kept);
     }
-    Some(out)
+    // One digit alone holds no whole byte.
+    (bits == 0 && count < 6).then_some(out)
 }
 
 /// Decodes text that stands for text.

@@ -2,8 +2,9 @@
 //!
 //! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`.
 
-use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{Grammar, mend_slashes, percent_decode, sourceless, unsupported, value};
+use super::draft::Draft;
+use super::parameter::{Field, Options, Outcome, Parameter, parameter};
+use super::{Grammar, mend_slashes, percent_decode, plain, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::prelude::*;
@@ -15,7 +16,7 @@ pub const PREFIX: &str = "/cdn-cgi/image/";
 
 const PIXELS: &str = "a whole number of pixels";
 
-/// Every option, in the order of the documentation.
+/// Every option, in the order in which they are written.
 pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Width, "width w", "", PIXELS),
     parameter(Field::Height, "height h", "", PIXELS),
@@ -34,28 +35,23 @@ pub const OPTIONS: &[Parameter] = &[
     parameter(Field::CropPart, "trim.height", "", PIXELS),
     parameter(Field::Background, "background", "", "%23RRGGBB or one of the basic names of CSS"),
     parameter(Field::Rotate, "rotate", "", "90, 180 or 270"),
-    parameter(Field::Flip, "flip", "- h v hv|vh", "h, v or hv"),
+    parameter(Field::Flip, "flip", "- h v hv|vh", ""),
     parameter(Field::Quality, "quality q", "", "1 to 100, high, medium-high, medium-low or low"),
-    parameter(
-        Field::Format,
-        "format f",
-        "jpeg|jpg|baseline-jpeg png webp auto -",
-        "auto, jpeg, baseline-jpeg, png or webp",
-    ),
+    parameter(Field::Format, "format f", "jpeg|jpg|baseline-jpeg png webp auto -", ""),
     // These ask for no other picture: how long encoding takes, and the first frame of an animation.
-    parameter(Field::Nothing, "compression", "fast", "fast"),
-    parameter(Field::Nothing, "anim", "true|false", "true or false"),
-    parameter(Field::Nothing, "metadata", "none", "none"),
-    parameter(Field::OnError, "onerror", "- redirect", "redirect"),
+    parameter(Field::Nothing, "compression", "fast", ""),
+    parameter(Field::Nothing, "anim", "true|false", ""),
+    parameter(Field::Nothing, "metadata", "none", ""),
+    parameter(Field::OnError, "onerror", "- redirect", ""),
 ];
 
-/// Options that the engine cannot do, with the value that leaves them switched off.
-pub const SWITCHED_OFF: &str = "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border= segment= upscale= \
-                                zoom=0 face-zoom=0 slow-connection-quality|scq= wbreakpoints= wmobile= wdesktop=";
-
-/// Values that the engine cannot do.
-const REFUSED: &str =
-    "width=auto fit=pad gravity=auto gravity=face metadata=copyright metadata=keep format=avif format=json";
+/// The options with those that the engine cannot do.
+const GRAMMAR: Options = Options {
+    table: OPTIONS,
+    switched_off: "blur=0 sharpen=0 brightness=1 contrast=1 gamma=1 saturation=1 border=|0 segment=|0 upscale=|0 \
+                   zoom=0 face-zoom=0 slow-connection-quality|scq=|0 wbreakpoints=|0 wmobile=|0 wdesktop=|0",
+    refused: "width=auto fit=pad gravity=auto|face metadata=copyright|keep format=avif|json",
+};
 
 /// Fits, without and with enlarging, in the order of [`Fit`].
 const FITS: &str = "scale-down contain aspect-crop cover crop - - squeeze";
@@ -80,12 +76,13 @@ struct Reader {
 /// Reads a target.
 pub fn read(target: &str) -> Result<Request, Failure> {
     let rest = target.strip_prefix(PREFIX).unwrap_or_default();
-    let (options, url) = rest.split_once('/').unwrap_or((rest, ""));
+    let (options, url) = text::cut(rest, "/");
     if url.is_empty() {
         return Err(sourceless("", "write /cdn-cgi/image/width=80/https://example.com/photo.jpg"));
     }
-    let mut reader = Reader { request: plain(read_url(url)), dpr: Length::WHOLE, trim: None };
-    for option in options.split(',') {
+    let mut reader = Reader { request: plain(QUALITY), dpr: Length::WHOLE, trim: None };
+    reader.request.source = Source::Url(read_url(url));
+    for option in text::parts(options, b',') {
         if !option.is_empty() {
             reader.option(option)?;
         }
@@ -93,68 +90,63 @@ pub fn read(target: &str) -> Result<Request, Failure> {
     reader.finish()
 }
 
-/// What is asked for without any option.
-fn plain(url: String) -> Request {
-    let mut request = Request::new(Source::Url(url));
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(QUALITY);
-    request
-}
-
 fn read_url(url: &str) -> String {
-    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    let lower = text::lower(url.get(..8).unwrap_or(url));
     if lower.starts_with("http%3a") || lower.starts_with("https%3a") {
         return percent_decode(url).unwrap_or_else(|| url.to_owned());
     }
     if lower.starts_with("http:") || lower.starts_with("https:") {
         return mend_slashes(url);
     }
-    text::concat(&["/", url.trim_start_matches('/')])
+    text::concat(&["/", text::trim_start(url, "/")])
 }
 
 impl Reader {
     fn option(&mut self, option: &str) -> Result<(), Failure> {
-        let (name, text) = option.split_once('=').unwrap_or((option, ""));
+        let (name, text) = text::cut(option, "=");
         let text =
             &percent_decode(text).ok_or_else(|| Failure::parameter(name, text, "a percent-encoded value"))?;
-        if let Some(off) = text::lookup(SWITCHED_OFF, name) {
-            let number = text.trim_end_matches('0').trim_end_matches('.');
-            return if text == off || number == off { Ok(()) } else { Err(unsupported(name, text)) };
-        }
-        let option = find(OPTIONS, name)?;
-        self.set(option, text).ok_or_else(|| {
-            if cannot(option.name(), text) { unsupported(name, text) } else { option.malformed(name, text) }
-        })
+        GRAMMAR.read(name, text, &mut |option| self.set(option, text))
     }
 
-    fn set(&mut self, option: &Parameter, text: &str) -> Option<()> {
+    fn set(&mut self, option: &Parameter, text: &str) -> Option<Outcome> {
         let geometry = &mut self.request.geometry;
         match option.field {
-            Field::Width | Field::Height if text.ends_with('%') => return None,
+            Field::Width | Field::Height if text.ends_with("%") => return None,
             Field::Fit => {
                 let index = text::index(FITS, text)?;
                 (geometry.fit, geometry.enlarge) = (*Fit::ALL.get(index / 2)?, index % 2 == 1);
             }
-            Field::Gravity => match text.split_once('x') {
-                Some((x, y)) => geometry.gravity = value::focal(x, y)??,
-                None => return option.read(&mut self.request, text),
+            Field::Gravity => match text::split_once(text, "x") {
+                Some((x, y)) => match value::focal(x, y)? {
+                    Some(gravity) => geometry.gravity = gravity,
+                    None => return Some(Outcome::Unsupported),
+                },
+                None => option.read(&mut self.request, text)?,
             },
             Field::Dpr => self.dpr = value::factor(text)?,
             Field::Quality => {
                 let number = text::lookup(QUALITIES, text).unwrap_or(text);
                 self.request.output.quality = Quality::all(value::quality(number)?);
             }
-            Field::Trim => match sides(text)? {
-                [top, 0, 0, left] => self.trim = Some([left, top, 65535, 65535]),
-                _ => return None,
-            },
+            Field::Trim => {
+                let mut sides = Vec::new();
+                for side in text::parts(text, b';') {
+                    sides.push(pixels(side)?);
+                }
+                match sides.as_slice() {
+                    [top, 0, 0, left] => self.trim = Some([*left, *top, 65535, 65535]),
+                    [_, _, _, _] => return Some(Outcome::Unsupported),
+                    _ => return None,
+                }
+            }
             Field::CropPart => {
                 let part = text::index(TRIM, option.names)?;
                 *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?;
             }
-            _ => return option.read(&mut self.request, text),
+            _ => option.read(&mut self.request, text)?,
         }
-        Some(())
+        Some(Outcome::Done)
     }
 
     fn finish(mut self) -> Result<Request, Failure> {
@@ -179,28 +171,9 @@ impl Reader {
     }
 }
 
-/// Whether a value is one that the grammar has and the engine has not.
-fn cannot(name: &str, text: &str) -> bool {
-    match name {
-        "gravity" if text::split_once(text, "x").is_some_and(|(x, y)| value::focal(x, y).is_some()) => true,
-        "trim" => sides(text).is_some(),
-        _ => text::has(REFUSED, &text::concat(&[name, "=", text])),
-    }
-}
-
 /// A number of pixels that may be none.
 fn pixels(text: &str) -> Option<u32> {
     value::integer(text, 0, 65535).map(|number| number as u32)
-}
-
-/// `top;right;bottom;left`
-fn sides(text: &str) -> Option<[u32; 4]> {
-    let parts = text::split(text, ';');
-    let mut sides = [0; 4];
-    for (side, text) in sides.iter_mut().zip(&parts) {
-        *side = pixels(text)?;
-    }
-    (parts.len() == sides.len()).then_some(sides)
 }
 
 /// Whether a rotation changes the axes' places. Cloudflare flips before it rotates, the contract after: with these, a
@@ -212,10 +185,13 @@ fn lies(rotation: Rotation) -> bool {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let (geometry, output) = (&request.geometry, &request.output);
-    let mut draft = Draft::new(Grammar::Cloudflare, request, &plain(String::new()));
+    let mut draft = Draft::new(Grammar::Cloudflare, request, plain(QUALITY));
     let url = draft.url();
-    let path = url.starts_with('/') && !url.starts_with("//");
-    let clear = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
+    let path = url.starts_with("/") && !url.starts_with("//");
+    let clear = |byte: u8| {
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+    };
     let known = path || url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!known || !text::all(&url, clear), "this source URL");
     draft.refuse_shares(&[Field::Width, Field::Height, Field::Crop]);
@@ -223,13 +199,13 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     let fit = geometry.effective_fit() as usize * 2 + usize::from(geometry.enlarge);
     let fit = text::name(FITS, fit);
     draft.refuse(fit.is_none(), "this fit");
-    draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down"));
-    draft.put(Field::Enlarge, None);
+    draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down").as_slice());
+    draft.put(Field::Enlarge, &[]);
     if lies(geometry.rotate) && geometry.flip_horizontal != geometry.flip_vertical {
-        draft.put(Field::Flip, Some(if geometry.flip_vertical { "h" } else { "v" }));
+        draft.put(Field::Flip, &[if geometry.flip_vertical { "h" } else { "v" }]);
     }
     if let Some(color) = geometry.background {
-        draft.put(Field::Background, Some(&text::concat(&["%23", &value::write_color(color)])));
+        draft.put(Field::Background, &["%23", &value::write_color(color)]);
     }
 
     let webp = output.format == OutputFormat::Fixed(Format::Webp);
@@ -237,9 +213,9 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if webp {
         let whole = output.quality.of(Format::Webp) == Some(100);
         draft.refuse(whole && !output.lossless, "quality=100 that is not lossless");
-        draft.put(Field::Lossless, None);
+        draft.put(Field::Lossless, &[]);
         if output.lossless {
-            draft.put(Field::Quality, Some("100"));
+            draft.put(Field::Quality, &["100"]);
         }
     }
 
@@ -252,5 +228,5 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if options.is_empty() {
         options.push_str("fit=scale-down");
     }
-    Ok(text::concat(&[PREFIX, &options, "/", url.trim_start_matches('/')]))
+    Ok(text::concat(&[PREFIX, &options, "/", text::trim_start(&url, "/")]))
 }

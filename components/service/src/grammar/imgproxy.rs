@@ -3,10 +3,9 @@
 //! An option is `name:argument:…`; the order of options does not matter, but of two that set the same, the later one
 //! counts. What imgproxy knows and the engine does not is refused by name, unless its arguments switch it off.
 
-use super::parameter::{Draft, Field, Parameter, find, parameter};
-use super::{
-    Grammar, base64, clear, mend_slashes, percent_decode, percent_encode, sourceless, unsupported, value,
-};
+use super::draft::Draft;
+use super::parameter::{Field, Options, Outcome, Parameter, find, parameter};
+use super::{Grammar, base64, clear, mend_slashes, percent_decode, sourceless, unsupported, value};
 use crate::failure::Failure;
 use crate::format::{self, Format};
 use crate::prelude::*;
@@ -25,50 +24,50 @@ const ARGUMENTS: &str = "the arguments that docs/http-api.md lists for it";
 pub const OPTIONS: &[Parameter] = &[
     parameter(Field::Resize, "resize rs", "", ARGUMENTS),
     parameter(Field::Size, "size s", "", ARGUMENTS),
-    parameter(Field::Fit, "resizing_type rt", FITS, ARGUMENTS),
-    parameter(Field::Filter, "resizing_algorithm ra", "- linear cubic - lanczos3", ARGUMENTS),
+    parameter(Field::Fit, "resizing_type rt", FITS, ""),
+    parameter(Field::Filter, "resizing_algorithm ra", "- linear cubic - lanczos3", ""),
     parameter(Field::Width, "width w", "", ARGUMENTS),
     parameter(Field::Height, "height h", "", ARGUMENTS),
     parameter(Field::Zoom, "zoom z", "", ARGUMENTS),
     parameter(Field::Dpr, "dpr", "", ARGUMENTS),
-    parameter(Field::Enlarge, "enlarge el", SWITCH, ARGUMENTS),
+    parameter(Field::Enlarge, "enlarge el", SWITCH, ""),
     parameter(Field::Gravity, "gravity g", GRAVITIES, "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y"),
     parameter(Field::Crop, "crop c", "", "width:height and perhaps a gravity"),
-    parameter(Field::AutoOrient, "auto_rotate ar", SWITCH, ARGUMENTS),
+    parameter(Field::AutoOrient, "auto_rotate ar", SWITCH, ""),
     parameter(Field::Rotate, "rotate rot", "", ARGUMENTS),
     parameter(Field::Flip, "flip fl", "- 1:0 0:1 1:1", ARGUMENTS),
     parameter(Field::Background, "background bg", "", ARGUMENTS),
     parameter(Field::AnyQuality, "quality q", "", ARGUMENTS),
     parameter(Field::Quality, "format_quality fq", "", ARGUMENTS),
-    parameter(Field::Lossless, "webp_options webpo", "lossy| lossless", ARGUMENTS),
-    parameter(Field::Format, "format f ext", "jpg|jpeg png webp - -", "jpg, png or webp"),
+    parameter(Field::Lossless, "webp_options webpo", "lossy| lossless", ""),
+    parameter(Field::Format, "format f ext", "jpg|jpeg png webp - -", ""),
     parameter(Field::PassthroughFormats, "skip_processing skp", "", ARGUMENTS),
-    parameter(Field::Passthrough, "raw", SWITCH, ARGUMENTS),
+    parameter(Field::Passthrough, "raw", SWITCH, ""),
     parameter(Field::Version, "cachebuster cb", "", ARGUMENTS),
     parameter(Field::Expires, "expires exp", "", ARGUMENTS),
     parameter(Field::Filename, "filename fn", "", ARGUMENTS),
-    parameter(Field::Download, "return_attachment att", SWITCH, ARGUMENTS),
-    parameter(Field::Preset, "preset pr", "", ""),
+    parameter(Field::Download, "return_attachment att", SWITCH, ""),
+    parameter(Field::Preset, "preset pr", "", "names of presets"),
 ];
 
-/// Options that the engine cannot do, with the arguments that leave them switched off.
-pub const SWITCHED_OFF: &str = "\
-    min-width|mw=0 min-height|mh=0 extend|ex=0|f|false extend_aspect_ratio|extend_ar|exar=0|f|false \
-    padding|pd=0|0:0|0:0:0|0:0:0:0 blur|bl=0 sharpen|sh=0 pixelate|pix=0|1 watermark|wm=0 \
-    strip_metadata|sm=1|t|true keep_copyright|kcr=0|f|false strip_color_profile|scp=1|t|true \
-    preserve_hdr|ph=0|f|false enforce_thumbnail|eth=0|f|false max_bytes|mb=0 page|pg=0 pages|pgs=1 \
-    disable_animation|da=1|t|true|0|f|false trim|t= crop_aspect_ratio|crop_ar|car=0 adjust|a=- brightness|br=0 \
-    contrast|co=1 saturation|sa=1 background_alpha|bga=1 monochrome|mc=0 duotone|dt=0 unsharp_masking|ush=- \
-    blur_areas|ba=- progressive_blur|pbl=- blur_detections|bd=- draw_detections|dd=0|f|false \
-    crop_objects|crop_obj=- colorize|col=0 gradient|gr=0 watermark_url|wmu=- watermark_text|wmt=- \
-    watermark_size|wms=- watermark_rotate|wmr=0 watermark_shadow|wmsh=0 color_profile|cp|icc=- dpi=0 \
-    autoquality|aq=none jpeg_options|jpgo=- png_options|pngo=- avif_options|avifo=- fallback_image_url|fiu= \
-    hashsum|hs=none bypass_cache|bc=0|f|false cache_tags|ct= max_src_resolution|msr=- max_src_file_size|msfs=- \
-    max_animation_frames|maf=- max_animation_frame_resolution|mafr=- max_result_dimension|mrd=-";
-
-/// Arguments that the engine cannot do.
-const REFUSED: &str = "resizing_algorithm:nearest resizing_algorithm:lanczos2 webp_options:near_lossless \
-    format:best format:ico format:mp4 gravity:sm gravity:obj gravity:objw";
+/// The options with those that the engine cannot do. A hyphen stands where nothing switches an option off.
+const GRAMMAR: Options = Options {
+    table: OPTIONS,
+    switched_off: "\
+        min-width|mw=0 min-height|mh=0 extend|ex=0|f|false extend_aspect_ratio|extend_ar|exar=0|f|false \
+        padding|pd=0|0:0|0:0:0|0:0:0:0 blur|bl=0 sharpen|sh=0 pixelate|pix=0|1 watermark|wm=0 \
+        strip_metadata|sm=1|t|true keep_copyright|kcr=0|f|false strip_color_profile|scp=1|t|true \
+        preserve_hdr|ph=0|f|false enforce_thumbnail|eth=0|f|false max_bytes|mb=0 page|pg=0 pages|pgs=1 \
+        disable_animation|da=1|t|true|0|f|false trim|t= crop_aspect_ratio|crop_ar|car=0 adjust|a=- brightness|br=0 \
+        contrast|co=1 saturation|sa=1 background_alpha|bga=1 monochrome|mc=0 duotone|dt=0 unsharp_masking|ush=- \
+        blur_areas|ba=- progressive_blur|pbl=- blur_detections|bd=- draw_detections|dd=0|f|false \
+        crop_objects|crop_obj=- colorize|col=0 gradient|gr=0 watermark_url|wmu=- watermark_text|wmt=- \
+        watermark_size|wms=- watermark_rotate|wmr=0 watermark_shadow|wmsh=0 color_profile|cp|icc=- dpi=0 \
+        autoquality|aq=none jpeg_options|jpgo=- png_options|pngo=- avif_options|avifo=- fallback_image_url|fiu= \
+        hashsum|hs=none bypass_cache|bc=0|f|false cache_tags|ct= max_src_resolution|msr=- max_src_file_size|msfs=- \
+        max_animation_frames|maf=- max_animation_frame_resolution|mafr=- max_result_dimension|mrd=-",
+    refused: "resizing_algorithm=nearest|lanczos2 webp_options=near_lossless format=best|ico|mp4",
+};
 
 /// Names of fits, in the order of [`Fit`].
 const FITS: &str = "fit| fill-down fill force - auto";
@@ -79,27 +78,26 @@ const GRAVITIES: &str = "ce no noea ea soea so sowe we nowe";
 const NONE: Length = Length::Pixels(0);
 const WHOLE: Length = Length::Share(Length::WHOLE);
 
-/// A gravity and how far from its edges.
-type Anchor = (Gravity, Length, Length);
-
 /// Options as far as they have been read.
 struct Reader<'a> {
     request: Request,
     presets: &'a Presets,
     /// Presets that are in use, so that none uses itself.
-    open: Vec<String>,
+    open: Vec<&'a str>,
     zoom: (u32, u32),
     dpr: u32,
     quality: u8,
-    gravity: Anchor,
-    crop: Option<(Length, Length, Option<Anchor>)>,
+    /// A gravity, or how far from the top left.
+    gravity: Place,
+    /// Width, height, and a gravity of its own.
+    crop: Option<(Length, Length, Option<Place>)>,
 }
 
 /// Reads a path.
 pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
     let segments = text::split(path, '/');
     let segments = segments.get(2..).unwrap_or_default();
-    let end = segments.iter().position(|segment| !segment.contains(':')).unwrap_or(segments.len());
+    let end = segments.iter().position(|segment| !text::contains(segment, ":")).unwrap_or(segments.len());
     let (options, source) = segments.split_at_checked(end).unwrap_or_default();
     let mut reader = Reader {
         request: plain(),
@@ -108,7 +106,7 @@ pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
         zoom: (Length::WHOLE, Length::WHOLE),
         dpr: Length::WHOLE,
         quality: 0,
-        gravity: (Gravity::Center, NONE, NONE),
+        gravity: Place::Towards(Gravity::Center),
         crop: None,
     };
     if presets.iter().any(|(name, _)| name == "default") {
@@ -117,61 +115,55 @@ pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
     for option in options {
         reader.option(option)?;
     }
-    let (url, extension) = read_source(source)?;
-    if !extension.is_empty() {
-        reader.option(&text::concat(&["f:", &extension]))?;
-    }
-    reader.request.source = Source::Url(url);
+    reader.source(source)?;
     reader.finish()
 }
 
 /// What is asked for without any option, which has no source yet.
 fn plain() -> Request {
-    let mut request = Request::new(Source::Body);
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(80);
+    let mut request = super::plain(80);
     request.output.quality.set(Format::Webp, 79);
     request
 }
 
-/// A URL and an extension, which may be empty.
-fn read_source(segments: &[&str]) -> Result<(String, String), Failure> {
-    match segments {
-        [] | [""] => Err(sourceless(
-            ": it ends after the options",
-            "end it in /plain/ and the escaped URL, or in the URL in base64url",
-        )),
-        ["enc", ..] => Err(unsupported("enc", "…")),
-        ["plain", rest @ ..] => {
-            let text = text::join(rest, "/");
-            let (url, extension) = text.split_once('@').unwrap_or((&text, ""));
-            if extension.contains('@') {
+impl<'a> Reader<'a> {
+    /// Reads the source, and the extension behind it, which is a format.
+    fn source(&mut self, segments: &[&str]) -> Result<(), Failure> {
+        let (text, mark) = match segments {
+            [] | [""] => {
+                return Err(sourceless(
+                    ": it ends after the options",
+                    "end it in /plain/ and the escaped URL, or in the URL in base64url",
+                ));
+            }
+            ["enc", ..] => return Err(unsupported("enc", "…")),
+            ["plain", rest @ ..] => (text::join(rest, "/"), "@"),
+            parts => (text::join(parts, ""), "."),
+        };
+        let (url, extension) = text::cut(&text, mark);
+        let url = if mark == "@" {
+            if text::contains(extension, mark) {
                 return Err(sourceless(": it has more than one @", "write @ in the URL as %40"));
             }
-            let url = percent_decode(url)
-                .ok_or_else(|| sourceless(": it is not percent-encoded", "write % as %25"))?;
             if url.is_empty() {
                 return Err(sourceless(": the URL is empty", "put the escaped URL behind /plain/"));
             }
-            Ok((mend_slashes(&url), extension.to_owned()))
-        }
-        parts => {
-            let text = text::join(parts, "");
-            let (encoded, extension) = text.split_once('.').unwrap_or((&text, ""));
-            let url = base64::decode_text(encoded).ok_or_else(|| {
+            let url = percent_decode(url);
+            mend_slashes(&url.ok_or_else(|| sourceless(": it is not percent-encoded", "write % as %25"))?)
+        } else {
+            base64::decode_text(url).ok_or_else(|| {
                 sourceless(
                     ": what follows the options is not base64url",
                     "write options as name:argument, and the URL in base64url or behind /plain/",
                 )
-            })?;
-            Ok((url, extension.to_owned()))
-        }
+            })?
+        };
+        self.request.source = Source::Url(url);
+        if extension.is_empty() { Ok(()) } else { self.option(&text::concat(&["f:", extension])) }
     }
-}
 
-impl Reader<'_> {
     fn preset(&mut self, name: &str) -> Result<(), Failure> {
-        let Some((_, options)) = self.presets.iter().find(|(known, _)| known == name) else {
+        let Some((known, options)) = self.presets.iter().find(|(known, _)| known == name) else {
             let mut known = String::new();
             for (name, _) in self.presets {
                 text::add(&mut known, ", ", name);
@@ -179,11 +171,11 @@ impl Reader<'_> {
             return Err(Failure::parameter("preset", name, &text::concat(&["one of: ", &known])));
         };
         // As in imgproxy, a preset that is already in use is passed over.
-        if self.open.iter().any(|open| open == name) {
+        if self.open.contains(&name) {
             return Ok(());
         }
-        self.open.push(name.to_owned());
-        for option in options.split('/') {
+        self.open.push(known);
+        for option in text::parts(options, b'/') {
             if !option.is_empty() {
                 self.option(option)?;
             }
@@ -193,30 +185,24 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
-        let (name, rest) = option.split_once(':').unwrap_or((option, ""));
-        let args = text::split(rest, ':');
-        if let Some(off) = text::lookup(SWITCHED_OFF, name) {
-            // Of a switch that is off, later arguments mean nothing. `sm:1` and its like say what is done anyway.
-            let first = args.first().copied().unwrap_or_default();
-            let switched_off = text::index(off, rest).or_else(|| text::index(off, &value::some(first)?));
-            return switched_off.map(|_| ()).ok_or_else(|| unsupported(name, rest));
+        let (name, text) = text::cut(option, ":");
+        let args = text::split(text, ':');
+        if text::has("preset pr", name) {
+            for name in &args {
+                self.preset(name)?;
+            }
+            return Ok(());
         }
-        let option = find(OPTIONS, name)?;
-        let name = option.name();
-        if option.field == Field::Preset {
-            return args.iter().try_for_each(|name| self.preset(name));
-        }
-        self.set(option, rest, &args).ok_or_else(|| {
-            if cannot(name, rest, &args) { unsupported(name, rest) } else { option.malformed(name, rest) }
-        })
+        GRAMMAR.read(name, text, &mut |option| self.set(option, text, &args))
     }
 
     /// Sets an option by its name.
-    fn set_named(&mut self, name: &str, text: &str) -> Option<()> {
+    fn set_named(&mut self, name: &str, text: &str) -> Option<Outcome> {
         self.set(find(OPTIONS, name).ok()?, text, &text::split(text, ':'))
     }
 
-    fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<()> {
+    /// Sets an option to its arguments, which stand in `text` with `:` between them.
+    fn set(&mut self, option: &Parameter, text: &str, args: &[&str]) -> Option<Outcome> {
         let Request { geometry, output, delivery, .. } = &mut self.request;
         match (option.field, args) {
             (Field::Resize, [kind, size @ ..]) => {
@@ -229,9 +215,18 @@ impl Reader<'_> {
             (Field::Zoom, [both]) => self.zoom = (value::factor(both)?, value::factor(both)?),
             (Field::Zoom, [x, y]) => self.zoom = (value::factor(x)?, value::factor(y)?),
             (Field::Dpr, _) => self.dpr = value::factor(text)?,
-            (Field::Gravity, _) => self.gravity = anchor(args)?,
+            (Field::Gravity, _) => match place(args)? {
+                Some(place) => self.gravity = place,
+                None => return Some(Outcome::Unsupported),
+            },
             (Field::Crop, [width, height, gravity @ ..]) => {
-                let gravity = if gravity.is_empty() { None } else { Some(anchor(gravity)?) };
+                let gravity = match gravity {
+                    [] => None,
+                    gravity => match place(gravity)? {
+                        Some(place) => Some(place),
+                        None => return Some(Outcome::Unsupported),
+                    },
+                };
                 self.crop = match (relative(width)?, relative(height)?) {
                     (NONE, NONE) => None,
                     (width, height) => Some((side(width), side(height), gravity)),
@@ -269,10 +264,13 @@ impl Reader<'_> {
                 };
                 delivery.filename = Some(value::filename(&name)?);
             }
+            (Field::Format, _) if Format::from_name(text).is_some_and(|format| !format.encoded()) => {
+                return Some(Outcome::Unsupported);
+            }
             (_, [text]) => option.read(&mut self.request, text)?,
             _ => return None,
         }
-        Some(())
+        Some(Outcome::Done)
     }
 
     /// Width, height and enlarging; what follows them is `extend`.
@@ -288,22 +286,18 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Result<Request, Failure> {
         let geometry = &mut self.request.geometry;
-        let (gravity, x, y) = self.gravity;
-        if let Some((width, height, anchor)) = self.crop {
+        if let Some((width, height, place)) = self.crop {
             if geometry.turned() {
                 // imgproxy cuts out of the turned image, the engine out of the upright one.
                 return Err(unsupported("crop", "… beside rotate or flip"));
             }
-            let place = match anchor.unwrap_or(self.gravity) {
-                (gravity, NONE, NONE) => Place::Towards(gravity),
-                (Gravity::NorthWest, x, y) => Place::At(x, y),
-                _ => return Err(unsupported("crop", "… with an offset from other corners than nowe")),
-            };
-            geometry.crop = Some(Crop { width, height, place });
-        } else if (x, y) != (NONE, NONE) {
-            return Err(unsupported("gravity", "… with an offset"));
+            geometry.crop = Some(Crop { width, height, place: place.unwrap_or(self.gravity) });
         }
-        geometry.gravity = gravity;
+        geometry.gravity = match self.gravity {
+            Place::Towards(gravity) => gravity,
+            Place::At(..) if self.crop.is_none() => return Err(unsupported("gravity", "… with an offset")),
+            Place::At(..) => Gravity::NorthWest,
+        };
         if geometry.fit == Fit::Crop && geometry.enlarge {
             geometry.fit = Fit::Cover;
         }
@@ -327,20 +321,6 @@ impl Reader<'_> {
     }
 }
 
-/// Whether arguments are ones that the grammar has and the engine has not.
-fn cannot(name: &str, text: &str, args: &[&str]) -> bool {
-    let (gravity, first) = match (name, args) {
-        ("gravity", [first, gravity @ ..]) => (gravity, first),
-        ("crop", [_, _, first, gravity @ ..]) => (gravity, first),
-        ("webp_options", [first, ..]) => return text::has(REFUSED, &text::concat(&[name, ":", first])),
-        ("format", _) if Format::from_name(text).is_some() => return true,
-        _ => return text::has(REFUSED, &text::concat(&[name, ":", text])),
-    };
-    text::has(REFUSED, &text::concat(&["gravity:", first]))
-        || matches!((*first, gravity), ("fp", [x, y]) if value::focal(x, y).is_some())
-        || gravity.iter().any(|offset| offset.starts_with('-'))
-}
-
 fn boolean(text: &str) -> Option<bool> {
     text::index(SWITCH, text).map(|index| index == 1)
 }
@@ -358,7 +338,7 @@ fn relative(text: &str) -> Option<Length> {
     match value::millionths(text)? {
         0 => Some(NONE),
         share @ 1..1_000_000 => Some(Length::Share(share as u32)),
-        _ => value::pixels(text.split('.').next()?),
+        _ => value::pixels(text::cut(text, ".").0),
     }
 }
 
@@ -367,22 +347,28 @@ fn side(length: Length) -> Length {
     if length == NONE { WHOLE } else { length }
 }
 
-fn anchor(args: &[&str]) -> Option<Anchor> {
-    match args {
-        ["fp", x, y] => Some((value::focal(x, y)??, NONE, NONE)),
-        [name, offsets @ ..] => {
-            let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
-            let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
-            Some((gravity, offset(0)?, offset(1)?))
-        }
-        [] => None,
+/// A gravity, or offsets from the top left. `Some(None)` is what the engine cannot do.
+fn place(args: &[&str]) -> Option<Option<Place>> {
+    let [name, offsets @ ..] = args else { return None };
+    let negative = offsets.iter().any(|offset| offset.starts_with("-"));
+    if negative || text::has("sm obj objw", name) {
+        return Some(None);
     }
+    if let ("fp", [x, y]) = (*name, offsets) {
+        return Some(value::focal(x, y)?.map(Place::Towards));
+    }
+    let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
+    let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
+    Some(match (offset(0)?, offset(1)?) {
+        (NONE, NONE) => Some(Place::Towards(gravity)),
+        (x, y) => (gravity == Gravity::NorthWest).then_some(Place::At(x, y)),
+    })
 }
 
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(Grammar::Imgproxy, request, &plain());
+    let mut draft = Draft::new(Grammar::Imgproxy, request, plain());
     let url = draft.url();
     draft.say("/unsafe", "");
 
@@ -395,8 +381,8 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     };
     let fit = text::name(FITS, fit as usize);
     draft.refuse(fit.is_none(), "fit=outside");
-    draft.put(Field::Fit, None);
-    draft.put(Field::Enlarge, None);
+    draft.put(Field::Fit, &[]);
+    draft.put(Field::Enlarge, &[]);
     if geometry.enlarge || width.is_some() || height.is_some() {
         let side = |side: Option<String>| side.unwrap_or_else(|| "0".into());
         let enlarge = if geometry.enlarge { ":1" } else { ":0" };
@@ -406,18 +392,18 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if let Some(crop) = geometry.crop {
         draft.refuse(geometry.turned(), "a crop beside a rotation or flip");
         let crop = write_crop(crop, &mut draft);
-        draft.put(Field::Crop, Some(&crop));
+        draft.put(Field::Crop, &[&crop]);
     }
     // The defaults of the two differ, so that each format's quality is spelled out.
     let quality =
         |format| text::decimal(output.quality.of(format).unwrap_or(format::default_quality(format)).into());
     let qualities = ["jpeg:", &quality(Format::Jpeg), ":webp:", &quality(Format::Webp)];
-    draft.put(Field::Quality, Some(&text::concat(&qualities)));
+    draft.put(Field::Quality, &qualities);
     if let Some(name) = &delivery.filename {
-        draft.put(Field::Filename, Some(&text::concat(&[&base64::encode(name.as_bytes()), ":1"])));
+        draft.put(Field::Filename, &[&base64::encode(name.as_bytes()), ":1"]);
     }
     if let Some(version) = &delivery.version {
-        draft.put(Field::Version, Some(&text::replace(&percent_encode(version), ':', "%3A")));
+        draft.put(Field::Version, &[&text::escape(version, |byte| byte != b':' && clear(byte))]);
     }
     if delivery.passthrough != Passthrough::ALL
         && let Some(formats) = draft.take(Field::Passthrough)
@@ -425,7 +411,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
         draft.say("skp", &text::replace(&formats, ',', ":"));
     }
     if output.format != OutputFormat::Auto {
-        draft.put(Field::Format, None);
+        draft.put(Field::Format, &[]);
     }
 
     draft.say_by(OPTIONS);

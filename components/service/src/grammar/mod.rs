@@ -5,6 +5,7 @@
 
 pub mod base64;
 pub mod cloudflare;
+pub mod draft;
 pub mod imgproxy;
 pub mod parameter;
 pub mod query;
@@ -15,7 +16,7 @@ pub mod wsrv;
 use crate::config::Config;
 use crate::failure::{Failure, Kind, clip};
 use crate::prelude::*;
-use crate::request::Request;
+use crate::request::{OutputFormat, Request, Source};
 use crate::text;
 
 /// The grammars.
@@ -55,7 +56,7 @@ impl Grammar {
             Some(Grammar::Wsrv)
         } else {
             // A signature and something to be signed.
-            path.get(1..).and_then(|rest| rest.split_once('/')).map(|_| Grammar::Imgproxy)
+            text::contains(path.get(1..)?, "/").then_some(Grammar::Imgproxy)
         }
     }
 
@@ -86,7 +87,7 @@ pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Resu
         Grammar::Cloudflare if !config.signed() => target,
         _ => signature::strip(grammar, target).0,
     };
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (path, query) = text::cut(target, "?");
     let request = match grammar {
         Grammar::Query => query::read(query, body)?,
         Grammar::Imgproxy => imgproxy::read(path, &config.presets)?,
@@ -136,7 +137,7 @@ pub fn percent_encode(text: &str) -> String {
 
 /// Whether a byte may stand in the clear.
 fn clear(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:,".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b',')
 }
 
 /// Names and values of a query string, decoded.
@@ -149,9 +150,9 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
         })
     };
     let mut pairs = Vec::new();
-    for pair in query.split('&') {
+    for pair in text::parts(query, b'&') {
         if !pair.is_empty() {
-            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, text) = text::cut(pair, "=");
             pairs.push((decode(name)?, decode(text)?));
         }
     }
@@ -171,11 +172,19 @@ fn sourceless(reason: &str, advice: &str) -> Failure {
         .detail(advice.to_owned())
 }
 
+/// What is asked for where nothing is said, in the grammars that keep the source's format.
+fn plain(quality: u8) -> Request {
+    let mut request = Request::new(Source::Body);
+    request.output.format = OutputFormat::Source;
+    request.output.quality.any = Some(quality);
+    request
+}
+
 /// A source URL as it stands in a path: some proxies make one slash of two.
 fn mend_slashes(url: &str) -> String {
     for scheme in ["http:/", "https:/"] {
         if let Some(rest) = url.strip_prefix(scheme)
-            && !rest.starts_with('/')
+            && !rest.starts_with("/")
         {
             return text::concat(&[scheme, "/", rest]);
         }

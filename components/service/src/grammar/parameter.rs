@@ -4,72 +4,71 @@
 //! their values. What a table cannot say, they read and write themselves.
 
 use super::query::{GRAVITIES, PARAMETERS};
-use super::{Grammar, percent_encode, value};
+use super::{unsupported, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
 use crate::prelude::*;
 use crate::request::{
-    Crop, Filter, Fit, Geometry, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request,
-    Source,
+    Crop, Filter, Fit, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request, Source,
 };
 use crate::text;
 
 /// What a parameter is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// [`Request::source`].
+    /// The source's URL.
     Url,
-    /// [`Geometry::width`].
+    /// Target width.
     Width,
-    /// [`Geometry::height`].
+    /// Target height.
     Height,
-    /// A factor for both, which no request holds: it is multiplied in.
-    Dpr,
-    /// [`Geometry::fit`].
+    /// How the image is made to fit.
     Fit,
-    /// [`Geometry::enlarge`].
+    /// Whether it may be enlarged.
     Enlarge,
-    /// [`Geometry::gravity`].
+    /// What is kept where something is cut off.
     Gravity,
-    /// [`Geometry::crop`].
+    /// The part to cut out first.
     Crop,
-    /// [`Geometry::rotate`].
+    /// Rotation.
     Rotate,
-    /// [`Geometry::flip_horizontal`] and [`Geometry::flip_vertical`].
+    /// Mirroring, along one axis or both.
     Flip,
-    /// [`Geometry::auto_orient`].
+    /// Whether the image is turned upright.
     AutoOrient,
-    /// [`Geometry::background`].
+    /// What is drawn under transparent pixels.
     Background,
-    /// [`Geometry::filter`].
+    /// Resampling kernel.
     Filter,
-    /// [`Output::format`].
+    /// The format of the rendition.
     Format,
-    /// [`Output::quality`].
+    /// Its quality, for all formats or single ones.
     Quality,
-    /// [`Output::lossless`].
+    /// Whether it is encoded without loss.
     Lossless,
-    /// [`Delivery::filename`](crate::request::Delivery::filename).
+    /// The name to save it under.
     Filename,
-    /// [`Delivery::download`](crate::request::Delivery::download).
+    /// Whether it is to be saved.
     Download,
-    /// [`Delivery::expires`](crate::request::Delivery::expires).
+    /// The second from which on the request is no longer valid.
     Expires,
-    /// [`Delivery::ttl`](crate::request::Delivery::ttl).
+    /// Seconds for which the answer may be cached.
     MaxAge,
-    /// [`Delivery::version`](crate::request::Delivery::version).
+    /// Text without a meaning.
     Version,
-    /// [`Delivery::passthrough`](crate::request::Delivery::passthrough).
+    /// Sources that are handed over as they are.
     Passthrough,
-    /// [`Delivery::on_error`](crate::request::Delivery::on_error).
+    /// What is answered instead of an error.
     OnError,
-    /// What leads to others of these in imgproxy's grammar: a preset.
+    /// A factor for width and height. Like what follows, it stands in no request: the grammars see to it themselves.
+    Dpr,
+    /// Other parameters, under a name.
     Preset,
     /// Fit, width, height and enlarging in one.
     Resize,
     /// Width, height and enlarging in one.
     Size,
-    /// A factor for each of width and height, which no request holds.
+    /// A factor for each of width and height.
     Zoom,
     /// One quality for all formats, where another option has those of single ones.
     AnyQuality,
@@ -95,7 +94,7 @@ pub struct Parameter {
     /// The names of its values, as a table (see [`text::index`]) in the order in which the query grammar has them; empty
     /// if they are written as in the query grammar, or if the grammar sees to them itself.
     pub values: &'static str,
-    /// What it accepts, for a human.
+    /// What it accepts, for a human; empty if the names of its values say so.
     pub accepts: &'static str,
 }
 
@@ -127,7 +126,63 @@ impl Parameter {
 
     /// The failure of a value that is not accepted.
     pub fn malformed(&self, name: &str, text: &str) -> Failure {
-        Failure::parameter(name, text, self.accepts)
+        let mut accepts = String::from(self.accepts);
+        if accepts.is_empty() {
+            for value in &text::words(self.values, |byte| matches!(byte, b' ' | b'|')) {
+                if *value != "-" {
+                    text::add(&mut accepts, ", ", value);
+                }
+            }
+        }
+        Failure::parameter(name, text, &accepts)
+    }
+}
+
+/// What became of an option whose value makes sense.
+pub enum Outcome {
+    /// It has been put into the request.
+    Done,
+    /// The engine cannot do it.
+    Unsupported,
+}
+
+/// What a grammar's options are.
+pub struct Options {
+    /// Those that the engine can do.
+    pub table: &'static [Parameter],
+    /// Those that it cannot, each with the values that leave it switched off, in a table for [`text::lookup`].
+    pub switched_off: &'static str,
+    /// Values that the grammar has and the engine cannot do, by the first name of their option, in such a table too.
+    pub refused: &'static str,
+}
+
+impl Options {
+    /// Reads an option. `set` is given what it is, and is `None` for a value that is not accepted.
+    pub fn read(
+        &self,
+        name: &str,
+        text: &str,
+        set: &mut dyn FnMut(&'static Parameter) -> Option<Outcome>,
+    ) -> Result<(), Failure> {
+        let (first, _) = text::cut(text, ":");
+        if let Some(off) = text::lookup(self.switched_off, name) {
+            // Of what is switched off, further arguments mean nothing; 1.0 is 1.
+            let (whole, part) = text::cut(first, ".");
+            let number = if text::all(part, |byte| byte == b'0') { whole } else { first };
+            let off = text::index(off, text).or_else(|| text::index(off, &value::some(number)?));
+            return off.map(|_| ()).ok_or_else(|| unsupported(name, text));
+        }
+        let option = find(self.table, name)?;
+        match set(option) {
+            Some(Outcome::Done) => Ok(()),
+            None if text::lookup(self.refused, option.name())
+                .and_then(|refused| text::index(refused, first))
+                .is_none() =>
+            {
+                Err(option.malformed(name, text))
+            }
+            _ => Err(unsupported(name, text)),
+        }
     }
 }
 
@@ -139,18 +194,24 @@ pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Paramete
         for parameter in table {
             text::add(&mut known, ", ", parameter.name());
         }
+        let hint = match table {
+            [Parameter { field: Field::Url, .. }, ..] => {
+                "; a source URL with a query of its own must be percent-encoded"
+            }
+            _ => "",
+        };
         let message = text::concat(&["\"", clip(name), "\" is not an option"]);
-        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known]))
+        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known, hint]))
     })
 }
 
 /// The query grammar's parameter for a field.
-fn native(field: Field) -> Option<&'static Parameter> {
+pub fn native(field: Field) -> Option<&'static Parameter> {
     PARAMETERS.iter().find(|parameter| parameter.field == field)
 }
 
 /// The names of a field's values in the query grammar.
-fn values(field: Field) -> &'static str {
+pub fn values(field: Field) -> &'static str {
     native(field).map_or("", |parameter| parameter.values)
 }
 
@@ -162,10 +223,10 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
     match field {
         Field::Url => {
             // POST has its source in the body: a URL beside it is a contradiction.
-            if text.is_empty() || *source != Source::Url(String::new()) {
-                return None;
+            match source {
+                Source::Url(url) if url.is_empty() && !text.is_empty() => url.push_str(text),
+                _ => return None,
             }
-            *source = Source::Url(text.into());
         }
         Field::Width => geometry.width = Some(value::length(text)?),
         Field::Height => geometry.height = Some(value::length(text)?),
@@ -217,7 +278,7 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
 }
 
 /// What the request holds, in the words of the query grammar; `None` if there is nothing to say.
-fn show(field: Field, request: &Request) -> Option<String> {
+pub fn show(field: Field, request: &Request) -> Option<String> {
     let Request { source, geometry, output, delivery } = request;
     let index = match field {
         Field::Url => {
@@ -280,8 +341,8 @@ fn gravity(text: &str) -> Option<Gravity> {
 }
 
 fn read_quality(output: &mut Output, text: &str) -> Option<()> {
-    for part in text::split(text, ',') {
-        match part.split_once(':') {
+    for part in text::parts(text, b',') {
+        match text::split_once(part, ":") {
             Some((format, quality)) => {
                 let format = Format::from_name(format).filter(|format| format.encoded())?;
                 output.quality.set(format, value::quality(quality)?);
@@ -334,151 +395,5 @@ fn write_crop(crop: Crop) -> String {
         Place::Towards(gravity) => {
             text::concat(&[&size, ",", text::name(GRAVITIES, gravity as usize).unwrap_or_default()])
         }
-    }
-}
-
-/// A request on its way into a grammar. What the grammar has no words for is remembered until the end.
-pub struct Draft {
-    grammar: Grammar,
-    /// What has not been said yet, in the words of the query grammar.
-    left: Vec<(&'static Parameter, String)>,
-    /// What has been said.
-    said: String,
-    /// The first thing that cannot be said.
-    cannot: Option<&'static str>,
-}
-
-impl Draft {
-    /// Begins to say what makes a request differ from a plain one, which the grammar reads where nothing is said.
-    pub fn new(grammar: Grammar, request: &Request, plain: &Request) -> Draft {
-        let mut left = Vec::new();
-        for parameter in PARAMETERS {
-            let text = match parameter.field {
-                Field::Fit => {
-                    text::name(parameter.values, request.geometry.effective_fit() as usize).map(Into::into)
-                }
-                field => show(field, request),
-            };
-            if text != show(parameter.field, plain)
-                && let Some(text) = text
-            {
-                left.push((parameter, text));
-            }
-        }
-        Draft { grammar, left, said: String::new(), cannot: None }
-    }
-
-    /// Takes out what is to be said about a field.
-    pub fn take(&mut self, field: Field) -> Option<String> {
-        let at = self.left.iter().position(|(parameter, _)| parameter.field == field)?;
-        Some(self.left.remove(at).1)
-    }
-
-    /// Takes out the source's URL.
-    pub fn url(&mut self) -> String {
-        let url = self.take(Field::Url);
-        self.refuse(url.is_none(), "a source in the body");
-        url.unwrap_or_default()
-    }
-
-    /// Leaves to say this about a field, or nothing.
-    pub fn put(&mut self, field: Field, text: Option<&str>) {
-        self.take(field);
-        if let (Some(parameter), Some(text)) = (native(field), text) {
-            self.left.push((parameter, text.to_owned()));
-        }
-    }
-
-    /// Gives up, if this is so, as the grammar has no words for something.
-    pub fn refuse(&mut self, so: bool, what: &'static str) {
-        if so && self.cannot.is_none() {
-            self.cannot = Some(what);
-        }
-    }
-
-    /// Gives up if a length is to be said in per cent.
-    pub fn refuse_shares(&mut self, fields: &[Field]) {
-        let share =
-            self.left.iter().any(|(parameter, text)| fields.contains(&parameter.field) && text.contains('%'));
-        self.refuse(share, "a length in per cent");
-    }
-
-    /// Puts the one quality that says all there is to say, in a grammar that knows no other.
-    pub fn put_quality(&mut self, output: &Output, default: u8) {
-        let of = |format| output.quality.of(format).unwrap_or(format::default_quality(format));
-        let quality = match output.format {
-            OutputFormat::Fixed(Format::Png) => output.quality.of(Format::Png).unwrap_or(default),
-            OutputFormat::Fixed(format) => of(format),
-            _ => {
-                self.refuse(of(Format::Jpeg) != of(Format::Webp), "a quality for each format");
-                of(Format::Jpeg)
-            }
-        };
-        let text = text::decimal(quality.into());
-        self.put(Field::Quality, (quality != default).then_some(&text));
-    }
-
-    /// Says the numbers of a crop by these names; whether there is one.
-    pub fn say_crop(&mut self, geometry: &Geometry, names: &str) -> bool {
-        let Some(crop) = self.take(Field::Crop) else { return false };
-        self.refuse(geometry.turned(), "a crop beside a rotation or flip");
-        let mut names = names.split(' ');
-        for number in crop.split(',') {
-            self.say(names.next().unwrap_or_default(), number);
-        }
-        self.refuse(names.next().is_some(), "a crop towards a gravity");
-        true
-    }
-
-    /// Says something by the grammar's own name for it. A flag has no value.
-    pub fn say(&mut self, name: &str, text: &str) {
-        let (separator, equals) = match self.grammar {
-            Grammar::Query | Grammar::Wsrv => ("&", "="),
-            Grammar::Imgproxy => ("/", ":"),
-            Grammar::Cloudflare => (",", "="),
-        };
-        text::add(&mut self.said, separator, name);
-        if text.is_empty() {
-            return;
-        }
-        self.said.push_str(equals);
-        match separator {
-            "&" => self.said.push_str(&percent_encode(text)),
-            _ => self.said.push_str(text),
-        }
-    }
-
-    /// Says what is left by a grammar's table, in its order.
-    pub fn say_by(&mut self, table: &[Parameter]) {
-        for parameter in table {
-            let Some(text) = self.take(parameter.field) else { continue };
-            let name = match self.grammar {
-                // Its last names are the short ones that everybody uses.
-                Grammar::Imgproxy => parameter.names.split(' ').next_back().unwrap_or_default(),
-                _ => parameter.name(),
-            };
-            let word = match text::index(values(parameter.field), &text) {
-                Some(index) if !parameter.values.is_empty() => text::name(parameter.values, index),
-                // What has no name in the query grammar has none in others.
-                _ => Some(text.as_str()),
-            };
-            self.refuse(word.is_none(), cannot(parameter.field));
-            self.say(name, word.unwrap_or_default());
-        }
-    }
-
-    /// All that has been said. The error names what cannot be said.
-    pub fn finish(self) -> Result<String, &'static str> {
-        let left = self.left.first().map(|(parameter, _)| cannot(parameter.field));
-        self.cannot.or(left).map_or(Ok(self.said), Err)
-    }
-}
-
-/// What is told of a field that a grammar has no words for.
-pub fn cannot(field: Field) -> &'static str {
-    match field {
-        // Every grammar has words for all other formats.
-        Field::Format => "a format that the client's Accept header decides",
-        _ => native(field).map_or("", Parameter::name),
     }
 }

@@ -3,7 +3,8 @@
 //! It says everything that a [`Request`] can hold. A parameter that is unknown, given twice or malformed is an error
 //! that names the parameter, its value and what is accepted: a typo never makes a picture that nobody asked for.
 
-use super::parameter::{Draft, Field, Parameter, apply, find, parameter};
+use super::draft::Draft;
+use super::parameter::{Field, Parameter, apply, find, parameter};
 use super::{Grammar, pairs, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
@@ -14,7 +15,6 @@ use crate::text;
 pub use super::parameter::options;
 
 const SWITCH: &str = "false|0 true|1";
-const SWITCHES: &str = "true, 1, false or 0";
 const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
 
 /// Every parameter, in the order of the documentation.
@@ -23,20 +23,9 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter(Field::Width, "width w", "", LENGTH),
     parameter(Field::Height, "height h", "", LENGTH),
     parameter(Field::Dpr, "dpr", "", "a factor for width and height, 0.01 to 100"),
-    parameter(
-        Field::Fit,
-        "fit",
-        "contain cover crop fill outside auto",
-        "contain, cover, crop, fill, outside or auto",
-    ),
-    parameter(Field::Enlarge, "enlarge el", SWITCH, SWITCHES),
-    parameter(
-        Field::Gravity,
-        "gravity g",
-        GRAVITIES,
-        "center, north, north-east, east, south-east, south, south-west, west, north-west, \
-         or top, top-right, right, bottom-right, bottom, bottom-left, left, top-left",
-    ),
+    parameter(Field::Fit, "fit", "contain cover crop fill outside auto", ""),
+    parameter(Field::Enlarge, "enlarge el", SWITCH, ""),
+    parameter(Field::Gravity, "gravity g", GRAVITIES, ""),
     parameter(
         Field::Crop,
         "crop c",
@@ -45,19 +34,14 @@ pub const PARAMETERS: &[Parameter] = &[
     ),
     parameter(Field::Rotate, "rotate rot", "0 90 180 270", "0, 90, 180 or 270, degrees clockwise"),
     parameter(Field::Flip, "flip fl", "none h v hv|vh", "h (left to right), v (top to bottom), hv or none"),
-    parameter(Field::AutoOrient, "auto-orient ao", SWITCH, SWITCHES),
+    parameter(Field::AutoOrient, "auto-orient ao", SWITCH, ""),
     parameter(
         Field::Background,
         "background bg",
         "",
         "a colour: RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal, or one of the basic names of CSS",
     ),
-    parameter(
-        Field::Filter,
-        "filter kernel",
-        "box bilinear catmull-rom mitchell lanczos3",
-        "box, bilinear, catmull-rom, mitchell or lanczos3",
-    ),
+    parameter(Field::Filter, "filter kernel", "box bilinear catmull-rom mitchell lanczos3", ""),
     parameter(
         Field::Format,
         "format f",
@@ -65,14 +49,14 @@ pub const PARAMETERS: &[Parameter] = &[
         "jpeg (or jpg), png, webp, auto (what the client accepts) or source (the source's family)",
     ),
     parameter(Field::Quality, "quality q", "", "1 to 100, or one for each format such as jpeg:80,webp:75"),
-    parameter(Field::Lossless, "lossless ll", SWITCH, SWITCHES),
+    parameter(Field::Lossless, "lossless ll", SWITCH, ""),
     parameter(
         Field::Filename,
         "filename",
         "",
         "a file name without extension, at most 100 characters, without / \\ \" and control characters",
     ),
-    parameter(Field::Download, "download dl", SWITCH, SWITCHES),
+    parameter(Field::Download, "download dl", SWITCH, ""),
     parameter(Field::Expires, "expires exp", "", "a second of Unix time"),
     parameter(Field::MaxAge, "maxage", "", "seconds for which the answer may be cached, 0 to 31536000"),
     parameter(Field::Version, "version v", "", "any text; it makes a new URL of the same image"),
@@ -103,11 +87,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     let mut seen = 0u32;
     let mut dpr = Length::WHOLE;
     for (name, text) in &pairs(query)? {
-        let parameter = find(PARAMETERS, name).map_err(|failure| {
-            let hint = "; a source URL with a query of its own must be percent-encoded";
-            let known = text::concat(&[failure.detail.as_deref().unwrap_or_default(), hint]);
-            failure.detail(known)
-        })?;
+        let parameter = find(PARAMETERS, name)?;
         let bit = 1 << parameter.field as u32;
         if seen & bit != 0 {
             let message = text::concat(&[parameter.name(), " is given more than once"]);
@@ -128,7 +108,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
         accepted.ok_or_else(|| parameter.malformed(parameter.name(), text))?;
     }
     request.geometry.scale(dpr, dpr);
-    if request.source == Source::Url(String::new()) {
+    if matches!(&request.source, Source::Url(url) if url.is_empty()) {
         return refused(
             "url is missing",
             "GET / needs url=, the percent-encoded URL of the source; or POST the image itself",
@@ -142,7 +122,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
 
 /// The shortest query string that says the same, without the leading `/?`.
 pub fn write(request: &Request) -> String {
-    let mut draft = Draft::new(Grammar::Query, request, &Request::new(Source::Body));
+    let mut draft = Draft::new(Grammar::Query, request, Request::new(Source::Body));
     draft.say_by(PARAMETERS);
     draft.finish().unwrap_or_default()
 }

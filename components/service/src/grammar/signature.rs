@@ -16,39 +16,33 @@ use super::{Grammar, base64, wsrv};
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
 use crate::prelude::*;
+use crate::text;
 
 /// A key and its salt.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
-/// Splits a target into what is signed and its signature, if it has one.
+/// Splits a target into what is signed and its signature, if it has one as its last parameter.
 ///
-/// Where the signature is a segment of the path, as in imgproxy's grammar, the first part is the target as it is.
+/// In imgproxy's grammar, and in links as wsrv signs them, the signature is a segment of the path: the target stays whole.
 pub fn strip(grammar: Grammar, target: &str) -> (&str, Option<&str>) {
-    if grammar == Grammar::Imgproxy {
-        let signature = target.get(1..).and_then(|rest| rest.split('/').next());
-        return (target, signature);
-    }
-    if let Some((signature, _)) = link(target).filter(|_| grammar == Grammar::Wsrv) {
-        return (target, Some(signature));
-    }
-    match target
-        .bytes()
-        .rposition(|b| matches!(b, b'?' | b'&'))
-        .and_then(|at| Some((target.get(..at)?, target.get(at + 1..)?)))
+    let last = match (text::rsplit_once(target, b'&'), text::rsplit_once(target, b'?')) {
+        (Some((signed, _)), Some(question)) if question.0.len() > signed.len() => Some(question),
+        (ampersand, question) => ampersand.or(question),
+    };
+    if grammar != Grammar::Imgproxy
+        && let Some((signed, last)) = last
+        && let Some(signature) = last.strip_prefix("s=")
     {
-        Some((signed, last)) => match last.strip_prefix("s=") {
-            Some(signature) => (signed, Some(signature)),
-            None => (target, None),
-        },
-        None => (target, None),
+        return (signed, Some(signature));
     }
+    (target, None)
 }
 
 /// The signature of a link that is signed as wsrv signs them, and its query.
 pub fn link(target: &str) -> Option<(&str, &str)> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let signature = path.strip_prefix(wsrv::LINK)?.strip_suffix('/')?;
-    (!signature.contains('/')).then_some((signature, query))
+    let (path, query) = text::cut(target, "?");
+    let signature = path.strip_prefix(wsrv::LINK)?.strip_suffix("/")?;
+    (!text::contains(signature, "/")).then_some((signature, query))
 }
 
 /// Refuses a target that is not signed with one of the configured keys. Without keys, all pass.
@@ -56,54 +50,50 @@ pub fn check(grammar: Grammar, target: &str, config: &Config) -> Result<(), Fail
     if !config.signed() {
         return Ok(());
     }
-    if let Some((signature, query)) = link(target).filter(|_| grammar == Grammar::Wsrv) {
-        return if valid_link(signature, query, config) { Ok(()) } else { Err(invalid()) };
-    }
-    let (signed, signature) = match (grammar, strip(grammar, target)) {
-        (Grammar::Imgproxy, (target, signature)) => {
-            let path = target.split('?').next().unwrap_or_default();
-            let rest = path.get(1..).and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)));
+    let link = link(target).filter(|_| grammar == Grammar::Wsrv);
+    let (signed, signature) = match (grammar, link) {
+        (_, Some((signature, query))) => (query, Some(signature)),
+        (Grammar::Imgproxy, _) => {
+            let (path, _) = text::cut(target.get(1..).unwrap_or_default(), "?");
+            let (signature, _) = text::cut(path, "/");
+            let signed = path.get(signature.len()..).unwrap_or_default();
             // `unsafe` and the like stand where a signature has to stand.
-            let unsigned = matches!(signature, Some("" | "unsafe" | "insecure" | "_"));
-            (rest.unwrap_or_default(), signature.filter(|_| !unsigned))
+            let missing = signature.is_empty() || text::has("unsafe insecure _", signature);
+            (signed, (!missing).then_some(signature))
         }
-        (_, split) => split,
+        _ => strip(grammar, target),
     };
     let Some(signature) = signature else {
         return Err(Failure::new(Kind::SignatureMissing, "the URL is not signed")
             .detail("URLs have to be signed here; docs/http-api.md says how"));
     };
-    if valid(signature, signed, config) {
+    if valid(signature, signed, link.is_some(), config) {
         return Ok(());
     }
-    Err(invalid())
+    Err(Failure::new(Kind::SignatureInvalid, "the signature of the URL does not match")
+        .detail("sign the URL exactly as it is sent, with the current key and salt"))
 }
 
-fn invalid() -> Failure {
-    Failure::new(Kind::SignatureInvalid, "the signature of the URL does not match")
-        .detail("sign the URL exactly as it is sent, with the current key and salt")
-}
-
-/// Compares with what every secret gives, in constant time.
-fn valid_link(signature: &str, query: &str, config: &Config) -> bool {
-    let bytes = base64::decode(signature).unwrap_or_default();
+/// Compares with what every key or secret gives, whatever the first ones say, in constant time.
+fn valid(signature: &str, signed: &str, link: bool, config: &Config) -> bool {
     let mut found = Choice::from(0);
-    for secret in &config.link_secrets.0 {
-        let sum = Md5::new().chain_update(query).chain_update(" ").chain_update(secret).finalize();
-        found |= sum.ct_eq(&bytes);
-    }
-    found.into()
-}
-
-/// Compares with every pair and every trusted signature, whatever the first ones say, in constant time.
-fn valid(signature: &str, signed: &str, config: &Config) -> bool {
-    let mut found = Choice::from(0);
-    for trusted in &config.trusted_signatures.0 {
-        found |= trusted.as_bytes().ct_eq(signature.as_bytes());
+    let mut codes = Vec::new();
+    if link {
+        for secret in &config.link_secrets.0 {
+            let code = Md5::new().chain_update(signed).chain_update(" ").chain_update(secret).finalize();
+            codes.push(code.to_vec());
+        }
+    } else {
+        for pair in &config.pairs {
+            codes.push(sign(pair, signed, config.signature_size));
+        }
+        for trusted in &config.trusted_signatures.0 {
+            found |= trusted.as_bytes().ct_eq(signature.as_bytes());
+        }
     }
     let bytes = base64::decode(signature).unwrap_or_default();
-    for pair in &config.pairs {
-        found |= sign(pair, signed, config.signature_size).ct_eq(&bytes);
+    for code in &codes {
+        found |= code.ct_eq(&bytes);
     }
     found.into()
 }

@@ -18,12 +18,16 @@ pub fn pixels(text: &str) -> Option<Length> {
 /// A decimal number that is not negative, in millionths; at most seven digits before the point, and what stands behind
 /// the sixth one after it is dropped.
 pub fn millionths(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, part) = text::cut(text, ".");
     if whole.len() + part.len() == 0 || whole.len() > 7 || !text::all(part, |b| b.is_ascii_digit()) {
         return None;
     }
-    let digits = text::concat(&[whole, part, "000000"]);
-    integer(digits.get(..whole.len() + 6)?, 0, u64::MAX)
+    let mut number = if whole.is_empty() { 0 } else { text::number(whole, 10)? };
+    for place in 0..6 {
+        let digit = part.as_bytes().get(place).unwrap_or(&b'0') - b'0';
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }
 
 /// Millionths as the shortest decimal number.
@@ -31,7 +35,7 @@ pub fn write_millionths(number: u32) -> String {
     let (whole, part) = (number / Length::WHOLE, number % Length::WHOLE);
     // The one in front keeps the zeros behind it.
     let part = text::decimal((Length::WHOLE + part).into());
-    let part = part.get(1..).unwrap_or_default().trim_end_matches('0');
+    let part = text::trim_end(part.get(1..).unwrap_or_default(), "0");
     let point = if part.is_empty() { "" } else { "." };
     text::concat(&[&text::decimal(whole.into()), point, part])
 }
@@ -44,7 +48,7 @@ pub fn factor(text: &str) -> Option<u32> {
 
 /// A length: 1 to 65535 pixels, or more than 0 and at most 1000 per cent of the source's side (`50%`).
 pub fn length(text: &str) -> Option<Length> {
-    let Some(percent) = text.strip_suffix('%') else { return pixels(text) };
+    let Some(percent) = text.strip_suffix("%") else { return pixels(text) };
     let share = millionths(percent)? / 100;
     matches!(share, 1..=10_000_000).then_some(Length::Share(share as u32))
 }
@@ -82,7 +86,7 @@ pub fn focal(x: &str, y: &str) -> Option<Option<Gravity>> {
 /// A rotation by a multiple of 90 degrees of either sign, positive being clockwise. `None` if it is not a number,
 /// `Some(None)` for other angles.
 pub fn rotation(text: &str) -> Option<Option<Rotation>> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
+    let digits = text.strip_prefix("-").unwrap_or(text);
     let mut degrees = integer(digits, 0, 999_999_999)? % 360;
     if digits.len() < text.len() {
         degrees = (360 - degrees) % 360;
@@ -105,23 +109,27 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
 pub fn hex_color(text: &str) -> Option<Color> {
-    let text = text.strip_prefix('#').unwrap_or(text);
-    let mut digits = String::new();
-    for c in text.chars() {
-        digits.push(c);
-        // A single digit stands for two of the same.
-        if text.len() < 5 {
-            digits.push(c);
-        }
-    }
-    if digits.len() == 6 {
-        digits.push_str("ff");
-    }
-    if digits.len() != 8 {
-        return None;
-    }
-    let [.., red, green, blue, alpha] = text::number(&digits, 16)?.to_be_bytes();
+    let text = text.strip_prefix("#").unwrap_or(text);
+    let number = text::number(text, 16)? as u32;
+    let number = match text.len() {
+        3 => doubled(number << 4 | 15),
+        4 => doubled(number),
+        6 => number << 8 | 255,
+        8 => number,
+        _ => return None,
+    };
+    let [red, green, blue, alpha] = number.to_be_bytes();
     Some(Color { red, green, blue, alpha })
+}
+
+/// Four hexadecimal digits, each of which stands for two of the same.
+fn doubled(digits: u32) -> u32 {
+    let mut number = 0;
+    for place in [12, 8, 4, 0] {
+        let digit = digits >> place & 15;
+        number = number << 8 | digit << 4 | digit;
+    }
+    number
 }
 
 /// A colour in hexadecimal, or one of the basic colours of CSS (CSS Color 4, section 6.1, the sixteen of HTML 4 and a few
@@ -130,17 +138,16 @@ pub fn color(text: &str) -> Option<Color> {
     const NAMES: &str = "black=000 silver=c0c0c0 gray|grey=808080 white=fff maroon=800000 red=f00 purple=800080 \
                          fuchsia|magenta=f0f green=008000 lime=0f0 olive=808000 yellow=ff0 orange=ffa500 \
                          navy=000080 blue=00f teal=008080 aqua|cyan=0ff transparent=0000";
-    hex_color(text).or_else(|| hex_color(text::lookup(NAMES, &text.to_ascii_lowercase())?))
+    hex_color(text).or_else(|| hex_color(text::lookup(NAMES, &text::lower(text))?))
 }
 
 /// A colour as `RRGGBB`, or `RRGGBBAA` if it is not opaque.
 pub fn write_color(color: Color) -> String {
     let Color { red, green, blue, alpha } = color;
-    let mut out = text::hexadecimal(u32::from_be_bytes([red, green, blue, alpha]).into(), 8);
-    if alpha == 255 {
-        out.truncate(6);
+    match alpha {
+        255 => text::hexadecimal(u32::from_be_bytes([0, red, green, blue]).into(), 6),
+        _ => text::hexadecimal(u32::from_be_bytes([red, green, blue, alpha]).into(), 8),
     }
-    out
 }
 
 /// The formats of these names.

@@ -3,7 +3,8 @@
 //! As there, a number that cannot be read counts as not given, and so does a parameter that is not known. A parameter
 //! that is known and cannot be done is refused by name.
 
-use super::parameter::{Draft, Field, Parameter, cannot, parameter};
+use super::draft::{Draft, cannot};
+use super::parameter::{Field, Parameter, parameter};
 use super::{Grammar, pairs, unsupported, value};
 use crate::failure::{Failure, Kind};
 use crate::format::Format;
@@ -11,46 +12,51 @@ use crate::prelude::*;
 use crate::request::{Color, Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Source};
 use crate::text;
 
+/// The values of what a flag, which has no value, turns on.
+const ON: &str = "- ";
+
+/// The values of what a flag turns off.
+const OFF: &str = " -";
+
+/// A row of the table. What a parameter accepts is never told, since nothing else is refused.
+const fn row(field: Field, names: &'static str, values: &'static str) -> Parameter {
+    parameter(field, names, values, "")
+}
+
 /// Every parameter, in the order in which they are written.
 pub const PARAMETERS: &[Parameter] = &[
-    parameter(Field::Url, "url", "", ""),
-    parameter(Field::Width, "w width", "", ""),
-    parameter(Field::Height, "h height", "", ""),
-    parameter(Field::Dpr, "dpr", "", ""),
+    row(Field::Url, "url", ""),
+    row(Field::Width, "w width", ""),
+    row(Field::Height, "h height", ""),
+    row(Field::Dpr, "dpr", ""),
     // The last names of each are the values of `t`, which came before `fit`.
-    parameter(
-        Field::Fit,
-        "fit t",
-        "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -",
-        "",
-    ),
-    parameter(Field::Enlarge, "we", "", ""),
-    parameter(
+    row(Field::Fit, "fit t", "inside|fit|fitup cover|square|squaredown cover fill|absolute outside -"),
+    row(Field::Enlarge, "we", OFF),
+    row(
         Field::Gravity,
         "a align",
         "center top|t top-right right|r bottom-right bottom|b bottom-left left|l top-left",
-        "",
     ),
-    parameter(Field::CropPart, "precrop", "", ""),
-    parameter(Field::CropPart, "cx", "", ""),
-    parameter(Field::CropPart, "cy", "", ""),
-    parameter(Field::CropPart, "cw", "", ""),
-    parameter(Field::CropPart, "ch", "", ""),
-    parameter(Field::FlipAxis, "flip", "", ""),
-    parameter(Field::FlipAxis, "flop", "", ""),
-    parameter(Field::Rotate, "ro or", "", ""),
-    parameter(Field::Background, "bg", "", ""),
-    parameter(Field::Format, "output", "jpg|jpeg png webp - -", ""),
-    parameter(Field::Quality, "q quality", "", ""),
-    parameter(Field::Lossless, "ll lossless", "", ""),
-    parameter(Field::Nothing, "n", "1", ""),
-    parameter(Field::Nothing, "page", "0", ""),
-    parameter(Field::Nothing, "l level", "", ""),
-    parameter(Field::Nothing, "af", "", ""),
-    parameter(Field::Nothing, "il", "", ""),
-    parameter(Field::OnError, "default errorredirect", "|0|false 1|true", ""),
-    parameter(Field::Filename, "filename", "", ""),
-    parameter(Field::MaxAge, "maxage", "", ""),
+    row(Field::CropPart, "precrop", ""),
+    row(Field::CropPart, "cx", ""),
+    row(Field::CropPart, "cy", ""),
+    row(Field::CropPart, "cw", ""),
+    row(Field::CropPart, "ch", ""),
+    row(Field::FlipAxis, "flip", ""),
+    row(Field::FlipAxis, "flop", ""),
+    row(Field::Rotate, "ro or", ""),
+    row(Field::Background, "bg", ""),
+    row(Field::Format, "output", "jpg|jpeg png webp - -"),
+    row(Field::Quality, "q quality", ""),
+    row(Field::Lossless, "ll lossless", ON),
+    row(Field::Nothing, "n", "1"),
+    row(Field::Nothing, "page", "0"),
+    row(Field::Nothing, "l level", ""),
+    row(Field::Nothing, "af", ""),
+    row(Field::Nothing, "il", ""),
+    row(Field::OnError, "default errorredirect", "|0|false 1|true"),
+    row(Field::Filename, "filename", ""),
+    row(Field::MaxAge, "maxage", ""),
 ];
 
 /// Parameters that the engine cannot do.
@@ -79,6 +85,8 @@ struct Reader<'a> {
     request: Request,
     dpr: u32,
     crop: Option<[Length; 4]>,
+    /// Whether the crop has a place that cannot be read, and so counts as not given.
+    misplaced: bool,
     precrop: bool,
     /// The words of `fit` and `a`, some of which mean more than a value.
     fit: &'a str,
@@ -99,9 +107,10 @@ pub fn read(text: &str) -> Result<Request, Failure> {
         }
     }
     let mut reader = Reader {
-        request: plain(String::new()),
+        request: plain(),
         dpr: Length::WHOLE,
-        crop: Some(EVERYTHING),
+        crop: None,
+        misplaced: false,
         precrop: false,
         fit: "",
         align: "",
@@ -116,11 +125,9 @@ pub fn read(text: &str) -> Result<Request, Failure> {
 }
 
 /// What is asked for without any parameter.
-fn plain(url: String) -> Request {
-    let mut request = Request::new(Source::Url(url));
+fn plain() -> Request {
+    let mut request = super::plain(QUALITY);
     request.geometry.enlarge = true;
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(QUALITY);
     request
 }
 
@@ -150,19 +157,17 @@ impl<'a> Reader<'a> {
             Field::Enlarge => geometry.enlarge = !on(text),
             Field::CropPart => match (text::index(CROP, parameter.names), value::length(text)) {
                 (Some(part), Some(length)) => {
-                    if let Some(known) = self.crop.as_mut().and_then(|crop| crop.get_mut(part)) {
+                    if let Some(known) = self.crop.get_or_insert(EVERYTHING).get_mut(part) {
                         *known = length;
                     }
                 }
-                // Without a place, there is no crop.
-                (Some(0 | 1), None) if !text::has("0 0%", text) => self.crop = None,
-                (Some(_), None) => {}
+                (Some(part), None) => self.misplaced |= part < 2 && !text::has("0 0%", text),
                 (None, _) => self.precrop = on(text),
             },
             Field::FlipAxis if parameter.names == "flip" => geometry.flip_vertical = on(text),
             Field::FlipAxis => geometry.flip_horizontal = on(text),
             Field::Rotate => {
-                if let Some(rotation) = value::rotation(text) {
+                if let Some(rotation) = value::rotation(text.strip_prefix("+").unwrap_or(text)) {
                     geometry.rotate = rotation.ok_or_else(refused)?;
                 }
             }
@@ -172,7 +177,7 @@ impl<'a> Reader<'a> {
             Field::Lossless => output.lossless = on(text),
             Field::OnError => {
                 if parameter.read(&mut self.request, text).is_none() {
-                    let url = with_scheme(text, text.trim_start_matches('/'));
+                    let url = with_scheme(text, text::trim_start(text, "/"));
                     self.request.delivery.on_error = OnError::Redirect(url);
                 }
             }
@@ -180,7 +185,7 @@ impl<'a> Reader<'a> {
             Field::MaxAge => delivery.ttl = seconds(text),
             // Other pages of a document than the first, or several of them.
             Field::Nothing if !parameter.values.is_empty() && text != parameter.values => {
-                let digits = text.strip_prefix('-').unwrap_or(text);
+                let digits = text.strip_prefix("-").unwrap_or(text);
                 if value::integer(digits, 0, 999_999_999).is_some() {
                     return Err(refused());
                 }
@@ -199,7 +204,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Request, Failure> {
         let Request { source, geometry, output, .. } = &mut self.request;
-        if *source == Source::Url(String::new()) {
+        if matches!(source, Source::Body) {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .detail("write /wsrv/?url= and the source's URL"));
         }
@@ -217,14 +222,13 @@ impl<'a> Reader<'a> {
                 geometry.fit = Fit::Crop;
             }
         }
-        if let Some(crop) = self.crop.filter(|crop| *crop != EVERYTHING) {
+        if let Some([x, y, width, height]) = self.crop.filter(|_| !self.misplaced) {
             if !self.precrop {
                 return Err(unsupported("cw", "… without precrop"));
             }
             if geometry.turned() {
                 return Err(unsupported("cw", "… beside ro, flip or flop"));
             }
-            let [x, y, width, height] = crop;
             geometry.crop = Some(Crop { width, height, place: Place::At(x, y) });
         }
         geometry.scale(self.dpr, self.dpr);
@@ -260,23 +264,20 @@ fn exchange(text: &str, at: usize) -> String {
 /// Writes a request, unsigned; the error says what the grammar has no words for.
 pub fn write(request: &Request) -> Result<String, &'static str> {
     let Request { geometry, output, delivery, .. } = request;
-    let mut draft = Draft::new(Grammar::Wsrv, request, &plain(String::new()));
+    let mut draft = Draft::new(Grammar::Wsrv, request, plain());
     let url = draft.url();
     let full = url.starts_with("http://") || url.starts_with("https://");
     draft.refuse(!full, "a source that is not a full URL");
-    draft.put(Field::Url, Some(&url));
+    draft.put(Field::Url, &[&url]);
 
-    let flag = |set: bool| set.then_some("");
-    draft.put(Field::Enlarge, flag(!geometry.enlarge));
     let kept = geometry.effective_fit() == Fit::Cover && !geometry.enlarge;
     draft.refuse(kept, "fit=cover that keeps the shape of a small source");
     if let Some(color) = geometry.background {
         // Without alpha, there is nothing behind the first six digits.
-        draft.put(Field::Background, Some(&exchange(&value::write_color(color), 6)));
+        draft.put(Field::Background, &[&exchange(&value::write_color(color), 6)]);
     }
     draft.refuse(output.format == OutputFormat::Auto, cannot(Field::Format));
     draft.put_quality(output, QUALITY);
-    draft.put(Field::Lossless, flag(output.lossless));
 
     if let OnError::Redirect(url) = &delivery.on_error {
         draft.refuse(!text::contains(url, "://"), "a redirect to a relative URL");
@@ -287,10 +288,10 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if let Some(seconds) = delivery.ttl {
         let days = matches!(seconds, DAY..=YEAR) && seconds.is_multiple_of(DAY);
         draft.refuse(!days, "a maximum age that is not in days");
-        draft.put(Field::MaxAge, Some(&text::concat(&[&text::decimal(seconds / DAY), "d"])));
+        draft.put(Field::MaxAge, &[&text::decimal(seconds / DAY), "d"]);
     }
 
-    draft.put(Field::Flip, None);
+    draft.put(Field::Flip, &[]);
     draft.say_by(PARAMETERS);
     if geometry.flip_vertical {
         draft.say("flip", "");
