@@ -16,7 +16,8 @@ pub fn run_all() -> Result<()> {
 
     components::build()?;
     progress("building the components as WASI components");
-    run(&mut command(["build", "--target", "wasm32-wasip2", "--package", "tintype-resizer"]))?;
+    let components = ["--package", "tintype-resizer", "--package", "tintype-service"];
+    run(command(["build", "--target", "wasm32-wasip2"]).args(components))?;
 
     progress("running clippy");
     let clippy = |flags: &[&str]| run(command(["clippy"]).args(flags).args(["--", "--deny", "warnings"]));

@@ -10,8 +10,8 @@
 #![no_std]
 
 extern crate alloc;
-// Natively, where it is tested, a panic is the standard library's affair.
-#[cfg(not(target_family = "wasm"))]
+// Where there is a system, a panic is the standard library's affair.
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 #[cfg_attr(test, macro_use)]
 extern crate std;
 

@@ -25,6 +25,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 /// Ends the instance. What the panic has to say stays unsaid: it would bring the standard library and its machinery of
 /// formatting along, a twentieth of the component.
+#[cfg(target_os = "unknown")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
