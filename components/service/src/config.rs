@@ -1,4 +1,4 @@
-//! Configuration: environment variables `TINTYPE_…`, every one optional. Their names stand here without that beginning.
+//! Configuration: environment variables `TINTYPE_…`, every one optional.
 //!
 //! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
 //! [`VARIABLES`] tells about them are all made from it.
@@ -14,40 +14,36 @@ use crate::source::policy::{Pattern, Policy};
 use crate::source::url::Url;
 use crate::text;
 
-/// A type that a variable can have: a number, or one that is read and shown in its own way.
+/// A type that a variable can have.
 trait Value {
     /// The type's name in the documentation.
-    const NAME: &'static str;
-    /// How its numbers are written.
-    const FORM: Form = Form::Number;
-
-    /// Takes a number.
-    fn number(&mut self, _number: u64) {}
-    /// What takes a text, where the value is none of a number.
-    fn text(&mut self) -> Option<&mut dyn Text> {
-        None
-    }
-    /// The same, to be shown.
-    fn shown(&self) -> Option<&dyn Text> {
-        None
-    }
-}
-
-/// A value that is not made of a number.
-trait Text {
+    fn kind(&self) -> &'static str;
     /// Takes a value; the error says what is accepted.
     fn set(&mut self, text: &str) -> Result<(), String>;
     /// Writes the value as it may be shown to anybody: without secrets.
     fn show(&self) -> String;
 }
 
-/// What the documentation tells of one variable.
+/// What is known of one variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
     /// `TINTYPE_…`
     pub name: &'static str,
+    /// The value that holds when it is not set; empty for none.
+    pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+/// A variable with the value that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// `TINTYPE_…`
+    pub name: String,
     /// The name of its type.
     pub kind: &'static str,
+    /// The value, without secrets.
+    pub value: String,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
     /// What it does.
@@ -66,52 +62,21 @@ macro_rules! variables {
             pub aliases: Vec<(String, Url)>,
             /// Options of imgproxy's grammar by name: `TINTYPE_PRESET_<name>`.
             pub presets: Presets,
-            /// The variables that are numbers, durations in milliseconds; an array, of which `Default` knows up to 32.
-            numbers: [u64; VARIABLES.len()],
         }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] = &[$(Variable {
-            name: concat!("TINTYPE_", $name),
-            kind: <$type as Value>::NAME,
-            default: $default,
-            meaning: concat!($($meaning),+),
-        },)+];
-
-        /// Names without what they begin with, and defaults: one text, since a table of texts is a third longer.
-        const DEFAULTS: &str = concat!($($name, "=", $default, " ",)+);
-
-        /// The places of the fields in the table.
-        #[allow(non_camel_case_types)]
-        enum Place {
-            $($field,)+
-        }
-
-        const FORMS: [Form; VARIABLES.len()] = [$(<$type as Value>::FORM,)+];
+        pub const VARIABLES: &[Variable] =
+            &[$(Variable { name: $name, default: $default, meaning: concat!($($meaning),+) },)+];
 
         impl Config {
-            /// Gives the field at a place in the table its value, if it is a number.
-            fn number(&mut self, place: usize, number: u64) {
-                match place {
-                    $(place if place == Place::$field as usize => self.$field.number(number),)+
-                    _ => {}
-                }
+            /// The fields of all [`VARIABLES`], in their order.
+            fn fields(&mut self) -> [&mut dyn Value; VARIABLES.len()] {
+                [$(&mut self.$field,)+]
             }
 
-            /// The field at a place in the table, unless it is a number.
-            fn text(&mut self, place: usize) -> Option<&mut dyn Text> {
-                match place {
-                    $(place if place == Place::$field as usize => self.$field.text(),)+
-                    _ => None,
-                }
-            }
-
-            /// The same, to be shown.
-            fn shown(&self, place: usize) -> Option<&dyn Text> {
-                match place {
-                    $(place if place == Place::$field as usize => self.$field.shown(),)+
-                    _ => None,
-                }
+            /// The same, to be read.
+            fn values(&self) -> [&dyn Value; VARIABLES.len()] {
+                [$(&self.$field,)+]
             }
         }
     };
@@ -119,63 +84,63 @@ macro_rules! variables {
 
 variables! {
     /// Sources that may be fetched: `[scheme://]host[:port][/path]` with `*` in hosts, between commas.
-    sources: Policy = "SOURCES", "";
+    sources: Policy = "TINTYPE_SOURCES", "";
     /// Bytes of source that are accepted.
-    source_bytes: Bytes = "MAX_SOURCE_BYTES", "50MiB";
+    source_bytes: Bytes = "TINTYPE_MAX_SOURCE_BYTES", "50MiB";
     /// Pixels of source that are accepted, width × height.
-    source_pixels: u64 = "MAX_SOURCE_PIXELS", "100000000";
+    source_pixels: u64 = "TINTYPE_MAX_SOURCE_PIXELS", "100000000";
     /// Longest side of a rendition in pixels.
-    output_side: u32 = "MAX_OUTPUT_SIDE", "8192";
+    output_side: u32 = "TINTYPE_MAX_OUTPUT_SIDE", "8192";
     /// Pixels of a rendition, width × height.
-    output_pixels: u64 = "MAX_OUTPUT_PIXELS", "40000000";
+    output_pixels: u64 = "TINTYPE_MAX_OUTPUT_PIXELS", "40000000";
     /// Memory that the work on one image is predicted to need at most.
-    memory: Bytes = "MAX_MEMORY", "128MiB";
+    memory: Bytes = "TINTYPE_MAX_MEMORY", "128MiB";
     /// Bytes of a source URL.
-    url_bytes: Bytes = "MAX_URL_BYTES", "4096";
+    url_bytes: Bytes = "TINTYPE_MAX_URL_BYTES", "4096";
     /// The folder that relative source URLs begin in; what lies in it is an allowed source.
-    base_url: Option<Url> = "BASE_URL", "";
+    base_url: Option<Url> = "TINTYPE_BASE_URL", "";
     /// An image that is answered where the source of another one fails, made with the same options.
-    fallback_url: Option<Url> = "FALLBACK_URL", "";
+    fallback_url: Option<Url> = "TINTYPE_FALLBACK_URL", "";
     /// Keys that sign URLs, in hexadecimal, between commas. With a key, URLs that are not signed are refused.
-    keys: Secrets = "KEY", "";
+    keys: Secrets = "TINTYPE_KEY", "";
     /// Salts in hexadecimal, as many as keys.
-    salts: Secrets = "SALT", "";
+    salts: Secrets = "TINTYPE_SALT", "";
     /// Bytes of a signature, 1 to 32.
-    signature_size: u32 = "SIGNATURE_SIZE", "32";
+    signature_size: u32 = "TINTYPE_SIGNATURE_SIZE", "32";
     /// Secrets in hexadecimal that sign `/wsrv/s/…` as nginx's `secure_link_md5` does, between commas.
-    link_secrets: Secrets = "WSRV_SECRET", "";
+    link_secrets: Secrets = "TINTYPE_WSRV_SECRET", "";
     /// Texts that are accepted in place of a signature, between commas.
-    trusted_signatures: Words = "TRUSTED_SIGNATURES", "";
+    trusted_signatures: Words = "TINTYPE_TRUSTED_SIGNATURES", "";
     /// Accept URLs that are not signed although there is a key.
-    allow_unsigned: bool = "ALLOW_UNSIGNED", "0";
+    allow_unsigned: bool = "TINTYPE_ALLOW_UNSIGNED", "0";
     /// How long an image may be cached where the origin does not say.
-    ttl: Duration = "TTL", "1d";
+    ttl: Duration = "TINTYPE_TTL", "1d";
     /// Take over how long the origin lets its source be cached.
-    ttl_from_origin: bool = "TTL_FROM_ORIGIN", "1";
+    ttl_from_origin: bool = "TINTYPE_TTL_FROM_ORIGIN", "1";
     /// The shortest time that is taken over from an origin.
-    ttl_min: Duration = "TTL_MIN", "0";
+    ttl_min: Duration = "TINTYPE_TTL_MIN", "0";
     /// The longest time that is taken over from an origin.
-    ttl_max: Duration = "TTL_MAX", "365d";
+    ttl_max: Duration = "TINTYPE_TTL_MAX", "365d";
     /// How long a stale image may be shown while a new one is made; 0 for not at all.
-    stale_while_revalidate: Duration = "STALE_WHILE_REVALIDATE", "0";
+    stale_while_revalidate: Duration = "TINTYPE_STALE_WHILE_REVALIDATE", "0";
     /// Trust an origin's strong `ETag` and its `Last-Modified`: a request can then be answered with 304 without a download.
-    trust_origin_etag: bool = "TRUST_ORIGIN_ETAG", "0";
+    trust_origin_etag: bool = "TINTYPE_TRUST_ORIGIN_ETAG", "0";
     /// Origins of web pages whose scripts may read images: `*`, or a list between commas; empty for none.
-    cors: Plain = "CORS", "";
+    cors: Plain = "TINTYPE_CORS", "";
     /// Write a line of JSON to standard error for each request.
-    log: bool = "LOG", "1";
+    log: bool = "TINTYPE_LOG", "1";
     /// Answer `GET /config`.
-    debug: bool = "DEBUG", "0";
+    debug: bool = "TINTYPE_DEBUG", "0";
     /// Redirects that are followed.
-    redirects: u32 = "MAX_REDIRECTS", "3";
+    redirects: u32 = "TINTYPE_MAX_REDIRECTS", "3";
     /// How long connecting to an origin may take.
-    connect_timeout: Duration = "TIMEOUT_CONNECT", "3s";
+    connect_timeout: Duration = "TINTYPE_TIMEOUT_CONNECT", "3s";
     /// How long an origin may take from the connection to its first byte.
-    first_byte_timeout: Duration = "TIMEOUT_FIRST_BYTE", "5s";
+    first_byte_timeout: Duration = "TINTYPE_TIMEOUT_FIRST_BYTE", "5s";
     /// How long an origin, or a client that sends an image, may pause.
-    between_bytes_timeout: Duration = "TIMEOUT_BETWEEN_BYTES", "5s";
+    between_bytes_timeout: Duration = "TINTYPE_TIMEOUT_BETWEEN_BYTES", "5s";
     /// How long a request may take until its answer begins.
-    total_timeout: Duration = "TIMEOUT_TOTAL", "15s";
+    total_timeout: Duration = "TINTYPE_TIMEOUT_TOTAL", "15s";
 }
 
 /// What the names of aliases begin with.
@@ -195,37 +160,19 @@ fn family(environment: &[(String, String)], prefix: &str) -> Vec<(String, String
     family
 }
 
-/// The names and defaults of the variables in the table.
-fn table() -> Vec<(String, String)> {
-    let mut table = Vec::new();
-    for variable in &text::words(DEFAULTS, |b| b == b' ') {
-        let (name, default) = text::cut(variable, "=");
-        table.push((text::concat(&["TINTYPE_", name]), default.to_owned()));
-    }
-    table
-}
-
 impl Config {
     /// Reads the configuration from an environment. A value that cannot be read is a failure that names its variable: a
     /// limit that is misspelled must not fall back to none.
     pub fn read(environment: &[(String, String)]) -> Result<Config, Failure> {
         let mut config = Config::default();
-        for (place, (name, default)) in table().iter().enumerate() {
-            let mut text = default.as_str();
-            for (known, value) in environment {
-                if known == name && !value.is_empty() {
+        for (variable, field) in VARIABLES.iter().zip(config.fields()) {
+            let mut text = variable.default;
+            for (name, value) in environment {
+                if name == variable.name && !value.is_empty() {
                     text = value.trim_ascii();
                 }
             }
-            let number = match config.text(place) {
-                Some(field) => field.set(text).map(|()| 0),
-                None => Form::at(place).read(text),
-            };
-            let number = number.map_err(|reason| broken(name, reason))?;
-            config.number(place, number);
-            if let Some(kept) = config.numbers.get_mut(place) {
-                *kept = number;
-            }
+            field.set(text).map_err(|reason| broken(variable.name, reason))?;
         }
         config.presets = family(environment, PRESET);
         for (name, text) in &family(environment, ALIAS) {
@@ -236,21 +183,27 @@ impl Config {
         Ok(config)
     }
 
-    /// Every variable with the value that holds, without secrets.
-    pub fn show(&self) -> Vec<(String, String)> {
+    /// Every variable with what is known of it and the value that holds, without secrets.
+    pub fn show(&self) -> Vec<Shown> {
         let mut shown = Vec::new();
-        for (place, (name, _)) in table().iter().enumerate() {
-            let value = match (self.shown(place), self.numbers.get(place)) {
-                (Some(text), _) => text.show(),
-                (None, number) => Form::at(place).show(number.copied().unwrap_or_default()),
-            };
-            shown.push((name.clone(), value));
+        for (variable, value) in VARIABLES.iter().zip(self.values()) {
+            shown.push(Shown {
+                name: variable.name.into(),
+                kind: value.kind(),
+                value: value.show(),
+                default: variable.default,
+                meaning: variable.meaning.trim_ascii(),
+            });
         }
+        let mut further = |prefix: &str, name: &str, kind: &'static str, value: String| {
+            let name = text::concat(&[prefix, name]);
+            shown.push(Shown { name, kind, value, default: "", meaning: "" });
+        };
         for (name, url) in &self.aliases {
-            shown.push((text::concat(&[ALIAS, name]), url.text()));
+            further(ALIAS, name, "URL", url.text());
         }
         for (name, text) in &self.presets {
-            shown.push((text::concat(&[PRESET, name]), text.clone()));
+            further(PRESET, name, "text", text.clone());
         }
         shown
     }
@@ -294,79 +247,54 @@ fn broken(name: &str, reason: String) -> Failure {
     Failure::new(Kind::Configuration, message).detail(reason)
 }
 
-/// How a number is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// In digits.
-    Number,
-    /// In digits, and small enough for 32 bits.
-    Small,
-    /// With a unit of bytes, or none.
-    Bytes,
-    /// With a unit of time, or in seconds.
-    Duration,
-    /// As one of two words.
-    Switch,
+/// Reads a whole number with one of these units behind it; the error says what is expected.
+fn number(text: &str, units: &[(&str, u32)], most: u64, expected: &str) -> Result<u64, String> {
+    let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
+    for (name, size) in units {
+        let size = u64::from(*size);
+        if *name == unit.trim_ascii()
+            && let Some(number) = value::integer(digits, 0, most.checked_div(size).unwrap_or_default())
+        {
+            return Ok(number * size);
+        }
+    }
+    Err(text::concat(&["expected ", expected]))
 }
 
-impl Form {
-    /// The form of the variable at a place in the table.
-    fn at(place: usize) -> Form {
-        FORMS.get(place).copied().unwrap_or(Form::Number)
+/// What stands behind a number that has no unit.
+const PLAIN: &[(&str, u32)] = &[("", 1)];
+
+impl Value for u64 {
+    fn kind(&self) -> &'static str {
+        "number"
     }
 
-    /// Reads a number; the error says what is accepted.
-    fn read(self, text: &str) -> Result<u64, String> {
-        let (units, most, expected): (&[(&str, u32)], u64, &str) = match self {
-            Form::Number => (&[("", 1)], u64::MAX, "a whole number in plain digits"),
-            Form::Small => (&[("", 1)], u32::MAX.into(), "a whole number up to 4294967295"),
-            Form::Bytes => (
-                &[
-                    ("", 1),
-                    ("KiB", 1 << 10),
-                    ("MiB", 1 << 20),
-                    ("GiB", 1 << 30),
-                    ("kB", 1_000),
-                    ("MB", 1_000_000),
-                    ("GB", 1_000_000_000),
-                ],
-                u64::MAX,
-                "a number of bytes such as 1000, 64KiB or 50MiB",
-            ),
-            Form::Duration => (
-                &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)],
-                10 * 365 * 86_400_000,
-                "a duration such as 500ms, 5s, 10m, 12h or 30d",
-            ),
-            Form::Switch => (&[], 1, "1, true, 0 or false"),
-        };
-        if let Some(switch) = value::boolean(text).filter(|_| self == Form::Switch) {
-            return Ok(switch.into());
-        }
-        let (digits, unit) = text::until(text, |b| !b.is_ascii_digit());
-        for (name, size) in units {
-            let size = u64::from(*size);
-            if *name == unit.trim_ascii()
-                && let Some(number) = value::integer(digits, 0, most.checked_div(size).unwrap_or_default())
-            {
-                return Ok(number * size);
-            }
-        }
-        Err(text::concat(&["expected ", expected]))
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = number(text, PLAIN, u64::MAX, "a whole number in plain digits")?;
+        Ok(())
     }
 
-    fn show(self, number: u64) -> String {
-        match self {
-            Form::Duration if number.is_multiple_of(1000) => {
-                text::concat(&[&text::decimal(number / 1000), "s"])
-            }
-            Form::Duration => text::concat(&[&text::decimal(number), "ms"]),
-            _ => text::decimal(number),
-        }
+    fn show(&self) -> String {
+        text::decimal(*self)
     }
 }
 
-/// A number of bytes.
+impl Value for u32 {
+    fn kind(&self) -> &'static str {
+        "number"
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = number(text, PLAIN, u32::MAX.into(), "a whole number up to 4294967295")? as u32;
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        text::decimal((*self).into())
+    }
+}
+
+/// A number of bytes, written with or without a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub u64);
 
@@ -378,71 +306,71 @@ impl Bytes {
 }
 
 impl Value for Bytes {
-    const NAME: &str = "bytes";
-    const FORM: Form = Form::Bytes;
-
-    fn number(&mut self, number: u64) {
-        self.0 = number;
+    fn kind(&self) -> &'static str {
+        "bytes"
     }
-}
 
-impl Value for u64 {
-    const NAME: &str = "number";
-
-    fn number(&mut self, number: u64) {
-        *self = number;
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u32)] = &[
+            ("", 1),
+            ("KiB", 1 << 10),
+            ("MiB", 1 << 20),
+            ("GiB", 1 << 30),
+            ("kB", 1_000),
+            ("MB", 1_000_000),
+            ("GB", 1_000_000_000),
+        ];
+        self.0 = number(text, UNITS, u64::MAX, "a number of bytes such as 1000, 64KiB or 50MiB")?;
+        Ok(())
     }
-}
 
-impl Value for u32 {
-    const NAME: &str = "number";
-    const FORM: Form = Form::Small;
-
-    fn number(&mut self, number: u64) {
-        *self = number as u32;
+    fn show(&self) -> String {
+        text::decimal(self.0)
     }
 }
 
 impl Value for bool {
-    const NAME: &str = "switch";
-    const FORM: Form = Form::Switch;
+    fn kind(&self) -> &'static str {
+        "switch"
+    }
 
-    fn number(&mut self, number: u64) {
-        *self = number != 0;
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        *self = value::boolean(text).ok_or("expected 1, true, 0 or false")?;
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        text::decimal((*self).into())
     }
 }
 
 impl Value for Duration {
-    const NAME: &str = "duration";
-    const FORM: Form = Form::Duration;
+    fn kind(&self) -> &'static str {
+        "duration"
+    }
 
-    // The division in it is needed once.
-    #[inline(never)]
-    fn number(&mut self, number: u64) {
-        *self = Duration::from_millis(number);
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        const UNITS: &[(&str, u32)] =
+            &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+        const TEN_YEARS: u64 = 10 * 365 * 86_400_000;
+        let expected = "a duration such as 500ms, 5s, 10m, 12h or 30d";
+        *self = Duration::from_millis(number(text, UNITS, TEN_YEARS, expected)?);
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        match self.subsec_millis() {
+            0 => text::concat(&[&text::decimal(self.as_secs()), "s"]),
+            millis => text::concat(&[&text::decimal(self.as_secs() * 1000 + u64::from(millis)), "ms"]),
+        }
     }
 }
 
-/// Makes a type one of variables that are not numbers, with its name in the documentation.
-macro_rules! text {
-    ($type:ty, $name:literal) => {
-        impl Value for $type {
-            const NAME: &str = $name;
+impl Value for Option<Url> {
+    fn kind(&self) -> &'static str {
+        "URL"
+    }
 
-            fn text(&mut self) -> Option<&mut dyn Text> {
-                Some(self)
-            }
-
-            fn shown(&self) -> Option<&dyn Text> {
-                Some(self)
-            }
-        }
-    };
-}
-
-text!(Option<Url>, "URL");
-
-impl Text for Option<Url> {
     fn set(&mut self, text: &str) -> Result<(), String> {
         *self = if text.is_empty() { None } else { Some(read_url(text)?) };
         Ok(())
@@ -467,9 +395,11 @@ pub fn words(text: &str) -> Vec<&str> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(pub Vec<Vec<u8>>);
 
-text!(Secrets, "secrets in hexadecimal");
+impl Value for Secrets {
+    fn kind(&self) -> &'static str {
+        "secrets in hexadecimal"
+    }
 
-impl Text for Secrets {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in &words(text) {
             let secret = hexadecimal(word);
@@ -503,9 +433,11 @@ fn hidden(count: usize) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
-text!(Words, "secrets");
+impl Value for Words {
+    fn kind(&self) -> &'static str {
+        "secrets"
+    }
 
-impl Text for Words {
     fn set(&mut self, text: &str) -> Result<(), String> {
         for word in &words(text) {
             self.0.push((*word).to_owned());
@@ -522,9 +454,11 @@ impl Text for Words {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plain(pub String);
 
-text!(Plain, "text");
+impl Value for Plain {
+    fn kind(&self) -> &'static str {
+        "text"
+    }
 
-impl Text for Plain {
     fn set(&mut self, text: &str) -> Result<(), String> {
         self.0 = text.into();
         Ok(())
@@ -535,9 +469,11 @@ impl Text for Plain {
     }
 }
 
-text!(Policy, "patterns");
+impl Value for Policy {
+    fn kind(&self) -> &'static str {
+        "patterns"
+    }
 
-impl Text for Policy {
     fn set(&mut self, text: &str) -> Result<(), String> {
         self.add(text)
     }
@@ -619,7 +555,12 @@ mod tests {
         let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
         let secrets = ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_WSRV_SECRET", "TINTYPE_TRUSTED_SIGNATURES"];
         let secret = |name: &str| secrets.contains(&name);
-        let shown: Vec<_> = config.show().into_iter().filter(|(name, _)| !secret(name)).collect();
+        let shown: Vec<_> = config
+            .show()
+            .into_iter()
+            .filter(|shown| !secret(&shown.name))
+            .map(|shown| (shown.name, shown.value))
+            .collect();
         assert_eq!(Config::read(&shown).unwrap().show(), config.show());
     }
 
@@ -633,7 +574,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(config.pairs, [(b"secret".to_vec(), b"hello".to_vec())]);
-        for (name, value) in config.show() {
+        for Shown { name, value, .. } in config.show() {
             let secret =
                 ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
             assert!(!secret, "{name}={value}");

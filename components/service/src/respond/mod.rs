@@ -111,8 +111,11 @@ pub fn health() -> Reply {
 /// `GET /config`: every variable with the value that holds, without secrets.
 pub fn configuration(config: &Config) -> Reply {
     let mut body = Object::new();
-    for (name, value) in &config.show() {
-        body.text(name, value);
+    for shown in &config.show() {
+        body.open(&shown.name);
+        body.text("value", &shown.value).text("type", shown.kind);
+        body.text("default", shown.default).text("meaning", shown.meaning);
+        body.close();
     }
     Reply::json(200, body.finish())
 }
@@ -161,6 +164,7 @@ mod tests {
     fn the_configuration_is_shown_as_json() {
         let reply = configuration(&Config::read(&[]).unwrap());
         let body = String::from_utf8(reply.body).unwrap();
-        assert!(body.starts_with(r#"{"TINTYPE_SOURCES":"","TINTYPE_MAX_SOURCE_BYTES":"52428800""#), "{body}");
+        let bytes = r#""TINTYPE_MAX_SOURCE_BYTES":{"value":"52428800","type":"bytes","default":"50MiB","meaning":"Bytes of"#;
+        assert!(body.starts_with(r#"{"TINTYPE_SOURCES":{"value":"","#) && body.contains(bytes), "{body}");
     }
 }
