@@ -111,7 +111,7 @@ fn well_formed_trace(text: &str) -> bool {
 
 /// Whether one of the hops of a `Via` header (RFC 9110, section 7.6.3) was received by this service.
 fn looped(via: &str) -> bool {
-    for hop in &text::split(via, ',') {
+    for hop in &text::split(via, b',') {
         if text::words(hop, |b| b.is_ascii_whitespace()).get(1) == Some(&VIA) {
             return true;
         }

@@ -3,7 +3,8 @@
 use core::ops::Deref;
 
 use crate::prelude::*;
-use crate::text::{concat, name};
+use crate::table;
+use crate::text;
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $slug:literal;)+) => {
@@ -20,7 +21,7 @@ macro_rules! kinds {
 
             /// The stable name of the kind, as it stands in the `error` member of an answer and in the log.
             pub fn slug(self) -> &'static str {
-                name(concat!($($slug, " "),+), self as usize).unwrap_or_default()
+                table::name(concat!($($slug, " "),+), self as usize).unwrap_or_default()
             }
         }
     };
@@ -152,15 +153,15 @@ impl Failure {
     /// A method that the path does not have, beside those it has.
     pub fn method(allow: &'static str) -> Self {
         let mut failure = Failure::new(Kind::MethodNotAllowed, "the path does not have this method")
-            .detail(concat(&["use one of ", allow]));
+            .detail(text::concat(&["use one of ", allow]));
         failure.0.allow = Some(allow);
         failure
     }
 
     /// A parameter whose value is not what is accepted.
     pub fn parameter(name: &str, value: &str, accepted: &str) -> Self {
-        let message = concat(&[name, " is \"", clip(value), "\", which is not accepted"]);
-        Failure::new(Kind::InvalidParameter, message).detail(concat(&[name, " accepts ", accepted]))
+        let message = text::concat(&[name, " is \"", clip(value), "\", which is not accepted"]);
+        Failure::new(Kind::InvalidParameter, message).detail(text::concat(&[name, " accepts ", accepted]))
     }
 }
 

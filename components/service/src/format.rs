@@ -1,6 +1,7 @@
 //! Image formats: their names, media types and first bytes.
 
 use crate::prelude::*;
+use crate::table;
 use crate::text;
 
 /// A format of the contract (`tintype:image/types.format`).
@@ -33,7 +34,7 @@ use Format::{Avif, Bmp, Gif, Heic, Jpeg, Jxl, Png, Svg, Tiff, Webp};
 /// Every format, in the order of the contract.
 pub const ALL: [Format; 10] = [Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic];
 
-/// The names of [`ALL`] formats (see [`text::index`]).
+/// The names of [`ALL`] formats (see [`table`]).
 const NAMES: &str = "jpeg|jpg png webp gif avif jxl tiff|tif bmp svg heic";
 
 /// What files of [`ALL`] formats begin with: one of what stands between `|`, where `?` is any byte.
@@ -73,7 +74,7 @@ pub const fn default_quality(format: Format) -> u8 {
 impl Format {
     /// The name in every grammar, which is the usual file extension too.
     pub fn name(self) -> &'static str {
-        text::name(NAMES, self as usize).unwrap_or_default()
+        table::name(NAMES, self as usize).unwrap_or_default()
     }
 
     /// The extension of a file of this format.
@@ -88,7 +89,7 @@ impl Format {
 
     /// The format of this name: `jpeg` or `jpg`, `png` and so on.
     pub fn from_name(name: &str) -> Option<Format> {
-        ALL.get(text::index(NAMES, name)?).copied()
+        ALL.get(table::index(NAMES, name)?).copied()
     }
 
     /// The format that the first bytes of a file announce.

@@ -28,6 +28,7 @@ pub mod resolve;
 pub mod respond;
 pub mod route;
 pub mod source;
+pub mod table;
 pub mod text;
 #[cfg(target_family = "wasm")]
 mod wasi;

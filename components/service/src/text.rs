@@ -52,9 +52,9 @@ impl<'a> Iterator for Parts<'a> {
 /// The parts of a text between ASCII characters, all at once.
 ///
 /// In one place and with loops around it: every chain of iterators over the parts is half a kilobyte of code.
-pub fn split(text: &str, separator: char) -> Vec<&str> {
+pub fn split(text: &str, separator: u8) -> Vec<&str> {
     let mut all = Vec::new();
-    for part in parts(text, separator as u8) {
+    for part in parts(text, separator) {
         all.push(part);
     }
     all
@@ -70,22 +70,6 @@ pub fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
         }
     }
     None
-}
-
-/// The first of words with a space between them.
-pub fn first(words: &str) -> &str {
-    parts(words, b' ').next().unwrap_or_default()
-}
-
-/// Whether a word is one of words with a space between them. Tables of names are written so, since each text of its own
-/// is a pointer and a length besides.
-pub fn has(words: &str, word: &str) -> bool {
-    for known in parts(words, b' ') {
-        if known == word {
-            return true;
-        }
-    }
-    false
 }
 
 /// Whether every byte of a text is accepted.
@@ -141,31 +125,6 @@ fn push_digits(out: &mut String, number: u64) {
     }
     // The remainder of a division by ten is a digit.
     out.push(char::from(b'0' + (number % 10) as u8));
-}
-
-/// Where a name stands in a table.
-///
-/// A table is words with a space between them, in an order that means something, such as that of an enumeration. A word
-/// has its synonyms behind it, with `|` between them; `-` keeps the place of what has no name.
-pub fn index(table: &str, name: &str) -> Option<usize> {
-    for (index, names) in parts(table, b' ').enumerate() {
-        for known in parts(names, b'|') {
-            if known == name && name != "-" {
-                return Some(index);
-            }
-        }
-    }
-    None
-}
-
-/// The name that stands at this place of a table (see [`index`]).
-pub fn name(table: &str, index: usize) -> Option<&str> {
-    let mut places = parts(table, b' ');
-    for _ in 0..index {
-        places.next()?;
-    }
-    let name = parts(places.next()?, b'|').next()?;
-    if name == "-" { None } else { Some(name) }
 }
 
 /// The parts of a text before and behind the first occurrence of another; all of it and nothing where there is none.
@@ -288,19 +247,8 @@ pub fn trim_end<'a>(text: &'a str, suffix: &str) -> &'a str {
     rest
 }
 
-/// The value of a name in a table (see [`index`]) of words `name=value`.
-pub fn lookup<'a>(table: &'a str, name: &str) -> Option<&'a str> {
-    for entry in parts(table, b' ') {
-        let (names, value) = cut(entry, "=");
-        if index(names, name).is_some() {
-            return Some(value);
-        }
-    }
-    None
-}
-
-/// A text with something else in the place of a character.
-pub fn replace(text: &str, from: char, to: &str) -> String {
+/// A text with something else in the place of an ASCII character.
+pub fn replace(text: &str, from: u8, to: &str) -> String {
     join(&split(text, from), to)
 }
 
@@ -316,27 +264,6 @@ mod tests {
         assert_eq!(super::rsplit_once("a.ü.c", b'.'), Some(("a.ü", "c")));
         assert_eq!(super::rsplit_once("ü", b'.'), None);
         assert!(super::contains("abc", "c") && !super::contains("", "c"));
-    }
-
-    #[test]
-    fn a_word_is_found_whole() {
-        assert!(super::has("width w", "w") && super::has("width w", "width") && super::has("", ""));
-        assert!(!super::has("width w", "") && !super::has("width w", "wid") && !super::has("a b", "a b"));
-        assert_eq!(super::first("width w"), "width");
-    }
-
-    #[test]
-    fn a_name_is_found_in_a_table_by_its_synonyms_too() {
-        const TABLE: &str = "none|0 - h|x v|";
-        assert_eq!(["none", "0", "h", "x", "v", ""].map(|name| super::index(TABLE, name)), {
-            [Some(0), Some(0), Some(2), Some(2), Some(3), Some(3)]
-        });
-        assert_eq!(["-", "no", "h|x", "h v"].map(|name| super::index(TABLE, name)), [None; 4]);
-        let names = [0, 1, 2, 3, 4].map(|index| super::name(TABLE, index));
-        assert_eq!(names, [Some("none"), None, Some("h"), Some("v"), None]);
-        assert_eq!(super::lookup("a|b=1 c= d=-", "b"), Some("1"));
-        assert_eq!(super::lookup("a|b=1 c= d=-", "c"), Some(""));
-        assert_eq!(super::lookup("a|b=1 c= d=-", "1"), None);
     }
 
     #[test]

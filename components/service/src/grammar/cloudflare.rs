@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::format::Format;
 use crate::prelude::*;
 use crate::request::{Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Rotation, Source};
+use crate::table;
 use crate::text;
 
 /// What the paths of this grammar begin with.
@@ -114,7 +115,7 @@ impl Reader {
         match option.field {
             Field::Width | Field::Height if text.ends_with("%") => return None,
             Field::Fit => {
-                let index = text::index(FITS, text)?;
+                let index = table::index(FITS, text)?;
                 (geometry.fit, geometry.enlarge) = (*Fit::ALL.get(index / 2)?, index % 2 == 1);
             }
             Field::Gravity => match text::split_once(text, "x") {
@@ -126,7 +127,7 @@ impl Reader {
             },
             Field::Dpr => self.dpr = value::factor(text)?,
             Field::Quality => {
-                let number = text::lookup(QUALITIES, text).unwrap_or(text);
+                let number = table::lookup(QUALITIES, text).unwrap_or(text);
                 self.request.output.quality = Quality::all(value::quality(number)?);
             }
             Field::Trim => {
@@ -141,7 +142,7 @@ impl Reader {
                 }
             }
             Field::CropPart => {
-                let part = text::index(TRIM, option.names)?;
+                let part = table::index(TRIM, option.names)?;
                 *self.trim.get_or_insert(EVERYTHING).get_mut(part)? = pixels(text)?;
             }
             _ => option.read(&mut self.request, text)?,
@@ -197,7 +198,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     draft.refuse_shares(&[Field::Width, Field::Height, Field::Crop]);
 
     let fit = geometry.effective_fit() as usize * 2 + usize::from(geometry.enlarge);
-    let fit = text::name(FITS, fit);
+    let fit = table::name(FITS, fit);
     draft.refuse(fit.is_none(), "this fit");
     draft.put(Field::Fit, fit.filter(|fit| *fit != "scale-down").as_slice());
     draft.put(Field::Enlarge, &[]);

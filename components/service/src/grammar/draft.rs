@@ -6,6 +6,7 @@ use super::{Grammar, percent_encode};
 use crate::format::{self, Format};
 use crate::prelude::*;
 use crate::request::{Geometry, Output, OutputFormat, Request};
+use crate::table;
 use crate::text;
 
 /// A request on its way into a grammar. What the grammar has no words for is remembered until the end.
@@ -26,7 +27,7 @@ impl Draft {
         for parameter in PARAMETERS {
             let text = match parameter.field {
                 Field::Fit => {
-                    text::name(parameter.values, request.geometry.effective_fit() as usize).map(Into::into)
+                    table::name(parameter.values, request.geometry.effective_fit() as usize).map(Into::into)
                 }
                 field => show(field, request),
             };
@@ -137,8 +138,8 @@ impl Draft {
                 }
                 _ => parameter.name(),
             };
-            let word = match text::index(values(parameter.field), &text) {
-                Some(index) if !parameter.values.is_empty() => text::name(parameter.values, index),
+            let word = match table::index(values(parameter.field), &text) {
+                Some(index) if !parameter.values.is_empty() => table::name(parameter.values, index),
                 // What has no name in the query grammar has none in others.
                 _ => Some(text.as_str()),
             };

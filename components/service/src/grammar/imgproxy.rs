@@ -12,6 +12,7 @@ use crate::prelude::*;
 use crate::request::{
     Color, Crop, Fit, Gravity, Length, OutputFormat, Passthrough, Place, Quality, Request, Source,
 };
+use crate::table;
 use crate::text;
 
 /// Presets: options by name, written as in a URL.
@@ -95,7 +96,7 @@ struct Reader<'a> {
 
 /// Reads a path.
 pub fn read(path: &str, presets: &Presets) -> Result<Request, Failure> {
-    let segments = text::split(path, '/');
+    let segments = text::split(path, b'/');
     let segments = segments.get(2..).unwrap_or_default();
     let end = segments.iter().position(|segment| !text::contains(segment, ":")).unwrap_or(segments.len());
     let (options, source) = segments.split_at_checked(end).unwrap_or_default();
@@ -186,8 +187,8 @@ impl<'a> Reader<'a> {
 
     fn option(&mut self, option: &str) -> Result<(), Failure> {
         let (name, text) = text::cut(option, ":");
-        let args = text::split(text, ':');
-        if text::has("preset pr", name) {
+        let args = text::split(text, b':');
+        if table::has("preset pr", name) {
             for name in &args {
                 self.preset(name)?;
             }
@@ -198,7 +199,7 @@ impl<'a> Reader<'a> {
 
     /// Sets an option by its name.
     fn set_named(&mut self, name: &str, text: &str) -> Option<Outcome> {
-        self.set(find(OPTIONS, name).ok()?, text, &text::split(text, ':'))
+        self.set(find(OPTIONS, name).ok()?, text, &text::split(text, b':'))
     }
 
     /// Sets an option to its arguments, which stand in `text` with `:` between them.
@@ -322,7 +323,7 @@ impl<'a> Reader<'a> {
 }
 
 fn boolean(text: &str) -> Option<bool> {
-    text::index(SWITCH, text).map(|index| index == 1)
+    table::index(SWITCH, text).map(|index| index == 1)
 }
 
 /// A length in pixels, where 0 means that none is given.
@@ -351,13 +352,13 @@ fn side(length: Length) -> Length {
 fn place(args: &[&str]) -> Option<Option<Place>> {
     let [name, offsets @ ..] = args else { return None };
     let negative = offsets.iter().any(|offset| offset.starts_with("-"));
-    if negative || text::has("sm obj objw", name) {
+    if negative || table::has("sm obj objw", name) {
         return Some(None);
     }
     if let ("fp", [x, y]) = (*name, offsets) {
         return Some(value::focal(x, y)?.map(Place::Towards));
     }
-    let gravity = *Gravity::ALL.get(text::index(GRAVITIES, name)?)?;
+    let gravity = *Gravity::ALL.get(table::index(GRAVITIES, name)?)?;
     let offset = |index: usize| offsets.get(index).map_or(Some(NONE), |text| relative(text));
     Some(match (offset(0)?, offset(1)?) {
         (NONE, NONE) => Some(Place::Towards(gravity)),
@@ -379,7 +380,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
         Fit::Cover if geometry.enlarge => Fit::Crop,
         fit => fit,
     };
-    let fit = text::name(FITS, fit as usize);
+    let fit = table::name(FITS, fit as usize);
     draft.refuse(fit.is_none(), "fit=outside");
     draft.put(Field::Fit, &[]);
     draft.put(Field::Enlarge, &[]);
@@ -408,7 +409,7 @@ pub fn write(request: &Request) -> Result<String, &'static str> {
     if delivery.passthrough != Passthrough::ALL
         && let Some(formats) = draft.take(Field::Passthrough)
     {
-        draft.say("skp", &text::replace(&formats, ',', ":"));
+        draft.say("skp", &text::replace(&formats, b',', ":"));
     }
     if output.format != OutputFormat::Auto {
         draft.put(Field::Format, &[]);
@@ -442,6 +443,6 @@ fn write_crop(crop: Crop, draft: &mut Draft) -> String {
         Place::Towards(gravity) => (gravity, String::new()),
         Place::At(x, y) => (Gravity::NorthWest, text::concat(&[":", &number(x, ""), ":", &number(y, "")])),
     };
-    let gravity = text::name(GRAVITIES, gravity as usize).unwrap_or_default();
+    let gravity = table::name(GRAVITIES, gravity as usize).unwrap_or_default();
     text::concat(&[&number(crop.width, "0"), ":", &number(crop.height, "0"), ":", gravity, &offsets])
 }

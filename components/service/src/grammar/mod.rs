@@ -143,7 +143,7 @@ fn clear(byte: u8) -> bool {
 /// Names and values of a query string, decoded.
 fn pairs(query: &str) -> Result<Vec<(String, String)>, Failure> {
     let decode = |text: &str| {
-        percent_decode(&text::replace(text, '+', " ")).ok_or_else(|| {
+        percent_decode(&text::replace(text, b'+', " ")).ok_or_else(|| {
             let message = text::concat(&["\"", clip(text), "\" is not valid percent-encoding"]);
             Failure::new(Kind::InvalidParameter, message)
                 .detail("write % as %25, and text as percent-encoded UTF-8")

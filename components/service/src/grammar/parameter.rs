@@ -11,6 +11,7 @@ use crate::prelude::*;
 use crate::request::{
     Crop, Filter, Fit, Gravity, Length, OnError, Output, OutputFormat, Passthrough, Place, Request, Source,
 };
+use crate::table;
 use crate::text;
 
 /// What a parameter is about.
@@ -91,7 +92,7 @@ pub struct Parameter {
     pub field: Field,
     /// Its name and its synonyms, with a space between them.
     pub names: &'static str,
-    /// The names of its values, as a table (see [`text::index`]) in the order in which the query grammar has them; empty
+    /// The names of its values, as a table (see [`table`]) in the order in which the query grammar has them; empty
     /// if they are written as in the query grammar, or if the grammar sees to them itself.
     pub values: &'static str,
     /// What it accepts, for a human; empty if the names of its values say so.
@@ -111,15 +112,15 @@ pub const fn parameter(
 impl Parameter {
     /// Its name.
     pub fn name(&self) -> &'static str {
-        text::first(self.names)
+        table::first(self.names)
     }
 
     /// Puts a value in the words of the parameter's grammar into the request; `None` if it is not accepted.
     pub fn read(&self, request: &mut Request, text: &str) -> Option<()> {
         let mut text = text;
         if !self.values.is_empty() {
-            let index = text::index(self.values, text)?;
-            text = text::name(values(self.field), index).unwrap_or(text);
+            let index = table::index(self.values, text)?;
+            text = table::name(values(self.field), index).unwrap_or(text);
         }
         apply(self.field, request, text)
     }
@@ -150,7 +151,7 @@ pub enum Outcome {
 pub struct Options {
     /// Those that the engine can do.
     pub table: &'static [Parameter],
-    /// Those that it cannot, each with the values that leave it switched off, in a table for [`text::lookup`].
+    /// Those that it cannot, each with the values that leave it switched off, in a table for [`table::lookup`].
     pub switched_off: &'static str,
     /// Values that the grammar has and the engine cannot do, by the first name of their option, in such a table too.
     pub refused: &'static str,
@@ -165,18 +166,18 @@ impl Options {
         set: &mut dyn FnMut(&'static Parameter) -> Option<Outcome>,
     ) -> Result<(), Failure> {
         let (first, _) = text::cut(text, ":");
-        if let Some(off) = text::lookup(self.switched_off, name) {
+        if let Some(off) = table::lookup(self.switched_off, name) {
             // Of what is switched off, further arguments mean nothing; 1.0 is 1.
             let (whole, part) = text::cut(first, ".");
             let number = if text::all(part, |byte| byte == b'0') { whole } else { first };
-            let off = text::index(off, text).or_else(|| text::index(off, &value::some(number)?));
+            let off = table::index(off, text).or_else(|| table::index(off, &value::some(number)?));
             return off.map(|_| ()).ok_or_else(|| unsupported(name, text));
         }
         let option = find(self.table, name)?;
         match set(option) {
             Some(Outcome::Done) => Ok(()),
-            None if text::lookup(self.refused, option.name())
-                .and_then(|refused| text::index(refused, first))
+            None if table::lookup(self.refused, option.name())
+                .and_then(|refused| table::index(refused, first))
                 .is_none() =>
             {
                 Err(option.malformed(name, text))
@@ -188,7 +189,7 @@ impl Options {
 
 /// The parameter of this name or synonym.
 pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Parameter, Failure> {
-    let known = table.iter().find(|parameter| text::has(parameter.names, name));
+    let known = table.iter().find(|parameter| table::has(parameter.names, name));
     known.ok_or_else(|| {
         let mut known = String::new();
         for parameter in table {
@@ -218,7 +219,7 @@ pub fn values(field: Field) -> &'static str {
 /// Puts a value in the words of the query grammar into the request; `None` if it is not accepted.
 pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
     let Request { source, geometry, output, delivery } = request;
-    let index = text::index(values(field), text);
+    let index = table::index(values(field), text);
     let yes = index.map(|index| index == 1);
     match field {
         Field::Url => {
@@ -260,7 +261,7 @@ pub fn apply(field: Field, request: &mut Request, text: &str) -> Option<()> {
             delivery.passthrough = match index {
                 Some(0) => Passthrough::NONE,
                 Some(_) => Passthrough::ALL,
-                None => value::formats(&text::split(text, ','))?,
+                None => value::formats(&text::split(text, b','))?,
             }
         }
         Field::OnError => {
@@ -322,7 +323,7 @@ pub fn show(field: Field, request: &Request) -> Option<String> {
         },
         _ => return None,
     };
-    text::name(values(field), index).map(Into::into)
+    table::name(values(field), index).map(Into::into)
 }
 
 /// Every parameter of the query grammar with the value that holds, defaults included.
@@ -337,7 +338,7 @@ pub fn options(request: &Request) -> Vec<(&'static str, String)> {
 }
 
 fn gravity(text: &str) -> Option<Gravity> {
-    Gravity::ALL.get(text::index(GRAVITIES, text)?).copied()
+    Gravity::ALL.get(table::index(GRAVITIES, text)?).copied()
 }
 
 fn read_quality(output: &mut Output, text: &str) -> Option<()> {
@@ -379,7 +380,7 @@ fn read_crop(text: &str) -> Option<Crop> {
         "0" | "0%" => Some(Length::Pixels(0)),
         _ => value::length(text),
     };
-    let (width, height, place) = match text::split(text, ',').as_slice() {
+    let (width, height, place) = match text::split(text, b',').as_slice() {
         [x, y, width, height] => (*width, *height, Place::At(offset(x)?, offset(y)?)),
         [width, height, name] => (*width, *height, Place::Towards(gravity(name)?)),
         _ => return None,
@@ -393,7 +394,7 @@ fn write_crop(crop: Crop) -> String {
     match crop.place {
         Place::At(x, y) => text::concat(&[&pair(x, y), ",", &size]),
         Place::Towards(gravity) => {
-            text::concat(&[&size, ",", text::name(GRAVITIES, gravity as usize).unwrap_or_default()])
+            text::concat(&[&size, ",", table::name(GRAVITIES, gravity as usize).unwrap_or_default()])
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::format::Format;
 use crate::prelude::*;
 use crate::request::{Color, Gravity, Length, Passthrough, Rotation};
+use crate::table;
 use crate::text;
 
 /// A whole number between two bounds, both included, in plain digits.
@@ -104,7 +105,7 @@ pub fn quality(text: &str) -> Option<u8> {
 
 /// `true`, `1`, `false` or `0`.
 pub fn boolean(text: &str) -> Option<bool> {
-    text::index("false|0 true|1", text).map(|index| index == 1)
+    table::index("false|0 true|1", text).map(|index| index == 1)
 }
 
 /// `RGB`, `RGBA`, `RRGGBB` or `RRGGBBAA` in hexadecimal, with or without `#`.
@@ -138,7 +139,7 @@ pub fn color(text: &str) -> Option<Color> {
     const NAMES: &str = "black=000 silver=c0c0c0 gray|grey=808080 white=fff maroon=800000 red=f00 purple=800080 \
                          fuchsia|magenta=f0f green=008000 lime=0f0 olive=808000 yellow=ff0 orange=ffa500 \
                          navy=000080 blue=00f teal=008080 aqua|cyan=0ff transparent=0000";
-    hex_color(text).or_else(|| hex_color(text::lookup(NAMES, &text::lower(text))?))
+    hex_color(text).or_else(|| hex_color(table::lookup(NAMES, &text::lower(text))?))
 }
 
 /// A colour as `RRGGBB`, or `RRGGBBAA` if it is not opaque.

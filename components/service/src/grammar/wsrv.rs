@@ -10,6 +10,7 @@ use crate::failure::{Failure, Kind};
 use crate::format::Format;
 use crate::prelude::*;
 use crate::request::{Color, Crop, Fit, Length, OnError, OutputFormat, Place, Quality, Request, Source};
+use crate::table;
 use crate::text;
 
 /// The values of what a flag, which has no value, turns on.
@@ -95,14 +96,14 @@ struct Reader<'a> {
 
 /// Whether a flag with this value is set.
 fn on(text: &str) -> bool {
-    !text::has("0 false", text)
+    !table::has("0 false", text)
 }
 
 /// Reads a query string.
 pub fn read(text: &str) -> Result<Request, Failure> {
     let pairs = pairs(text)?;
     for (name, text) in &pairs {
-        if text::has(REFUSED, name) && on(text) {
+        if table::has(REFUSED, name) && on(text) {
             return Err(unsupported(name, text));
         }
     }
@@ -117,7 +118,7 @@ pub fn read(text: &str) -> Result<Request, Failure> {
     };
     for parameter in PARAMETERS {
         // Of several, the first counts.
-        if let Some((_, text)) = pairs.iter().find(|(name, _)| text::has(parameter.names, name)) {
+        if let Some((_, text)) = pairs.iter().find(|(name, _)| table::has(parameter.names, name)) {
             reader.set(parameter, text)?;
         }
     }
@@ -155,13 +156,13 @@ impl<'a> Reader<'a> {
                 self.dpr = dpr.unwrap_or(Length::WHOLE);
             }
             Field::Enlarge => geometry.enlarge = !on(text),
-            Field::CropPart => match (text::index(CROP, parameter.names), value::length(text)) {
+            Field::CropPart => match (table::index(CROP, parameter.names), value::length(text)) {
                 (Some(part), Some(length)) => {
                     if let Some(known) = self.crop.get_or_insert(EVERYTHING).get_mut(part) {
                         *known = length;
                     }
                 }
-                (Some(part), None) => self.misplaced |= part < 2 && !text::has("0 0%", text),
+                (Some(part), None) => self.misplaced |= part < 2 && !table::has("0 0%", text),
                 (None, _) => self.precrop = on(text),
             },
             Field::FlipAxis if parameter.names == "flip" => geometry.flip_vertical = on(text),
@@ -210,12 +211,12 @@ impl<'a> Reader<'a> {
         }
         let both = geometry.width.is_some() && geometry.height.is_some();
         // It adds borders, which only shows where both sides are given.
-        if both && text::has("contain letterbox", self.fit) {
+        if both && table::has("contain letterbox", self.fit) {
             return Err(unsupported("fit", "contain"));
         }
-        geometry.enlarge &= !text::has("fit squaredown", self.fit);
+        geometry.enlarge &= !table::has("fit squaredown", self.fit);
         if geometry.fit == Fit::Cover {
-            if both && text::has("entropy attention focal", self.align) {
+            if both && table::has("entropy attention focal", self.align) {
                 return Err(unsupported("a", self.align));
             }
             if !geometry.enlarge {
@@ -244,7 +245,7 @@ fn plain_name(text: &str) -> bool {
 
 fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let unit = value::integer(text::lookup(UNITS, unit)?, 0, u64::MAX)?;
+    let unit = value::integer(table::lookup(UNITS, unit)?, 0, u64::MAX)?;
     let seconds = value::integer(number, 1, 366)? * unit;
     matches!(seconds, DAY..=YEAR).then_some(seconds)
 }

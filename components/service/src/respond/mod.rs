@@ -13,6 +13,7 @@ use crate::config::{Config, words};
 use crate::json::Object;
 use crate::prelude::*;
 use crate::route::Method;
+use crate::table;
 use crate::text;
 
 /// An answer that fits in memory, or the head of one that does not.
@@ -133,7 +134,7 @@ pub fn options(allow: &'static str, cors: &str) -> Reply {
 
 /// The name of a method in the log.
 pub fn method_name(method: Method) -> &'static str {
-    text::name("GET HEAD POST OPTIONS other", method as usize).unwrap_or_default()
+    table::name("GET HEAD POST OPTIONS other", method as usize).unwrap_or_default()
 }
 
 #[cfg(test)]

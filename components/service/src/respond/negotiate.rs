@@ -30,7 +30,7 @@ pub fn preferred(accept: Option<&str>) -> Option<Format> {
 
 /// Whether an `Accept` header (RFC 9110, section 12.5.1) names a media type with a quality above zero.
 fn accepts(accept: &str, media_type: &str) -> bool {
-    for range in &text::split(&text::lower(accept), ',') {
+    for range in &text::split(&text::lower(accept), b',') {
         let parts = text::words(range, |b| b == b';');
         let mut accepted = parts.first() == Some(&media_type);
         for parameter in &parts {

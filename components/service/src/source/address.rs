@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use crate::prelude::*;
+use crate::table;
 use crate::text;
 
 /// IPv4 networks that the public internet does not route (IANA IPv4 Special-Purpose Address Registry): an address, and
@@ -85,7 +86,7 @@ pub fn public_name(name: &str) -> bool {
     match text::rsplit_once(name, b'.') {
         None => false,
         Some((rest, "arpa")) => !rest.ends_with("home"),
-        Some((_, top)) => !text::has(LOCAL, top),
+        Some((_, top)) => !table::has(LOCAL, top),
     }
 }
 
@@ -94,7 +95,7 @@ pub fn public_name(name: &str) -> bool {
 ///
 /// `None` if the text is not a number of this kind; `Some(None)` if it ends in one but is out of range.
 pub fn parse_v4(text: &str) -> Option<Option<u32>> {
-    let parts = text::split(text.strip_suffix(".").unwrap_or(text), '.');
+    let parts = text::split(text.strip_suffix(".").unwrap_or(text), b'.');
     let last = parts.last()?;
     let digits = !last.is_empty() && text::all(last, |b| b.is_ascii_digit());
     (digits || number(last).is_some()).then(|| assemble(&parts))
@@ -156,7 +157,7 @@ fn read_groups(text: &str, end: bool, groups: &mut [u16; 8]) -> Option<usize> {
     if text.is_empty() {
         return Some(0);
     }
-    let mut parts = text::split(text, ':');
+    let mut parts = text::split(text, b':');
     let dotted = if end && text::contains(text, ".") { parts.pop() } else { None };
     for part in &parts {
         if part.len() > 4 {
@@ -174,7 +175,7 @@ fn read_groups(text: &str, end: bool, groups: &mut [u16; 8]) -> Option<usize> {
 
 /// An IPv4 address in its one canonical notation.
 fn read_dotted(text: &str) -> Option<u32> {
-    let parts = text::split(text, '.');
+    let parts = text::split(text, b'.');
     for part in &parts {
         // Octal or hexadecimal.
         if part.len() > 1 && part.starts_with("0") {

@@ -113,7 +113,7 @@ fn read_host(text: &str) -> Result<String, String> {
     // A star stands for letters or digits: what is a name with a digit in its place is a pattern, and what then is
     // an address, such as `127.0.0.*`, is none.
     let stars = text::contains(text, "*");
-    match Host::parse(&text::join(&text::split(text, '*'), "0")) {
+    match Host::parse(&text::join(&text::split(text, b'*'), "0")) {
         Some(host) if !stars => Ok(host.text),
         Some(host) if host.name && text::contains(text, ".") => Ok(text::lower(text)),
         _ => Err(quoted(text, "not a host; write a name, *.name, an IP address or *")),

@@ -72,7 +72,7 @@ impl Host {
         }
         let text = text::lower(text.strip_suffix(".").unwrap_or(text));
         let mut fits = text.len() <= 253;
-        for label in &text::split(&text, '.') {
+        for label in &text::split(&text, b'.') {
             fits &= (1..=63).contains(&label.len())
                 && text::all(label, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         }
@@ -233,7 +233,7 @@ fn read_target(url: &str, target: &str) -> Result<(String, String), Failure> {
 fn read_path(url: &str, path: &str) -> Result<String, Failure> {
     let mut out = String::new();
     let mut open = false;
-    for segment in &text::split(path.strip_prefix("/").unwrap_or(path), '/') {
+    for segment in &text::split(path.strip_prefix("/").unwrap_or(path), b'/') {
         let decoded = unescape(segment).0;
         if decoded.iter().any(u8::is_ascii_control) {
             return Err(controls());
