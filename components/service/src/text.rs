@@ -148,6 +148,15 @@ pub fn trim_start<'a>(text: &'a str, prefix: &str) -> &'a str {
     rest
 }
 
+/// A text without any number of suffixes.
+pub fn trim_end<'a>(text: &'a str, suffix: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(shorter) = rest.strip_suffix(suffix) {
+        rest = shorter;
+    }
+    rest
+}
+
 /// What stands between quotes.
 pub fn unquoted(text: &str) -> Option<&str> {
     text.strip_prefix("\"")?.strip_suffix("\"")
@@ -238,13 +247,29 @@ pub fn escape(text: &str, keeps: fn(u8) -> bool) -> String {
     out
 }
 
-/// A text without any number of suffixes.
-pub fn trim_end<'a>(text: &'a str, suffix: &str) -> &'a str {
-    let mut rest = text;
-    while let Some(shorter) = rest.strip_suffix(suffix) {
-        rest = shorter;
+/// Decodes `%xx`, and leaves as it is what looks like an escape and is none; whether there was no such thing.
+pub fn unescape(text: &str) -> (Vec<u8>, bool) {
+    let mut out = Vec::with_capacity(text.len());
+    let mut clean = true;
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        let mut byte = *byte;
+        if byte == b'%' {
+            match escaped(after) {
+                Some((decoded, after)) => (byte, rest) = (decoded, after),
+                None => clean = false,
+            }
+        }
+        out.push(byte);
     }
-    rest
+    (out, clean)
+}
+
+/// The byte that two hexadecimal digits stand for, and what follows them.
+fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
+    let [high, low, after @ ..] = digits else { return None };
+    Some((digit(*high)? << 4 | digit(*low)?, after))
 }
 
 /// A text with something else in the place of an ASCII character.

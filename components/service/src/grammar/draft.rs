@@ -1,7 +1,6 @@
 //! Writing a request in any grammar.
 
-use super::parameter::{Field, Parameter, native, show, values};
-use super::query::PARAMETERS;
+use super::parameter::{Field, PARAMETERS, Parameter, native, show, values};
 use super::{Grammar, percent_encode};
 use crate::format::{self, Format};
 use crate::prelude::*;

@@ -99,35 +99,8 @@ pub fn read(grammar: Grammar, target: &str, body: bool, config: &Config) -> Resu
 
 /// Decodes `%xx`. `None` if an escape is not two hexadecimal digits or the result is not UTF-8.
 pub fn percent_decode(text: &str) -> Option<String> {
-    let (bytes, clean) = unescape(text);
+    let (bytes, clean) = text::unescape(text);
     if clean { String::from_utf8(bytes).ok() } else { None }
-}
-
-/// Decodes `%xx`, and leaves as it is what looks like an escape and is none; whether there was no such thing.
-pub fn unescape(text: &str) -> (Vec<u8>, bool) {
-    let mut out = Vec::with_capacity(text.len());
-    let mut clean = true;
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        let mut byte = *byte;
-        if byte == b'%' {
-            match escaped(after) {
-                Some((decoded, after)) => (byte, rest) = (decoded, after),
-                None => clean = false,
-            }
-        }
-        out.push(byte);
-    }
-    (out, clean)
-}
-
-/// The byte that two hexadecimal digits stand for, and what follows them.
-fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
-    let [high, low, after @ ..] = digits else { return None };
-    let hex = |digit: u8| char::from(digit).to_digit(16);
-    let byte = u8::try_from(hex(*high)? << 4 | hex(*low)?).ok()?;
-    Some((byte, after))
 }
 
 /// Encodes what has a meaning, or no place, in a query string or a path.

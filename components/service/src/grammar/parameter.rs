@@ -3,7 +3,6 @@
 //! The other grammars are dialects of it: each is a table of [`Parameter`]s, with names of its own for the same fields and
 //! their values. What a table cannot say, they read and write themselves.
 
-use super::query::{GRAVITIES, PARAMETERS};
 use super::{unsupported, value};
 use crate::failure::{Failure, Kind, clip};
 use crate::format::{self, ENCODED, Format};
@@ -108,6 +107,70 @@ pub const fn parameter(
 ) -> Parameter {
     Parameter { field, names, values, accepts }
 }
+
+const SWITCH: &str = "false|0 true|1";
+const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
+
+/// Every parameter of the query grammar, in the order of the documentation.
+pub const PARAMETERS: &[Parameter] = &[
+    parameter(Field::Url, "url u", "", "an http or https URL, percent-encoded"),
+    parameter(Field::Width, "width w", "", LENGTH),
+    parameter(Field::Height, "height h", "", LENGTH),
+    parameter(Field::Dpr, "dpr", "", "a factor for width and height, 0.01 to 100"),
+    parameter(Field::Fit, "fit", "contain cover crop fill outside auto", ""),
+    parameter(Field::Enlarge, "enlarge el", SWITCH, ""),
+    parameter(Field::Gravity, "gravity g", GRAVITIES, ""),
+    parameter(
+        Field::Crop,
+        "crop c",
+        "",
+        "x,y,width,height or width,height,gravity, each length in pixels or per cent of the source",
+    ),
+    parameter(Field::Rotate, "rotate rot", "0 90 180 270", "0, 90, 180 or 270, degrees clockwise"),
+    parameter(Field::Flip, "flip fl", "none h v hv|vh", "h (left to right), v (top to bottom), hv or none"),
+    parameter(Field::AutoOrient, "auto-orient ao", SWITCH, ""),
+    parameter(
+        Field::Background,
+        "background bg",
+        "",
+        "a colour: RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal, or one of the basic names of CSS",
+    ),
+    parameter(Field::Filter, "filter kernel", "box bilinear catmull-rom mitchell lanczos3", ""),
+    parameter(
+        Field::Format,
+        "format f",
+        "jpeg|jpg png webp auto source",
+        "jpeg (or jpg), png, webp, auto (what the client accepts) or source (the source's family)",
+    ),
+    parameter(Field::Quality, "quality q", "", "1 to 100, or one for each format such as jpeg:80,webp:75"),
+    parameter(Field::Lossless, "lossless ll", SWITCH, ""),
+    parameter(
+        Field::Filename,
+        "filename",
+        "",
+        "a file name without extension, at most 100 characters, without / \\ \" and control characters",
+    ),
+    parameter(Field::Download, "download dl", SWITCH, ""),
+    parameter(Field::Expires, "expires exp", "", "a second of Unix time"),
+    parameter(Field::MaxAge, "maxage", "", "seconds for which the answer may be cached, 0 to 31536000"),
+    parameter(Field::Version, "version v", "", "any text; it makes a new URL of the same image"),
+    parameter(
+        Field::Passthrough,
+        "passthrough",
+        "none all",
+        "none, all, or formats of sources that are answered as they are, such as gif,webp",
+    ),
+    parameter(
+        Field::OnError,
+        "onerror",
+        "error source",
+        "error, source (redirect to the source), or the URL of an allowed source to redirect to",
+    ),
+];
+
+/// Names of gravities.
+const GRAVITIES: &str = "center north|top north-east|top-right east|right south-east|bottom-right \
+                             south|bottom south-west|bottom-left west|left north-west|top-left";
 
 impl Parameter {
     /// Its name.

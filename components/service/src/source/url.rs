@@ -6,7 +6,6 @@
 
 use super::address;
 use crate::failure::{Failure, Kind, clip};
-use crate::grammar::unescape;
 use crate::prelude::*;
 use crate::text;
 
@@ -234,7 +233,7 @@ fn read_path(url: &str, path: &str) -> Result<String, Failure> {
     let mut out = String::new();
     let mut open = false;
     for segment in &text::split(path.strip_prefix("/").unwrap_or(path), b'/') {
-        let decoded = unescape(segment).0;
+        let decoded = text::unescape(segment).0;
         if decoded.iter().any(u8::is_ascii_control) {
             return Err(controls());
         }
