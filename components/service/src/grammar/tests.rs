@@ -197,6 +197,129 @@ fn a_request_in_one_grammar_can_be_written_in_the_others() {
     );
 }
 
+/// What a target makes of a parameter, in the words of the query grammar.
+fn option(target: &str, name: &str) -> String {
+    let grammar = Grammar::of(target.split('?').next().unwrap()).unwrap();
+    let request = read(grammar, target, false, &Config::read(&[]).unwrap()).unwrap().request;
+    query::options(&request).into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+#[test]
+fn every_name_of_a_value_means_what_it_says_in_the_query_grammar() {
+    let request = |parameter: &str, name: &str| {
+        query::read(&format!("url=http://a.example/&{parameter}={name}"), false).unwrap()
+    };
+    let fits = ["contain", "cover", "crop", "fill", "outside", "auto"];
+    let meant = [Fit::Contain, Fit::Cover, Fit::Crop, Fit::Fill, Fit::Outside, Fit::Auto];
+    assert_eq!(fits.map(|name| request("fit", name).geometry.fit), meant);
+    for (names, gravity) in [
+        (["center", "center"], Gravity::Center),
+        (["north", "top"], Gravity::North),
+        (["north-east", "top-right"], Gravity::NorthEast),
+        (["east", "right"], Gravity::East),
+        (["south-east", "bottom-right"], Gravity::SouthEast),
+        (["south", "bottom"], Gravity::South),
+        (["south-west", "bottom-left"], Gravity::SouthWest),
+        (["west", "left"], Gravity::West),
+        (["north-west", "top-left"], Gravity::NorthWest),
+    ] {
+        assert_eq!(names.map(|name| request("gravity", name).geometry.gravity), [gravity; 2]);
+    }
+    let filters = ["box", "bilinear", "catmull-rom", "mitchell", "lanczos3"];
+    let meant = [Filter::Box, Filter::Bilinear, Filter::CatmullRom, Filter::Mitchell, Filter::Lanczos3];
+    assert_eq!(filters.map(|name| request("filter", name).geometry.filter), meant);
+    let meant = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
+    assert_eq!(["0", "90", "180", "270"].map(|name| request("rotate", name).geometry.rotate), meant);
+    let flips = ["none", "h", "v", "hv"].map(|name| {
+        let geometry = request("flip", name).geometry;
+        (geometry.flip_horizontal, geometry.flip_vertical)
+    });
+    assert_eq!(flips, [(false, false), (true, false), (false, true), (true, true)]);
+    let formats = ["jpg", "png", "webp", "auto", "source"].map(|name| request("format", name).output.format);
+    let [jpeg, png, webp] = format::ENCODED.map(OutputFormat::Fixed);
+    assert_eq!(formats, [jpeg, png, webp, OutputFormat::Auto, OutputFormat::Source]);
+    assert_eq!(["1", "true", "0", "false"].map(|name| request("enlarge", name).geometry.enlarge), {
+        [true, true, false, false]
+    });
+}
+
+#[test]
+fn every_name_of_a_value_in_the_other_grammars_means_the_same_as_there() {
+    for (template, name, meanings) in [
+        (
+            "/unsafe/rs:{}:9:9/plain/http://a.example/",
+            "fit",
+            "fit=contain fill=crop fill-down=cover force=fill auto=auto",
+        ),
+        (
+            "/unsafe/g:{}/plain/http://a.example/",
+            "gravity",
+            "ce=center no=north noea=north-east ea=east soea=south-east so=south sowe=south-west we=west nowe=north-west",
+        ),
+        (
+            "/unsafe/ra:{}/plain/http://a.example/",
+            "filter",
+            "linear=bilinear cubic=catmull-rom lanczos3=lanczos3",
+        ),
+        ("/unsafe/fl:{}/plain/http://a.example/", "flip", "0=none 1=h 0:1=v 1:1=hv 1:0=h"),
+        (
+            "/unsafe/el:{}/plain/http://a.example/",
+            "enlarge",
+            "1=true t=true true=true 0=false f=false false=false",
+        ),
+        ("/unsafe/f:{}/plain/http://a.example/", "format", "jpg=jpeg jpeg=jpeg png=png webp=webp"),
+        ("/unsafe/webpo:{}/plain/http://a.example/", "lossless", "lossy=false lossless=true"),
+        (
+            "/cdn-cgi/image/w=9,h=9,fit={}/http://a.example/",
+            "fit",
+            "scale-down=contain contain=contain cover=cover crop=crop aspect-crop=cover squeeze=fill",
+        ),
+        (
+            "/cdn-cgi/image/fit={}/http://a.example/",
+            "enlarge",
+            "scale-down=false contain=true cover=true crop=false aspect-crop=false squeeze=true",
+        ),
+        (
+            "/cdn-cgi/image/gravity={}/http://a.example/",
+            "gravity",
+            "0.5x0.5=center top=north 1x0=north-east right=east 1x1=south-east bottom=south 0x1=south-west left=west 0x0=north-west",
+        ),
+        ("/cdn-cgi/image/flip={}/http://a.example/", "flip", "h=h v=v hv=hv vh=hv"),
+        (
+            "/cdn-cgi/image/f={}/http://a.example/",
+            "format",
+            "jpeg=jpeg jpg=jpeg baseline-jpeg=jpeg png=png webp=webp auto=auto",
+        ),
+        (
+            "/cdn-cgi/image/q={}/http://a.example/",
+            "quality",
+            "high=90 medium-high=80 medium-low=65 low=50 7=7",
+        ),
+        ("/cdn-cgi/image/onerror={}/http://a.example/", "onerror", "redirect=source"),
+        (
+            "/wsrv/?url=a.example&w=9&h=9&fit={}",
+            "fit",
+            "inside=contain outside=outside cover=cover fill=fill fit=contain fitup=contain square=cover \
+             squaredown=crop absolute=fill",
+        ),
+        (
+            "/wsrv/?url=a.example&a={}",
+            "gravity",
+            "center=center top=north t=north top-right=north-east right=east r=east bottom-right=south-east \
+             bottom=south b=south bottom-left=south-west left=west l=west top-left=north-west",
+        ),
+        ("/wsrv/?url=a.example&output={}", "format", "jpg=jpeg jpeg=jpeg png=png webp=webp"),
+        ("/wsrv/?url=a.example&default={}", "onerror", "0=error false=error 1=source true=source"),
+        ("/wsrv/?url=a.example&maxage={}", "maxage", "2d=172800 1w=604800 1M=2592000 1y=31536000"),
+    ] {
+        for meaning in meanings.split_whitespace() {
+            let (word, meant) = meaning.split_once('=').unwrap();
+            let target = template.replace("{}", word);
+            assert_eq!(option(&target, name), meant, "{target}");
+        }
+    }
+}
+
 #[test]
 fn no_target_makes_a_grammar_panic() {
     let config = Config::read(&[]).unwrap();
