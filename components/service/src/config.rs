@@ -1,7 +1,7 @@
 //! Configuration: environment variables `TINTYPE_…`, every one optional.
 //!
-//! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what
-//! [`VARIABLES`] tells about them are all made from it.
+//! The table below is the only list of them: the fields of [`Config`], their parsing, their defaults and what is told
+//! about them are all made from it.
 
 use core::time::Duration;
 
@@ -25,14 +25,13 @@ trait Value {
 }
 
 /// What is known of one variable.
-#[derive(Clone, Copy, Debug)]
-pub struct Variable {
+struct Variable {
     /// `TINTYPE_…`
-    pub name: &'static str,
+    name: &'static str,
     /// The value that holds when it is not set; empty for none.
-    pub default: &'static str,
+    default: &'static str,
     /// What it does.
-    pub meaning: &'static str,
+    meaning: &'static str,
 }
 
 /// A variable with the value that holds.
@@ -65,7 +64,7 @@ macro_rules! variables {
         }
 
         /// Every variable, in the order of the documentation.
-        pub const VARIABLES: &[Variable] =
+        const VARIABLES: &[Variable] =
             &[$(Variable { name: $name, default: $default, meaning: concat!($($meaning),+) },)+];
 
         impl Config {
@@ -218,6 +217,9 @@ impl Config {
     fn complete(&mut self) -> Result<(), Failure> {
         if !(1..=32).contains(&self.signature_size) {
             return Err(broken("TINTYPE_SIGNATURE_SIZE", "expected 1 to 32".into()));
+        }
+        if self.ttl_min > self.ttl_max {
+            return Err(broken("TINTYPE_TTL_MIN", "expected at most TINTYPE_TTL_MAX".into()));
         }
         let (keys, salts) = (&self.keys.0, &self.salts.0);
         if !salts.is_empty() && salts.len() != keys.len() {
@@ -542,6 +544,7 @@ mod tests {
             ("TINTYPE_BASE_URL", "ftp://a.example/"),
             ("TINTYPE_ALIAS_x", "nonsense"),
             ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
+            ("TINTYPE_TTL_MIN", "366d"),
         ] {
             let failure = read(&[(name, value)]).unwrap_err();
             assert_eq!(failure.kind, Kind::Configuration);

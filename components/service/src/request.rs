@@ -78,6 +78,8 @@ impl Length {
     pub const WHOLE: u32 = 1_000_000;
 
     /// The length in pixels along a side of this many pixels, rounded to nearest.
+    // Its division is a good deal of code, and callers are many.
+    #[inline(never)]
     pub fn of(self, side: u32) -> u32 {
         match self {
             Length::Pixels(pixels) => pixels,

@@ -48,8 +48,8 @@ impl Geometry {
             Rotation::None | Rotation::Half => cut,
             Rotation::Quarter | Rotation::ThreeQuarters => (cut.1, cut.0),
         };
-        let width = self.width.map(|length| of(length, w).max(1));
-        let height = self.height.map(|length| of(length, h).max(1));
+        let width = self.width.map(|length| length.of(w).max(1));
+        let height = self.height.map(|length| length.of(h).max(1));
         let (width, height, fit) = match (width, height) {
             (Some(width), Some(height)) => self.both(width, height, (w, h)),
             sides => (sides.0, sides.1, EngineFit::Contain),
@@ -86,10 +86,10 @@ fn plain(crop: Crop) -> Option<Region> {
 }
 
 fn region(crop: Crop, (w, h): (u32, u32)) -> Region {
-    let width = of(crop.width, w).min(w).max(1);
-    let height = of(crop.height, h).min(h).max(1);
+    let width = crop.width.of(w).min(w).max(1);
+    let height = crop.height.of(h).min(h).max(1);
     let (x, y) = match crop.place {
-        Place::At(x, y) => (of(x, w), of(y, h)),
+        Place::At(x, y) => (x.of(w), y.of(h)),
         Place::Towards(gravity) => {
             let (left, top) = halves(gravity);
             (share(w.saturating_sub(width), left), share(h.saturating_sub(height), top))
@@ -101,12 +101,6 @@ fn region(crop: Crop, (w, h): (u32, u32)) -> Region {
 /// So many halves of a free space, rounded down.
 fn share(free: u32, halves: u32) -> u32 {
     free / 2 * halves + free % 2 * (halves / 2)
-}
-
-/// As [`Length::of`], whose division is needed once.
-#[inline(never)]
-fn of(length: Length, side: u32) -> u32 {
-    length.of(side)
 }
 
 /// How many halves of the free space lie left of and above what a gravity keeps.
