@@ -25,13 +25,14 @@ trait Value {
 }
 
 /// What is known of one variable.
-struct Variable {
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
     /// `TINTYPE_…`
-    name: &'static str,
+    pub name: &'static str,
     /// The value that holds when it is not set; empty for none.
-    default: &'static str,
+    pub default: &'static str,
     /// What it does.
-    meaning: &'static str,
+    pub meaning: &'static str,
 }
 
 /// A variable with the value that holds.
@@ -64,7 +65,7 @@ macro_rules! variables {
         }
 
         /// Every variable, in the order of the documentation.
-        const VARIABLES: &[Variable] =
+        pub const VARIABLES: &[Variable] =
             &[$(Variable { name: $name, default: $default, meaning: concat!($($meaning),+) },)+];
 
         impl Config {
