@@ -258,14 +258,8 @@ pub fn find(table: &'static [Parameter], name: &str) -> Result<&'static Paramete
         for parameter in table {
             text::add(&mut known, ", ", parameter.name());
         }
-        let hint = match table {
-            [Parameter { field: Field::Url, .. }, ..] => {
-                "; a source URL with a query of its own must be percent-encoded"
-            }
-            _ => "",
-        };
         let message = text::concat(&["\"", clip(name), "\" is not an option"]);
-        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known, hint]))
+        Failure::new(Kind::UnknownParameter, message).detail(text::concat(&["accepted are ", &known]))
     })
 }
 

@@ -23,7 +23,7 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
     let mut seen = 0u32;
     let mut dpr = Length::WHOLE;
     for (name, text) in &pairs(query)? {
-        let parameter = find(PARAMETERS, name)?;
+        let parameter = find(PARAMETERS, name).map_err(unknown)?;
         let bit = 1 << parameter.field as u32;
         if seen & bit != 0 {
             let message = text::concat(&[parameter.name(), " is given more than once"]);
@@ -54,6 +54,13 @@ pub fn read(query: &str, body: bool) -> Result<Request, Failure> {
         return refused("lossless does not go with format=jpeg", "use format=webp or format=png");
     }
     Ok(request)
+}
+
+/// What is no parameter of ours is mostly one of the source's own query.
+fn unknown(failure: Failure) -> Failure {
+    let known = failure.detail.as_deref().unwrap_or_default();
+    let detail = text::concat(&[known, "; a source URL with a query of its own must be percent-encoded"]);
+    failure.detail(detail)
 }
 
 /// The shortest query string that says the same, without the leading `/?`.
