@@ -1,9 +1,11 @@
 //! Why there is no rendition.
 
-use crate::Format;
+use std::borrow::Cow;
 use std::fmt;
 
-/// What every fallible call of the engine answers with.
+use crate::Format;
+
+/// The result of every fallible call of the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why there is no rendition. Mirrors `variant error` of `wit/types.wit`.
@@ -28,7 +30,7 @@ pub enum Error {
     /// An option is out of range.
     InvalidOption {
         /// The option's name as in the contract, for example `geometry.width`.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// What is wrong and what is accepted, for a human.
         detail: String,
     },
@@ -43,7 +45,7 @@ pub enum Error {
     },
     /// The session was finished, or an earlier call on it failed.
     Ended,
-    /// A fault of the engine itself.
+    /// A bug in the engine. Please report it.
     Internal(String),
 }
 
@@ -63,23 +65,30 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Refuses what exceeds the limit.
-    pub(crate) fn check(self, needed: u64, allowed: u64) -> Result<()> {
+    /// Checks a need against the limit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LimitExceeded`] if more is needed than allowed.
+    pub fn check(self, needed: u64, allowed: u64) -> Result<()> {
         if needed <= allowed { Ok(()) } else { Err(Error::LimitExceeded { limit: self, allowed, needed }) }
     }
 }
 
 impl Error {
-    pub(crate) fn malformed(format: Format, detail: impl fmt::Display) -> Self {
+    /// A damaged source.
+    pub fn malformed(format: Format, detail: impl fmt::Display) -> Self {
         Self::Malformed { format, detail: detail.to_string() }
     }
 
-    pub(crate) fn unsupported(format: Format, feature: impl fmt::Display) -> Self {
+    /// A feature that is not handled.
+    pub fn unsupported(format: Format, feature: impl fmt::Display) -> Self {
         Self::Unsupported { format, feature: feature.to_string() }
     }
 
-    pub(crate) fn invalid(name: &'static str, detail: impl fmt::Display) -> Self {
-        Self::InvalidOption { name, detail: detail.to_string() }
+    /// An option out of range.
+    pub fn invalid(name: &'static str, detail: impl fmt::Display) -> Self {
+        Self::InvalidOption { name: name.into(), detail: detail.to_string() }
     }
 }
 
@@ -87,8 +96,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unrecognized => write!(f, "the source is not an image of a known format"),
-            Self::Unsupported { format, feature } => write!(f, "{format} {feature} is not supported"),
-            Self::Malformed { format, detail } => write!(f, "the {format} source is damaged: {detail}"),
+            Self::Unsupported { format, feature } => {
+                write!(f, "{} {feature} is not supported", format.title())
+            }
+            Self::Malformed { format, detail } => {
+                write!(f, "the {} source is damaged: {detail}", format.title())
+            }
             Self::InvalidOption { name, detail } => write!(f, "option {name}: {detail}"),
             Self::LimitExceeded { limit, allowed, needed } => {
                 write!(f, "needs {needed} {}, and {allowed} are allowed", limit.unit())
@@ -102,7 +115,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Limit {
-    fn unit(self) -> &'static str {
+    /// The unit of the limit, for messages such as "5 bytes of source".
+    pub const fn unit(self) -> &'static str {
         match self {
             Self::SourceBytes => "bytes of source",
             Self::SourcePixels => "pixels of source",
@@ -110,22 +124,5 @@ impl Limit {
             Self::OutputPixels => "pixels of output",
             Self::Memory => "bytes of memory",
         }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::Webp => "WebP",
-            Self::Gif => "GIF",
-            Self::Avif => "AVIF",
-            Self::Jxl => "JPEG XL",
-            Self::Tiff => "TIFF",
-            Self::Bmp => "BMP",
-            Self::Svg => "SVG",
-            Self::Heic => "HEIC",
-        })
     }
 }

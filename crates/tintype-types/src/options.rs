@@ -1,5 +1,7 @@
 //! What a caller can ask for. One to one with `interface types` of `wit/types.wit`, which has the full meaning of each item.
 
+use crate::{Format, names};
+
 /// Everything a caller can ask for. `Options::default()` is every default in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
@@ -61,15 +63,15 @@ impl Default for Geometry {
         Self {
             auto_orient: true,
             crop: None,
-            rotate: Rotation::None,
+            rotate: Rotation::default(),
             flip_horizontal: false,
             flip_vertical: false,
             width: None,
             height: None,
-            fit: Fit::Contain,
+            fit: Fit::default(),
             enlarge: false,
-            gravity: Gravity::Center,
-            filter: Filter::Lanczos3,
+            gravity: Gravity::default(),
+            filter: Filter::default(),
             background: None,
         }
     }
@@ -119,45 +121,11 @@ impl Default for Limits {
     }
 }
 
-/// An image format. Not all are decoded or encoded; see [`crate::Error::Unsupported`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// ISO/IEC 10918-1
-    Jpeg,
-    /// ISO/IEC 15948
-    Png,
-    /// RFC 9649
-    Webp,
-    /// GIF89a
-    Gif,
-    /// AV1 image file format
-    Avif,
-    /// ISO/IEC 18181
-    Jxl,
-    /// TIFF 6.0
-    Tiff,
-    /// Windows bitmap
-    Bmp,
-    /// Scalable Vector Graphics
-    Svg,
-    /// HEIF with HEVC coded images
-    Heic,
-}
-
-impl Format {
-    /// The quality that lossy encoding uses when none is asked for.
-    pub fn default_quality(self) -> u8 {
-        match self {
-            Self::Jpeg => 85,
-            _ => 80,
-        }
-    }
-}
-
 /// How a source is made to fit a target of which both sides are given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fit {
     /// The largest size within the target that keeps the aspect ratio.
+    #[default]
     Contain,
     /// The smallest size covering the target that keeps the aspect ratio; the rest is cut off.
     Cover,
@@ -165,24 +133,35 @@ pub enum Fit {
     Fill,
 }
 
+names! { Fit { Contain = "contain", Cover = "cover", Fill = "fill" } }
+
 /// The part of an image that [`Fit::Cover`] keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // the points of the compass
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Gravity {
+    /// The middle.
+    #[default]
     Center,
+    /// The top edge.
     North,
+    /// The top right corner.
     NorthEast,
+    /// The right edge.
     East,
+    /// The bottom right corner.
     SouthEast,
+    /// The bottom edge.
     South,
+    /// The bottom left corner.
     SouthWest,
+    /// The left edge.
     West,
+    /// The top left corner.
     NorthWest,
 }
 
 impl Gravity {
-    /// The share of the surplus that is cut off at the left and at the top: 0, a half or 1, in halves.
-    pub(crate) fn halves(self) -> (u8, u8) {
+    /// Halves of the surplus that are cut off at the left and at the top: 0, 1 or 2 of them.
+    pub const fn halves(self) -> (u8, u8) {
         match self {
             Self::NorthWest => (0, 0),
             Self::North => (1, 0),
@@ -197,10 +176,25 @@ impl Gravity {
     }
 }
 
+names! {
+    Gravity {
+        Center = "center",
+        North = "north" | "top",
+        NorthEast = "north-east" | "top-right",
+        East = "east" | "right",
+        SouthEast = "south-east" | "bottom-right",
+        South = "south" | "bottom",
+        SouthWest = "south-west" | "bottom-left",
+        West = "west" | "left",
+        NorthWest = "north-west" | "top-left",
+    }
+}
+
 /// A clockwise rotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rotation {
     /// No rotation.
+    #[default]
     None,
     /// 90 degrees clockwise.
     Quarter,
@@ -210,8 +204,27 @@ pub enum Rotation {
     ThreeQuarters,
 }
 
+names! { Rotation { None = "0", Quarter = "90", Half = "180", ThreeQuarters = "270" } }
+
+impl Rotation {
+    /// The rotation by this many quarter turns, clockwise; any number is one of the four.
+    pub const fn from_quarters(quarters: i64) -> Self {
+        match quarters.rem_euclid(4) {
+            0 => Self::None,
+            1 => Self::Quarter,
+            2 => Self::Half,
+            _ => Self::ThreeQuarters,
+        }
+    }
+
+    /// Whether rows become columns.
+    pub const fn swaps_axes(self) -> bool {
+        matches!(self, Self::Quarter | Self::ThreeQuarters)
+    }
+}
+
 /// A resampling kernel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
     /// The mean of the covered pixels. Support 0.5.
     Box,
@@ -222,7 +235,18 @@ pub enum Filter {
     /// Mitchell-Netravali cubic, B = C = 1/3. Support 2.
     Mitchell,
     /// Lanczos windowed sinc with three lobes. Support 3.
+    #[default]
     Lanczos3,
+}
+
+names! {
+    Filter {
+        Box = "box",
+        Bilinear = "bilinear",
+        CatmullRom = "catmull-rom",
+        Mitchell = "mitchell",
+        Lanczos3 = "lanczos3",
+    }
 }
 
 /// A rectangle of pixels.
