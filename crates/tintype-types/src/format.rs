@@ -3,7 +3,7 @@
 use crate::names;
 
 /// An image format. Not all are decoded or encoded; see [`crate::Error::Unsupported`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// ISO/IEC 10918-1
     Jpeg,

@@ -1,0 +1,51 @@
+//! A request for an image, whichever grammar it was written in.
+//!
+//! A grammar turns a URL into an [`ImageRequest`]; nothing after that knows which grammar it was. The types extend the
+//! contract's `options` by what only the service can decide, such as [`OutputFormat::Auto`].
+
+mod delivery;
+mod geometry;
+mod length;
+mod output;
+
+pub use delivery::{Delivery, OnError, Passthrough};
+pub use geometry::{Crop, Fit, Geometry, Place};
+pub use length::{Factor, Length};
+pub use output::{Output, OutputFormat, Quality};
+
+/// One image to make: its source, the changes to make, and how to deliver the result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageRequest {
+    /// The origin of the bytes.
+    pub source: Source,
+    /// Place and size of pixels.
+    pub geometry: Geometry,
+    /// Encoding.
+    pub output: Output,
+    /// Delivery, which does not change the bytes of a rendition.
+    pub delivery: Delivery,
+}
+
+/// The origin of a source's bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The body of the request.
+    #[default]
+    Body,
+    /// A URL as the client wrote it: not checked yet.
+    Url(String),
+}
+
+impl ImageRequest {
+    /// The same request without the differences that make no difference: two requests with equal normal forms are
+    /// requests for the same response.
+    #[must_use]
+    pub fn normalized(&self) -> Self {
+        Self {
+            source: self.source.clone(),
+            geometry: self.geometry.normalized(),
+            output: self.output.normalized(),
+            delivery: self.delivery.clone(),
+        }
+    }
+}
