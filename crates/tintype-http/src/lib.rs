@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod failure;
+pub mod grammar;
 pub mod host;
 pub mod request;
 pub mod secret;

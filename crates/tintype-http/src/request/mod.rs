@@ -3,14 +3,18 @@
 //! A grammar turns a URL into an [`ImageRequest`]; nothing after that knows which grammar it was. The types extend the
 //! contract's `options` by what only the service can decide, such as [`OutputFormat::Auto`].
 
+mod color;
+mod crop;
 mod delivery;
 mod geometry;
 mod length;
 mod output;
 
-pub use delivery::{Delivery, OnError, Passthrough};
-pub use geometry::{Crop, Fit, Geometry, Place};
-pub use length::{Factor, Length};
+pub use color::{parse_color, write_color};
+pub use crop::{Crop, Place};
+pub use delivery::{Delivery, OnError, Passthrough, file_name};
+pub use geometry::{Fit, Geometry, at_focal_point};
+pub use length::{Factor, Length, number};
 pub use output::{Output, OutputFormat, Quality};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.
