@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod config;
+pub mod context;
 pub mod failure;
 pub mod host;
 pub mod request;
+pub mod response;
 pub mod secret;
