@@ -228,7 +228,7 @@ fn age(headers: &HeaderMap) -> u64 {
     first.and_then(|line| seconds(list::members(&line).next()?)).unwrap_or(0)
 }
 
-/// Seconds from `Date`, or else from `now`, to `Expires` (RFC 9111, section 5.3). A date that cannot be read has passed.
+/// Seconds from `Date`, or else from `now`, to `Expires` (RFC 9111, section 5.3); zero if `Expires` cannot be read.
 fn expires_in(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
     let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?.trim()).ok();
     let expires = date(headers.get(header::EXPIRES)?);

@@ -17,7 +17,6 @@
 //! ```
 
 use std::fmt;
-use std::hash::Hasher as _;
 use std::iter;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -79,12 +78,8 @@ pub fn variant(request: &ImageRequest, accept: Option<&str>, options_text: &str)
         OutputFormat::Auto => negotiate::preferred(accept),
     };
     let format = format.map_or("source", Format::name);
-    let mut hash = XxHash64::with_seed(0);
-    for part in [&RENDITION_REVISION.to_string(), format, options_text] {
-        hash.write(part.as_bytes());
-        hash.write(&[0]);
-    }
-    Variant(format!("{:016x}", hash.finish()))
+    let text = format!("{RENDITION_REVISION}\0{format}\0{options_text}");
+    Variant(format!("{:016x}", XxHash64::oneshot(0, text.as_bytes())))
 }
 
 /// The tag of a response made from a source with this hash.

@@ -272,9 +272,13 @@ mod tests {
         };
         let expected = HeaderValue::from_static("<http://a.example/b?c>; rel=\"canonical\"");
         assert_eq!(link("http://a.example/b?c"), Some(expected));
-        for unfit in
-            ["http://a.example/>; rel=\"icon\"", "http://a.example/\r\nx: y", "http://a.example/é", "/a b"]
-        {
+        for unfit in [
+            "http://a.example/>",
+            "http://a.example/>; rel=\"icon\"",
+            "http://a.example/\r\nx: y",
+            "http://a.example/é",
+            "/a b",
+        ] {
             assert_eq!(link(unfit), None, "{unfit}");
         }
     }

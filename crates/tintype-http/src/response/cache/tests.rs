@@ -188,6 +188,13 @@ fn an_expiry_date_counts_where_no_age_is_given() {
 }
 
 #[test]
+fn the_most_distant_date_is_as_far_as_can_be() {
+    let unbounded = CachePolicy { ttl_max: Duration::MAX, ..policy() };
+    let expires = "expires: Fri, 31 Dec 9999 23:59:59 GMT";
+    assert_eq!(control(&unbounded, &Delivery::default(), expires, false), "public, max-age=2147483648");
+}
+
+#[test]
 fn what_may_be_one_client_s_own_is_never_public() {
     for headers in
         ["vary: Cookie", "vary: accept, AUTHORIZATION", "vary: accept\nvary: cookie", "set-cookie: a=b"]
