@@ -5,3 +5,4 @@ pub mod failure;
 pub mod host;
 pub mod request;
 pub mod secret;
+pub mod source;
