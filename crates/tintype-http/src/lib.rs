@@ -8,3 +8,4 @@ pub mod host;
 pub mod request;
 pub mod response;
 pub mod secret;
+pub mod source;
