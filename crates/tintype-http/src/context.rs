@@ -66,6 +66,12 @@ impl RequestContext {
         }
     }
 
+    /// The trace headers to pass on to an origin.
+    pub fn trace_headers(&self) -> impl Iterator<Item = (HeaderName, &str)> {
+        let headers = [(TRACEPARENT, self.traceparent.as_deref()), (TRACESTATE, self.tracestate.as_deref())];
+        headers.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+
     /// Whether the client asks for errors as RFC 9457 has them.
     pub fn wants_problem_json(&self) -> bool {
         let accept = self.accept.as_deref();

@@ -161,10 +161,14 @@ pub fn failure(error: HostError) -> Failure {
     let prohibited = "the host blocks this range of addresses, for example by block_networks in Spin's runtime \
                       configuration: it may be private";
     let (kind, message, detail) = match error {
-        HostError::TimedOut => {
-            (Kind::OriginTimeout, "the origin did not respond in time", "the TINTYPE_TIMEOUT_… variables bound the wait")
+        HostError::TimedOut => (
+            Kind::OriginTimeout,
+            "the origin did not respond in time",
+            "the TINTYPE_TIMEOUT_… variables bound the wait",
+        ),
+        HostError::Denied => {
+            (Kind::DeniedByHost, "the host does not allow this component to reach the origin", allow)
         }
-        HostError::Denied => (Kind::DeniedByHost, "the host does not allow this component to reach the origin", allow),
         HostError::AddressProhibited => {
             (Kind::DeniedByHost, "the host does not allow requests to the origin's address", prohibited)
         }
@@ -176,9 +180,11 @@ pub fn failure(error: HostError) -> Failure {
         HostError::BrokenOff => {
             (Kind::OriginUnreachable, "the origin's response broke off or is not proper HTTP", unreachable)
         }
-        HostError::UnusableUrl => {
-            (Kind::InvalidSource, "the source URL is one that this host cannot send requests to", "use another URL")
-        }
+        HostError::UnusableUrl => (
+            Kind::InvalidSource,
+            "the source URL is one that this host cannot send requests to",
+            "use another URL",
+        ),
         HostError::Other => (Kind::OriginUnreachable, "the origin cannot be reached", unreachable),
     };
     Failure::new(kind, message).with_detail(detail)

@@ -77,7 +77,8 @@ impl<'h, H: Host> Input<'h, H> {
         sender: Sender,
         bounds: Bounds,
     ) -> Result<Self> {
-        let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let length =
+            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         check_size(length.unwrap_or_default(), bounds.bytes)?;
         let compressed = is_compressed(headers)?
             .then(|| Compressed { pending: Bytes::new(), decoder: MultiGzDecoder::new(Vec::new()) });
@@ -177,17 +178,19 @@ impl<'h, H: Host> Input<'h, H> {
 
     fn too_late(&self) -> Failure {
         match self.sender {
-            Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time").with_detail(
-                "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
-            ),
+            Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
+                .with_detail(
+                    "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
+                ),
             Sender::Origin => Failure::new(Kind::OriginTimeout, "the origin stopped sending the source")
                 .with_detail("TINTYPE_TIMEOUT_BETWEEN_BYTES and TINTYPE_TIMEOUT_TOTAL bound the wait"),
         }
     }
 
-    /// Adds time that was spent waiting for the head of the body.
-    pub fn add_wait(&mut self, time: Duration) {
-        self.waited += time;
+    /// The same body, after waiting this long for its head.
+    #[must_use]
+    pub fn having_waited(self, time: Duration) -> Self {
+        Self { waited: time, ..self }
     }
 
     /// Time spent waiting for the body.
@@ -249,7 +252,10 @@ fn check_size(bytes: u64, most: u64) -> Result<()> {
 
 /// Whether a body is compressed with gzip (RFC 9110, section 8.4).
 fn is_compressed(headers: &HeaderMap) -> Result<bool> {
-    let codings = headers.get_all(header::CONTENT_ENCODING).iter().flat_map(|line| line.as_bytes().split(|b| *b == b','));
+    let codings = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|b| *b == b','));
     let codings: Vec<String> = codings
         .map(|coding| String::from_utf8_lossy(coding).trim().to_ascii_lowercase())
         .filter(|coding| !coding.is_empty() && coding != "identity")
@@ -258,9 +264,13 @@ fn is_compressed(headers: &HeaderMap) -> Result<bool> {
         [] => Ok(false),
         [coding] if matches!(coding.as_str(), "gzip" | "x-gzip") => Ok(true),
         _ => {
-            let message = format!("the source has the content coding {}, which is not decoded", clip(&codings.join(", ")));
-            Err(Failure::new(Kind::UnsupportedMedia, message)
-                .with_detail("serve images without Content-Encoding, or with gzip: they are compressed already"))
+            let message = format!(
+                "the source has the content coding {}, which is not decoded",
+                clip(&codings.join(", "))
+            );
+            Err(Failure::new(Kind::UnsupportedMedia, message).with_detail(
+                "serve images without Content-Encoding, or with gzip: they are compressed already",
+            ))
         }
     }
 }

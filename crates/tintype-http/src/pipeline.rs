@@ -80,7 +80,8 @@ impl<'h, H: Host> Opened<'h, H> {
                 Some(piece) => self.head.extend_from_slice(&piece),
                 None => {
                     session.finish().map_err(failure)?;
-                    let size_unknown = || Failure::new(Kind::DamagedSource, "the source ends before its size is known");
+                    let size_unknown =
+                        || Failure::new(Kind::DamagedSource, "the source ends before its size is known");
                     return session.outline().ok_or_else(size_unknown);
                 }
             }
@@ -214,7 +215,8 @@ fn failure(error: Error) -> Failure {
             Failure::new(Kind::UnsupportedMedia, format!("{} {feature} is not supported", format.title()))
         }
         Error::Malformed { format, detail } => {
-            Failure::new(Kind::DamagedSource, format!("the {} source is damaged", format.title())).with_detail(detail)
+            Failure::new(Kind::DamagedSource, format!("the {} source is damaged", format.title()))
+                .with_detail(detail)
         }
         Error::InvalidOption { name, detail } => {
             let name = name.rsplit('.').next().unwrap_or_default();

@@ -35,7 +35,9 @@ pub fn route<'t>(method: &Method, target: &'t str) -> Result<Route<'t>> {
     let (found, allow) = match (path, explained, Grammar::of_path(path)) {
         ("/healthz", ..) => (Route::Health, READ),
         ("/config", ..) => (Route::Config, READ),
-        (_, Some(grammar), _) => (Route::Explain(grammar, target.get(EXPLAIN.len()..).unwrap_or_default()), READ),
+        (_, Some(grammar), _) => {
+            (Route::Explain(grammar, target.get(EXPLAIN.len()..).unwrap_or_default()), READ)
+        }
         (_, _, Some(Grammar::Query)) => (Route::Image(Grammar::Query, target), READ_AND_POST),
         (_, _, Some(grammar)) => (Route::Image(grammar, target), READ),
         _ => return Err(not_found(path)),
@@ -109,9 +111,13 @@ mod tests {
 
     #[test]
     fn the_prefix_is_removed_where_it_is_a_whole_part_of_the_path() {
-        for (target, rest) in
-            [("/img", "/"), ("/img/", "/"), ("/img/?w=1", "/?w=1"), ("/imgs/x", "/imgs/x"), ("/healthz", "/healthz")]
-        {
+        for (target, rest) in [
+            ("/img", "/"),
+            ("/img/", "/"),
+            ("/img/?w=1", "/?w=1"),
+            ("/imgs/x", "/imgs/x"),
+            ("/healthz", "/healthz"),
+        ] {
             assert_eq!(strip_prefix(target, "/img"), rest);
         }
         assert_eq!(strip_prefix("/a/b", ""), "/a/b");

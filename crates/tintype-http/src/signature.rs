@@ -87,7 +87,9 @@ impl<'t> Signed<'t> {
         // A path grammar's query is the source's, and `s` may well be a parameter of that.
         let foreign = matches!(grammar, Grammar::Cloudflare | Grammar::Ipx) && !keys.are_required();
         match split_signature(target).filter(|_| !foreign) {
-            Some((text, signature)) => Self { target: text, text, signature: Some(signature), is_link: false },
+            Some((text, signature)) => {
+                Self { target: text, text, signature: Some(signature), is_link: false }
+            }
             None => Self { target, text: target, signature: None, is_link: false },
         }
     }
@@ -167,7 +169,12 @@ mod tests {
     }
 
     fn keys() -> Keys {
-        Keys { keys: vec![secret("secret")], salts: vec![secret("hello")], signature_size: 32, ..Keys::default() }
+        Keys {
+            keys: vec![secret("secret")],
+            salts: vec![secret("hello")],
+            signature_size: 32,
+            ..Keys::default()
+        }
     }
 
     fn refused(grammar: Grammar, target: &str, keys: &Keys) -> Option<Kind> {
@@ -221,7 +228,10 @@ mod tests {
         assert_eq!(check(LINK, &both), None);
         assert_eq!(check(&LINK.replace("T_Ey", "T_Ez"), &secrets), Some(Kind::SignatureInvalid));
         assert_eq!(check(&format!("{LINK}0"), &secrets), Some(Kind::SignatureInvalid));
-        assert_eq!(check(&LINK.replace("T_Ey01pgkWgBoGcCjN2XWw", ""), &secrets), Some(Kind::SignatureInvalid));
+        assert_eq!(
+            check(&LINK.replace("T_Ey01pgkWgBoGcCjN2XWw", ""), &secrets),
+            Some(Kind::SignatureInvalid)
+        );
         // Keys and secrets do not stand in for each other, and a secret closes the other doors.
         assert_eq!(check(LINK, &keys()), Some(Kind::SignatureInvalid));
         let text = "/wsrv/?url=a.example/b.jpg&w=8";
@@ -251,7 +261,10 @@ mod tests {
             assert_eq!(refused(grammar, &format!("{signed}&w=9"), &keys), Some(Kind::SignatureMissing));
             assert_eq!(refused(grammar, &signed.replace("=8", "=9"), &keys), Some(Kind::SignatureInvalid));
         }
-        let question = format!("/?url=http://a.example/?s={}", BASE64URL_NOPAD.encode(&keys.sign("/?url=http://a.example/")[0]));
+        let question = format!(
+            "/?url=http://a.example/?s={}",
+            BASE64URL_NOPAD.encode(&keys.sign("/?url=http://a.example/")[0])
+        );
         assert_eq!(refused(Grammar::Query, &question, &keys), Some(Kind::SignatureMissing));
     }
 }

@@ -9,14 +9,15 @@ mod tests;
 
 use std::time::Duration;
 
+use serde::Serialize;
 use tintype_types::Limits;
 
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::imgproxy::Presets;
 use crate::response::cache::CachePolicy;
-use crate::response::cors::CorsOrigins;
+use crate::response::cors::{CorsOrigins, InvalidOrigin};
 use crate::signature::Keys;
-use crate::source::{Pattern, Policy, SourceUrl, Sources};
+use crate::source::{InvalidPolicy, Pattern, Policy, SourceUrl, Sources};
 use setting::{ByteSize, HexSecrets, Setting, WordSecrets};
 
 /// The configuration of the service.
@@ -78,13 +79,15 @@ pub struct Variable {
 }
 
 /// A variable with the value that holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shown {
     /// `TINTYPE_…`
+    #[serde(skip)]
     pub name: String,
     /// The value, without secrets.
     pub value: String,
     /// The name of its type.
+    #[serde(rename = "type")]
     pub kind: &'static str,
     /// The value that holds when it is not set; empty for none.
     pub default: &'static str,
@@ -249,13 +252,14 @@ impl Config {
         let environment: Vec<(String, String)> = environment.into_iter().collect();
         let mut config = Self::default();
         for variable in VARIABLES {
-            let set = environment.iter().rev().find(|(name, value)| name == variable.name && !value.is_empty());
+            let set =
+                environment.iter().rev().find(|(name, value)| name == variable.name && !value.is_empty());
             let text = set.map_or(variable.default, |(_, value)| value.trim_ascii());
             (variable.read)(&mut config, text).map_err(|reason| unreadable(variable.name, &reason))?;
         }
         for (name, value) in &environment {
             if let Some(alias) = name.strip_prefix(ALIAS) {
-                let url = SourceUrl::read(value).map_err(|reason| unreadable(name, &reason))?;
+                let url = value.parse::<SourceUrl>().map_err(|error| unreadable(name, &error.to_string()))?;
                 config.sources.aliases.push((alias.to_ascii_lowercase(), url));
             } else if let Some(preset) = name.strip_prefix(PRESET) {
                 config.presets.insert(preset.to_ascii_lowercase(), value.clone());
@@ -278,8 +282,13 @@ impl Config {
             return Err(unreadable("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys"));
         }
         let prefix = &self.prefix;
-        if !prefix.is_empty() && (!prefix.starts_with('/') || prefix.ends_with('/') || prefix.contains(['?', '#'])) {
-            return Err(unreadable("TINTYPE_PREFIX", "expected a path that starts with / and does not end with one"));
+        if !prefix.is_empty()
+            && (!prefix.starts_with('/') || prefix.ends_with('/') || prefix.contains(['?', '#']))
+        {
+            return Err(unreadable(
+                "TINTYPE_PREFIX",
+                "expected a path that starts with / and does not end with one",
+            ));
         }
         Ok(())
     }
@@ -311,7 +320,8 @@ impl Config {
             default: "",
             meaning: "",
         };
-        let aliases = self.sources.aliases.iter().map(|(name, url)| named(ALIAS, name, "URL", url.to_string()));
+        let aliases =
+            self.sources.aliases.iter().map(|(name, url)| named(ALIAS, name, "URL", url.to_string()));
         let presets = self.presets.iter().map(|(name, text)| named(PRESET, name, "text", text.clone()));
         table.chain(aliases).chain(presets).collect()
     }
@@ -326,7 +336,7 @@ impl Setting for Policy {
     const KIND: &'static str = "patterns";
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: crate::source::InvalidPattern| error.to_string())
+        text.parse().map_err(|error: InvalidPolicy| error.to_string())
     }
 
     fn show(&self) -> String {
@@ -338,7 +348,7 @@ impl Setting for CorsOrigins {
     const KIND: &'static str = "text";
 
     fn read(text: &str) -> Result<Self, String> {
-        Ok(text.parse().unwrap_or_default())
+        text.parse().map_err(|error: InvalidOrigin| error.to_string())
     }
 
     fn show(&self) -> String {

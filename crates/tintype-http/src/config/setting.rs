@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 
 use crate::request::number;
 use crate::secret::Secret;
-use crate::source::SourceUrl;
+use crate::source::{InvalidUrl, SourceUrl};
 
 /// A type that a variable can have.
 pub trait Setting: Sized {
@@ -141,7 +141,9 @@ impl Setting for Duration {
             &[("", 1000), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
         const TEN_YEARS: u64 = 10 * 365 * 86_400_000;
         let millis = with_unit(text, UNITS, TEN_YEARS);
-        millis.map(Duration::from_millis).ok_or_else(|| "expected a duration such as 500ms, 5s, 10m, 12h or 30d".into())
+        millis
+            .map(Duration::from_millis)
+            .ok_or_else(|| "expected a duration such as 500ms, 5s, 10m, 12h or 30d".into())
     }
 
     fn show(&self) -> String {
@@ -156,7 +158,11 @@ impl Setting for Option<SourceUrl> {
     const KIND: &'static str = "URL";
 
     fn read(text: &str) -> Result<Self, String> {
-        if text.is_empty() { Ok(None) } else { SourceUrl::read(text).map(Some) }
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            text.parse().map(Some).map_err(|error: InvalidUrl| error.to_string())
+        }
     }
 
     fn show(&self) -> String {
@@ -174,7 +180,9 @@ impl Setting for HexSecrets {
     fn read(text: &str) -> Result<Self, String> {
         let secret = |word: &str| HEXLOWER_PERMISSIVE.decode(word.as_bytes()).map(Secret::new);
         let secrets: Result<Vec<_>, _> = words(text).map(secret).collect();
-        secrets.map(HexSecrets).map_err(|_| "expected pairs of hexadecimal digits, and commas between secrets".into())
+        secrets
+            .map(HexSecrets)
+            .map_err(|_| "expected pairs of hexadecimal digits, and commas between secrets".into())
     }
 
     fn show(&self) -> String {

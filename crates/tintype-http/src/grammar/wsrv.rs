@@ -13,3 +13,7 @@ pub fn read(_: &str) -> Result<ImageRequest> {
 pub fn write(_: &ImageRequest) -> String {
     String::new()
 }
+/// To be written.
+pub fn fallback_of(_: &str) -> Option<crate::request::OnError> {
+    None
+}

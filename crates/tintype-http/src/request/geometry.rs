@@ -162,6 +162,12 @@ impl Geometry {
             || self.crop.is_some_and(|crop| crop.region_in_pixels().is_none())
     }
 
+    /// Width and height of a source as the geometry sees it: upright, if it is to be turned upright.
+    pub fn source_size(&self, source: &engine::Source) -> (u32, u32) {
+        let swaps_axes = self.auto_orient && source.orientation >= 5;
+        if swaps_axes { (source.height, source.width) } else { (source.width, source.height) }
+    }
+
     /// The contract's geometry for a source of this width and height, as it stands after `auto_orient`.
     /// Where [`Geometry::needs_source`] is false, any size gives the same.
     pub fn resolve(&self, source: Size) -> engine::Geometry {

@@ -37,7 +37,7 @@ const DAMAGED: u64 = 60;
 const MAX_SECONDS: u64 = 1 << 31;
 
 /// How long responses may be cached, as the operator configures it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CachePolicy {
     /// The age of images whose origin does not give one.
     pub ttl: Duration,

@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     /// `Last-Modified` of the source.
     pub last_modified: Option<HeaderValue>,
     /// The URL that the source was fetched from, if clients may know it.
-    pub canonical: Option<&'a str>,
+    pub canonical: Option<String>,
     /// A name for the file where the request gives none, without extension: [`stem`] of the source.
     pub stem: Option<String>,
     /// Whether some of the source was missing or corrupt, and the image shows the rest.
@@ -78,7 +78,7 @@ impl<'a> Facts<'a> {
     fn add(&self, headers: &mut HeaderMap) {
         headers.insert(header::CACHE_CONTROL, self.cache_control.clone());
         let etag = self.etag.as_ref().and_then(|tag| HeaderValue::try_from(tag.to_string()).ok());
-        let link = self.canonical.and_then(link);
+        let link = self.canonical.as_deref().and_then(link);
         let optional =
             [(header::ETAG, etag), (header::LAST_MODIFIED, self.last_modified.clone()), (header::LINK, link)];
         for (name, value) in optional {
@@ -266,8 +266,8 @@ mod tests {
     #[test]
     fn the_source_is_linked_if_its_url_is_fit_for_a_header() {
         let request = ImageRequest::default();
-        let link = |url| {
-            let facts = Facts { canonical: Some(url), ..facts(&request) };
+        let link = |url: &str| {
+            let facts = Facts { canonical: Some(url.to_owned()), ..facts(&request) };
             facts.not_modified().headers().get(header::LINK).cloned()
         };
         let expected = HeaderValue::from_static("<http://a.example/b?c>; rel=\"canonical\"");

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod cors;
 pub mod etag;
+pub mod explain;
 pub mod image;
 mod json;
 mod list;
@@ -15,6 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Serialize, Serializer};
 
 use self::cors::CorsOrigins;
+use crate::config::Shown;
 use crate::context::RequestContext;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,32 +53,15 @@ pub fn options(allow: &'static str, cors: &CorsOrigins) -> Response<Bytes> {
     response
 }
 
-/// A variable of the configuration, as `GET /config` shows it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Setting<'a> {
-    /// Its name.
-    #[serde(skip)]
-    pub name: &'a str,
-    /// The value that holds, or what stands in for a secret.
-    pub value: &'a str,
-    /// The type of its values.
-    #[serde(rename = "type")]
-    pub kind: &'a str,
-    /// The value that holds if none is given.
-    pub default: &'a str,
-    /// What it decides.
-    pub meaning: &'a str,
-}
-
 /// `GET /config`: every variable with the value that holds, in this order.
-pub fn configuration<'a>(settings: impl Iterator<Item = Setting<'a>> + Clone) -> Response<Bytes> {
-    struct Settings<I>(I);
-    impl<'a, I: Iterator<Item = Setting<'a>> + Clone> Serialize for Settings<I> {
+pub fn configuration(variables: &[Shown]) -> Response<Bytes> {
+    struct Variables<'a>(&'a [Shown]);
+    impl Serialize for Variables<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_map(self.0.clone().map(|setting| (setting.name, setting)))
+            serializer.collect_map(self.0.iter().map(|shown| (&shown.name, shown)))
         }
     }
-    json(StatusCode::OK, &Settings(settings))
+    json(StatusCode::OK, &Variables(variables))
 }
 
 /// Adds the headers that every response has.
@@ -134,9 +119,14 @@ mod tests {
 
     #[test]
     fn the_configuration_is_shown_in_its_order() {
-        let setting =
-            |name, value| Setting { name, value, kind: "bytes", default: "1MiB", meaning: "Bytes of \"it\"" };
-        let response = configuration([setting("TINTYPE_B", "2"), setting("TINTYPE_A", "")].into_iter());
+        let shown = |name: &str, value: &str| Shown {
+            name: name.into(),
+            value: value.into(),
+            kind: "bytes",
+            default: "1MiB",
+            meaning: "Bytes of \"it\"",
+        };
+        let response = configuration(&[shown("TINTYPE_B", "2"), shown("TINTYPE_A", "")]);
         assert_eq!(
             text(&response),
             r#"{"TINTYPE_B":{"value":"2","type":"bytes","default":"1MiB","meaning":"Bytes of \"it\""},"TINTYPE_A":{"value":"","type":"bytes","default":"1MiB","meaning":"Bytes of \"it\""}}"#

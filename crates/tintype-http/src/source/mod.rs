@@ -33,7 +33,7 @@ pub use url::{InvalidUrl, SourceUrl};
 use crate::failure::Result;
 
 /// Where sources come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// What may be fetched. It has to allow the folders of `base_url` and `aliases`, too.
     pub policy: Policy,
