@@ -54,7 +54,6 @@ fn a_value_that_cannot_be_read_names_its_variable_and_is_not_repeated() {
         ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
         ("TINTYPE_TTL_MIN", "366d"),
         ("TINTYPE_PREFIX", "img"),
-        ("TINTYPE_CORS", "not an origin"),
     ] {
         let failure = read(&[(name, value)]).unwrap_err();
         assert_eq!(failure.kind(), Kind::Configuration);
