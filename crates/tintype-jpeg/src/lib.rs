@@ -37,8 +37,12 @@
 
 extern crate alloc;
 
+mod annex_k;
 mod decode;
 pub mod encode;
+mod marker;
 mod simd;
+mod ycbcr;
+mod zigzag;
 
 pub use decode::*;

@@ -2,17 +2,7 @@
 
 use super::header::ColorModel;
 use crate::simd::{I16x8, Native};
-
-/// Bits after the point of the factors below.
-const BITS: u32 = 14;
-const ONE: i16 = 1 << BITS;
-const HALF: i16 = 1 << (BITS - 1);
-/// The factors of ITU-T T.871, clause 7: 1.402, 0.344136, 0.714136 and 1.772. The last is beyond 16 bits and stands
-/// as what it exceeds 1 by.
-const RED_CR: i16 = 22970;
-const GREEN_CB: i16 = -5638;
-const GREEN_CR: i16 = -11700;
-const BLUE_CB_LESS_ONE: i16 = 12648;
+use crate::ycbcr::to_rgb::{B_CB_LESS_ONE, BITS, G_CB, G_CR, HALF, ONE, R_CR};
 
 /// Writes a row of pixels, of as many bytes each as `model` becomes: see [`Output`](super::Output::Interleaved).
 pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
@@ -83,12 +73,12 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
     let weigh = |a: V, b: V, weights: V| (a.zip_low(b).dot(weights), a.zip_high(b).dot(weights));
     let finish = |low, high| V::pack(V::shr32::<BITS>(low), V::shr32::<BITS>(high));
 
-    let red = weigh(y, cr, V::pair(ONE, RED_CR));
+    let red = weigh(y, cr, V::pair(ONE, R_CR));
     let red = finish(V::add32(red.0, rounding), V::add32(red.1, rounding));
-    let green = weigh(y, cb, V::pair(ONE, GREEN_CB));
-    let more_green = weigh(cr, one, V::pair(GREEN_CR, HALF));
+    let green = weigh(y, cb, V::pair(ONE, G_CB));
+    let more_green = weigh(cr, one, V::pair(G_CR, HALF));
     let green = finish(V::add32(green.0, more_green.0), V::add32(green.1, more_green.1));
-    let blue = weigh(y.add(cb), cb, V::pair(ONE, BLUE_CB_LESS_ONE));
+    let blue = weigh(y.add(cb), cb, V::pair(ONE, B_CB_LESS_ONE));
     let blue = finish(V::add32(blue.0, rounding), V::add32(blue.1, rounding));
 
     let [red, green] = V::narrow(red, green).map(u64::to_le_bytes);

@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::error::Flaw;
 use super::input::{Input, find_ff};
+use crate::marker::{RST0, RST7, SOF0, TEM};
 use alloc::vec::Vec;
 
 /// Unstuffed bytes are kept this far ahead.
@@ -191,7 +192,7 @@ impl Entropy {
                 break true;
             };
             match marker {
-                0xD0..=0xD7 => match (marker - 0xD0).wrapping_sub(self.next_restart) & 7 {
+                RST0..=RST7 => match (marker - RST0).wrapping_sub(self.next_restart) & 7 {
                     0 => {
                         input.advance(2);
                         break false;
@@ -210,7 +211,7 @@ impl Entropy {
                         break false;
                     }
                 },
-                0x01..=0xBF => input.advance(2),
+                TEM..SOF0 => input.advance(2),
                 _ => {
                     self.note(Flaw::Restart);
                     break true;

@@ -1,6 +1,9 @@
 //! What stands before the first scan: the frame, the colour model and the metadata.
 
 use super::error::{Error, Unsupported};
+use crate::marker::{
+    ADOBE, APP0, APP1, APP2, APP14, EXIF, ICC, JFIF, SOF2, SOF3, SOF5, SOF7, SOF9, SOF15, XMP,
+};
 use alloc::vec::Vec;
 
 /// What the image is, known before any of it is decoded.
@@ -95,9 +98,9 @@ impl Header {
 /// Reads the body of a frame header (T.81, B.2.2). Height 0 stands: it comes with a DNL segment.
 pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
     let unsupported = match marker {
-        0xC3 => Some(Unsupported::Lossless),
-        0xC5..=0xC7 => Some(Unsupported::Hierarchical),
-        0xC9..=0xCF => Some(Unsupported::Arithmetic),
+        SOF3 => Some(Unsupported::Lossless),
+        SOF5..=SOF7 => Some(Unsupported::Hierarchical),
+        SOF9..=SOF15 => Some(Unsupported::Arithmetic),
         _ => None,
     };
     if let Some(kind) = unsupported {
@@ -142,7 +145,7 @@ pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
         components,
         color: ColorModel::Unknown,
         precision,
-        progressive: marker == 0xC2,
+        progressive: marker == SOF2,
         streams: false,
         metadata: Metadata::default(),
     })
@@ -171,23 +174,21 @@ impl Metadata {
             data.to_vec()
         };
         match marker {
-            0xE0 if body.starts_with(b"JFIF\0") => self.jfif = true,
-            0xE1 if fits => {
-                if let (Some(data), None) = (body.strip_prefix(b"Exif\0\0"), &self.exif) {
+            APP0 if body.starts_with(JFIF) => self.jfif = true,
+            APP1 if fits => {
+                if let (Some(data), None) = (body.strip_prefix(EXIF), &self.exif) {
                     self.exif = Some(keep(data));
-                } else if let (Some(data), None) =
-                    (body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"), &self.xmp)
-                {
+                } else if let (Some(data), None) = (body.strip_prefix(XMP), &self.xmp) {
                     self.xmp = Some(keep(data));
                 }
             }
-            0xE2 if fits => {
-                if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+            APP2 if fits => {
+                if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(ICC) {
                     let data = keep(data);
                     self.icc_parts.push((number, count, data));
                 }
             }
-            0xEE if body.starts_with(b"Adobe") => self.adobe = body.get(11).copied().or(self.adobe),
+            APP14 if body.starts_with(ADOBE) => self.adobe = body.get(11).copied().or(self.adobe),
             _ => {}
         }
     }

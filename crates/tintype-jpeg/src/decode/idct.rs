@@ -18,35 +18,6 @@ const FIRST_BIAS: i32 = 1 << (FIRST_SHIFT - 1);
 /// Rounds, and moves samples from around 0 to around 128.
 const SECOND_BIAS: i32 = (1 << (SECOND_SHIFT - 1)) + (128 << SECOND_SHIFT);
 
-/// The coefficient that stands at each place of the zigzag sequence (T.81, figure A.6), as `column * 8 + row`:
-/// blocks are kept column by column, so that one transposition between the passes is enough.
-pub(crate) const ZIGZAG: [u8; 64] = {
-    let mut order = [0; 64];
-    let (mut row, mut column) = (0usize, 0usize);
-    let mut k = 0;
-    while k < 64 {
-        order[k] = (column * 8 + row) as u8;
-        let rising = (row + column) % 2 == 0;
-        if rising && column == 7 {
-            row += 1;
-        } else if rising && row == 0 {
-            column += 1;
-        } else if rising {
-            row -= 1;
-            column += 1;
-        } else if row == 7 {
-            column += 1;
-        } else if column == 0 {
-            row += 1;
-        } else {
-            row += 1;
-            column -= 1;
-        }
-        k += 1;
-    }
-    order
-};
-
 /// The last place of the zigzag sequence with which all coefficients stand in the first 4 rows and columns.
 const LAST_WITHIN_4: usize = 9;
 
@@ -225,7 +196,7 @@ fn sized_pass<V: I16x8, const SHIFT: u32>(size: u8, x: &[V; 8], bias: i32) -> [V
 /// A block as the entropy decoder leaves it.
 #[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
-    /// Column by column, see [`ZIGZAG`].
+    /// Column by column, see [`ZIGZAG`](crate::zigzag::ZIGZAG).
     pub(crate) coefficients: &'a [i16; 64],
     /// As `coefficients`.
     pub(crate) quant: &'a [i16; 64],
@@ -287,6 +258,7 @@ fn fill_rows<const W: usize>(sample: u8, height: u8, out: &mut [u8], stride: usi
 mod tests {
     use super::*;
     use crate::simd::Scalar;
+    use crate::zigzag::ZIGZAG;
 
     fn noise(seed: &mut u64) -> u32 {
         *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -387,18 +359,5 @@ mod tests {
             }
         }
         sum.clamp(0.0, 255.0)
-    }
-
-    #[test]
-    fn the_zigzag_order_is_the_standards() {
-        let rows_and_columns: [(u8, u8); 10] =
-            [(0, 0), (0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0)];
-        for (k, (row, column)) in rows_and_columns.into_iter().enumerate() {
-            assert_eq!(ZIGZAG[k], column * 8 + row);
-        }
-        assert_eq!(ZIGZAG[63], 63);
-        let mut sorted = ZIGZAG;
-        sorted.sort_unstable();
-        assert_eq!(sorted, core::array::from_fn(|i| i as u8));
     }
 }

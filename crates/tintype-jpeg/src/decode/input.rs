@@ -1,6 +1,7 @@
 //! The window of input that has been fed and not yet used.
 
 use super::error::Error;
+use crate::marker::{EOI, RST0, TEM};
 use alloc::vec::Vec;
 
 /// Bytes fed so far, from the first that is still needed.
@@ -61,7 +62,7 @@ impl Input {
     pub(crate) fn peek_segment(&mut self) -> Result<Option<Segment<'_>>, Error> {
         let Some(marker) = self.seek_marker() else { return Ok(None) };
         // TEM, RST, SOI and EOI stand alone (T.81, table B.1).
-        if matches!(marker, 0x01 | 0xD0..=0xD9) {
+        if matches!(marker, TEM | RST0..=EOI) {
             return Ok(Some(Segment { marker, body: &[], length: 2 }));
         }
         let Some(&[_, _, high, low]) = self.rest().first_chunk() else { return Ok(None) };

@@ -18,6 +18,10 @@ pub use error::{Error, Flaw, Unsupported};
 pub use header::{ColorModel, Component, Header};
 pub use layout::{Layout, Output, Plane, Scale};
 
+use crate::marker::{
+    APP0, APP15, DHT, DNL, DQT, DRI, EOI, RST0, RST7, SOF0, SOF3, SOF5, SOF7, SOF9, SOF11, SOF13, SOF15, SOI,
+    SOS,
+};
 use alloc::vec;
 use alloc::vec::Vec;
 use entropy::Entropy;
@@ -208,7 +212,7 @@ impl Decoder {
         loop {
             match self.stage {
                 Stage::Begin => match self.input.rest() {
-                    [0xFF, 0xD8, ..] => {
+                    [0xFF, SOI, ..] => {
                         self.input.advance(2);
                         self.stage = Stage::Segments;
                     }
@@ -260,8 +264,8 @@ impl Decoder {
         work.begin_scan(first, self.header.as_ref(), &mut self.tables, &mut self.entropy).map_err(
             |missing| {
                 let marker = match missing {
-                    MissingTable::Quant => 0xDB,
-                    MissingTable::Huffman => 0xC4,
+                    MissingTable::Quant => DQT,
+                    MissingTable::Huffman => DHT,
                 };
                 Error::Malformed { marker, expected: "the tables that the first scan names" }
             },
@@ -345,17 +349,17 @@ impl Decoder {
             return if self.input.finished() { Err(Error::Truncated) } else { Ok(false) };
         };
         match marker {
-            0xC4 => self.tables.define_huffman(body)?,
-            0xDB => self.tables.define_quant(body)?,
-            0xDD => self.tables.define_restarts(body)?,
-            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+            DHT => self.tables.define_huffman(body)?,
+            DQT => self.tables.define_quant(body)?,
+            DRI => self.tables.define_restarts(body)?,
+            SOF0..=SOF3 | SOF5..=SOF7 | SOF9..=SOF11 | SOF13..=SOF15 => {
                 if self.header.is_some() {
                     return Err(Error::Malformed { marker, expected: "a single frame header" });
                 }
                 self.header = Some(header::parse_frame(marker, body)?);
             }
-            0xE0..=0xEF => self.metadata.take(marker, body, self.options.max_metadata),
-            0xDA => {
+            APP0..=APP15 => self.metadata.take(marker, body, self.options.max_metadata),
+            SOS => {
                 let malformed = |expected| Error::Malformed { marker, expected };
                 let header = self.header.as_mut().ok_or(malformed("a frame header before the first scan"))?;
                 let scan =
@@ -367,7 +371,7 @@ impl Decoder {
                 self.stage = if header.height == 0 { Stage::Height(0) } else { Stage::Ready };
                 self.first_scan = Some(scan);
             }
-            0xD9 => return Err(Error::Truncated),
+            EOI => return Err(Error::Truncated),
             _ => {}
         }
         self.input.advance(length);
@@ -376,8 +380,7 @@ impl Decoder {
 
     /// Looks ahead for the segment that tells the number of rows (T.81, B.2.5); false asks for more input.
     fn find_height(&mut self, searched: usize) -> Result<bool, Error> {
-        let malformed =
-            Error::Malformed { marker: 0xDC, expected: "the number of rows after the first scan" };
+        let malformed = Error::Malformed { marker: DNL, expected: "the number of rows after the first scan" };
         let held = self.input.rest().len() as u64;
         if held > self.options.max_memory {
             return Err(Error::Memory { needed: held, limit: self.options.max_memory });
@@ -388,9 +391,9 @@ impl Decoder {
             at += input::find_ff(rest).unwrap_or(rest.len());
             match self.input.rest().get(at..) {
                 Some([0xFF, 0xFF, ..]) => at += 1,
-                Some([0xFF, 0 | 0xD0..=0xD7, ..]) => at += 2,
-                Some([0xFF, 0xDC, 0, 4, high, low, ..]) => break Some(u16::from_be_bytes([*high, *low])),
-                Some([0xFF, 0xDC, rest @ ..]) if rest.len() < 4 => break None,
+                Some([0xFF, 0 | RST0..=RST7, ..]) => at += 2,
+                Some([0xFF, DNL, 0, 4, high, low, ..]) => break Some(u16::from_be_bytes([*high, *low])),
+                Some([0xFF, DNL, rest @ ..]) if rest.len() < 4 => break None,
                 Some([0xFF, _, ..]) => return Err(malformed),
                 _ => break None,
             }
@@ -465,21 +468,21 @@ impl Decoder {
             }
         };
         let sound = match marker {
-            0xC4 => self.tables.define_huffman(body).is_ok(),
-            0xDB => self.tables.define_quant(body).is_ok(),
-            0xDD => self.tables.define_restarts(body).is_ok(),
-            0xDA => {
+            DHT => self.tables.define_huffman(body).is_ok(),
+            DQT => self.tables.define_quant(body).is_ok(),
+            DRI => self.tables.define_restarts(body).is_ok(),
+            SOS => {
                 let scan = self.header.as_ref().and_then(|header| ScanHeader::parse(body, header));
                 self.input.advance(length);
                 self.next_scan(scan);
                 return true;
             }
-            0xD9 => {
+            EOI => {
                 self.end_scans(None);
                 return true;
             }
             // Another image, or another frame, begins without an end to this one.
-            0xD8 | 0xC0..=0xCF => {
+            SOI | SOF0..=SOF15 => {
                 self.end_scans(Some(Flaw::BadSegment));
                 return true;
             }

@@ -4,11 +4,12 @@ use super::bits::Bits;
 use super::entropy::{Entropy, MAX_BLOCK_BYTES, Ready};
 use super::header::Header;
 use super::huffman::{BadCode, Huffman};
-use super::idct::{self, Block, ZIGZAG};
+use super::idct::{self, Block};
 use super::input::Input;
 use super::layout::{CONTEXT_ROWS, Layout, Plane};
 use super::store::Store;
 use super::tables::Tables;
+use crate::zigzag::ZIGZAG;
 use alloc::vec;
 use alloc::vec::Vec;
 

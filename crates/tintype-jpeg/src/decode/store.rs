@@ -3,11 +3,11 @@
 use super::bits::Bits;
 use super::entropy::{Entropy, Ready};
 use super::huffman::{BadCode, END_OF_BLOCK, Huffman};
-use super::idct::ZIGZAG;
 use super::input::Input;
 use super::layout::{Layout, Plane};
 use super::scan::{Progress, Scan, ScanComponent, ScanHeader, last_wanted, sequential_block};
 use super::tables::Tables;
+use crate::zigzag::ZIGZAG;
 use alloc::vec;
 use alloc::vec::Vec;
 

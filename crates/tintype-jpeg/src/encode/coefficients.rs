@@ -3,8 +3,9 @@
 
 use alloc::vec::Vec;
 
-use super::fdct::{Block, ZIGZAG};
+use super::fdct::Block;
 use super::layout::Layout;
+use crate::zigzag::ZIGZAG;
 
 /// End of block: the rest of the coefficients are zero.
 pub(super) const EOB: u8 = 0x00;

@@ -1,12 +1,4 @@
 //! Colour conversion and chroma averaging, a row at a time.
-//!
-//! The conversion is ITU-T T.871, section 7, in 16-bit fixed point:
-//!
-//! ```text
-//! Y  =  0.299   R + 0.587   G + 0.114   B
-//! Cb = -0.16874 R - 0.33126 G + 0.5     B + 128
-//! Cr =  0.5     R - 0.41869 G - 0.08131 B + 128
-//! ```
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use super::simd128 as kernels;
@@ -28,22 +20,8 @@ pub(super) fn average_squares(upper: &[u8], lower: &[u8], out: &mut [u8]) {
     kernels::average_squares(upper, lower, out);
 }
 
-/// Weights in 1/65536.
-pub(super) mod weights {
-    pub const Y_R: i32 = 19595;
-    pub const Y_G: i32 = 38470;
-    pub const Y_B: i32 = 7471;
-    pub const CB_R: i32 = 11059;
-    pub const CB_G: i32 = 21709;
-    pub const CR_G: i32 = 27439;
-    pub const CR_B: i32 = 5329;
-    pub const HALF: i32 = 32768;
-    /// The offset of 128, and just less than a half, so that the largest difference does not round up to 256.
-    pub const CHROMA_OFFSET: i32 = (128 << 16) + 32767;
-}
-
 pub(super) mod scalar {
-    use super::weights::*;
+    use crate::ycbcr::from_rgb::{CB_G, CB_R, CHROMA_OFFSET, CR_B, CR_G, HALF, Y_B, Y_G, Y_R};
 
     pub fn rgb_to_ycbcr(rgb: &[u8], y: &mut [u8], cb: &mut [u8], cr: &mut [u8]) {
         let (pixels, _) = rgb.as_chunks::<3>();

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::marker::{MAX_EXIF, MAX_ICC};
+
 /// The colour components of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Components {
@@ -215,10 +217,10 @@ impl fmt::Display for EncodeError {
             }
             Self::Quality { quality } => write!(f, "quality must be 1 to 100, not {quality}"),
             Self::IccTooLong { length } => {
-                write!(f, "an icc profile may have at most {} bytes, not {length}", super::markers::MAX_ICC)
+                write!(f, "an icc profile may have at most {} bytes, not {length}", MAX_ICC)
             }
             Self::ExifTooLong { length } => {
-                write!(f, "an exif block may have at most {} bytes, not {length}", super::markers::MAX_EXIF)
+                write!(f, "an exif block may have at most {} bytes, not {length}", MAX_EXIF)
             }
             Self::WrongComponents { declared: Components::Gray } => {
                 f.write_str("the image was declared gray: write gray rows")

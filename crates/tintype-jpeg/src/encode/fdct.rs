@@ -2,7 +2,7 @@
 //! algorithms with 11 multiplications" (ICASSP 1989), in fixed point.
 //!
 //! Columns are transformed before rows and the result is left transposed: the vector kernel then transposes once,
-//! and everything after it reads coefficients through [`ZIGZAG`], which knows.
+//! and everything after it reads coefficients through [`ZIGZAG`](crate::zigzag::ZIGZAG), which is transposed as well.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use super::simd128 as kernels;
@@ -17,19 +17,6 @@ pub(super) type Block = [[i16; 8]; 8];
 
 /// Coefficients are scaled by this.
 pub(super) const SCALE: u16 = 8;
-
-/// Place in a transposed block, as `u * 8 + v`, of each coefficient of the zigzag sequence (ITU-T T.81, Figure A.6).
-#[rustfmt::skip]
-pub(super) const ZIGZAG: [u8; 64] = [
-     0,  8,  1,  2,  9, 16, 24, 17,
-    10,  3,  4, 11, 18, 25, 32, 40,
-    33, 26, 19, 12,  5,  6, 13, 20,
-    27, 34, 41, 48, 56, 49, 42, 35,
-    28, 21, 14,  7, 15, 22, 29, 36,
-    43, 50, 57, 58, 51, 44, 37, 30,
-    23, 31, 38, 45, 52, 59, 60, 53,
-    46, 39, 47, 54, 61, 62, 55, 63,
-];
 
 /// Transforms a block; the coefficients are those of T.81 times [`SCALE`].
 pub(super) fn forward(samples: &Samples) -> Block {
@@ -185,19 +172,5 @@ mod tests {
         for samples in blocks().chain([[[0; 8]; 8], [[255; 8]; 8]]) {
             assert_eq!(kernels::forward_dct(&samples), scalar::forward_dct(&samples));
         }
-    }
-
-    #[test]
-    fn the_zigzag_visits_neighbours_and_every_place_once() {
-        let places: alloc::vec::Vec<(i32, i32)> =
-            ZIGZAG.iter().map(|&p| (i32::from(p) / 8, i32::from(p) % 8)).collect();
-        assert_eq!(places[..4], [(0, 0), (1, 0), (0, 1), (0, 2)]);
-        for pair in places.windows(2) {
-            let (du, dv) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
-            assert!(du.abs() <= 1 && dv.abs() <= 1, "{pair:?}");
-        }
-        let mut sorted = ZIGZAG;
-        sorted.sort_unstable();
-        assert!(sorted.iter().enumerate().all(|(i, &p)| i == usize::from(p)));
     }
 }

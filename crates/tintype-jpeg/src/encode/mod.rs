@@ -62,6 +62,8 @@ use quantize::QuantTable;
 use samples::Strips;
 use trellis::Trellis;
 
+use crate::marker::{MAX_EXIF, MAX_ICC};
+
 /// Bytes of symbols after which the Huffman tables are made from what was seen: a few megapixels of photograph, whose
 /// statistics serve the rest of a larger image as well.
 const SYMBOLS_FOR_TABLES: usize = 1 << 20;
@@ -102,12 +104,8 @@ impl EncoderConfig {
             return Err(EncodeError::Quality { quality });
         }
         match (&self.icc, &self.exif) {
-            (Some(icc), _) if icc.len() > markers::MAX_ICC => {
-                Err(EncodeError::IccTooLong { length: icc.len() })
-            }
-            (_, Some(exif)) if exif.len() > markers::MAX_EXIF => {
-                Err(EncodeError::ExifTooLong { length: exif.len() })
-            }
+            (Some(icc), _) if icc.len() > MAX_ICC => Err(EncodeError::IccTooLong { length: icc.len() }),
+            (_, Some(exif)) if exif.len() > MAX_EXIF => Err(EncodeError::ExifTooLong { length: exif.len() }),
             _ => Ok(()),
         }
     }

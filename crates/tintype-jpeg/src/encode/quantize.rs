@@ -1,38 +1,14 @@
 //! Quantisation tables on the libjpeg scale, and division by them.
 
 use super::config::{Effort, EncoderConfig, QuantTables};
-use super::fdct::{Block, SCALE, ZIGZAG};
+use super::fdct::{Block, SCALE};
+use crate::annex_k::{QUANT_CHROMINANCE, QUANT_LUMINANCE};
+use crate::zigzag::ZIGZAG;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use super::simd128 as kernels;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use scalar as kernels;
-
-/// ITU-T T.81, Table K.1, row by row.
-#[rustfmt::skip]
-const LUMINANCE: [u8; 64] = [
-    16, 11, 10, 16,  24,  40,  51,  61,
-    12, 12, 14, 19,  26,  58,  60,  55,
-    14, 13, 16, 24,  40,  57,  69,  56,
-    14, 17, 22, 29,  51,  87,  80,  62,
-    18, 22, 37, 56,  68, 109, 103,  77,
-    24, 35, 55, 64,  81, 104, 113,  92,
-    49, 64, 78, 87, 103, 121, 120, 101,
-    72, 92, 95, 98, 112, 100, 103,  99,
-];
-
-/// ITU-T T.81, Table K.2, row by row.
-#[rustfmt::skip]
-const CHROMINANCE: [u8; 64] = [
-    17, 18, 24, 47, 99, 99, 99, 99,
-    18, 21, 26, 66, 99, 99, 99, 99,
-    24, 26, 56, 99, 99, 99, 99, 99,
-    47, 66, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-];
 
 /// Steps of luminance, row by row, that grow about linearly with frequency: 19.2 (1 + (r / 5.3)^1.75), where
 /// r² = u² + v² + 0.7 u v, and 12 for DC. The parameters were found by descent on bytes at equal SSIMULACRA2, over nine
@@ -90,8 +66,8 @@ impl QuantTable {
     /// The table of luminance (0) or chroma (1).
     pub(super) fn new(number: u8, config: &EncoderConfig) -> Self {
         let base = match (config.tables, number) {
-            (QuantTables::AnnexK, 0) => &LUMINANCE,
-            (QuantTables::AnnexK, _) => &CHROMINANCE,
+            (QuantTables::AnnexK, 0) => &QUANT_LUMINANCE,
+            (QuantTables::AnnexK, _) => &QUANT_CHROMINANCE,
             (QuantTables::Tuned, 0) => &TUNED_LUMINANCE,
             (QuantTables::Tuned, _) => &TUNED_CHROMINANCE,
         };
@@ -152,7 +128,8 @@ impl Divisors {
 // Where there are vectors, only the tests call it.
 #[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code))]
 pub(super) mod scalar {
-    use super::{Block, Divisors, ZIGZAG};
+    use super::{Block, Divisors};
+    use crate::zigzag::ZIGZAG;
 
     pub fn quantize(block: &mut Block, divisors: &Divisors) -> u64 {
         let Divisors { bias, reciprocal, shift } = divisors;

@@ -8,6 +8,7 @@ use super::entropy::{self, Counter, Sink, TABLES, Writer};
 use super::huffman::{Encoder, HuffmanSpec};
 use super::layout::{Component, Layout};
 use super::markers::{self, ScanComponent};
+use crate::annex_k::{HUFFMAN_AC, HUFFMAN_DC};
 
 /// DC predictors of the components.
 #[derive(Clone, Debug, Default)]
@@ -23,12 +24,9 @@ pub(super) struct Scan {
 
 /// The tables of Annex K.
 pub(super) fn fixed_tables(layout: &Layout) -> [HuffmanSpec; TABLES] {
-    let mut specs = [
-        HuffmanSpec::standard_dc(0),
-        HuffmanSpec::standard_dc(1),
-        HuffmanSpec::standard_ac(0),
-        HuffmanSpec::standard_ac(1),
-    ];
+    let [dc, chroma_dc] = HUFFMAN_DC;
+    let [ac, chroma_ac] = HUFFMAN_AC;
+    let mut specs = [dc, chroma_dc, ac, chroma_ac].map(HuffmanSpec::from);
     if layout.tables() == 1 {
         let [_, dc, _, ac] = &mut specs;
         let none = HuffmanSpec::optimal(&super::huffman::Histogram::new());

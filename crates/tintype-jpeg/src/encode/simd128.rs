@@ -2,10 +2,11 @@
 
 use core::arch::wasm32::*;
 
-use super::color::weights::{CB_G, CB_R, CHROMA_OFFSET, CR_B, CR_G, HALF, Y_B, Y_G, Y_R};
 use super::fdct::rotation::*;
-use super::fdct::{Block, CONST_BITS, PASS1_BITS, Samples, ZIGZAG};
+use super::fdct::{Block, CONST_BITS, PASS1_BITS, Samples};
 use super::quantize::Divisors;
+use crate::ycbcr::from_rgb::{CB_G, CB_R, CHROMA_OFFSET, CR_B, CR_G, HALF, Y_B, Y_G, Y_R};
+use crate::zigzag::ZIGZAG;
 
 #[inline(always)]
 fn load<T>(lanes: &[T; 8]) -> v128 {

@@ -8,10 +8,12 @@
 //! blocks, which mask it. The bits come from the statistics of the rows before, so that one pass is enough.
 
 use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
-use super::fdct::{Block, SCALE, ZIGZAG};
+use super::fdct::{Block, SCALE};
 use super::huffman::{Histogram, HuffmanSpec};
 use super::layout::Layout;
 use super::quantize::QuantTable;
+use crate::annex_k::{HUFFMAN_AC, HuffmanTable};
+use crate::zigzag::ZIGZAG;
 
 /// Fraction bits of costs, which are in bits of the file.
 const COST_BITS: u32 = 8;
@@ -62,12 +64,12 @@ struct Candidate {
 }
 
 impl Costs {
-    fn new(table: &QuantTable, number: u8) -> Self {
+    fn new(table: &QuantTable, standard: HuffmanTable) -> Self {
         let steps = table.steps().map(|step| u16::from(step) * SCALE);
         let weights = steps.map(|step| (STEP_COST << (COST_BITS + WEIGHT_BITS)) / u64::from(step).pow(2));
         // The fixed table's code lengths stand for the statistics of a typical image until there are better ones.
         let mut seen = Histogram::new();
-        let spec = HuffmanSpec::standard_ac(number);
+        let spec = HuffmanSpec::from(standard);
         let codes = super::huffman::Encoder::new(&spec);
         for &symbol in spec.symbols() {
             seen.add(symbol, 1 << (16 - codes.code(symbol).1) >> 6 | 1);
@@ -104,8 +106,9 @@ fn log2(x: u32) -> u32 {
 impl Trellis {
     pub(super) fn new(tables: &[QuantTable; 2]) -> Self {
         let [luminance, chroma] = tables;
+        let [standard, chroma_standard] = HUFFMAN_AC;
         Self {
-            costs: [Costs::new(luminance, 0), Costs::new(chroma, 1)],
+            costs: [Costs::new(luminance, standard), Costs::new(chroma, chroma_standard)],
             candidates: [Candidate::default(); 64],
         }
     }
