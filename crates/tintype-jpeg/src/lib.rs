@@ -40,8 +40,8 @@ extern crate alloc;
 mod annex_k;
 mod decode;
 pub mod encode;
+mod lanes;
 mod marker;
-mod simd;
 mod ycbcr;
 mod zigzag;
 

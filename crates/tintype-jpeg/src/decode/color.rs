@@ -1,7 +1,7 @@
 //! Rows of components to rows of pixels.
 
 use super::header::ColorModel;
-use crate::simd::{I16x8, Native};
+use crate::lanes::{I16x8, I32x4, Native};
 use crate::ycbcr::to_rgb::{B_CB_LESS_ONE, BITS, G_CB, G_CR, HALF, ONE, R_CR};
 
 /// Writes a row of pixels, of as many bytes each as `model` becomes: see [`Output`](super::Output::Interleaved).
@@ -69,17 +69,17 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
     let centre = V::splat(-128);
     let (y, cb, cr) = (V::widen(y), V::widen(cb).add(centre), V::widen(cr).add(centre));
     let one = V::splat(1);
-    let rounding = V::splat32(i32::from(HALF));
+    let rounding = V::Wide::splat(i32::from(HALF));
     let weigh = |a: V, b: V, weights: V| (a.zip_low(b).dot(weights), a.zip_high(b).dot(weights));
-    let finish = |low, high| V::pack(V::shr32::<BITS>(low), V::shr32::<BITS>(high));
+    let finish = |low: V::Wide, high: V::Wide| V::pack(low.shr::<BITS>(), high.shr::<BITS>());
 
     let red = weigh(y, cr, V::pair(ONE, R_CR));
-    let red = finish(V::add32(red.0, rounding), V::add32(red.1, rounding));
+    let red = finish(red.0.add(rounding), red.1.add(rounding));
     let green = weigh(y, cb, V::pair(ONE, G_CB));
     let more_green = weigh(cr, one, V::pair(G_CR, HALF));
-    let green = finish(V::add32(green.0, more_green.0), V::add32(green.1, more_green.1));
+    let green = finish(green.0.add(more_green.0), green.1.add(more_green.1));
     let blue = weigh(y.add(cb), cb, V::pair(ONE, B_CB_LESS_ONE));
-    let blue = finish(V::add32(blue.0, rounding), V::add32(blue.1, rounding));
+    let blue = finish(blue.0.add(rounding), blue.1.add(rounding));
 
     let [red, green] = V::narrow(red, green).map(u64::to_le_bytes);
     let [blue, _] = V::narrow(blue, blue).map(u64::to_le_bytes);
@@ -95,7 +95,7 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
 
     #[test]
     fn every_color_is_within_one_level_of_the_exact_conversion_and_the_same_on_simd_and_scalar() {

@@ -6,7 +6,7 @@
 //! the two passes.
 #![allow(clippy::indexing_slicing)] // constant-size arrays indexed by constants and by loops below their sizes
 
-use crate::simd::{I16x8, Native, transpose};
+use crate::lanes::{I16x8, I32x4, Native, transpose};
 
 const COSINE_BITS: u32 = 13;
 const KEPT_BITS: u32 = 2;
@@ -75,7 +75,7 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
     bias: i32,
 ) -> [V; 8] {
     let cosines = &Basis::<N>::COSINES;
-    let bias = V::splat32(bias);
+    let bias = V::Wide::splat(bias);
     let pairs = |a: usize, b: usize| {
         let low = x[a].zip_low(x[b]);
         (low, if LANES > 4 { x[a].zip_high(x[b]) } else { low })
@@ -84,8 +84,8 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
         let weights = V::pair(even, odd);
         (low.dot(weights), high.dot(weights))
     };
-    let sum = |a: (V::I32x4, V::I32x4), b: (V::I32x4, V::I32x4)| (V::add32(a.0, b.0), V::add32(a.1, b.1));
-    let shift = |low, high| V::pack(V::shr32::<SHIFT>(low), V::shr32::<SHIFT>(high));
+    let sum = |a: (V::Wide, V::Wide), b: (V::Wide, V::Wide)| (a.0.add(b.0), a.1.add(b.1));
+    let shift = |low: V::Wide, high: V::Wide| V::pack(low.shr::<SHIFT>(), high.shr::<SHIFT>());
 
     let mut out = [V::splat(0); 8];
     // Spelt out rather than looped, so that every index is a constant and all stays in registers.
@@ -101,8 +101,8 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
                 if N.min(K) > 5 {
                     odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
                 }
-                out[N - 1 - $n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
-                out[$n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+                out[N - 1 - $n] = shift(even.0.sub(odd.0), even.1.sub(odd.1));
+                out[$n] = shift(even.0.add(odd.0), even.1.add(odd.1));
             }
         )*};
     }
@@ -257,7 +257,7 @@ fn fill_rows<const W: usize>(sample: u8, height: u8, out: &mut [u8], stride: usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
     use crate::zigzag::ZIGZAG;
 
     fn noise(seed: &mut u64) -> u32 {

@@ -7,7 +7,7 @@
 
 use super::layout::{Layout, Plane};
 use super::scan::Band;
-use crate::simd::{I16x8, Native};
+use crate::lanes::{I16x8, Native};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -189,7 +189,7 @@ fn stretch(samples: &[i16], ratio: Ratio, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
 
     fn row(length: usize, step: usize) -> Vec<u8> {
         (0..length).map(|x| (x * step) as u8).collect()

@@ -48,9 +48,6 @@ mod progressive;
 mod quantize;
 mod samples;
 mod sequential;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[allow(unsafe_code)] // loads and stores of vectors
-mod simd128;
 mod trellis;
 
 use alloc::vec::Vec;
@@ -378,7 +375,7 @@ impl Encoder {
                     continue;
                 }
                 for column in 0..component.blocks_wide {
-                    let exact = fdct::forward(&self.strips.block(index, row, column));
+                    let exact = fdct::forward(self.strips.block(index, row, column));
                     let mut block = exact;
                     let mut nonzero = table.quantize(&mut block);
                     if let Some(trellis) = &mut self.trellis {

@@ -3,12 +3,8 @@
 use super::config::{Effort, EncoderConfig, QuantTables};
 use super::fdct::{Block, SCALE};
 use crate::annex_k::{QUANT_CHROMINANCE, QUANT_LUMINANCE};
+use crate::lanes::{I16x8, Native};
 use crate::zigzag::ZIGZAG;
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use super::simd128 as kernels;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar as kernels;
 
 /// Steps of luminance, row by row, that grow about linearly with frequency: 19.2 (1 + (r / 5.3)^1.75), where
 /// r² = u² + v² + 0.7 u v, and 12 for DC. The parameters were found by descent on bytes at equal SSIMULACRA2, over nine
@@ -46,13 +42,13 @@ const TUNED_CHROMINANCE: [u8; 64] = [
 /// to the next whole number. A magnitude and its bias stay under 2^14 because a coefficient of 8-bit samples is at most
 /// 2^10 (ITU-T T.81, F.1.1.4), scaled by 8, and a bias at most half of 8 × 255.
 #[derive(Clone, Debug)]
-pub(super) struct Divisors {
+struct Divisors {
     /// What is added to the magnitude: half a step rounds to nearest.
-    pub bias: [[u16; 8]; 8],
-    /// `ceil(2^(14+L) / d)`.
-    pub reciprocal: [[u16; 8]; 8],
-    /// `2^(18-L)`: the rest of the shift.
-    pub shift: [[u16; 8]; 8],
+    bias: [[i16; 8]; 8],
+    /// `ceil(2^(14+L) / d)`, unsigned.
+    reciprocal: [[i16; 8]; 8],
+    /// `2^(18-L)`, unsigned: the rest of the shift.
+    shift: [[i16; 8]; 8],
 }
 
 /// A quantisation table: steps of 1 to 255, transposed as blocks are.
@@ -98,7 +94,7 @@ impl QuantTable {
     ///
     /// Bit `k` of the answer tells whether coefficient `k` of the zigzag sequence is other than zero.
     pub(super) fn quantize(&self, block: &mut Block) -> u64 {
-        kernels::quantize(block, &self.divisors)
+        divide::<Native>(block, &self.divisors)
     }
 }
 
@@ -117,51 +113,34 @@ impl Divisors {
         for (&step, ((bias, reciprocal), shift)) in steps.iter().zip(places) {
             let divisor = u32::from(step.max(1)) * u32::from(SCALE);
             let log = divisor.next_power_of_two().trailing_zeros();
-            *bias = (divisor / 2) as u16;
-            *reciprocal = (1u32 << (14 + log)).div_ceil(divisor) as u16;
-            *shift = 1 << (18 - log);
+            *bias = (divisor / 2) as i16;
+            *reciprocal = (1u32 << (14 + log)).div_ceil(divisor) as i16;
+            *shift = (1u32 << (18 - log)) as i16;
         }
         divisors
     }
 }
 
-// Where there are vectors, only the tests call it.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code))]
-pub(super) mod scalar {
-    use super::{Block, Divisors};
-    use crate::zigzag::ZIGZAG;
-
-    pub fn quantize(block: &mut Block, divisors: &Divisors) -> u64 {
-        let Divisors { bias, reciprocal, shift } = divisors;
-        for (((c, bias), reciprocal), shift) in block.iter_mut().zip(bias).zip(reciprocal).zip(shift) {
-            for (((c, &bias), &reciprocal), &shift) in c.iter_mut().zip(bias).zip(reciprocal).zip(shift) {
-                let magnitude = upper_half(upper_half(c.unsigned_abs() + bias, reciprocal), shift);
-                let sign = *c >> 15;
-                *c = (magnitude as i16 ^ sign) - sign;
-            }
-        }
-        nonzero(block)
+#[inline(always)]
+fn divide<V: I16x8>(block: &mut Block, divisors: &Divisors) -> u64 {
+    let Divisors { bias, reciprocal, shift } = divisors;
+    let mut quantized = [V::splat(0); 8];
+    let columns = quantized.iter_mut().zip(block).zip(bias).zip(reciprocal).zip(shift);
+    for ((((quantized, lanes), bias), reciprocal), shift) in columns {
+        let c = V::load(lanes);
+        let biased = c.abs().add(V::load(bias));
+        let magnitude = biased.mul_high_unsigned(V::load(reciprocal)).mul_high_unsigned(V::load(shift));
+        let sign = c.shr::<15>();
+        *quantized = magnitude.xor(sign).sub(sign);
+        quantized.store(lanes);
     }
-
-    fn upper_half(a: u16, b: u16) -> u16 {
-        ((u32::from(a) * u32::from(b)) >> 16) as u16
-    }
-
-    /// Bit `k` tells whether coefficient `k` of the zigzag sequence is other than zero.
-    pub fn nonzero(block: &Block) -> u64 {
-        let block = block.as_flattened();
-        let mut mask = 0;
-        for (k, &place) in (0u32..).zip(&ZIGZAG) {
-            let set = block.get(usize::from(place)).is_some_and(|&c| c != 0);
-            mask |= u64::from(set) << k;
-        }
-        mask
-    }
+    V::nonzero(quantized)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Scalar;
 
     #[test]
     fn quality_fifty_is_annex_k_and_one_hundred_divides_by_one() {
@@ -183,7 +162,7 @@ mod tests {
             for chunk in (-8200..=8200i16).collect::<alloc::vec::Vec<_>>().chunks(64) {
                 let mut block: Block = [[0; 8]; 8];
                 block.as_flattened_mut()[..chunk.len()].copy_from_slice(chunk);
-                kernels::quantize(&mut block, &divisors);
+                divide::<Native>(&mut block, &divisors);
                 for (&c, &quantized) in chunk.iter().zip(block.as_flattened()) {
                     let c = i32::from(c);
                     let exact = (c.abs() + divisor / 2) / divisor * c.signum();
@@ -194,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vector_kernel_gives_the_bits_of_the_scalar_one() {
+    fn simd_and_scalar_give_the_same_bits() {
         let mut state = 0xDEAD_BEEF_1234_5677u64;
         for quality in 1..=100 {
             let table = QuantTable::new(quality % 2, &EncoderConfig { quality, ..EncoderConfig::new(1, 1) });
@@ -208,9 +187,11 @@ mod tests {
                 }
                 let (mut a, mut b) = (block, block);
                 let masks =
-                    (kernels::quantize(&mut a, &table.divisors), scalar::quantize(&mut b, &table.divisors));
-                assert_eq!((a, masks.0), (b, masks.1));
-                assert_eq!(masks.0, scalar::nonzero(&a));
+                    [divide::<Native>(&mut a, &table.divisors), divide::<Scalar>(&mut b, &table.divisors)];
+                assert_eq!((a, masks[0]), (b, masks[1]));
+                for (k, &place) in ZIGZAG.iter().enumerate() {
+                    assert_eq!(masks[0] >> k & 1 != 0, a.as_flattened()[usize::from(place)] != 0);
+                }
             }
         }
     }

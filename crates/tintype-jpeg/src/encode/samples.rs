@@ -203,14 +203,14 @@ impl Strips {
 
     /// The samples of a block: row `row` and column `column` of the component's blocks in this row of MCUs.
     #[inline(always)]
-    pub(super) fn block(&self, component: usize, row: usize, column: usize) -> Samples {
-        let mut block = [[128; BLOCK]; BLOCK];
+    pub(crate) fn block(&self, component: usize, row: usize, column: usize) -> Samples<'_> {
+        let mut block = [&[128; BLOCK]; BLOCK];
         if let Some(strip) = self.strips.get(component)
             && let Some(from) = strip.samples.get(row * BLOCK * strip.stride + column * BLOCK..)
         {
             for (place, samples) in block.iter_mut().zip(from.chunks(strip.stride)) {
                 if let Some(samples) = samples.first_chunk() {
-                    *place = *samples;
+                    *place = samples;
                 }
             }
         }
