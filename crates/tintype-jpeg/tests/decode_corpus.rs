@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use std::time::{Duration, Instant};
-use tintype_jpeg::{DecodeOptions, Decoder, Error, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{DecodeError, Decoder, DecoderConfig, Output, Row, Scale, Step};
 
 /// Pixels of which there are too many for a test without optimisation.
 const LARGE: u32 = if cfg!(debug_assertions) { 400_000 } else { 4_000_000 };
@@ -69,8 +69,8 @@ fn corpus_images_are_close_to_the_reference_decoders_planes() {
 }
 
 /// Decodes as far as [`LARGE`] samples, and answers the damage's description or the error.
-fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Option<String>, Error> {
-    let mut decoder = Decoder::new(DecodeOptions::default());
+fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Option<String>, DecodeError> {
+    let mut decoder = Decoder::new(DecoderConfig::default());
     let mut chunks = file.chunks(chunk);
     let mut feed = |decoder: &mut Decoder| match chunks.next() {
         Some(chunk) => decoder.feed(chunk),

@@ -5,7 +5,7 @@ use core::fmt;
 /// Why an image cannot be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
+pub enum DecodeError {
     /// The input does not begin with a start-of-image marker.
     NotJpeg,
     /// The image is a JPEG of a kind this decoder does not read.
@@ -19,13 +19,13 @@ pub enum Error {
     },
     /// The input ended before the first scan.
     Truncated,
-    /// The image is damaged and [`Damage::Refuse`](crate::Damage::Refuse) was asked for.
+    /// The image is damaged and [`Damage::Refuse`](super::Damage::Refuse) was asked for.
     Damaged(Flaw),
     /// Decoding would need more memory than the limit.
     Memory {
         /// Bytes that decoding would hold.
         needed: u64,
-        /// The limit, from [`DecodeOptions::max_memory`](crate::DecodeOptions::max_memory).
+        /// The limit, from [`DecoderConfig::max_memory`](super::DecoderConfig::max_memory).
         limit: u64,
     },
     /// A method was called before the one it depends on, or twice; the text names the remedy.
@@ -60,11 +60,11 @@ pub enum Flaw {
     Restart,
     /// A segment or scan header after the first scan breaks the format's rules, or a table it names is missing.
     BadSegment,
-    /// There are more scans than [`DecodeOptions::max_scans`](crate::DecodeOptions::max_scans).
+    /// There are more scans than [`DecoderConfig::max_scans`](super::DecoderConfig::max_scans).
     TooManyScans,
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJpeg => f.write_str("not a jpeg: expected the bytes ff d8 at the start"),
@@ -109,4 +109,4 @@ impl fmt::Display for Flaw {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for DecodeError {}

@@ -1,6 +1,6 @@
 //! What stands before the first scan: the frame, the colour model and the metadata.
 
-use super::error::{Error, Unsupported};
+use super::error::{DecodeError, Unsupported};
 use crate::marker::{
     ADOBE, APP0, APP1, APP2, APP14, EXIF, ICC, JFIF, SOF2, SOF3, SOF5, SOF7, SOF9, SOF15, XMP,
 };
@@ -96,7 +96,7 @@ impl Header {
 }
 
 /// Reads the body of a frame header (T.81, B.2.2). Height 0 stands: it comes with a DNL segment.
-pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
+pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, DecodeError> {
     let unsupported = match marker {
         SOF3 => Some(Unsupported::Lossless),
         SOF5..=SOF7 => Some(Unsupported::Hierarchical),
@@ -104,16 +104,16 @@ pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
         _ => None,
     };
     if let Some(kind) = unsupported {
-        return Err(Error::Unsupported(kind));
+        return Err(DecodeError::Unsupported(kind));
     }
-    let malformed = |expected| Error::Malformed { marker, expected };
+    let malformed = |expected| DecodeError::Malformed { marker, expected };
     let (&[precision, h1, h0, w1, w0, count], rest) =
         body.split_first_chunk().ok_or(malformed("a frame header of at least 6 bytes"))?;
     if precision != 8 {
-        return Err(Error::Unsupported(Unsupported::Precision(precision)));
+        return Err(DecodeError::Unsupported(Unsupported::Precision(precision)));
     }
     if !(1..=4).contains(&count) {
-        return Err(Error::Unsupported(Unsupported::Components(count)));
+        return Err(DecodeError::Unsupported(Unsupported::Components(count)));
     }
     let width = u32::from(u16::from_be_bytes([w1, w0]));
     if width == 0 {

@@ -1,6 +1,6 @@
 //! The window of input that has been fed and not yet used.
 
-use super::error::Error;
+use super::error::DecodeError;
 use crate::marker::{EOI, RST0, TEM};
 use alloc::vec::Vec;
 
@@ -59,7 +59,7 @@ impl Input {
     }
 
     /// The next marker and its segment's body, both still in the input; `None` asks for more input.
-    pub(crate) fn peek_segment(&mut self) -> Result<Option<Segment<'_>>, Error> {
+    pub(crate) fn peek_segment(&mut self) -> Result<Option<Segment<'_>>, DecodeError> {
         let Some(marker) = self.seek_marker() else { return Ok(None) };
         // TEM, RST, SOI and EOI stand alone (T.81, table B.1).
         if matches!(marker, TEM | RST0..=EOI) {
@@ -68,7 +68,7 @@ impl Input {
         let Some(&[_, _, high, low]) = self.rest().first_chunk() else { return Ok(None) };
         let length = 2 + usize::from(u16::from_be_bytes([high, low]));
         if length < 4 {
-            return Err(Error::Malformed { marker, expected: "a length of at least 2" });
+            return Err(DecodeError::Malformed { marker, expected: "a length of at least 2" });
         }
         Ok(self.rest().get(4..length).map(|body| Segment { marker, body, length }))
     }

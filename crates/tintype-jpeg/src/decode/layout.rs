@@ -1,6 +1,7 @@
 //! Sizes: of the output at a scale, of each component's plane, and of what decoding holds.
 
 use super::header::{ColorModel, Header};
+use crate::zigzag::ZIGZAG;
 use alloc::vec::Vec;
 
 /// The size to decode at, as eighths of the image's.
@@ -118,6 +119,20 @@ impl Plane {
         usize::from(self.block_width) * usize::from(self.block_height)
     }
 
+    /// The last place of the zigzag sequence that the scaled transform uses.
+    pub(crate) fn last_wanted(&self) -> usize {
+        let within = |&place: &u8| place / 8 < self.block_width && place % 8 < self.block_height;
+        ZIGZAG.iter().rposition(within).unwrap_or(0)
+    }
+
+    /// Bytes that a stored block takes: its coefficients, and where there is more than the DC, a bit for each of 64.
+    pub(crate) fn stored_block_bytes(&self) -> usize {
+        match self.coefficients() {
+            1 => size_of::<i16>(),
+            count => count * size_of::<i16>() + size_of::<u64>(),
+        }
+    }
+
     /// Blocks that are decoded, those of the last MCUs' padding included.
     pub(crate) fn total_blocks(&self) -> usize {
         self.padded_blocks.0 as usize * self.padded_blocks.1 as usize
@@ -177,7 +192,7 @@ impl Header {
         let strips = layout.planes.iter().map(|p| (p.stride() * (p.strip_rows() + CONTEXT_ROWS)) as u64);
         let coefficients = layout.planes.iter().map(|plane| match self.streams {
             true => 0,
-            false => plane.total_blocks() as u64 * super::store::bytes_per_block(plane) as u64,
+            false => plane.total_blocks() as u64 * plane.stored_block_bytes() as u64,
         });
         let rows = match output {
             // The row, and one row of each component on the way to it.

@@ -1,6 +1,6 @@
 //! Quantisation and Huffman tables, as segments define them.
 
-use super::error::Error;
+use super::error::DecodeError;
 use super::huffman::Huffman;
 use crate::annex_k::{HUFFMAN_AC, HUFFMAN_DC};
 use crate::marker::{DHT, DQT, DRI};
@@ -36,8 +36,8 @@ impl Tables {
     }
 
     /// Takes a DQT segment's tables (T.81, B.2.4.1).
-    pub(crate) fn define_quant(&mut self, mut body: &[u8]) -> Result<(), Error> {
-        let malformed = |expected| Error::Malformed { marker: DQT, expected };
+    pub(crate) fn define_quant(&mut self, mut body: &[u8]) -> Result<(), DecodeError> {
+        let malformed = |expected| DecodeError::Malformed { marker: DQT, expected };
         while let Some((&kind, rest)) = body.split_first() {
             let slot = self.quant.get_mut(usize::from(kind & 15)).ok_or(malformed("table numbers 0 to 3"))?;
             let mut table = Box::new([0; 64]);
@@ -68,8 +68,8 @@ impl Tables {
     }
 
     /// Takes a DHT segment's tables (T.81, B.2.4.2).
-    pub(crate) fn define_huffman(&mut self, mut body: &[u8]) -> Result<(), Error> {
-        let malformed = |expected| Error::Malformed { marker: DHT, expected };
+    pub(crate) fn define_huffman(&mut self, mut body: &[u8]) -> Result<(), DecodeError> {
+        let malformed = |expected| DecodeError::Malformed { marker: DHT, expected };
         while let Some((&kind, rest)) = body.split_first() {
             let class = match kind >> 4 {
                 0 => &mut self.dc,
@@ -88,8 +88,9 @@ impl Tables {
     }
 
     /// Takes a DRI segment's interval (T.81, B.2.4.4).
-    pub(crate) fn define_restarts(&mut self, body: &[u8]) -> Result<(), Error> {
-        let interval = body.first_chunk().ok_or(Error::Malformed { marker: DRI, expected: "2 bytes" })?;
+    pub(crate) fn define_restarts(&mut self, body: &[u8]) -> Result<(), DecodeError> {
+        let interval =
+            body.first_chunk().ok_or(DecodeError::Malformed { marker: DRI, expected: "2 bytes" })?;
         self.restart_interval = u16::from_be_bytes(*interval).into();
         Ok(())
     }

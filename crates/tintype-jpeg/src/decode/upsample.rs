@@ -5,8 +5,8 @@
 //! the farther one, rounded alternately up and down so that no direction is favoured.
 #![allow(clippy::indexing_slicing)] // kernels over slices whose lengths are set at their beginning
 
+use super::band::Band;
 use super::layout::{Layout, Plane};
-use super::scan::Band;
 use crate::lanes::{I16x8, Native};
 use alloc::vec;
 use alloc::vec::Vec;

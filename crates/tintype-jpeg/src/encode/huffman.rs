@@ -8,27 +8,27 @@ use crate::annex_k::HuffmanTable;
 
 /// How often each symbol occurs.
 #[derive(Clone, Debug)]
-pub(super) struct Histogram([u32; 256]);
+pub(crate) struct Histogram([u32; 256]);
 
 impl Histogram {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self([0; 256])
     }
 
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn count(&mut self, symbol: u8) {
+    pub(crate) fn count(&mut self, symbol: u8) {
         self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(1);
     }
 
     /// Counts a symbol `count` times.
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn add(&mut self, symbol: u8, count: u32) {
+    pub(crate) fn add(&mut self, symbol: u8, count: u32) {
         self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(count);
     }
 
     /// Counts every symbol of `symbols` that did not occur, so that the table can code it all the same.
-    pub(super) fn allow(&mut self, symbols: impl Iterator<Item = u8>) {
+    pub(crate) fn allow(&mut self, symbols: impl Iterator<Item = u8>) {
         for symbol in symbols {
             if self.get(symbol) == 0 {
                 self.count(symbol);
@@ -37,16 +37,16 @@ impl Histogram {
     }
 
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn get(&self, symbol: u8) -> u32 {
+    pub(crate) fn get(&self, symbol: u8) -> u32 {
         self.0[usize::from(symbol)]
     }
 }
 
 /// A table as a DHT segment gives it: how many codes of each length, then their symbols, shortest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HuffmanSpec {
+pub(crate) struct HuffmanSpec {
     /// Codes of 1 to 16 bits.
-    pub counts: [u8; 16],
+    pub(crate) counts: [u8; 16],
     symbols: Vec<u8>,
 }
 
@@ -58,13 +58,13 @@ impl From<HuffmanTable> for HuffmanSpec {
 
 impl HuffmanSpec {
     /// Symbols in the order of their codes.
-    pub(super) fn symbols(&self) -> &[u8] {
+    pub(crate) fn symbols(&self) -> &[u8] {
         &self.symbols
     }
 
     /// The best table for the statistics, with codes of at most 16 bits and none of all ones
     /// (ITU-T T.81, K.2, Figures K.1 to K.4).
-    pub(super) fn optimal(histogram: &Histogram) -> Self {
+    pub(crate) fn optimal(histogram: &Histogram) -> Self {
         let mut lengths = code_lengths(histogram);
         limit_lengths(&mut lengths.counts);
         // Symbols by their first length, ties by value; the limiting kept their order.
@@ -165,15 +165,15 @@ fn limit_lengths(counts: &mut [u16; MAX_LENGTH]) {
 
 /// Code and length of every symbol, together in a word: the code above [`LENGTH_BITS`] of length.
 #[derive(Clone, Debug)]
-pub(super) struct Encoder {
+pub(crate) struct Codes {
     codes: [u32; 256],
 }
 
 const LENGTH_BITS: u32 = 5;
 
-impl Encoder {
+impl Codes {
     /// Codes in the order of the lengths (ITU-T T.81, Annex C.2).
-    pub(super) fn new(spec: &HuffmanSpec) -> Self {
+    pub(crate) fn new(spec: &HuffmanSpec) -> Self {
         let mut codes = [0; 256];
         let mut symbols = spec.symbols.iter();
         let mut bits = 0u32;
@@ -192,7 +192,7 @@ impl Encoder {
     /// Code and its length in bits; a length of 0 means that the table has no code for the symbol.
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn code(&self, symbol: u8) -> (u32, u32) {
+    pub(crate) fn code(&self, symbol: u8) -> (u32, u32) {
         let code = self.codes[usize::from(symbol)];
         (code >> LENGTH_BITS, code & ((1 << LENGTH_BITS) - 1))
     }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn frequent_symbols_get_short_codes() {
         let spec = HuffmanSpec::optimal(&histogram(&[(3, 1000), (7, 10), (9, 10), (200, 1)]));
-        let codes = Encoder::new(&spec);
+        let codes = Codes::new(&spec);
         let length = |symbol| codes.code(symbol).1;
         assert_eq!(length(3), 1);
         assert!(length(7) <= length(200) && length(200) > 0);
@@ -222,7 +222,7 @@ mod tests {
     fn one_symbol_has_a_code_of_one_zero_bit() {
         let spec = HuffmanSpec::optimal(&histogram(&[(5, 9)]));
         assert_eq!((spec.counts[0], spec.symbols()), (1, [5].as_slice()));
-        assert_eq!(Encoder::new(&spec).code(5), (0, 1));
+        assert_eq!(Codes::new(&spec).code(5), (0, 1));
     }
 
     #[test]

@@ -53,14 +53,14 @@ struct Divisors {
 
 /// A quantisation table: steps of 1 to 255, transposed as blocks are.
 #[derive(Clone, Debug)]
-pub(super) struct QuantTable {
+pub(crate) struct QuantTable {
     steps: [u8; 64],
     divisors: Divisors,
 }
 
 impl QuantTable {
     /// The table of luminance (0) or chroma (1).
-    pub(super) fn new(number: u8, config: &EncoderConfig) -> Self {
+    pub(crate) fn new(number: u8, config: &EncoderConfig) -> Self {
         let base = match (config.tables, number) {
             (QuantTables::AnnexK, 0) => &QUANT_LUMINANCE,
             (QuantTables::AnnexK, _) => &QUANT_CHROMINANCE,
@@ -81,19 +81,19 @@ impl QuantTable {
     }
 
     /// The steps in zigzag order.
-    pub(super) fn zigzag(&self) -> [u8; 64] {
+    pub(crate) fn zigzag(&self) -> [u8; 64] {
         ZIGZAG.map(|place| self.steps.get(usize::from(place)).copied().unwrap_or(1))
     }
 
     /// The steps, transposed as blocks are.
-    pub(super) fn steps(&self) -> &[u8; 64] {
+    pub(crate) fn steps(&self) -> &[u8; 64] {
         &self.steps
     }
 
     /// Divides every coefficient by its step, rounding to nearest, halves away from zero.
     ///
     /// Bit `k` of the answer tells whether coefficient `k` of the zigzag sequence is other than zero.
-    pub(super) fn quantize(&self, block: &mut Block) -> u64 {
+    pub(crate) fn quantize(&self, block: &mut Block) -> u64 {
         divide::<Native>(block, &self.divisors)
     }
 }

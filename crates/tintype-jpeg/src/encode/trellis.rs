@@ -9,7 +9,7 @@
 
 use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
 use super::fdct::{Block, SCALE};
-use super::huffman::{Histogram, HuffmanSpec};
+use super::huffman::{Codes, Histogram, HuffmanSpec};
 use super::layout::Layout;
 use super::quantize::QuantTable;
 use crate::annex_k::{HUFFMAN_AC, HuffmanTable};
@@ -40,7 +40,7 @@ struct Costs {
 
 /// Optimises blocks and learns from them.
 #[derive(Debug)]
-pub(super) struct Trellis {
+pub(crate) struct Trellis {
     /// Of luminance and chroma.
     costs: [Costs; 2],
     /// Of the block at work; the first stands for its DC coefficient.
@@ -70,7 +70,7 @@ impl Costs {
         // The fixed table's code lengths stand for the statistics of a typical image until there are better ones.
         let mut seen = Histogram::new();
         let spec = HuffmanSpec::from(standard);
-        let codes = super::huffman::Encoder::new(&spec);
+        let codes = Codes::new(&spec);
         for &symbol in spec.symbols() {
             seen.add(symbol, 1 << (16 - codes.code(symbol).1) >> 6 | 1);
         }
@@ -104,7 +104,7 @@ fn log2(x: u32) -> u32 {
 }
 
 impl Trellis {
-    pub(super) fn new(tables: &[QuantTable; 2]) -> Self {
+    pub(crate) fn new(tables: &[QuantTable; 2]) -> Self {
         let [luminance, chroma] = tables;
         let [standard, chroma_standard] = HUFFMAN_AC;
         Self {
@@ -114,7 +114,7 @@ impl Trellis {
     }
 
     /// Learns the statistics of a row that was quantised.
-    pub(super) fn learn(&mut self, layout: &Layout, row: &McuRow) {
+    pub(crate) fn learn(&mut self, layout: &Layout, row: &McuRow) {
         for (component, rows) in layout.components().iter().zip(row.of(layout)) {
             let Some(costs) = self.costs.get_mut(usize::from(component.table)) else { continue };
             for blocks in rows {
@@ -128,7 +128,7 @@ impl Trellis {
     /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
     /// before quantisation, and `nonzero` tells which coefficients of the zigzag sequence are not zero, as the answer does.
     #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 besides DC
-    pub(super) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
+    pub(crate) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
         let Self { costs, candidates } = self;
         let costs = &costs[usize::from(table & 1)];
         if nonzero & !1 == 0 {
