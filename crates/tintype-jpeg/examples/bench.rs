@@ -1,4 +1,4 @@
-//! Times this decoder at each scale beside `zune-jpeg` and `jpeg-decoder`, in turn, and prints medians and the fastest rounds.
+//! Times this decoder at each scale, `zune-jpeg` and `jpeg-decoder` in turn, and prints medians and fastest rounds.
 //!
 //! ```sh
 //! cargo run --release --example bench -- some.jpg another.jpg
@@ -73,7 +73,7 @@ fn memory(_: usize) -> String {
     String::new()
 }
 
-/// Decodes a file, and answers something that depends on the result.
+/// Decodes a file, and returns a number that depends on the result.
 type Run = Box<dyn Fn(&[u8]) -> u64>;
 
 struct Job {

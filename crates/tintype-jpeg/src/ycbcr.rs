@@ -25,7 +25,7 @@ pub(crate) mod to_rgb {
     pub(crate) const R_CR: i16 = fixed(1.402, BITS) as i16;
     pub(crate) const G_CB: i16 = -fixed(0.344136, BITS) as i16;
     pub(crate) const G_CR: i16 = -fixed(0.714136, BITS) as i16;
-    /// What the factor exceeds 1 by, as the factor itself does not fit 16 bits.
+    /// The factor less 1, as the factor itself does not fit 16 bits.
     pub(crate) const B_CB_LESS_ONE: i16 = fixed(0.772, BITS) as i16;
 }
 

@@ -1,4 +1,4 @@
-//! What stands between the scans: tables, metadata, colour rules, and what is refused.
+//! Segments around the scans: tables, metadata, colour rules, and kinds of JPEG that are refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;

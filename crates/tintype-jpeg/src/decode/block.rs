@@ -18,8 +18,8 @@ pub(crate) fn dc_of_sequential_block(
     Ok(*prediction as i16)
 }
 
-/// Decodes a block of a sequential scan (T.81, F.2.2) into zeroed coefficients, of which those after `wanted` are
-/// only skipped. Answers the last place of the zigzag sequence that may be other than zero.
+/// Decodes a block of a sequential scan (T.81, F.2.2) into zeroed coefficients, skipping those after `wanted`. Returns
+/// the last place of the zigzag sequence that may be other than zero.
 #[inline(always)]
 pub(crate) fn sequential_block(
     bits: &mut Bits,

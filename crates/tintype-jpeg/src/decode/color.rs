@@ -24,14 +24,14 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
         ColorModel::Ycck { inverted } => {
             ycc_row::<Native>([a, b, c], out);
             for (pixel, &k) in out.as_chunks_mut::<3>().0.iter_mut().zip(d) {
-                // T.872: the colours that YCbCr stands for are what the inks leave.
+                // T.872: YCbCr codes the colours that the inks leave.
                 *pixel = without_inks(pixel.map(|left| 255 - left), k, inverted);
             }
         }
     }
 }
 
-/// What is left of white after four inks.
+/// The colour that four inks leave of white.
 fn without_inks(inks: [u8; 3], black: u8, inverted: bool) -> [u8; 3] {
     let left = |ink: u8| u32::from(if inverted { ink } else { 255 - ink });
     inks.map(|ink| {

@@ -3,14 +3,14 @@
 /// How to decode.
 #[derive(Debug, Clone)]
 pub struct DecoderConfig {
-    /// The most that decoding may hold, in bytes, beyond input fed ahead of use. 128 MiB unless set.
+    /// Most memory that decoding may hold, in bytes, beyond input that is fed ahead of its use. 128 MiB unless set.
     pub max_memory: u64,
-    /// The most metadata to keep, in bytes; what exceeds it is left out. 4 MiB unless set.
+    /// Most metadata to keep, in bytes; segments beyond it are left out. 4 MiB unless set.
     pub max_metadata: usize,
-    /// The most scans to read; those after are left out and flagged. 256 unless set: writers use about 10, and
-    /// each can cost a walk over the whole image.
+    /// Most scans to read; those after them are left out, which counts as damage. 256 unless set: writers use about 10,
+    /// and each can cost a walk over the whole image.
     pub max_scans: u32,
-    /// What to do with an image of which something is missing or corrupt. [`Damage::Accept`] unless set.
+    /// Whether to decode an image with missing or corrupt parts. [`Damage::Accept`] unless set.
     pub damage: Damage,
 }
 
@@ -20,12 +20,12 @@ impl Default for DecoderConfig {
     }
 }
 
-/// What to do with an image of which something is missing or corrupt.
+/// Whether to decode an image with missing or corrupt parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damage {
-    /// Decode what is there, fill the rest from the last DC known, and tell by [`Decoder::damage`]. An image of
-    /// which not even the first row of blocks is there is refused.
+    /// Decode the sound parts, fill the rest from the last DC known, and report the flaw by
+    /// [`Decoder::damage`](super::Decoder::damage). An image without even its first row of blocks is refused.
     Accept,
-    /// Answer [`DecodeError::Damaged`] when it is found.
+    /// Return [`DecodeError::Damaged`](super::DecodeError::Damaged) when a flaw is found.
     Refuse,
 }

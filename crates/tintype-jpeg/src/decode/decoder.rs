@@ -1,4 +1,4 @@
-//! The decoder: input, scans and output, in the order of their use.
+//! The decoder: from segments to scans, and from scans to output.
 
 use super::config::{Damage, DecoderConfig};
 use super::entropy::Entropy;
@@ -17,12 +17,12 @@ use crate::marker::{
     SOS,
 };
 
-/// A decoder that is fed bytes and gives rows, and never waits.
+/// A decoder that takes bytes, returns rows, and never waits.
 ///
 /// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then
 /// [`next_strip`](Self::next_strip) or [`next_row`](Self::next_row) until they are done; whenever one of them needs
 /// input, [`feed`](Self::feed) it, or [`finish`](Self::finish) when there is no more. To hold little of the input,
-/// feed it as it is asked for rather than at once: what is fed is held until it is used.
+/// feed it when it is asked for rather than all at once: input is held until it is used.
 pub struct Decoder {
     config: DecoderConfig,
     input: Input,
@@ -43,7 +43,7 @@ enum Stage {
     Begin,
     /// Before the first scan.
     Segments,
-    /// At the first scan, looking ahead for the number of rows; so many bytes were searched.
+    /// At the first scan, looking ahead for the number of rows; this many bytes were searched.
     Height(usize),
     /// At the first scan.
     Ready,
@@ -77,16 +77,16 @@ impl Decoder {
         self.input.feed(chunk);
     }
 
-    /// Tells that no more input will come.
+    /// Signals the end of the input.
     pub fn finish(&mut self) {
         self.input.finish();
     }
 
-    /// What the image is, or `None` if more input is needed to tell: all up to the first scan's data.
+    /// The header, or `None` if more input is needed: everything up to the data of the first scan.
     ///
     /// # Errors
     ///
-    /// If the input is no JPEG, of an unsupported kind, malformed, or finished too early.
+    /// If the input is not a JPEG, is of an unsupported kind, malformed, or finished too early.
     pub fn header(&mut self) -> Result<Option<&Header>, DecodeError> {
         loop {
             match self.stage {
@@ -113,19 +113,19 @@ impl Decoder {
         }
     }
 
-    /// What [`start`](Self::start) with the same arguments would have decoding hold at most, in bytes; `None`
-    /// before the header is known.
+    /// Upper bound, in bytes, of the memory that decoding would hold after [`start`](Self::start) with the same
+    /// arguments; `None` before the header is known.
     pub fn predicted_memory(&self, scale: Scale, output: Output) -> Option<u64> {
         self.known_header().map(|header| header.layout(scale, output).memory)
     }
 
-    /// Begins to decode, and tells the sizes of what will come.
+    /// Begins to decode, and returns the sizes of the planes or rows to come.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Memory`], before anything is allocated, if decoding would hold more than the limit;
-    /// [`DecodeError::Malformed`] if a table is missing that the first scan needs; [`DecodeError::Order`] if the header is not
-    /// known yet or decoding has begun before.
+    /// [`DecodeError::Malformed`] if a table is missing that the first scan needs; [`DecodeError::Order`] if the header
+    /// is not known yet or decoding has begun before.
     pub fn start(&mut self, scale: Scale, output: Output) -> Result<&Layout, DecodeError> {
         if self.work.is_some() {
             return Err(DecodeError::Order(
@@ -160,7 +160,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Damaged`] if the image is and that is not accepted; [`DecodeError::Order`] without such a start.
+    /// [`DecodeError::Damaged`] if the image is damaged and that is not accepted; [`DecodeError::Order`] without such a
+    /// start.
     pub fn next_strip(&mut self) -> Result<Step<'_>, DecodeError> {
         match &self.work {
             Some(work) if work.output != Output::Interleaved => {}
@@ -200,7 +201,7 @@ impl Decoder {
         Ok(Row::Pixels(work.make_row(header.color)))
     }
 
-    /// The first thing found wrong so far in the image's data, if any.
+    /// The first flaw found so far in the image's data, if any.
     pub fn damage(&self) -> Option<Flaw> {
         self.entropy.flaw
     }
@@ -247,7 +248,7 @@ impl Decoder {
         Ok(true)
     }
 
-    /// Looks ahead for the segment that tells the number of rows (T.81, B.2.5); false asks for more input.
+    /// Looks ahead for the segment that holds the number of rows (T.81, B.2.5); false asks for more input.
     fn find_height(&mut self, searched: usize) -> Result<bool, DecodeError> {
         let malformed =
             DecodeError::Malformed { marker: DNL, expected: "the number of rows after the first scan" };
@@ -282,7 +283,7 @@ impl Decoder {
         }
     }
 
-    /// Goes on until a strip is decoded.
+    /// Decodes until a strip is complete.
     fn advance(&mut self) -> Result<Advance, DecodeError> {
         loop {
             let Some(work) = &mut self.work else { return Ok(Advance::Done) };
@@ -391,17 +392,17 @@ impl Decoder {
         self.stage = Stage::Emit;
     }
 
-    /// Whether what was found wrong is accepted.
+    /// Fails if a flaw was found that is not to be accepted.
     fn judge_damage(&self) -> Result<(), DecodeError> {
         let (Some(flaw), Some(work)) = (self.entropy.flaw, &self.work) else { return Ok(()) };
-        let nothing_there = match self.stage {
+        let nothing_decoded = match self.stage {
             Stage::Scan => work.strips == 1 && self.entropy.hopeless(),
             Stage::Emit => true,
             _ => false,
         };
-        // A row of MCUs; of an image that has only one, part of it.
+        // A row of MCUs, or part of it where the image has only one.
         let enough = if work.layout.mcus.1 == 1 { 1 } else { work.layout.mcus.0 };
-        if self.config.damage == Damage::Refuse || nothing_there && self.entropy.sound < enough {
+        if self.config.damage == Damage::Refuse || nothing_decoded && self.entropy.sound < enough {
             return Err(DecodeError::Damaged(flaw));
         }
         Ok(())

@@ -65,8 +65,8 @@ const fn scaled_cosine(numerator: usize, denominator: usize) -> i16 {
     if negative { -scaled } else { scaled }
 }
 
-/// One pass over eight lanes at once, of which only the first `LANES` matter: from the first `K` coefficients, the
-/// others being zero, to `N` samples.
+/// One pass over eight lanes at once, the first `LANES` of them in use: from the first `K` coefficients, the others
+/// being zero, to `N` samples.
 ///
 /// Samples `n` and `N-1-n` share their even and odd coefficients up to a sign.
 #[inline(always)]

@@ -40,7 +40,7 @@ impl Input {
         self.position = self.data.len().min(self.position + count);
     }
 
-    /// Drops everything before the next marker and answers the marker's second byte, leaving the marker in place
+    /// Drops everything before the next marker and returns the marker's second byte. The marker stays in place,
     /// with one `0xFF` before it. `None` asks for more input.
     pub(crate) fn seek_marker(&mut self) -> Option<u8> {
         loop {
@@ -74,9 +74,9 @@ impl Input {
     }
 }
 
-/// A marker with what belongs to it.
+/// A marker and its segment.
 pub(crate) struct Segment<'a> {
-    /// The marker's second byte.
+    /// The marker's code.
     pub(crate) marker: u8,
     /// The parameters, without their length; none for markers that stand alone.
     pub(crate) body: &'a [u8],
@@ -84,7 +84,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) length: usize,
 }
 
-/// Where the first `0xFF` stands.
+/// The position of the first `0xFF`.
 pub(crate) fn find_ff(bytes: &[u8]) -> Option<usize> {
     // Whole blocks are tested by one reduction that compilers turn into SIMD compares.
     const BLOCK: usize = 32;

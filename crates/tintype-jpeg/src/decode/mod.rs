@@ -1,6 +1,6 @@
 //! The decoder: bytes in, rows out.
 //!
-//! A [`Decoder`] is fed chunks of any size and never waits: it answers with a strip of planes, a row of pixels, or a
+//! A [`Decoder`] is fed chunks of any size and never waits: it returns a strip of planes, a row of pixels, or a
 //! request for more input. It decodes straight to N/8 of the image's size, reads only the scans of a progressive image
 //! that this size can show, and holds a few rows of a baseline one.
 //!
@@ -41,7 +41,7 @@
 //! # Damage
 //!
 //! Unless [`Damage::Refuse`] is set, a truncated or corrupt image decodes as far as it goes, and
-//! [`Decoder::damage`] reports the first [`Flaw`]. A [`DecodeError`] is final: the same decoder returns no more rows.
+//! [`Decoder::damage`] reports the first [`Flaw`].
 
 mod band;
 mod bits;

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::scan_header::ScanHeader;
 use super::tables::Tables;
 
-/// What became of a step that may run out of input.
+/// The outcome of a step that may run out of input.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Progress {
     Complete,
@@ -73,7 +73,7 @@ impl Scan {
         Progress::Complete
     }
 
-    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and answers how many.
+    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and returns how many.
     fn stream_mcus(&self, tables: &Tables, bands: &mut [Band], entropy: &mut Entropy) -> u32 {
         let mut parts: [Option<Part<'_>>; 4] = [const { None }; 4];
         for (index, band) in bands.iter_mut().enumerate() {

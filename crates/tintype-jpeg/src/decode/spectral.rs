@@ -42,7 +42,8 @@ impl SpectralBand {
         (u64::MAX << self.first) & (u64::MAX >> (63 - self.last))
     }
 
-    /// A block of a band's first scan (T.81, G.1.2.2). Answers how many blocks after it have nothing.
+    /// A block of a band's first scan (T.81, G.1.2.2). Returns how many blocks after it have no
+    /// coefficients in the band.
     #[inline(always)]
     pub(crate) fn begin(
         self,
@@ -70,9 +71,9 @@ impl SpectralBand {
         Ok(0)
     }
 
-    /// A block of a later scan, which adds one bit (T.81, G.1.2.3): of coefficients that are zero so far, it tells
-    /// which become plus or minus one; between them, it has a bit for each that is not zero. `run` blocks from this
-    /// one on, and those that it answers after it, have only such bits.
+    /// A block of a later scan, which adds one bit (T.81, G.1.2.3). Its codes say which of the coefficients that are
+    /// zero so far become plus or minus one; between them, it has a bit for each that is not zero. `run` blocks from
+    /// this one on have only such bits. Returns how many blocks after this one do.
     #[inline(always)]
     pub(crate) fn refine(
         self,
@@ -94,7 +95,7 @@ impl SpectralBand {
             if !(-1..=1).contains(&value) {
                 return Err(BadCode);
             }
-            // The place that the code is for: the one after so many places that are zero so far.
+            // The code is for the place after that many places that are zero so far.
             let mut zeros = !nonzero & self.mask() & (u64::MAX << k);
             for _ in 0..zeros_before {
                 zeros &= zeros.wrapping_sub(1);

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 
 /// Marks a coefficient that is not stored.
 const NOWHERE: u8 = 255;
-/// Marks a coefficient that no scan has told of.
+/// Marks a coefficient that no scan has coded yet.
 const UNKNOWN: u8 = 255;
 
 /// The coefficients of all components that the scale uses.
@@ -86,8 +86,8 @@ impl Store {
         Self { components: layout.planes.iter().map(StoredComponent::new).collect() }
     }
 
-    /// Copies a block's coefficients to where the inverse transform wants them, and answers the last place of the
-    /// zigzag sequence that is other than zero.
+    /// Copies a block's coefficients to the places that the inverse transform takes them from, and returns the last
+    /// place of the zigzag sequence that is other than zero.
     #[inline]
     pub(crate) fn block(&self, component: usize, row: usize, column: usize, out: &mut [i16; 64]) -> usize {
         let Some(stored) = self.components.get(component) else { return 0 };
@@ -103,7 +103,7 @@ impl Store {
                 }
             }
         }
-        // Only the bits of what is stored count, but a few more do no harm: the transform's result is the same.
+        // The mask covers coefficients that are not stored, too, which does not change the transform's result.
         stored.nonzero.get(block).map_or(0, |mask| 63 - (mask | 1).leading_zeros() as usize)
     }
 
@@ -117,7 +117,7 @@ impl Store {
         })
     }
 
-    /// Notes how accurately a scan told its coefficients. Answers whether the scan followed on those before.
+    /// Records how accurately a scan codes its coefficients. Returns whether the scan continues those before.
     pub(crate) fn note(&mut self, scan: &Scan) -> bool {
         let header = &scan.header;
         let mut follows = true;
@@ -168,8 +168,8 @@ impl Store {
         Progress::Complete
     }
 
-    /// Passes over a lost interval, up to the row's end. Of a scan that tells DCs first, the last one known is
-    /// continued; other scans leave the blocks as they are.
+    /// Passes over a lost interval, up to the row's end. In a first scan of DCs, the blocks get the last one known;
+    /// other scans leave the blocks as they are.
     fn pass_lost(&mut self, scan: &mut Scan, layout: &Layout, entropy: &mut Entropy) {
         let mcus = entropy.until_restart().min(scan.mcus.0 - scan.x);
         if scan.header.first == 0 && scan.header.high == 0 {
@@ -204,7 +204,7 @@ impl Store {
         }
     }
 
-    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and answers how many.
+    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and returns how many.
     fn add_mcus(&mut self, scan: &Scan, layout: &Layout, tables: &Tables, entropy: &mut Entropy) -> u32 {
         let most = entropy.until_restart().min(scan.mcus.0 - scan.x) as usize;
         let done = match scan.header.components.as_slice() {

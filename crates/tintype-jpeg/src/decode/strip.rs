@@ -1,24 +1,24 @@
-//! What decoding gives: strips of planes, or rows of pixels.
+//! Decoded samples: strips of planes, or rows of pixels.
 
-/// What [`Decoder::next_strip`](super::Decoder::next_strip) has.
+/// The outcome of [`Decoder::next_strip`](super::Decoder::next_strip).
 #[derive(Debug)]
 pub enum Step<'a> {
     /// The next rows of all planes.
     Strip(Strip<'a>),
-    /// Nothing yet: feed more, or finish.
+    /// More input is needed: feed the decoder, or finish.
     NeedInput,
-    /// All strips were given.
+    /// There are no more strips.
     Done,
 }
 
-/// What [`Decoder::next_row`](super::Decoder::next_row) has.
+/// The outcome of [`Decoder::next_row`](super::Decoder::next_row).
 #[derive(Debug, PartialEq, Eq)]
 pub enum Row<'a> {
     /// The next row of pixels, [`Layout::channels`](super::Layout::channels) bytes each.
     Pixels(&'a [u8]),
-    /// Nothing yet: feed more, or finish.
+    /// More input is needed: feed the decoder, or finish.
     NeedInput,
-    /// All rows were given.
+    /// There are no more rows.
     Done,
 }
 
@@ -51,11 +51,11 @@ impl<'a> Strip<'a> {
 pub struct PlaneRows<'a> {
     /// Samples, row by row.
     pub data: &'a [u8],
-    /// Samples from the beginning of one row to that of the next.
+    /// Samples from the start of one row to the start of the next.
     pub stride: usize,
-    /// Samples of each row that are part of the plane.
+    /// Samples of the plane in each row; the rest of a row is padding.
     pub width: usize,
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
 }
 

@@ -1,7 +1,7 @@
 //! Components brought to the image's size: row by row, by triangle filters.
 //!
-//! A subsampled sample stands in the middle of the pixels that it was averaged from, so that a pixel's value lies
-//! between those of two samples, by its distance to their centres. At half size that is 3/4 of the nearer and 1/4 of
+//! A subsampled sample lies in the middle of the pixels that it was averaged from. A pixel's value lies between those
+//! of two samples, by its distance to their centres. At half size that is 3/4 of the nearer and 1/4 of
 //! the farther one, rounded alternately up and down so that no direction is favoured.
 #![allow(clippy::indexing_slicing)] // kernels over slices whose lengths are set at their beginning
 
@@ -52,7 +52,7 @@ struct Neighbours {
     weight: i32,
 }
 
-/// One component's way to the image's size.
+/// Brings one component to the image's size.
 pub(crate) struct Upsampler {
     plane: Plane,
     horizontal: Ratio,

@@ -16,7 +16,7 @@ use super::upsample::Upsampler;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// What [`Decoder::start`] sets up.
+/// The state of a decode that has begun.
 pub(crate) struct Work {
     pub(crate) layout: Layout,
     pub(crate) output: Output,
@@ -59,7 +59,7 @@ impl Work {
         }
     }
 
-    /// Sets up a scan's decoding; leaves `scan` empty if nothing of it is wanted.
+    /// Sets up a scan's decoding; leaves `scan` empty if the scale needs nothing from it.
     pub(crate) fn begin_scan(
         &mut self,
         scan: ScanHeader,
@@ -133,10 +133,12 @@ impl Work {
         let mut coefficients = [0; 64];
         for (component, band) in self.bands.iter_mut().enumerate() {
             let (rows, columns) = (band.plane.v as usize, band.plane.padded_blocks.0 as usize);
-            for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
-                let block_row = self.strips as usize * rows + row;
-                let last = store.block(component, block_row, column, &mut coefficients);
-                band.transform(&coefficients, last, column, row);
+            for row in 0..rows {
+                for column in 0..columns {
+                    let block_row = self.strips as usize * rows + row;
+                    let last = store.block(component, block_row, column, &mut coefficients);
+                    band.transform(&coefficients, last, column, row);
+                }
             }
         }
         self.finish_strip();

@@ -27,7 +27,7 @@ pub(crate) fn category(magnitude: u16) -> u32 {
     16 - magnitude.leading_zeros()
 }
 
-/// The additional bits that tell a value from others of its category: a negative one is decreased by one.
+/// The additional bits that distinguish a value from others of its category: a negative one is decreased by one.
 #[inline(always)]
 pub(crate) fn additional_bits(value: i16, size: u32) -> u32 {
     let value = i32::from(value);
@@ -63,7 +63,7 @@ impl BlockRow {
         self.used = 0;
     }
 
-    /// Appends a quantised block; `nonzero` is the answer of [`QuantTable::quantize`](super::quantize::QuantTable::quantize).
+    /// Appends a quantised block; `nonzero` is the mask that its quantisation returned.
     #[allow(clippy::indexing_slicing)] // zigzag places are below 64; a block's tokens are at most MAX_BLOCK long
     pub(crate) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();

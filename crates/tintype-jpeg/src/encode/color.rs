@@ -62,7 +62,7 @@ fn convert<V: I16x8>(pixels: &[u8; 48], y: &mut [u8; 16], cb: &mut [u8; 16], cr:
 /// Y, Cb and Cr of eight pixels.
 #[inline(always)]
 fn eight_pixels<V: I16x8>(pixels: &[u8; 24]) -> [V; 3] {
-    // A weight must fit 15 bits: green's of luminance is shared between the two products, and a half is -0.5 taken away.
+    // A weight must fit 15 bits: green's of luminance is shared between both products, and a half is -0.5 subtracted.
     const SHARE: i32 = 1 << 14;
     let [red_green, green_blue] = V::rgb_pairs(pixels);
     let weights = |first: i32, second: i32| V::pair(first as i16, second as i16);

@@ -1,4 +1,4 @@
-//! What the caller asks for.
+//! How to encode.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -34,7 +34,7 @@ impl Subsampling {
     }
 }
 
-/// How much work is spent to make the file smaller.
+/// How much work to spend on a smaller file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
     /// Fixed Huffman tables (ITU-T T.81, Annex K.3): bytes leave with every MCU row.
@@ -52,7 +52,7 @@ pub enum QuantTables {
     AnnexK,
     /// Tables that spend bits where they are seen. At the same quality number, from 40 up, photographs score on average
     /// as high as with `AnnexK` or higher, by SSIMULACRA2; at equal score they are smaller: see
-    /// [the measurements](super#size-and-time).
+    /// the crate's README.
     Tuned,
 }
 
@@ -67,12 +67,17 @@ pub enum Density {
     PerCentimetre(u16, u16),
 }
 
-/// Everything that decides what the file will be.
+/// Everything about the file but its samples.
 ///
 /// ```
 /// use tintype_jpeg::encode::{Effort, EncoderConfig, Subsampling};
 ///
-/// let config = EncoderConfig { quality: 90, effort: Effort::Fast, subsampling: Subsampling::S444, ..EncoderConfig::new(640, 480) };
+/// let config = EncoderConfig {
+///     quality: 90,
+///     effort: Effort::Fast,
+///     subsampling: Subsampling::S444,
+///     ..EncoderConfig::new(640, 480)
+/// };
 /// assert!(config.predicted_memory() < 200_000);
 /// ```
 #[derive(Clone, Debug)]

@@ -30,11 +30,11 @@ pub struct Encoder {
     out: Vec<u8>,
 }
 
-/// What becomes of a row of symbols.
+/// The stages of a file: what happens to a row of symbols.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // there is one, and it changes once
 enum Stage {
-    /// They are kept, and this many bytes already are.
+    /// They are kept. The number counts the bytes of those kept so far.
     Collect(Vec<McuRow>, usize),
     /// They are written.
     Write(sequential::Scan),
@@ -57,10 +57,11 @@ impl EncoderConfig {
         }
     }
 
-    /// The most memory that an encoder of this configuration can hold, in bytes, besides output that is not taken.
+    /// Upper bound, in bytes, of the memory that an encoder of this configuration holds, without output that was not
+    /// taken.
     ///
-    /// A bound for the worst image: a photograph's coefficients take a tenth to a twentieth of what is counted for
-    /// them here. [`Encoder::memory`] tells what is in use.
+    /// It allows for the worst image: a photograph's coefficients take a tenth to a twentieth of their share.
+    /// [`Encoder::memory`] returns the memory in use.
     pub fn predicted_memory(&self) -> u64 {
         let layout = Layout::new(self);
         let mcu_row: usize = layout
@@ -173,8 +174,8 @@ impl Encoder {
     /// Writes one or more rows of one plane at its size in the file: chroma is `ceil(width / 2)` samples wide in 4:2:2 and
     /// 4:2:0, and `ceil(height / 2)` rows high in 4:2:0.
     ///
-    /// A plane takes rows up to the end of the current row of MCUs, and goes on when the other planes have got there:
-    /// [`rows_wanted`](Self::rows_wanted) tells how many.
+    /// A plane takes rows up to the end of the current row of MCUs, and the next ones when the other planes have got
+    /// there. [`rows_wanted`](Self::rows_wanted) returns how many it takes now.
     ///
     /// # Errors
     /// [`EncodeError::WrongComponents`] for chroma of a gray image, [`EncodeError::PartialRow`],
@@ -209,7 +210,7 @@ impl Encoder {
         self.layout.components().get(plane as usize).map(|c| (c.width as u32, c.height as u32))
     }
 
-    /// Writes what is left of the file, after the last row.
+    /// Writes the rest of the file, after the last row.
     ///
     /// # Errors
     /// [`EncodeError::MissingRows`] if a plane is not complete; the encoder can go on then. [`EncodeError::Finished`] the
@@ -246,7 +247,7 @@ impl Encoder {
         &self.out
     }
 
-    /// Takes the output that is ready; what was taken is followed by what the next call answers.
+    /// Takes the output that is ready. The pieces that successive calls return make up the file.
     pub fn take_output(&mut self) -> Vec<u8> {
         core::mem::take(&mut self.out)
     }

@@ -1,10 +1,10 @@
-//! What can go wrong, as data.
+//! Errors, as data.
 
 use super::config::{Components, Plane};
 use crate::marker::{MAX_EXIF, MAX_ICC};
 use core::fmt;
 
-/// Why the encoder refused.
+/// Why a file cannot be encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -32,14 +32,14 @@ pub enum EncodeError {
     },
     /// Colour rows were written to a gray image, or the reverse.
     WrongComponents {
-        /// What the image was declared to be.
+        /// The components of the image, from its configuration.
         declared: Components,
     },
     /// The length of the samples is not a whole number of rows.
     PartialRow {
         /// Length of one row in bytes.
         row: usize,
-        /// Length that was given, in bytes.
+        /// Length of the samples in bytes.
         length: usize,
     },
     /// The planes written together do not hold the same number of rows.
@@ -48,20 +48,20 @@ pub enum EncodeError {
     TooManyRows {
         /// The plane that is full.
         plane: Plane,
-        /// Rows that it could take.
+        /// Rows that it can take.
         wanted: u32,
-        /// Rows that were given.
+        /// Rows that were written.
         given: u32,
     },
-    /// Whole-pixel rows were written after single planes, with the planes not level.
+    /// Rows of whole pixels were written while the planes ended at different heights.
     PlanesNotLevel,
-    /// `finish` came before the last row.
+    /// `finish` was called before the last row was written.
     MissingRows {
         /// A plane that is short of rows.
         plane: Plane,
         /// Rows that it should have.
         expected: u32,
-        /// Rows that it got.
+        /// Rows that were written.
         written: u32,
     },
     /// Rows were written after `finish`.

@@ -111,7 +111,6 @@ fn code_lengths(histogram: &Histogram) -> Lengths {
     // The reserved symbol, which is the last, comes before its equals, and so gets a longest code.
     let leaves: BinaryHeap<_> =
         (0..257).filter(|&s| weight[s] > 0).map(|s| (weight[s], Reverse(s))).collect();
-    // A heap sorts in a tenth of the code of `sort`.
     let leaves: Vec<usize> = leaves.into_sorted_vec().into_iter().map(|(_, Reverse(s))| s).collect();
     let n = leaves.len();
     let mut node_weight: Vec<u64> = leaves.iter().map(|&s| weight[s]).collect();

@@ -1,8 +1,8 @@
 //! The encoder: rows in, bytes out.
 //!
-//! Data flows one way. Rows of pixels or planes fill the *strips* of one row of MCUs; its blocks are transformed and
-//! quantised and kept as run and size symbols; those become bits, at once if the Huffman tables are fixed, otherwise
-//! when enough has been seen to make the tables, and in a progressive file at the end.
+//! Data flows one way. Rows of pixels or planes fill the *strips* of one row of MCUs. Its blocks are transformed,
+//! quantised, and kept as run and size symbols. Those become bits: at once if the Huffman tables are fixed, otherwise
+//! when there are enough to make the tables from, and in a progressive file at the end.
 //!
 //! ```
 //! use tintype_jpeg::encode::{EncodeError, Encoder, EncoderConfig};
@@ -12,7 +12,7 @@
 //!     let mut file = Vec::new();
 //!     for rows in rgb.chunks(width as usize * 3 * 16) {
 //!         encoder.write_rgb(rows)?;
-//!         file.append(&mut encoder.take_output()); // what is ready; or leave it all until the end
+//!         file.append(&mut encoder.take_output()); // or all at once, at the end
 //!     }
 //!     encoder.finish()?;
 //!     file.append(&mut encoder.take_output());
@@ -29,9 +29,10 @@
 //!
 //! # Memory
 //!
-//! One row of MCUs of samples and symbols; besides, in a baseline file with tables of its own, at most a mebibyte of
-//! symbols, from which the tables are made, after which bytes leave with every row; in a progressive file, the symbols
-//! of the whole image: a third to two thirds of a byte for each pixel of a photograph at quality 80.
+//! The encoder holds one row of MCUs of samples and symbols. For a baseline file with tables of its own it also holds at
+//! most a mebibyte of symbols, from which it makes the tables; after that, bytes leave with every row. For a progressive
+//! file it holds the symbols of the whole image: a third to two thirds of a byte for each pixel of a photograph at
+//! quality 80.
 //!
 //! The crate's README compares size and time with other encoders'.
 

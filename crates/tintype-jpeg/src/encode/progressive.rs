@@ -12,10 +12,10 @@ use super::sequential;
 
 /// Longest run of blocks that one symbol ends (T.81, Table G.1).
 const MAX_EOB_RUN: u32 = 0x7FFF;
-/// Correction bits that wait behind a run of ended blocks before it is written; bounds the memory, not the format.
+/// Correction bits that wait for the end of a run of ended blocks. The limit bounds memory; the format has none.
 const MAX_PENDING_BITS: usize = 1 << 12;
 
-/// What a scan holds.
+/// The content of a scan.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scan {
     /// DC coefficients of all components.
@@ -128,7 +128,7 @@ fn header(layout: &Layout, scan: Scan, out: &mut Vec<u8>) {
     }
 }
 
-/// Gives the symbols of a scan in the order of the file.
+/// Passes the symbols of a scan to `sink` in the order of the file.
 fn walk(layout: &Layout, rows: &[McuRow], scan: Scan, sink: &mut impl Sink) {
     let (Scan::Ac { component, .. } | Scan::Refine { component, .. }) = scan else {
         return sequential::walk_dc(layout, rows, sink);
@@ -189,7 +189,7 @@ impl<S: Sink> Band<'_, S> {
         }
     }
 
-    /// Bit `low` of a row of blocks, of which the higher bits are known (T.81, G.1.2.3).
+    /// Bit `low` of a row of blocks whose higher bits are known (T.81, G.1.2.3).
     fn refine(&mut self, row: &BlockRow, low: u8) {
         let mut tokens = row.tokens();
         let mut corrections = Bits::default();

@@ -43,7 +43,7 @@ const TUNED_CHROMINANCE: [u8; 64] = [
 /// 2^10 (ITU-T T.81, F.1.1.4), scaled by 8, and a bias at most half of 8 × 255.
 #[derive(Clone, Debug)]
 struct Divisors {
-    /// What is added to the magnitude: half a step rounds to nearest.
+    /// Added to the magnitude: half a step, which rounds to nearest.
     bias: [[i16; 8]; 8],
     /// `ceil(2^(14+L) / d)`, unsigned.
     reciprocal: [[i16; 8]; 8],
@@ -92,7 +92,7 @@ impl QuantTable {
 
     /// Divides every coefficient by its step, rounding to nearest, halves away from zero.
     ///
-    /// Bit `k` of the answer tells whether coefficient `k` of the zigzag sequence is other than zero.
+    /// Bit `k` of the result says whether coefficient `k` of the zigzag sequence is other than zero.
     pub(crate) fn quantize(&self, block: &mut Block) -> u64 {
         divide::<Native>(block, &self.divisors)
     }

@@ -93,7 +93,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The difference of the next block's DC coefficient to the one before; beyond the image there is none, and zero is
-    /// written, which costs least. Answers whether there is a block.
+    /// written, which costs least. Returns whether there is a block.
     #[inline(always)]
     fn dc(&mut self, predictor: &mut i16, sink: &mut impl Sink) -> bool {
         let value = self.dc.next().copied();
@@ -116,7 +116,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Gives the symbols of a row of MCUs in the order of the file, with AC coefficients or without.
+/// Passes the symbols of a row of MCUs to `sink` in the order of the file, with AC coefficients or without.
 #[inline(always)]
 fn walk<const AC: bool>(layout: &Layout, row: &McuRow, predictors: &mut Predictors, sink: &mut impl Sink) {
     let mut cursors: Vec<Cursor<'_>> = Vec::with_capacity(4);
@@ -136,7 +136,7 @@ fn walk<const AC: bool>(layout: &Layout, row: &McuRow, predictors: &mut Predicto
     }
 }
 
-/// Gives the symbols of a scan of nothing but DC coefficients.
+/// Passes the symbols of a scan of nothing but DC coefficients to `sink`.
 pub(crate) fn walk_dc(layout: &Layout, rows: &[McuRow], sink: &mut impl Sink) {
     let mut predictors = Predictors::default();
     rows.iter().for_each(|row| walk::<false>(layout, row, &mut predictors, sink));

@@ -26,7 +26,7 @@ const MASKING: u64 = 1 << 15;
 /// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
 const KEEP: u16 = 2;
 
-/// What errors and bits cost in the blocks of one quantisation table.
+/// The costs of errors and bits in the blocks of one quantisation table.
 #[derive(Debug)]
 struct Costs {
     /// Cost of a squared error of one, by place in a block.
@@ -43,7 +43,7 @@ struct Costs {
 pub(crate) struct Trellis {
     /// Of luminance and chroma.
     costs: [Costs; 2],
-    /// Of the block at work; the first stands for its DC coefficient.
+    /// Those of the block at work; the first stands for its DC coefficient.
     candidates: [Candidate; 64],
 }
 
@@ -126,8 +126,9 @@ impl Trellis {
     }
 
     /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
-    /// before quantisation, and `nonzero` tells which coefficients of the zigzag sequence are not zero, as the answer does.
-    #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 besides DC
+    /// before quantisation; `nonzero` has a bit for each coefficient of the zigzag sequence that is not zero, and so does
+    /// the result.
+    #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 and DC
     pub(crate) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
         let Self { costs, candidates } = self;
         let costs = &costs[usize::from(table & 1)];

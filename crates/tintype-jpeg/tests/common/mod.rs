@@ -1,4 +1,4 @@
-//! What the tests share: images, files made of them, decoding in one call, and the corpus.
+//! Shared by the decoder's tests: images, files made of them, decoding in one call, and the corpus.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
