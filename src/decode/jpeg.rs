@@ -5,7 +5,7 @@ use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale, Shrink};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
-use tintype_jpeg::{Damage, DecodeOptions, Output, Row};
+use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row};
 
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
 /// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
@@ -27,16 +27,18 @@ const SHRINKS: [Shrink; 4] = [
 
 /// Decodes YCbCr to planes, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
-    decoder: tintype_jpeg::Decoder,
+    decoder: jpeg::Decoder,
     header: Option<Header>,
 }
 
 impl JpegDecoder {
     pub(super) fn new(options: &Options) -> Self {
-        let mut decode = DecodeOptions::default();
-        decode.damage = if options.input.accept_damage { Damage::Accept } else { Damage::Refuse };
-        decode.max_memory = options.limits.memory;
-        Self { decoder: tintype_jpeg::Decoder::new(decode), header: None }
+        let config = DecoderConfig {
+            damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
+            max_memory: options.limits.memory,
+            ..DecoderConfig::default()
+        };
+        Self { decoder: jpeg::Decoder::new(config), header: None }
     }
 
     fn output(&self, detail: Detail) -> Output {
@@ -47,7 +49,7 @@ impl JpegDecoder {
         }
     }
 
-    fn layout(&mut self, detail: Detail) -> Option<tintype_jpeg::Layout> {
+    fn layout(&mut self, detail: Detail) -> Option<jpeg::Layout> {
         let output = self.output(detail);
         self.decoder.header().ok().flatten().map(|header| header.layout(scale(detail), output))
     }
@@ -69,10 +71,8 @@ impl Decoder for JpegDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
         let layout = match header.color {
-            tintype_jpeg::ColorModel::YCbCr => Layout::YCbCr,
-            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => {
-                Layout::Interleaved(Channels::Gray)
-            }
+            jpeg::ColorModel::YCbCr => Layout::YCbCr,
+            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Layout::Interleaved(Channels::Gray),
             _ => Layout::Interleaved(Channels::Rgb),
         };
         let header = Header { source: source(header), layout, shrinks: &SHRINKS };
@@ -85,7 +85,7 @@ impl Decoder for JpegDecoder {
             return vec![Lane::whole(source, detail.scale)];
         }
         let layout = self.layout(detail);
-        let lane = |plane: &tintype_jpeg::Plane| Lane {
+        let lane = |plane: &jpeg::Plane| Lane {
             width: plane.width,
             height: plane.height,
             per_x: plane.horizontal,
@@ -112,14 +112,14 @@ impl Decoder for JpegDecoder {
             };
         }
         match self.decoder.next_strip().map_err(error)? {
-            tintype_jpeg::Step::Strip(strip) => {
+            jpeg::Step::Strip(strip) => {
                 for (lane, plane) in strip.planes().iter().enumerate() {
                     plane.iter().try_for_each(|row| sink(lane, row))?;
                 }
                 Ok(Step::Ready(true))
             }
-            tintype_jpeg::Step::NeedInput => Ok(Step::NeedInput),
-            tintype_jpeg::Step::Done => Ok(Step::Ready(false)),
+            jpeg::Step::NeedInput => Ok(Step::NeedInput),
+            jpeg::Step::Done => Ok(Step::Ready(false)),
         }
     }
 
@@ -128,19 +128,19 @@ impl Decoder for JpegDecoder {
     }
 }
 
-fn scale(detail: Detail) -> tintype_jpeg::Scale {
-    tintype_jpeg::Scale::eighths(detail.scale.numerator()).unwrap_or(tintype_jpeg::Scale::FULL)
+fn scale(detail: Detail) -> jpeg::Scale {
+    jpeg::Scale::eighths(detail.scale.numerator()).unwrap_or(jpeg::Scale::FULL)
 }
 
-fn source(header: &tintype_jpeg::Header) -> Source {
+fn source(header: &jpeg::Header) -> Source {
     Source {
         format: Format::Jpeg,
         width: header.width,
         height: header.height,
         orientation: header.exif().and_then(exif::parse).map_or(1, |exif| exif.orientation()),
         color: match header.color {
-            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => ColorModel::Gray,
-            tintype_jpeg::ColorModel::Cmyk { .. } | tintype_jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
+            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => ColorModel::Gray,
+            jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
             _ => ColorModel::Rgb,
         },
         bit_depth: header.precision,
@@ -149,7 +149,7 @@ fn source(header: &tintype_jpeg::Header) -> Source {
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = tintype_jpeg::Decoder::new(DecodeOptions::default());
+    let mut decoder = jpeg::Decoder::new(DecoderConfig::default());
     // The header is at the beginning; how much of a beginning it needs is not known.
     for piece in file.chunks(64 << 10) {
         decoder.feed(piece);
@@ -168,13 +168,13 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     })
 }
 
-fn error(error: tintype_jpeg::Error) -> Error {
+fn error(error: DecodeError) -> Error {
     match error {
-        tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
-        tintype_jpeg::Error::Memory { needed, limit } => {
+        DecodeError::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        DecodeError::Memory { needed, limit } => {
             Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
         }
-        tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
+        DecodeError::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
     }
 }
