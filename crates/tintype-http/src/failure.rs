@@ -210,7 +210,9 @@ mod tests {
         slugs.sort_unstable();
         slugs.dedup();
         assert_eq!(slugs.len(), Kind::ALL.len());
-        assert!(Kind::ALL.iter().all(|kind| kind.status().is_client_error() || kind.status().is_server_error()));
+        assert!(
+            Kind::ALL.iter().all(|kind| kind.status().is_client_error() || kind.status().is_server_error())
+        );
     }
 
     #[test]

@@ -77,7 +77,9 @@ impl FromStr for Passthrough {
 
 impl fmt::Display for Passthrough {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |formats: &BTreeSet<Format>| formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(",");
+        let list = |formats: &BTreeSet<Format>| {
+            formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(",")
+        };
         match self {
             Self::All => f.write_str("all"),
             Self::Formats(formats) if formats.is_empty() => f.write_str("none"),
@@ -122,6 +124,12 @@ impl fmt::Display for OnError {
     }
 }
 
+/// A file name that is safe in a header: at most 100 characters, without path separators, quotes and control characters.
+pub fn file_name(text: &str) -> Option<String> {
+    let safe = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | '"');
+    ((1..=100).contains(&text.chars().count()) && text.chars().all(safe)).then(|| text.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +144,8 @@ mod tests {
         }
         let covers = |text: &str, source, wanted| text.parse::<Passthrough>().unwrap().covers(source, wanted);
         assert!(covers("gif", Format::Gif, Format::Webp) && !covers("gif", Format::Png, Format::Png));
-        assert!(covers("same:png", Format::Png, Format::Png) && !covers("same:png", Format::Png, Format::Jpeg));
+        assert!(
+            covers("same:png", Format::Png, Format::Png) && !covers("same:png", Format::Png, Format::Jpeg)
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Place and size of pixels, and what they come down to for one source.
 
-use tintype_types::{self as engine, Color, Filter, Gravity, Region, Rotation, names};
+use tintype_types::{self as engine, Color, Filter, Gravity, Rotation, names};
 
+use super::crop::{Crop, Place, visible};
 use super::length::{Factor, Length};
 
 /// How an image is made to fit a target with both sides given.
@@ -35,26 +36,6 @@ names! {
         Outside = "outside",
         Auto = "auto",
     }
-}
-
-/// A part of the source to keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crop {
-    /// Its width.
-    pub width: Length,
-    /// Its height.
-    pub height: Length,
-    /// Its position.
-    pub place: Place,
-}
-
-/// The position of a [`Crop`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// This far from the left and the top edge.
-    At(Length, Length),
-    /// As far towards these edges as it goes.
-    Towards(Gravity),
 }
 
 /// The changes to place and size of pixels, in the order in which they happen.
@@ -178,13 +159,19 @@ impl Geometry {
         by_fit
             || share(self.width)
             || share(self.height)
-            || self.crop.is_some_and(|crop| region_in_pixels(crop).is_none())
+            || self.crop.is_some_and(|crop| crop.region_in_pixels().is_none())
+    }
+
+    /// Width and height of a source as the geometry sees it: upright, if it is to be turned upright.
+    pub fn source_size(&self, source: &engine::Source) -> (u32, u32) {
+        let swaps_axes = self.auto_orient && source.orientation >= 5;
+        if swaps_axes { (source.height, source.width) } else { (source.width, source.height) }
     }
 
     /// The contract's geometry for a source of this width and height, as it stands after `auto_orient`.
     /// Where [`Geometry::needs_source`] is false, any size gives the same.
     pub fn resolve(&self, source: Size) -> engine::Geometry {
-        let crop = self.crop.map(|crop| region_in_pixels(crop).unwrap_or_else(|| region(crop, source)));
+        let crop = self.crop.map(|crop| crop.region(source));
         let cut = crop.map_or(source, |region| visible(region, source));
         let image = if self.rotate.swaps_axes() { (cut.1, cut.0) } else { cut };
         let Target { width, height, fit } = self.target((image.0.max(1), image.1.max(1)));
@@ -258,45 +245,22 @@ fn wider(target: Size, image: Size) -> bool {
     u64::from(target.0) * u64::from(image.1) > u64::from(target.1) * u64::from(image.0)
 }
 
-/// A crop that is in pixels already.
-fn region_in_pixels(crop: Crop) -> Option<Region> {
-    match (crop.width, crop.height, crop.place) {
-        (Length::Pixels(width), Length::Pixels(height), Place::At(Length::Pixels(x), Length::Pixels(y))) => {
-            Some(Region { x, y, width, height })
-        }
+/// The gravity of a focal point with coordinates from 0 to 1, if it lies on an edge or in the middle: both 0, 0.5 or 1.
+pub fn at_focal_point(x: Factor, y: Factor) -> Option<Gravity> {
+    let third = |factor: Factor| match factor.millionths() {
+        0 => Some(0),
+        500_000 => Some(1),
+        1_000_000 => Some(2),
         _ => None,
-    }
-}
-
-fn region(crop: Crop, (w, h): Size) -> Region {
-    let width = crop.width.of(w).min(w).max(1);
-    let height = crop.height.of(h).min(h).max(1);
-    let (x, y) = match crop.place {
-        Place::At(x, y) => (x.of(w), y.of(h)),
-        Place::Towards(gravity) => {
-            let (left, top) = gravity.halves();
-            (share(w.saturating_sub(width), left), share(h.saturating_sub(height), top))
-        }
     };
-    Region { x, y, width, height }
-}
-
-/// Halves of a free space, rounded down.
-fn share(free: u32, halves: u8) -> u32 {
-    match halves {
-        0 => 0,
-        1 => free / 2,
-        _ => free,
-    }
-}
-
-/// Width and height of the part of a region that lies inside the image.
-fn visible(region: Region, (w, h): Size) -> Size {
-    (region.width.min(w.saturating_sub(region.x)), region.height.min(h.saturating_sub(region.y)))
+    let (x, y) = (third(x)?, third(y)?);
+    Gravity::ALL.iter().copied().find(|gravity| gravity.halves() == (x, y))
 }
 
 #[cfg(test)]
 mod tests {
+    use tintype_types::Region;
+
     use super::*;
 
     const HALF: Length = Length::Share(Factor::from_millionths(500_000));
@@ -389,26 +353,5 @@ mod tests {
         let resolved = geometry.resolve((1000, 600));
         assert_eq!(resolved.crop, Some(Region { x: 250, y: 0, width: 500, height: 600 }));
         assert_eq!((resolved.width, resolved.height), (Some(300), None));
-    }
-
-    #[test]
-    fn a_crop_towards_each_gravity_touches_its_edges_and_stays_inside() {
-        for (gravity, x, y) in [
-            (Gravity::NorthWest, 0, 0),
-            (Gravity::North, 3, 0),
-            (Gravity::NorthEast, 7, 0),
-            (Gravity::West, 0, 2),
-            (Gravity::Center, 3, 2),
-            (Gravity::East, 7, 2),
-            (Gravity::SouthWest, 0, 4),
-            (Gravity::South, 3, 4),
-            (Gravity::SouthEast, 7, 4),
-        ] {
-            let place = Place::Towards(gravity);
-            let crop = Crop { width: Length::Pixels(3), height: Length::Pixels(5), place };
-            let geometry = Geometry { crop: Some(crop), ..Geometry::default() };
-            let region = Region { x, y, width: 3, height: 5 };
-            assert_eq!(geometry.resolve((10, 9)).crop, Some(region), "{gravity:?}");
-        }
     }
 }

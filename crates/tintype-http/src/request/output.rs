@@ -25,7 +25,12 @@ impl FromStr for OutputFormat {
         match text {
             "auto" => Ok(Self::Auto),
             "source" => Ok(Self::Source),
-            name => name.parse().ok().filter(|format: &Format| format.is_encoded()).map(Self::Fixed).ok_or(UnknownName),
+            name => name
+                .parse()
+                .ok()
+                .filter(|format: &Format| format.is_encoded())
+                .map(Self::Fixed)
+                .ok_or(UnknownName),
         }
     }
 }
@@ -175,7 +180,10 @@ mod tests {
             assert!(bad.parse::<Quality>().is_err(), "{bad}");
         }
         let quality: Quality = "70,webp:60".parse().unwrap();
-        assert_eq!([Format::Jpeg, Format::Webp, Format::Gif].map(|format| quality.of(format)), [Some(70), Some(60), Some(70)]);
+        assert_eq!(
+            [Format::Jpeg, Format::Webp, Format::Gif].map(|format| quality.of(format)),
+            [Some(70), Some(60), Some(70)]
+        );
     }
 
     #[test]
@@ -185,8 +193,14 @@ mod tests {
             quality: quality.parse().unwrap(),
             lossless,
         };
-        assert_eq!(output("jpeg", "80,webp:3", false).normalized(), output("jpeg", "jpeg:80", false).normalized());
-        assert_ne!(output("auto", "80,webp:3", false).normalized(), output("auto", "jpeg:80", false).normalized());
+        assert_eq!(
+            output("jpeg", "80,webp:3", false).normalized(),
+            output("jpeg", "jpeg:80", false).normalized()
+        );
+        assert_ne!(
+            output("auto", "80,webp:3", false).normalized(),
+            output("auto", "jpeg:80", false).normalized()
+        );
         assert_eq!(output("png", "80", false).normalized(), output("png", "7", false).normalized());
         assert_eq!(output("webp", "80", true).normalized(), output("webp", "7", true).normalized());
         assert_eq!(Output::default().normalized(), output("webp", "webp:80", false).normalized());
