@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 use flate2::{Compression, Crc, write::ZlibEncoder};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::Picture;
+use crate::Picture;
 
 /// How a JPEG file stores colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

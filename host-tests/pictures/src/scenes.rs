@@ -1,6 +1,6 @@
 //! What the pictures show.
 
-use super::Picture;
+use crate::Picture;
 
 /// One in fixed point, where coordinates run from 0 to 1.
 const ONE: i64 = 1 << 16;
