@@ -11,7 +11,7 @@ mod length;
 mod output;
 
 pub use color::{parse_color, write_color};
-pub use crop::{Crop, Place};
+pub use crop::{Crop, CropParts, Place};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
 pub use geometry::{Fit, Geometry, at_focal_point};
 pub use length::{Factor, Length, number};
