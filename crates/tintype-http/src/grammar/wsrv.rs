@@ -347,7 +347,3 @@ mod tests {
         }
     }
 }
-/// To be written.
-pub fn fallback_of(_: &str) -> Option<crate::request::OnError> {
-    None
-}
