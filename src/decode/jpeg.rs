@@ -2,7 +2,7 @@
 
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
-use crate::plan::{Detail, Lane, Scale, Shrink};
+use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
 use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row};
@@ -10,7 +10,7 @@ use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Out
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
 /// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
 ///
-/// | scale | leaves 1.25       | 1.33          | 1.42          | 1.5          | 1.66         |
+/// | scale | ratio 1.25        | 1.33          | 1.42          | 1.5          | 1.66         |
 /// |-------|-------------------|---------------|---------------|--------------|--------------|
 /// | 1/8   | **+5.4**, **+0.3**| +7.6, +0.8    | +8.5, +0.1    | +6.0, +0.1   | +4.4, -0.1   |
 /// | 2/8   | **+15.0**,**+3.3**| +12.2, +3.3   | +9.5, +2.3    | +9.2, +2.0   | +8.3, +1.1   |
@@ -18,11 +18,11 @@ use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Out
 /// | 4/8   | +4.3, -6.5        | +5.5, -8.0    | +4.7, -3.7    | **+11.4**, **+1.9** | +12.8, +4.1 |
 /// | 5/8   | +4.0, -3.2        | +5.6, -0.8    | +8.4, -0.3    | +7.7, -0.5   | +6.0, -0.4   |
 /// | 6/8   | +4.2, -1.1        | +5.3, -0.5    | +9.5, -0.3    | +5.6, -0.7   | +6.5, -0.2   |
-const SHRINKS: [Shrink; 4] = [
-    Shrink { scale: Scale::eighths(1), leaves: 1.25 },
-    Shrink { scale: Scale::eighths(2), leaves: 1.25 },
-    Shrink { scale: Scale::eighths(3), leaves: 1.66 },
-    Shrink { scale: Scale::eighths(4), leaves: 1.5 },
+const SCALES: [DecodeScale; 4] = [
+    DecodeScale { scale: Scale::eighths(1), min_ratio: 1.25 },
+    DecodeScale { scale: Scale::eighths(2), min_ratio: 1.25 },
+    DecodeScale { scale: Scale::eighths(3), min_ratio: 1.66 },
+    DecodeScale { scale: Scale::eighths(4), min_ratio: 1.5 },
 ];
 
 /// Decodes YCbCr to planes, and everything else to gray or RGB rows.
@@ -75,7 +75,7 @@ impl Decoder for JpegDecoder {
             jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Layout::Interleaved(Channels::Gray),
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: source(header), layout, shrinks: &SHRINKS };
+        let header = Header { source: source(header), layout, scales: &SCALES };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }

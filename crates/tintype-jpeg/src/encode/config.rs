@@ -51,8 +51,7 @@ pub enum QuantTables {
     /// ITU-T T.81, Annex K.1, scaled as the Independent JPEG Group's library scales them.
     AnnexK,
     /// Tables that spend bits where they are seen. At the same quality number, from 40 up, photographs score on average
-    /// as high as with `AnnexK` or higher, by SSIMULACRA2; at equal score they are smaller: see
-    /// the crate's README.
+    /// as high as with `AnnexK` or higher, by SSIMULACRA2; at equal score they are smaller: see the crate's README.
     Tuned,
 }
 

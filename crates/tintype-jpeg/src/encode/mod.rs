@@ -34,7 +34,7 @@
 //! file it holds the symbols of the whole image: a third to two thirds of a byte for each pixel of a photograph at
 //! quality 80.
 //!
-//! The crate's README compares size and time with other encoders'.
+//! The crate's README compares the bytes with those of other encoders.
 
 mod bit_writer;
 mod coefficients;
