@@ -4,7 +4,7 @@ mod names;
 
 use tintype_types::Color;
 
-use super::length::{Factor, number};
+use super::length::Factor;
 use names::NAMES;
 
 /// Reads a colour of CSS (CSS Color 4): a name, `rgb()`, `rgba()`, `hsl()` or `hsla()` in the notation with commas or the
@@ -92,12 +92,16 @@ fn parse_percent(text: &str) -> Option<Factor> {
     Some(Factor::from_millionths(percent.millionths() / 100).min(Factor::ONE))
 }
 
-/// An angle in degrees, 0 to 359.
-fn parse_hue(text: &str) -> Option<u32> {
+/// A turn in millionths of a degree.
+const TURN: i64 = 360_000_000;
+
+/// An angle in millionths of a degree, within a turn.
+fn parse_hue(text: &str) -> Option<i64> {
     let degrees = text.strip_suffix("deg").unwrap_or(text);
+    let angle = |text: &str| text.parse().ok().map(|degrees: Factor| i64::from(degrees.millionths()));
     match degrees.strip_prefix('-') {
-        Some(degrees) => Some((360 - number::<u32>(degrees, 0, 1_000_000)? % 360) % 360),
-        None => Some(number::<u32>(degrees, 0, 1_000_000)? % 360),
+        Some(degrees) => Some((-angle(degrees)?).rem_euclid(TURN)),
+        None => Some(angle(degrees)? % TURN),
     }
 }
 
@@ -110,15 +114,15 @@ fn round(factor: Factor) -> u32 {
 }
 
 /// CSS Color 4, section 7.1, in millionths.
-fn from_hsl(hue: u32, saturation: Factor, lightness: Factor) -> [u8; 3] {
-    let lightness = i64::from(lightness.millionths());
+fn from_hsl(hue: i64, saturation: Factor, lightness: Factor) -> [u8; 3] {
+    const STEP: i64 = TURN / 12;
     let one = i64::from(Factor::ONE.millionths());
+    let lightness = i64::from(lightness.millionths());
     let amplitude = i64::from(saturation.millionths()) * lightness.min(one - lightness) / one;
-    let channel = |n: u32| {
-        // In sixtieths: a twelfth of the circle is 30 degrees.
-        let k = i64::from((n * 60 + hue * 2) % 720);
-        let ramp = (k - 180).min(540 - k).clamp(-60, 60);
-        let share = lightness - amplitude * ramp / 60;
+    let channel = |n: i64| {
+        let k = (n * STEP + hue) % TURN;
+        let ramp = (k - 3 * STEP).min(9 * STEP - k).clamp(-STEP, STEP);
+        let share = lightness - amplitude * ramp / STEP;
         to_byte(Factor::from_millionths(u32::try_from(share).unwrap_or_default()))
     };
     [channel(0), channel(8), channel(4)]
