@@ -20,13 +20,10 @@
 
 mod decode;
 mod encode;
-mod error;
 mod exif;
 mod flatten;
 mod geometry;
-mod info;
 mod join;
-mod options;
 mod orient;
 mod pixels;
 mod plan;
@@ -34,12 +31,11 @@ mod queue;
 mod resample;
 mod session;
 
-pub use error::{Error, Limit, Result};
-pub use info::{ColorModel, Exif, Info, Source, sniff};
-pub use options::{
-    Color, Filter, Fit, Format, Geometry, Gravity, Input, Limits, Options, Output, Region, Rotation,
+pub use session::Session;
+pub use tintype_types::{
+    Color, ColorModel, Error, Exif, Filter, Fit, Format, Geometry, Gravity, Info, Input, Limit, Limits,
+    Options, Outline, Output, Region, Result, Rotation, Source, sniff,
 };
-pub use session::{Outline, Session};
 
 use std::borrow::Cow;
 

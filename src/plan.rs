@@ -42,12 +42,12 @@ impl Scale {
 
 /// A scale that a decoder offers, and when to take it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Shrink {
+pub(crate) struct DecodeScale {
     /// The scale.
     pub scale: Scale,
-    /// It is taken if it leaves the resampler at least this many decoded pixels for each pixel of the result, on either
-    /// axis. The fewer are left, the more of how the result looks is the decoder's filter and not the one asked for.
-    pub leaves: f64,
+    /// Fewest decoded pixels for each pixel of the result, on either axis, with which it is taken. The fewer there are,
+    /// the more the decoder's filter, and not the chosen one, shapes the result.
+    pub min_ratio: f64,
 }
 
 /// How much of a source's detail a rendition needs.
@@ -183,9 +183,9 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
     crate::encode::longest_side(output.format).map(|_| ())
 }
 
-/// Makes the plan, or refuses it for what the header and the options say. `shrinks` are what the decoder offers besides
-/// the full size, the smallest first.
-pub(crate) fn plan(source: &Source, options: &Options, shrinks: &[Shrink]) -> Result<Plan> {
+/// Makes the plan, or refuses it for what the header and the options say. `scales` lists what the decoder offers below
+/// full size, the smallest first.
+pub(crate) fn plan(source: &Source, options: &Options, scales: &[DecodeScale]) -> Result<Plan> {
     validate(options)?;
     Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
 
@@ -217,8 +217,8 @@ pub(crate) fn plan(source: &Source, options: &Options, shrinks: &[Shrink]) -> Re
     // Sides are rounded to whole pixels; half of one must not cost a scale.
     let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
     let ratio = ratio(window.x, width).min(ratio(window.y, height));
-    let sufficient = |shrink: &&Shrink| shrink.scale.factor() * ratio >= shrink.leaves;
-    let scale = shrinks.iter().find(sufficient).map_or(Scale::FULL, |shrink| shrink.scale);
+    let sufficient = |offer: &&DecodeScale| offer.scale.factor() * ratio >= offer.min_ratio;
+    let scale = scales.iter().find(sufficient).map_or(Scale::FULL, |offer| offer.scale);
     Ok(Plan {
         scale,
         window,
@@ -340,10 +340,10 @@ mod tests {
     use super::*;
     use crate::{ColorModel, Gravity, Rotation};
 
-    const SHRINKS: [Shrink; 3] = [
-        Shrink { scale: Scale::eighths(1), leaves: 1.5 },
-        Shrink { scale: Scale::eighths(2), leaves: 1.5 },
-        Shrink { scale: Scale::eighths(4), leaves: 2.0 },
+    const SCALES: [DecodeScale; 3] = [
+        DecodeScale { scale: Scale::eighths(1), min_ratio: 1.5 },
+        DecodeScale { scale: Scale::eighths(2), min_ratio: 1.5 },
+        DecodeScale { scale: Scale::eighths(4), min_ratio: 2.0 },
     ];
 
     fn source(width: u32, height: u32, orientation: u8) -> Source {
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn every_plan_stays_within_the_decoded_image() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &SHRINKS).unwrap();
+            let plan = plan(&source, &options, &SCALES).unwrap();
             let lane = Lane::whole(&source, plan.scale);
             let (x, y) = plan.axes(&lane, false);
             for (axis, decoded) in [(x, lane.width), (y, lane.height)] {
@@ -410,7 +410,7 @@ mod tests {
     #[test]
     fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &SHRINKS).unwrap();
+            let plan = plan(&source, &options, &SCALES).unwrap();
             let geometry = options.geometry;
             let asked = |target: Option<u32>, side: u32| target.is_none_or(|target| side <= target);
             let both = geometry.width.is_some() && geometry.height.is_some();
@@ -463,7 +463,7 @@ mod tests {
         let scale = |width| {
             let mut options = Options::default();
             options.geometry.width = Some(width);
-            plan(&source(4000, 3000, 1), &options, &SHRINKS).unwrap().scale
+            plan(&source(4000, 3000, 1), &options, &SCALES).unwrap().scale
         };
         assert_eq!(scale(4000), Scale::FULL);
         assert_eq!(scale(1002), Scale::FULL);
@@ -478,7 +478,7 @@ mod tests {
     fn a_format_that_cannot_be_so_long_refuses() {
         let mut options = Options::default();
         options.limits.output_side = u32::MAX;
-        let error = plan(&source(16_384, 1, 1), &options, &SHRINKS).unwrap_err();
+        let error = plan(&source(16_384, 1, 1), &options, &SCALES).unwrap_err();
         assert!(matches!(error, Error::Unsupported { format: Format::Webp, .. }), "{error:?}");
     }
 }

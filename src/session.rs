@@ -9,21 +9,9 @@ use crate::pixels::{Channels, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::Resampler;
-use crate::{Error, Format, Limit, Options, Result, Source, info};
+use crate::{Error, Limit, Options, Outline, Result};
 use std::borrow::Cow;
-
-/// What is known of a rendition before its last byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outline {
-    /// Format of the rendition.
-    pub format: Format,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// What it is made from.
-    pub source: Source,
-}
+use tintype_types::{SNIFF_BYTES, sniff};
 
 /// Makes a rendition as a stream: write the source as it comes, read the result as it is made.
 ///
@@ -121,7 +109,7 @@ impl Session {
 
     fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
         match &mut self.state {
-            State::Sniffing(head) if head.len() + chunk.len() < info::SNIFF_BYTES => {
+            State::Sniffing(head) if head.len() + chunk.len() < SNIFF_BYTES => {
                 head.extend_from_slice(&chunk);
                 Ok(())
             }
@@ -137,7 +125,7 @@ impl Session {
 
     /// Tells the format by the first bytes.
     fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
-        let format = info::sniff(&head).ok_or(Error::Unrecognized)?;
+        let format = sniff(&head).ok_or(Error::Unrecognized)?;
         self.state = State::Header(decode::decoder(format, &self.options)?);
         self.decode(head)
     }
@@ -241,7 +229,7 @@ impl Pipeline {
         options: &Options,
         whole: bool,
     ) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.shrinks)?;
+        let plan = plan::plan(&header.source, options, header.scales)?;
         let output = &options.output;
         let planar = header.layout == Layout::YCbCr;
         let halved_chroma = planar && encode::takes_halved_chroma(output.format);

@@ -183,7 +183,7 @@ fn a_crop_that_juts_out_is_clipped_and_one_outside_is_refused() {
         options.geometry.crop = Some(Region { x: 20, y: 0, width: 1, height: 1 });
     });
     let error = resize(picture.to_png(), &outside).unwrap_err();
-    assert!(matches!(error, Error::InvalidOption { name: "geometry.crop", .. }), "{error:?}");
+    assert!(matches!(&error, Error::InvalidOption { name, .. } if name == "geometry.crop"), "{error:?}");
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn every_output_format_is_what_it_says() {
                 Ok(result) => assert_eq!(tintype::sniff(&result.image), Some(format)),
                 Err(error) => {
                     assert!(lossless && format == Format::Jpeg, "{format:?}: {error}");
-                    assert!(matches!(error, Error::InvalidOption { name: "output.lossless", .. }));
+                    assert!(matches!(error, Error::InvalidOption { name, .. } if name == "output.lossless"));
                 }
             }
         }

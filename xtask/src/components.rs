@@ -37,9 +37,15 @@ const COMPONENTS: &[Component] = &[
     },
     Component {
         package: "tintype-service",
-        target: "wasm32-unknown-unknown",
+        target: "wasm32-wasip2",
         file: "service.wasm",
         composition: Some("tintype.wasm"),
+    },
+    Component {
+        package: "tintype-service-p3",
+        target: "wasm32-wasip2",
+        file: "service-p3.wasm",
+        composition: Some("tintype-p3.wasm"),
     },
 ];
 

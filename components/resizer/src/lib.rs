@@ -1,7 +1,4 @@
-//! The engine as a component. This is the only place where the contract's types and the engine's are converted into each
-//! other; everything else is the engine.
-
-mod convert;
+//! The engine as a component: the contract's calls, handed to the engine.
 
 /// The contract's types and traits.
 #[allow(missing_docs, unsafe_code)] // generated: documented in wit/, unsafe where memory is exchanged with the host
@@ -10,6 +7,8 @@ mod bindings {
     use super::Resizer;
     export!(Resizer);
 }
+
+tintype_types::contract!(crate::bindings::exports::tintype::image::types);
 
 use bindings::exports::tintype::image::types::{Error, Info, Options, Outline, Rendition};
 use bindings::exports::tintype::image::{inspect, resize};

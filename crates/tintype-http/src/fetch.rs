@@ -1,0 +1,191 @@
+//! Fetching a source from its origin.
+
+use std::time::Instant;
+
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use tintype_types::Format;
+
+use crate::config::Config;
+use crate::context::{self, RequestContext};
+use crate::failure::{Failure, Kind, Result};
+use crate::host::{Host, HostError};
+use crate::input;
+use crate::response::etag::ETag;
+use crate::source::SourceUrl;
+
+/// How the service introduces itself to origins.
+const USER_AGENT: &str = concat!("tintype/", env!("CARGO_PKG_VERSION"));
+
+/// What the client has already, as conditions for the origin.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// Tags of the origin.
+    pub if_none_match: Vec<ETag>,
+    /// `If-Modified-Since`
+    pub if_modified_since: Option<String>,
+}
+
+impl Conditions {
+    fn is_empty(&self) -> bool {
+        self.if_none_match.is_empty() && self.if_modified_since.is_none()
+    }
+}
+
+/// The response of an origin.
+pub struct Fetched<B> {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The source; `None` if the client has it already.
+    pub body: Option<B>,
+}
+
+/// Fetches of one request.
+pub struct Fetcher<'a, H> {
+    /// The host.
+    pub host: &'a H,
+    /// Limits and timeouts.
+    pub config: &'a Config,
+    /// The request: its trace headers are passed on, and nothing else.
+    pub context: &'a RequestContext,
+    /// When the whole request has to be done.
+    pub deadline: Instant,
+}
+
+impl<H: Host> Fetcher<'_, H> {
+    /// Fetches a source that is allowed, and follows redirects as far as the configuration allows: each hop is checked
+    /// like the first.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no source.
+    pub async fn fetch(&self, first: &SourceUrl, conditions: &Conditions) -> Result<Fetched<H::Body>> {
+        let mut url = first.clone();
+        for _ in 0..=self.config.max_redirects {
+            let response = self.send(&url, conditions).await?;
+            match response.status() {
+                StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                    let (head, body) = response.into_parts();
+                    return Ok(Fetched { headers: head.headers, body: Some(body) });
+                }
+                StatusCode::NOT_MODIFIED if !conditions.is_empty() => {
+                    return Ok(Fetched { headers: response.into_parts().0.headers, body: None });
+                }
+                StatusCode::MOVED_PERMANENTLY
+                | StatusCode::FOUND
+                | StatusCode::SEE_OTHER
+                | StatusCode::TEMPORARY_REDIRECT
+                | StatusCode::PERMANENT_REDIRECT => url = self.redirected(&url, response.headers())?,
+                status => return Err(unexpected(status, response.headers())),
+            }
+        }
+        let message = format!("the origin redirects more than {} times", self.config.max_redirects);
+        Err(Failure::new(Kind::OriginRedirect, message)
+            .with_detail("give the final URL, or raise TINTYPE_MAX_REDIRECTS"))
+    }
+
+    /// The URL of a redirect, if it may be fetched.
+    fn redirected(&self, url: &SourceUrl, headers: &HeaderMap) -> Result<SourceUrl> {
+        let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+        let location = location.ok_or_else(|| {
+            Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
+        })?;
+        let sources = &self.config.sources;
+        let target = url.join(location, sources.max_url_bytes)?;
+        sources.policy.check(&target)?;
+        Ok(target)
+    }
+
+    async fn send(&self, url: &SourceUrl, conditions: &Conditions) -> Result<Response<H::Body>> {
+        let mut request = Request::new(());
+        *request.uri_mut() = url.to_uri()?;
+        *request.headers_mut() = self.headers(conditions);
+        let timeouts = &self.config.timeouts;
+        let deadline = (self.host.now() + timeouts.connect + timeouts.first_byte).min(self.deadline);
+        let sent = self.host.send(request, timeouts, deadline).await;
+        sent.map_err(|error| match error {
+            HostError::TimedOut if self.host.now().saturating_duration_since(deadline) > input::OVERLOAD => {
+                input::overloaded()
+            }
+            error => failure(error),
+        })
+    }
+
+    fn headers(&self, conditions: &Conditions) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let mut put = |name, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        let accepted: Vec<&str> = Format::DECODED.iter().map(|format| format.media_type()).collect();
+        put(header::ACCEPT, &accepted.join(","));
+        put(header::ACCEPT_ENCODING, "identity");
+        put(header::USER_AGENT, USER_AGENT);
+        put(header::VIA, &format!("1.1 {}", context::VIA));
+        for (name, value) in self.context.trace_headers() {
+            put(name, value);
+        }
+        if let Some(date) = &conditions.if_modified_since {
+            put(header::IF_MODIFIED_SINCE, date);
+        }
+        if !conditions.if_none_match.is_empty() {
+            let tags: Vec<String> = conditions.if_none_match.iter().map(ToString::to_string).collect();
+            put(header::IF_NONE_MATCH, &tags.join(", "));
+        }
+        headers
+    }
+}
+
+/// The failure of a response with another status than expected.
+fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
+    let failure = match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => {
+            let message = format!("the origin has no such source: it returned {}", status.as_u16());
+            Failure::new(Kind::SourceNotFound, message).with_detail("check the source's URL")
+        }
+        _ => Failure::new(Kind::OriginStatus, format!("the origin returned {}", status.as_u16()))
+            .with_detail("expected 200 with an image"),
+    };
+    match headers.get(header::RETRY_AFTER) {
+        Some(delay) if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
+            failure.with_header(header::RETRY_AFTER, delay.clone())
+        }
+        _ => failure,
+    }
+}
+
+/// The failure of an origin that did not respond, or stopped in the middle.
+pub fn failure(error: HostError) -> Failure {
+    let unreachable = "check that the source can be fetched from here";
+    let allow = "allow it in the host too, for example in allowed_outbound_hosts of spin.toml";
+    let prohibited = "the host blocks this range of addresses, for example by block_networks in Spin's runtime \
+                      configuration: it may be private";
+    let (kind, message, detail) = match error {
+        HostError::TimedOut => (
+            Kind::OriginTimeout,
+            "the origin did not respond in time",
+            "the TINTYPE_TIMEOUT_… variables bound the wait",
+        ),
+        HostError::Denied => {
+            (Kind::DeniedByHost, "the host does not allow this component to reach the origin", allow)
+        }
+        HostError::AddressProhibited => {
+            (Kind::DeniedByHost, "the host does not allow requests to the origin's address", prohibited)
+        }
+        HostError::UnknownName => (Kind::OriginUnreachable, "the origin's name is not known", unreachable),
+        HostError::Refused => (Kind::OriginUnreachable, "the origin refuses connections", unreachable),
+        HostError::Tls => {
+            (Kind::OriginUnreachable, "the origin's TLS certificate or protocol is not accepted", unreachable)
+        }
+        HostError::BrokenOff => {
+            (Kind::OriginUnreachable, "the origin's response broke off or is not proper HTTP", unreachable)
+        }
+        HostError::UnusableUrl => (
+            Kind::InvalidSource,
+            "the source URL is one that this host cannot send requests to",
+            "use another URL",
+        ),
+        HostError::Other => (Kind::OriginUnreachable, "the origin cannot be reached", unreachable),
+    };
+    Failure::new(kind, message).with_detail(detail)
+}

@@ -1,0 +1,278 @@
+//! The query grammar, tintype's own: `/?url=…&width=…&height=…&format=…`.
+//!
+//! It can say everything that an [`ImageRequest`] can hold. A parameter that is unknown, given twice or malformed is an
+//! error that names the parameter, its value and the values it accepts: a typo never makes a picture nobody asked for.
+
+use tintype_types::Format;
+
+use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
+use super::text::{encode_query, pairs};
+use crate::failure::{Failure, Kind, Result};
+use crate::request::{ImageRequest, OutputFormat, Source, file_name, number};
+
+const SWITCH: &str = "true, 1, false or 0";
+const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
+
+/// Every parameter, in the order of the documentation.
+pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
+    Parameter {
+        names: &["url", "u"],
+        accepts: "an http or https URL, percent-encoded",
+        read: |request, text| {
+            if text.is_empty() {
+                return Err(Rejected::Malformed);
+            }
+            request.source = Source::Url(text.into());
+            Ok(())
+        },
+        write: |request| match &request.source {
+            Source::Url(url) => Some(url.clone()),
+            Source::Body => None,
+        },
+    },
+    field!(["width", "w"], LENGTH, geometry.width),
+    field!(["height", "h"], LENGTH, geometry.height),
+    field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.dpr),
+    field!(["fit"], "contain, cover, crop, fill, stretch, outside or auto", geometry.fit),
+    field!(["enlarge", "el"], SWITCH, geometry.enlarge),
+    field!(
+        ["gravity", "g"],
+        "center, north, north-east, east, south-east, south, south-west, west or north-west",
+        geometry.gravity
+    ),
+    field!(
+        ["crop", "c"],
+        "x,y,width,height or width,height,gravity, each length in pixels or per cent of the source",
+        geometry.crop
+    ),
+    field!(["rotate", "rot"], "0, 90, 180 or 270, degrees clockwise", geometry.rotate),
+    Parameter {
+        names: &["flip", "fl"],
+        accepts: "h (left to right), v (top to bottom), hv or none",
+        read: |request, text| {
+            (request.geometry.flip_horizontal, request.geometry.flip_vertical) = match text {
+                "none" => (false, false),
+                "h" => (true, false),
+                "v" => (false, true),
+                "hv" | "vh" => (true, true),
+                _ => return Err(Rejected::Malformed),
+            };
+            Ok(())
+        },
+        write: |request| {
+            let flips = (request.geometry.flip_horizontal, request.geometry.flip_vertical);
+            Some(match flips {
+                (false, false) => "none".into(),
+                (true, false) => "h".into(),
+                (false, true) => "v".into(),
+                (true, true) => "hv".into(),
+            })
+        },
+    },
+    field!(["auto-orient", "ao"], SWITCH, geometry.auto_orient),
+    field!(
+        ["background", "bg"],
+        "a colour of CSS: a name, rgb(…), hsl(…), or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal",
+        geometry.background
+    ),
+    field!(["filter", "kernel"], "box, bilinear, catmull-rom, mitchell or lanczos3", geometry.filter),
+    field!(
+        ["format", "f"],
+        "jpeg (or jpg), png, webp, auto (the best that the client accepts) or source (the source's family)",
+        output.format
+    ),
+    field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
+    field!(["lossless", "ll"], SWITCH, output.lossless),
+    field!(
+        ["filename"],
+        "a file name without extension, at most 100 characters, without / \\ \" and control characters",
+        delivery.filename,
+        |text| file_name(text).map(Some)
+    ),
+    field!(["download", "dl"], SWITCH, delivery.download),
+    field!(["expires", "exp"], "a second of Unix time", delivery.expires, |text| {
+        number(text, 0, u64::MAX >> 11).map(Some)
+    }),
+    field!(
+        ["maxage"],
+        "seconds for which the response may be cached, 0 to 31536000",
+        delivery.max_age,
+        |text| { number(text, 0, 31_536_000).map(Some) }
+    ),
+    field!(["version", "v"], "any text; it makes a new URL of the same image", delivery.version),
+    field!(
+        ["passthrough"],
+        "none, all, or formats of sources that are delivered as they are, such as gif,webp or same:png",
+        delivery.passthrough
+    ),
+    field!(
+        ["onerror"],
+        "error, source (redirect to the source), or the URL of an allowed source to redirect to",
+        delivery.on_error
+    ),
+];
+
+/// Reads the query string of a `GET` (source in `url`) or a `POST` (source in the body).
+///
+/// # Errors
+///
+/// [`Kind::UnknownParameter`] or [`Kind::InvalidParameter`].
+pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
+    let mut request = ImageRequest::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, text) in &pairs(query, true)? {
+        let parameter = find(PARAMETERS, name).ok_or_else(|| explain_unknown(name))?;
+        if seen.contains(&parameter.name()) {
+            let message = format!("{} is given more than once", parameter.name());
+            return Err(invalid(message, "give it once; its synonyms count as the same"));
+        }
+        seen.push(parameter.name());
+        if parameter.name() == "url" && source_in_body {
+            let advice = "the source is either the body of a POST or the url of a GET";
+            return Err(invalid("url is not accepted with POST", advice));
+        }
+        parameter.set(&mut request, parameter.name(), text)?;
+    }
+    if !source_in_body && request.source == Source::Body {
+        let advice = "GET / needs url=, the percent-encoded URL of the source; or POST the image itself";
+        return Err(invalid("url is missing", advice));
+    }
+    if request.output.lossless && request.output.format == OutputFormat::Fixed(Format::Jpeg) {
+        return Err(invalid("lossless does not go with format=jpeg", "use format=webp or format=png"));
+    }
+    Ok(request)
+}
+
+fn invalid(message: impl Into<String>, advice: &str) -> Failure {
+    Failure::new(Kind::InvalidParameter, message).with_detail(advice)
+}
+
+/// An unknown parameter is mostly one of the source's own query.
+fn explain_unknown(name: &str) -> Failure {
+    let failure = unknown(PARAMETERS, name);
+    let known = failure.detail().unwrap_or_default();
+    let detail = format!("{known}; a source URL with a query of its own must be percent-encoded");
+    failure.with_detail(detail)
+}
+
+/// The shortest query string that says the same, without the leading `/?`.
+pub fn write(request: &ImageRequest) -> String {
+    let said = differences(PARAMETERS, request, &ImageRequest::default());
+    let said: Vec<_> =
+        said.iter().map(|(row, text)| format!("{}={}", row.name(), encode_query(text))).collect();
+    said.join("&")
+}
+
+/// Every parameter with the value that holds, defaults included.
+pub fn options(request: &ImageRequest) -> Vec<(&'static str, String)> {
+    PARAMETERS.iter().filter_map(|row| Some((row.name(), (row.write)(request)?))).collect()
+}
+
+/// The first parameter in which two requests differ, with the value of the first one.
+pub fn first_difference(request: &ImageRequest, other: &ImageRequest) -> Option<String> {
+    let row = PARAMETERS.iter().find(|row| (row.write)(request) != (row.write)(other))?;
+    let text = (row.write)(request).unwrap_or_else(|| "none".into());
+    Some(format!("{}={text}", row.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tintype_types::{Color, Filter, Gravity, Rotation};
+
+    use super::*;
+    use crate::request::{Crop, Factor, Fit, Length, OnError, Place};
+
+    fn get(query: &str) -> Result<ImageRequest> {
+        read(query, false)
+    }
+
+    #[test]
+    fn every_parameter_reaches_the_request() {
+        let request = get("url=https%3A%2F%2Fa.example%2Fb.jpg%3Fv%3D1&width=800&height=60%25&fit=cover&enlarge=1\
+            &gravity=north-west&crop=1,2,3,4&rotate=90&flip=hv&auto-orient=0&background=ff000080&filter=mitchell\
+            &format=jpg&quality=70,webp:60&lossless=0&filename=a+b&download=1&expires=5&maxage=6&version=7\
+            &passthrough=gif&onerror=source&dpr=2")
+        .unwrap();
+        assert_eq!(request.source, Source::Url("https://a.example/b.jpg?v=1".into()));
+        let geometry = &request.geometry;
+        let pixels = Length::Pixels;
+        assert_eq!((geometry.width, geometry.dpr), (Some(pixels(800)), Factor::from_millionths(2_000_000)));
+        let share = Length::Share(Factor::from_millionths(600_000));
+        assert_eq!((geometry.height, geometry.fit), (Some(share), Fit::Cover));
+        assert!(
+            geometry.enlarge && geometry.flip_horizontal && geometry.flip_vertical && !geometry.auto_orient
+        );
+        assert_eq!(geometry.gravity, Gravity::NorthWest);
+        let place = Place::At(pixels(1), pixels(2));
+        assert_eq!(geometry.crop, Some(Crop { width: pixels(3), height: pixels(4), place }));
+        assert_eq!(geometry.rotate, Rotation::Quarter);
+        assert_eq!(geometry.background, Some(Color { red: 255, green: 0, blue: 0, alpha: 128 }));
+        assert_eq!(geometry.filter, Filter::Mitchell);
+        assert_eq!(request.output.format, OutputFormat::Fixed(Format::Jpeg));
+        assert_eq!(request.output.quality.of(Format::Jpeg), Some(70));
+        assert_eq!(request.output.quality.of(Format::Webp), Some(60));
+        let delivery = &request.delivery;
+        assert_eq!((delivery.expires, delivery.max_age), (Some(5), Some(6)));
+        assert_eq!((delivery.filename.as_deref(), delivery.version.as_deref()), (Some("a b"), Some("7")));
+        assert!(delivery.download && delivery.passthrough.covers(Format::Gif, Format::Webp));
+        assert_eq!(delivery.on_error, OnError::Source);
+        assert_eq!(get(&write(&request)), Ok(request));
+    }
+
+    #[test]
+    fn synonyms_say_the_same() {
+        let long = get("url=http://a.example/&width=8&height=6&quality=7&format=png&background=fff").unwrap();
+        let short = get("u=http://a.example/&w=8&h=6&q=7&f=png&bg=white").unwrap();
+        assert_eq!(long, short);
+    }
+
+    #[test]
+    fn malformed_values_name_the_parameter_its_value_and_the_accepted_values() {
+        for (query, name) in [
+            ("width=abc", "width"),
+            ("w=0", "width"),
+            ("height=-5", "height"),
+            ("dpr=0", "dpr"),
+            ("fit=snug", "fit"),
+            ("enlarge=yes", "enlarge"),
+            ("gravity=middle", "gravity"),
+            ("crop=1,2", "crop"),
+            ("crop=1,2,0,4", "crop"),
+            ("crop=1,2,3,4,5", "crop"),
+            ("crop=10,10,middle", "crop"),
+            ("rotate=45", "rotate"),
+            ("flip=x", "flip"),
+            ("background=redish", "background"),
+            ("filter=nearest", "filter"),
+            ("format=avif", "format"),
+            ("quality=101", "quality"),
+            ("quality=avif:50", "quality"),
+            ("quality=", "quality"),
+            ("lossless", "lossless"),
+            ("filename=a/b", "filename"),
+            ("expires=soon", "expires"),
+            ("maxage=-1", "maxage"),
+            ("version=", "version"),
+            ("passthrough=pdf", "passthrough"),
+            ("onerror=", "onerror"),
+        ] {
+            let failure = get(&format!("url=http://a.example/&{query}")).unwrap_err();
+            assert_eq!(failure.kind(), Kind::InvalidParameter, "{query}");
+            assert!(failure.message().starts_with(name), "{query}: {failure:?}");
+            assert!(failure.detail().unwrap().contains("accepts"), "{query}");
+        }
+    }
+
+    #[test]
+    fn unknown_repeated_and_undecodable_parameters_are_refused() {
+        let kind = |query: &str| get(query).unwrap_err().kind();
+        assert_eq!(kind("url=http://a.example/&widht=5"), Kind::UnknownParameter);
+        assert_eq!(kind("url=http://a.example/&w=5&width=5"), Kind::InvalidParameter);
+        assert_eq!(kind("url=%zz"), Kind::InvalidParameter);
+        assert_eq!(kind("url=%ff"), Kind::InvalidParameter);
+        assert_eq!(get("").unwrap_err().message(), "url is missing");
+        let posted = |query: &str| read(query, true).unwrap_err();
+        assert_eq!(posted("url=http://a.example/").message(), "url is not accepted with POST");
+        assert_eq!(posted("lossless=1&format=jpeg").kind(), Kind::InvalidParameter);
+    }
+}

@@ -1,0 +1,109 @@
+//! The world as the service sees it: three small traits.
+//!
+//! `components/service` implements them for wasi:http 0.2, `components/service-p3` for 0.3, and the tests with vectors.
+#![allow(async_fn_in_trait)] // Instances of WebAssembly have one thread: no future has to be `Send`.
+
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tintype_types::{Error, Options, Outline};
+
+use crate::config::Timeouts;
+
+/// The host that a request arrives on: it sends requests to origins, opens sessions of the resizer, knows the time and
+/// writes the log.
+pub trait Host {
+    /// A body that arrives: a client's upload or an origin's response.
+    type Body: Body;
+    /// A session of the resizer.
+    type Session: Session;
+
+    /// Sends a request to an origin and waits for the head of its response, until `deadline` at the latest. Redirects
+    /// are not followed.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is no response.
+    async fn send(
+        &self,
+        request: Request<()>,
+        timeouts: &Timeouts,
+        deadline: Instant,
+    ) -> Result<Response<Self::Body>, HostError>;
+
+    /// Opens a session of the resizer.
+    fn session(&self, options: &Options) -> Self::Session;
+
+    /// The monotonic clock.
+    fn now(&self) -> Instant;
+
+    /// The wall clock.
+    fn date(&self) -> SystemTime;
+
+    /// Writes a line to the log.
+    fn log(&self, line: &str);
+}
+
+/// A body that arrives piece by piece.
+pub trait Body {
+    /// Waits for the next piece, until `deadline` at the latest. `None` is the end; a piece is never empty.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::TimedOut`] if nothing arrived in time, after which the call may be repeated; others are final.
+    async fn next(&mut self, deadline: Instant) -> Result<Option<Bytes>, HostError>;
+}
+
+/// `tintype:image/resize.session`: bytes of a source in, bytes of a rendition out.
+pub trait Session {
+    /// Takes the next bytes of the source.
+    ///
+    /// # Errors
+    ///
+    /// The contract's, after which the session has ended.
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Error>;
+
+    /// Signals the end of the source. After this, only [`Session::read`] may be called.
+    ///
+    /// # Errors
+    ///
+    /// The contract's, after which the session has ended.
+    fn finish(&mut self) -> Result<(), Error>;
+
+    /// Takes at most `max` bytes of the rendition. Empty if none are ready; after [`Session::finish`], at its end.
+    ///
+    /// # Errors
+    ///
+    /// The contract's, after which the session has ended.
+    fn read(&mut self, max: u32) -> Result<Vec<u8>, Error>;
+
+    /// Format and size, once the source's header has been read.
+    fn outline(&self) -> Option<Outline>;
+
+    /// Whether some of the source was found missing or corrupt so far.
+    fn damaged(&self) -> bool;
+}
+
+/// Why a host could not send a request or read a body: the error codes of `wasi:http`, as far as they make a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostError {
+    /// The deadline, or a timeout of the host, passed.
+    TimedOut,
+    /// The host does not allow the request.
+    Denied,
+    /// The host does not allow requests to the address that the name resolves to.
+    AddressProhibited,
+    /// The name does not resolve.
+    UnknownName,
+    /// The connection was refused.
+    Refused,
+    /// The TLS certificate or protocol is not acceptable.
+    Tls,
+    /// The connection broke off, or the peer does not speak HTTP.
+    BrokenOff,
+    /// The host cannot send a request to such a URL.
+    UnusableUrl,
+    /// Anything else.
+    Other,
+}

@@ -1,0 +1,217 @@
+//! The bytes of a source as they arrive: waited for within deadlines, counted, bounded and hashed.
+
+use std::hash::Hasher as _;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use twox_hash::XxHash64;
+
+use crate::failure::{Failure, Kind, Result, clip};
+use crate::fetch;
+use crate::host::{Body, Host, HostError};
+
+/// The sender of a body, who is at fault if it does not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The client that sent the request.
+    Client,
+    /// The origin of the source.
+    Origin,
+}
+
+/// How long to look once more for bytes that the host may have received while it was too busy to pass them on.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A timer that fires this much too late shows that the host is overloaded.
+pub const OVERLOAD: Duration = Duration::from_millis(500);
+
+/// How many times to look once more while the host is overloaded.
+const LOOKS: u32 = 4;
+
+/// Bounds on a body.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Bytes.
+    pub bytes: u64,
+    /// The longest pause.
+    pub pause: Duration,
+    /// When the last byte has to be there.
+    pub deadline: Instant,
+}
+
+/// A body on its way in.
+pub struct Input<'h, H: Host> {
+    host: &'h H,
+    body: H::Body,
+    sender: Sender,
+    bounds: Bounds,
+    count: u64,
+    hash: XxHash64,
+    waited: Duration,
+}
+
+impl<'h, H: Host> Input<'h, H> {
+    /// A body with these headers.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content
+    /// coding.
+    pub fn new(
+        host: &'h H,
+        body: H::Body,
+        headers: &HeaderMap,
+        sender: Sender,
+        bounds: Bounds,
+    ) -> Result<Self> {
+        let length =
+            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        check_size(length.unwrap_or_default(), bounds.bytes)?;
+        refuse_compressed(headers)?;
+        let (count, hash, waited) = (0, XxHash64::with_seed(0), Duration::ZERO);
+        Ok(Self { host, body, sender, bounds, count, hash, waited })
+    }
+
+    /// The next bytes of the source; `None` at its end.
+    ///
+    /// # Errors
+    ///
+    /// Why there are no more bytes.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        let piece = self.receive().await?;
+        if let Some(piece) = &piece {
+            self.count = self.count.saturating_add(piece.len() as u64);
+            check_size(self.count, self.bounds.bytes)?;
+            self.hash.write(piece);
+        }
+        Ok(piece)
+    }
+
+    /// Waits for the next bytes of the body, and looks once more before it gives up.
+    async fn receive(&mut self) -> Result<Option<Bytes>> {
+        let start = self.host.now();
+        let deadline = (start + self.bounds.pause).min(self.bounds.deadline);
+        let received = self.receive_until(deadline).await;
+        self.waited += self.host.now().duration_since(start);
+        received
+    }
+
+    async fn receive_until(&mut self, deadline: Instant) -> Result<Option<Bytes>> {
+        let mut until = deadline;
+        let mut overloaded = false;
+        for _ in 0..LOOKS {
+            match self.body.next(until).await {
+                Ok(piece) => return Ok(piece),
+                Err(HostError::TimedOut) => {}
+                Err(error) => return Err(self.broken_off(error)),
+            }
+            let now = self.host.now();
+            let late = now.saturating_duration_since(until) > OVERLOAD;
+            // Once more in any case; again only as long as the host cannot keep up.
+            if until != deadline && !late {
+                break;
+            }
+            overloaded |= late;
+            until = now + GRACE;
+        }
+        Err(if overloaded { self::overloaded() } else { self.too_late() })
+    }
+
+    fn broken_off(&self, error: HostError) -> Failure {
+        match self.sender {
+            Sender::Client => cut_off(Sender::Client),
+            Sender::Origin => fetch::failure(error),
+        }
+    }
+
+    fn too_late(&self) -> Failure {
+        match self.sender {
+            Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
+                .with_detail(
+                    "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
+                ),
+            Sender::Origin => Failure::new(Kind::OriginTimeout, "the origin stopped sending the source")
+                .with_detail("TINTYPE_TIMEOUT_BETWEEN_BYTES and TINTYPE_TIMEOUT_TOTAL bound the wait"),
+        }
+    }
+
+    /// The same body, after waiting this long for its head.
+    #[must_use]
+    pub fn having_waited(self, time: Duration) -> Self {
+        Self { waited: time, ..self }
+    }
+
+    /// Time spent waiting for the body.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Bytes of source so far.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// A hash of the bytes of source so far.
+    pub fn hash(&self) -> u64 {
+        self.hash.finish()
+    }
+
+    /// Checks that the time for the whole request has not passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Timeout`].
+    pub fn check_deadline(&self) -> Result<()> {
+        if self.host.now() <= self.bounds.deadline {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::Timeout, "making the image took too long")
+            .with_detail("ask for less, or raise TINTYPE_TIMEOUT_TOTAL"))
+    }
+
+    /// The host that the body arrives on.
+    pub fn host(&self) -> &'h H {
+        self.host
+    }
+}
+
+/// The failure of a server that is too busy, which is neither the client's fault nor the origin's.
+pub fn overloaded() -> Failure {
+    Failure::new(Kind::Overloaded, "the server is too busy to serve the request in time")
+        .with_detail("try again later; the operator may allow fewer requests at once")
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+}
+
+fn cut_off(sender: Sender) -> Failure {
+    match sender {
+        Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
+            .with_detail("send the whole body that Content-Length announces"),
+        Sender::Origin => fetch::failure(HostError::BrokenOff),
+    }
+}
+
+fn check_size(bytes: u64, most: u64) -> Result<()> {
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
+        .with_detail("send a smaller file, or raise TINTYPE_MAX_SOURCE_BYTES"))
+}
+
+/// Refuses a body with a content coding (RFC 9110, section 8.4): images are compressed already.
+fn refuse_compressed(headers: &HeaderMap) -> Result<()> {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
+    let codings: Vec<String> = lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .map(|coding| String::from_utf8_lossy(coding).trim().to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty() && coding != "identity")
+        .collect();
+    if codings.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("the source is compressed with {}, which is not decoded", clip(&codings.join(", ")));
+    Err(Failure::new(Kind::UnsupportedMedia, message)
+        .with_detail("store and serve images without Content-Encoding: they are compressed already"))
+}

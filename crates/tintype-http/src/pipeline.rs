@@ -1,0 +1,241 @@
+//! The work itself: bytes of a source in as they arrive, bytes of a rendition out as they are ready.
+
+use std::time::Duration;
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use tintype_types::{Error, Format, Limit, Outline, SNIFF_BYTES, sniff};
+
+use crate::failure::{Failure, Kind, Result};
+use crate::host::{Host, Session};
+use crate::input::Input;
+
+/// Bytes of a rendition that are asked for in one call.
+const READ_SIZE: u32 = 256 << 10;
+
+/// Bytes of a source that are written in one call, so that deadlines are checked in between.
+const WRITE_SIZE: usize = 64 << 10;
+
+/// Bytes that are written in one call to a session that only has to report the source's size.
+const PROBE_SIZE: usize = 4 << 10;
+
+/// The beginning of a source, enough to know its format.
+pub struct Opened<'h, H: Host> {
+    input: Input<'h, H>,
+    head: BytesMut,
+    /// The format that the magic bytes announce.
+    pub format: Format,
+}
+
+impl<'h, H: Host> Opened<'h, H> {
+    /// Reads as much of a source as its format takes to recognise, and refuses what is not an image before reading on.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::UnsupportedMedia`], or why the source does not arrive.
+    pub async fn open(mut input: Input<'h, H>) -> Result<Self> {
+        let mut head = BytesMut::new();
+        while head.len() < SNIFF_BYTES
+            && let Some(piece) = input.next().await?
+        {
+            head.extend_from_slice(&piece);
+        }
+        match sniff(&head) {
+            Some(format) => Ok(Self { input, head, format }),
+            None if head.is_empty() => Err(unsupported("the source is empty")),
+            None => Err(unsupported("the source is not an image of a known format")),
+        }
+    }
+
+    /// Refuses a format that is not decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::UnsupportedMedia`].
+    pub fn check_decoded(&self) -> Result<()> {
+        if self.format.is_decoded() {
+            return Ok(());
+        }
+        Err(unsupported(&format!("the source is of type {}, which is not decoded", self.format.media_type())))
+    }
+
+    /// Reads on until a session can report the source's size. The bytes that were read stay for the rendition.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no size.
+    pub async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
+        let mut written = 0;
+        loop {
+            if let Some(outline) = session.outline() {
+                return Ok(outline);
+            }
+            let rest = self.head.get(written..).unwrap_or_default();
+            let piece = rest.get(..PROBE_SIZE).unwrap_or(rest);
+            if !piece.is_empty() {
+                session.write(piece).map_err(failure)?;
+                written += piece.len();
+                continue;
+            }
+            match self.input.next().await? {
+                Some(piece) => self.head.extend_from_slice(&piece),
+                None => {
+                    session.finish().map_err(failure)?;
+                    let size_unknown =
+                        || Failure::new(Kind::DamagedSource, "the source ends before its size is known");
+                    return session.outline().ok_or_else(size_unknown);
+                }
+            }
+        }
+    }
+
+    /// Starts to make a rendition in a session; without one, to deliver the source as it is.
+    pub fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
+        let (finished, decode, encode) = (false, Duration::ZERO, Duration::ZERO);
+        Rendering { input: self.input, session, pending: self.head.freeze(), finished, decode, encode }
+    }
+}
+
+/// A rendition in the making.
+pub struct Rendering<'h, H: Host> {
+    input: Input<'h, H>,
+    /// `None` delivers the source as it is.
+    session: Option<H::Session>,
+    /// Bytes of source that have arrived and were not written yet.
+    pending: Bytes,
+    finished: bool,
+    decode: Duration,
+    encode: Duration,
+}
+
+impl<H: Host> Rendering<'_, H> {
+    /// The next bytes of the rendition; `None` at its end.
+    ///
+    /// # Errors
+    ///
+    /// Why there are no more bytes.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        if self.session.is_none() {
+            let pending = std::mem::take(&mut self.pending);
+            return if pending.is_empty() { self.input.next().await } else { Ok(Some(pending)) };
+        }
+        loop {
+            self.input.check_deadline()?;
+            let ready = self.read()?;
+            if !ready.is_empty() {
+                return Ok(Some(ready.into()));
+            }
+            if self.finished {
+                return Ok(None);
+            }
+            if self.pending.is_empty() {
+                match self.input.next().await? {
+                    Some(piece) => self.pending = piece,
+                    None => {
+                        self.finished = true;
+                        self.finish()?;
+                        continue;
+                    }
+                }
+            }
+            self.write()?;
+        }
+    }
+
+    /// Collects the rendition up to this many bytes, and whether it is complete.
+    ///
+    /// # Errors
+    ///
+    /// Why the rendition cannot be made.
+    pub async fn collect(&mut self, most: usize) -> Result<(Bytes, bool)> {
+        let mut all = BytesMut::new();
+        while let Some(piece) = self.next().await? {
+            all.extend_from_slice(&piece);
+            if all.len() > most {
+                return Ok((all.freeze(), false));
+            }
+        }
+        Ok((all.freeze(), true))
+    }
+
+    fn read(&mut self) -> Result<Vec<u8>> {
+        let (host, start) = (self.input.host(), self.input.host().now());
+        let Some(session) = &mut self.session else { return Ok(Vec::new()) };
+        let read = session.read(READ_SIZE).map_err(failure);
+        self.encode += host.now().duration_since(start);
+        read
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let (host, start) = (self.input.host(), self.input.host().now());
+        let Some(session) = &mut self.session else { return Ok(()) };
+        let piece = self.pending.split_to(WRITE_SIZE.min(self.pending.remaining()));
+        let written = session.write(&piece).map_err(failure);
+        self.decode += host.now().duration_since(start);
+        written
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        let (host, start) = (self.input.host(), self.input.host().now());
+        let Some(session) = &mut self.session else { return Ok(()) };
+        let finished = session.finish().map_err(failure);
+        self.decode += host.now().duration_since(start);
+        finished
+    }
+
+    /// Format and size, as soon as they are known; a source that is delivered as it is has none.
+    pub fn outline(&self) -> Option<Outline> {
+        self.session.as_ref()?.outline()
+    }
+
+    /// Whether the rendition shows less than the whole source, as far as is known by now.
+    pub fn damaged(&self) -> bool {
+        self.session.as_ref().is_some_and(Session::damaged)
+    }
+
+    /// The source as far as it has been read.
+    pub fn input(&self) -> &Input<'_, H> {
+        &self.input
+    }
+
+    /// Time spent in the resizer: taking in the source, and taking out the rendition.
+    pub fn times(&self) -> (Duration, Duration) {
+        (self.decode, self.encode)
+    }
+}
+
+fn unsupported(message: &str) -> Failure {
+    Failure::new(Kind::UnsupportedMedia, message).with_detail("accepted are JPEG, PNG, WebP and GIF images")
+}
+
+/// The resizer's error as the failure of a request.
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Unrecognized => unsupported("the source is not an image of a known format"),
+        Error::Unsupported { format, feature } => {
+            Failure::new(Kind::UnsupportedMedia, format!("{} {feature} is not supported", format.title()))
+        }
+        Error::Malformed { format, detail } => {
+            Failure::new(Kind::DamagedSource, format!("the {} source is damaged", format.title()))
+                .with_detail(detail)
+        }
+        Error::InvalidOption { name, detail } => {
+            let name = name.rsplit('.').next().unwrap_or_default();
+            Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).with_detail(detail)
+        }
+        Error::LimitExceeded { limit, allowed, needed } => limit_exceeded(limit, allowed, needed),
+        Error::Ended => Failure::new(Kind::Internal, "the session has ended"),
+        Error::Internal(reason) => Failure::new(Kind::Internal, "the resizer failed").with_detail(reason),
+    }
+}
+
+fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
+    let (kind, variable) = match limit {
+        Limit::SourceBytes => (Kind::SourceTooLarge, "TINTYPE_MAX_SOURCE_BYTES"),
+        Limit::SourcePixels => (Kind::TooManyPixels, "TINTYPE_MAX_SOURCE_PIXELS"),
+        Limit::OutputSide => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_SIDE"),
+        Limit::OutputPixels => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_PIXELS"),
+        Limit::Memory => (Kind::TooMuchMemory, "TINTYPE_MAX_MEMORY"),
+    };
+    Failure::new(kind, format!("{needed} {} are needed and {allowed} are allowed", limit.unit()))
+        .with_detail(format!("ask for less, or raise {variable}"))
+}

@@ -1,0 +1,217 @@
+//! Encoding, as far as a request settles it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use tintype_types::{Format, UnknownName};
+
+use super::length::number;
+
+/// The format of a rendition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// This format, which the engine encodes.
+    Fixed(Format),
+    /// The best format that the client accepts, or else the source's ([`Format::family`]).
+    Auto,
+    /// The source's ([`Format::family`]).
+    Source,
+}
+
+impl FromStr for OutputFormat {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "source" => Ok(Self::Source),
+            name => name
+                .parse()
+                .ok()
+                .filter(|format: &Format| format.is_encoded())
+                .map(Self::Fixed)
+                .ok_or(UnknownName),
+        }
+    }
+}
+
+impl fmt::Display for OutputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fixed(format) => format.name(),
+            Self::Auto => "auto",
+            Self::Source => "source",
+        })
+    }
+}
+
+/// How a rendition is encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Its format.
+    pub format: OutputFormat,
+    /// Quality of lossy encoding.
+    pub quality: Quality,
+    /// Encode without loss.
+    pub lossless: bool,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { format: OutputFormat::Fixed(Format::Webp), quality: Quality::default(), lossless: false }
+    }
+}
+
+impl Output {
+    /// The same output with the qualities that hold for the formats it can have, and no others.
+    #[must_use]
+    pub fn normalized(&self) -> Self {
+        let possible = |format: Format| match self.format {
+            OutputFormat::Fixed(fixed) => fixed == format,
+            OutputFormat::Auto | OutputFormat::Source => true,
+        };
+        let lossy = |format: Format| match format {
+            Format::Jpeg => true,
+            Format::Webp => !self.lossless,
+            _ => false,
+        };
+        let mut quality = Quality::default();
+        for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
+            quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
+        }
+        Self { quality, ..self.clone() }
+    }
+
+    /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.
+    pub fn first_quality(&self) -> Option<u8> {
+        let Self { quality, .. } = self.normalized();
+        Format::ENCODED.iter().find_map(|format| quality.of(*format))
+    }
+}
+
+/// Qualities of lossy encoding, 1 to 100 each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quality {
+    any: Option<u8>,
+    jpeg: Option<u8>,
+    png: Option<u8>,
+    webp: Option<u8>,
+}
+
+impl Quality {
+    /// One quality for all formats.
+    pub fn all(quality: u8) -> Self {
+        Self { any: Some(quality), ..Self::default() }
+    }
+
+    /// The quality for a format; `None` is the encoder's default.
+    pub fn of(&self, format: Format) -> Option<u8> {
+        match format {
+            Format::Jpeg => self.jpeg,
+            Format::Png => self.png,
+            Format::Webp => self.webp,
+            _ => None,
+        }
+        .or(self.any)
+    }
+
+    /// The quality for formats that have none of their own.
+    pub fn any(&self) -> Option<u8> {
+        self.any
+    }
+
+    /// Sets the quality for formats that have none of their own.
+    pub fn set_any(&mut self, quality: u8) {
+        self.any = Some(quality);
+    }
+
+    /// Sets the quality for one format; a format that is not encoded has none.
+    pub fn set(&mut self, format: Format, quality: u8) {
+        match format {
+            Format::Jpeg => self.jpeg = Some(quality),
+            Format::Png => self.png = Some(quality),
+            Format::Webp => self.webp = Some(quality),
+            _ => {}
+        }
+    }
+
+    /// Reads one quality.
+    pub fn read_one(text: &str) -> Option<u8> {
+        number(text, 1, 100)
+    }
+}
+
+/// Reads `80`, `jpeg:80,webp:75`, or both with commas between them.
+impl FromStr for Quality {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let mut quality = Self::default();
+        for part in text.split(',') {
+            match part.split_once(':') {
+                Some((format, number)) => {
+                    let format: Format = format.parse()?;
+                    if !format.is_encoded() {
+                        return Err(UnknownName);
+                    }
+                    quality.set(format, Self::read_one(number).ok_or(UnknownName)?);
+                }
+                None => quality.any = Some(Self::read_one(part).ok_or(UnknownName)?),
+            }
+        }
+        Ok(quality)
+    }
+}
+
+/// Writes nothing where there is no quality at all.
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let single = [(Format::Jpeg, self.jpeg), (Format::Png, self.png), (Format::Webp, self.webp)];
+        let single = single.iter().filter_map(|(format, quality)| Some(format!("{format}:{}", (*quality)?)));
+        let parts: Vec<String> = self.any.iter().map(u8::to_string).chain(single).collect();
+        f.write_str(&parts.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qualities_are_read_and_written_back() {
+        for text in ["80", "jpeg:80,webp:75", "70,webp:60", "png:1"] {
+            assert_eq!(text.parse::<Quality>().unwrap().to_string(), text);
+        }
+        for bad in ["", "0", "101", "avif:50", "gif:5", "jpeg", "80,", "jpeg:"] {
+            assert!(bad.parse::<Quality>().is_err(), "{bad}");
+        }
+        let quality: Quality = "70,webp:60".parse().unwrap();
+        assert_eq!(
+            [Format::Jpeg, Format::Webp, Format::Gif].map(|format| quality.of(format)),
+            [Some(70), Some(60), Some(70)]
+        );
+    }
+
+    #[test]
+    fn only_the_qualities_that_hold_are_compared() {
+        let output = |format: &str, quality: &str, lossless| Output {
+            format: format.parse().unwrap(),
+            quality: quality.parse().unwrap(),
+            lossless,
+        };
+        assert_eq!(
+            output("jpeg", "80,webp:3", false).normalized(),
+            output("jpeg", "jpeg:80", false).normalized()
+        );
+        assert_ne!(
+            output("auto", "80,webp:3", false).normalized(),
+            output("auto", "jpeg:80", false).normalized()
+        );
+        assert_eq!(output("png", "80", false).normalized(), output("png", "7", false).normalized());
+        assert_eq!(output("webp", "80", true).normalized(), output("webp", "7", true).normalized());
+        assert_eq!(Output::default().normalized(), output("webp", "webp:80", false).normalized());
+        assert_eq!(output("auto", "70,webp:60", false).first_quality(), Some(70));
+        assert_eq!(output("webp", "70,webp:60", false).first_quality(), Some(60));
+        assert_eq!(output("png", "70", false).first_quality(), None);
+    }
+}

@@ -1,0 +1,338 @@
+//! Source URLs: `http` and `https`, read strictly and written in one canonical form.
+//!
+//! The URL that is judged must be the URL that is fetched. So whatever two readers of URLs may understand differently is
+//! either brought into one form (case, notations of IPv4, dot segments, default ports) or refused (backslashes, control
+//! characters, credentials, `..` in disguise).
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::percent_decode_str;
+use url::{ParseError, Url};
+
+use super::host::Host;
+use crate::failure::{Failure, Kind, Result, clip};
+
+/// The longest URL in the configuration, in bytes.
+const MAX_CONFIGURED_BYTES: usize = 4096;
+
+/// A URL that can be fetched, in its one canonical form.
+///
+/// ```
+/// use tintype_http::source::SourceUrl;
+///
+/// let url = SourceUrl::parse("HTTPS://Example.com:443/a/../b/c.jpg#top", 4096)?;
+/// assert_eq!(url.to_string(), "https://example.com/b/c.jpg");
+/// assert_eq!(url.folder(), "/b/");
+/// assert_eq!(url.file_stem().as_deref(), Some("c"));
+/// # Ok::<(), tintype_http::failure::Failure>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceUrl {
+    url: Url,
+    host: Host,
+}
+
+impl SourceUrl {
+    /// Reads an absolute URL of at most `max_bytes` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::UrlTooLong`] or [`Kind::InvalidSource`]. The message repeats the beginning of the URL, unless it may
+    /// hold credentials or control characters.
+    pub fn parse(text: &str, max_bytes: usize) -> Result<Self> {
+        read(text, max_bytes).map_err(|reason| reason.failure(Some(text)))
+    }
+
+    /// Reads a reference that is found at this URL, such as that of a `Location` header (RFC 3986, section 5.2).
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceUrl::parse`], but the message does not repeat the reference.
+    pub fn join(&self, reference: &str, max_bytes: usize) -> Result<Self> {
+        join(self, reference, max_bytes).map_err(|reason| reason.failure(None))
+    }
+
+    /// The URL of a path, and perhaps a query, in the folder of this URL.
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceUrl::join`], also for a path that leaves the folder.
+    pub fn below(&self, path: &str, max_bytes: usize) -> Result<Self> {
+        below(self, path, max_bytes).map_err(|reason| reason.failure(None))
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &str {
+        self.url.scheme()
+    }
+
+    /// The host.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The host as it stands in the URL; an IPv6 address has brackets.
+    pub fn host_str(&self) -> &str {
+        self.host.as_str()
+    }
+
+    /// Whether the host belongs to the public internet, as far as its text shows.
+    pub fn is_public_host(&self) -> bool {
+        self.host.is_public()
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// Whether the port is the scheme's own, which goes without saying.
+    pub fn has_default_port(&self) -> bool {
+        self.url.port().is_none()
+    }
+
+    /// The host, and the port unless it is the scheme's own.
+    pub fn authority(&self) -> String {
+        if self.has_default_port() { self.host.to_string() } else { format!("{}:{}", self.host, self.port()) }
+    }
+
+    /// The path, with a leading slash, percent-encoded and free of dot segments.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// The path up to its last slash, inclusive.
+    pub fn folder(&self) -> &str {
+        self.path().rfind('/').and_then(|end| self.path().get(..=end)).unwrap_or("/")
+    }
+
+    /// The last segment of the path, decoded and without its extension, if it is a safe name for a file.
+    pub fn file_stem(&self) -> Option<String> {
+        let (_, last) = self.path().rsplit_once('/')?;
+        let name = percent_decode_str(last).decode_utf8().ok()?;
+        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+        is_file_name(stem).then(|| stem.to_owned())
+    }
+
+    /// The URL as the `http` crate has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::InvalidSource`] if the crate does not accept it: it has a limit of its own, 65,534 bytes.
+    pub fn to_uri(&self) -> Result<http::Uri> {
+        self.to_string().try_into().map_err(|_| {
+            Failure::new(Kind::InvalidSource, "the source URL is refused: no request can be sent to it")
+        })
+    }
+}
+
+impl fmt::Display for SourceUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme(), self.authority(), self.path())?;
+        self.url.query().map_or(Ok(()), |query| write!(f, "?{query}"))
+    }
+}
+
+/// For the configuration: at most 4096 bytes.
+impl FromStr for SourceUrl {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        read(text, MAX_CONFIGURED_BYTES)
+    }
+}
+
+/// Why a text is not the URL of a source. It does not hold the text, which may contain a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidUrl {
+    /// It has more bytes than these.
+    TooLong(usize),
+    /// It contains control characters.
+    ControlCharacters,
+    /// It contains a backslash, which browsers read as a slash.
+    Backslash,
+    /// It does not begin with `http://` or `https://`.
+    Scheme,
+    /// It contains a user or a password.
+    Credentials,
+    /// Its host is neither a name in ASCII nor an address.
+    Host,
+    /// Its port is not a number from 1 to 65535.
+    Port,
+    /// Some servers would find `..` in its path.
+    HiddenParent,
+    /// It leaves the folder that it is relative to.
+    OutsideFolder,
+}
+
+impl InvalidUrl {
+    fn reason(self) -> &'static str {
+        match self {
+            InvalidUrl::TooLong(_) => "it is too long",
+            InvalidUrl::ControlCharacters => "it contains control characters",
+            InvalidUrl::Backslash => "it contains a backslash",
+            InvalidUrl::Scheme => "its scheme is neither http nor https",
+            InvalidUrl::Credentials => "it contains credentials",
+            InvalidUrl::Host => "its host is not a host",
+            InvalidUrl::Port => "its port is not a port",
+            InvalidUrl::HiddenParent => "it disguises .. as something else",
+            InvalidUrl::OutsideFolder => "it lies outside of its folder",
+        }
+    }
+
+    fn advice(self) -> String {
+        let advice = match self {
+            InvalidUrl::TooLong(max_bytes) => return format!("at most {max_bytes} bytes are accepted"),
+            InvalidUrl::ControlCharacters => "leave them out",
+            InvalidUrl::Backslash => "separate with /, or write %5C",
+            InvalidUrl::Scheme => "begin the URL with https:// or http://",
+            InvalidUrl::Credentials => "leave out user and password",
+            InvalidUrl::Host => "write a name in ASCII (xn--… for others) or an IP address",
+            InvalidUrl::Port => "write a number from 1 to 65535, or none",
+            InvalidUrl::HiddenParent => "write the path without ..",
+            InvalidUrl::OutsideFolder => "leave out ..",
+        };
+        advice.to_owned()
+    }
+
+    /// The failure of a request whose client wrote `text`, if it did.
+    fn failure(self, text: Option<&str>) -> Failure {
+        let subject = text.filter(|text| is_presentable(text)).map(|text| format!(" \"{}\"", clip(text)));
+        let message = format!("the source URL{} is refused: {}", subject.unwrap_or_default(), self.reason());
+        match self {
+            InvalidUrl::TooLong(_) => Failure::new(Kind::UrlTooLong, message)
+                .with_detail(format!("{} (TINTYPE_MAX_URL_BYTES)", self.advice())),
+            _ => Failure::new(Kind::InvalidSource, message).with_detail(self.advice()),
+        }
+    }
+}
+
+impl fmt::Display for InvalidUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the URL is refused: {}; {}", self.reason(), self.advice())
+    }
+}
+
+impl std::error::Error for InvalidUrl {}
+
+/// Whether a URL can stand in a message: it contains neither control characters nor, encoded or not, the `@` of
+/// credentials.
+fn is_presentable(text: &str) -> bool {
+    !text.contains(|c: char| c == '@' || c.is_control()) && !text.contains("%40")
+}
+
+fn read(text: &str, max_bytes: usize) -> Result<SourceUrl, InvalidUrl> {
+    check_text(text, max_bytes)?;
+    let (scheme, rest) = text.split_once("://").ok_or(InvalidUrl::Scheme)?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(InvalidUrl::Scheme);
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(InvalidUrl::Credentials);
+    }
+    // A browser looks for the host after any number of slashes, decodes it, and maps letters outside of ASCII.
+    if authority.is_empty() || authority.contains('%') || !authority.is_ascii() {
+        return Err(InvalidUrl::Host);
+    }
+    Url::parse(text).map_err(InvalidUrl::from).and_then(canonical)
+}
+
+fn join(base: &SourceUrl, reference: &str, max_bytes: usize) -> Result<SourceUrl, InvalidUrl> {
+    check_text(reference, max_bytes)?;
+    let reference = reference.trim_matches(' ');
+    // A colon in what may be a relative path's first segment ends a scheme (RFC 3986, section 4.2).
+    let first = reference.split(['/', '?', '#']).next().unwrap_or_default();
+    if first.contains(':') {
+        return read(reference, max_bytes);
+    }
+    if reference.starts_with("//") {
+        return read(&format!("{}:{reference}", base.scheme()), usize::MAX);
+    }
+    base.url.join(reference).map_err(InvalidUrl::from).and_then(canonical)
+}
+
+fn below(base: &SourceUrl, path: &str, max_bytes: usize) -> Result<SourceUrl, InvalidUrl> {
+    check_text(path, max_bytes)?;
+    // With a dot segment in front, a colon or a double slash in the path has no special meaning.
+    let reference = format!("./{}", path.trim_start_matches('/'));
+    let url = base.url.join(&reference).map_err(InvalidUrl::from).and_then(canonical)?;
+    if url.path().starts_with(base.folder()) { Ok(url) } else { Err(InvalidUrl::OutsideFolder) }
+}
+
+fn check_text(text: &str, max_bytes: usize) -> Result<(), InvalidUrl> {
+    if text.len() > max_bytes {
+        return Err(InvalidUrl::TooLong(max_bytes));
+    }
+    if text.contains(char::is_control) {
+        return Err(InvalidUrl::ControlCharacters);
+    }
+    if text.contains('\\') {
+        return Err(InvalidUrl::Backslash);
+    }
+    Ok(())
+}
+
+impl From<ParseError> for InvalidUrl {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::InvalidPort => InvalidUrl::Port,
+            _ => InvalidUrl::Host,
+        }
+    }
+}
+
+/// Checks a URL that has been read, and completes its canonical form.
+fn canonical(mut url: Url) -> Result<SourceUrl, InvalidUrl> {
+    if url.port() == Some(0) {
+        return Err(InvalidUrl::Port);
+    }
+    let host: Host = url.host_str().unwrap_or_default().parse()?;
+    // Without the final dot of a name.
+    url.set_host(Some(host.as_str()))?;
+    // A fragment is never sent.
+    url.set_fragment(None);
+    url.path().split('/').try_for_each(check_segment)?;
+    Ok(SourceUrl { url, host })
+}
+
+/// Checks a segment of a path for what another server may read into it: one that decodes again, that splits where an
+/// encoded separator was, or that drops the parameters of `..;name=value` (Java's servlets do).
+fn check_segment(segment: &str) -> Result<(), InvalidUrl> {
+    if percent_decode_str(segment).any(|byte| byte.is_ascii_control()) {
+        return Err(InvalidUrl::ControlCharacters);
+    }
+    let decoded = decode_fully(segment);
+    if decoded.split(|b| matches!(b, b'/' | b'\\')).any(|part| part == b".." || part.starts_with(b"..;")) {
+        return Err(InvalidUrl::HiddenParent);
+    }
+    Ok(())
+}
+
+/// Decodes until nothing is left to decode.
+fn decode_fully(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        decoded.push(byte);
+        // A decoded byte may be the end of another escape.
+        while let Some((rest, [b'%', high, low])) = decoded.split_last_chunk()
+            && let (Some(high), Some(low)) = (char::from(*high).to_digit(16), char::from(*low).to_digit(16))
+        {
+            let length = rest.len();
+            decoded.truncate(length);
+            decoded.extend(u8::try_from(high << 4 | low));
+        }
+    }
+    decoded
+}
+
+/// Whether a text can stand in a header as the name of a file: no path, no quotes, no control characters, and at most
+/// 100 characters.
+fn is_file_name(text: &str) -> bool {
+    (1..=100).contains(&text.chars().count())
+        && !text.contains(|c: char| c.is_control() || matches!(c, '/' | '\\' | '"'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Enums with names: one list for reading, writing and documentation.
+
+use std::fmt;
+
+/// A text that names no value of an enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownName;
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a known name")
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// Gives an enum its names: `ALL` and `NAMES` in order, `name()`, [`FromStr`](std::str::FromStr), which reads aliases
+/// too, and [`Display`](fmt::Display).
+///
+/// ```
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// enum Side { Left, Right }
+/// tintype_types::names! { Side { Left = "left" | "l", Right = "right" | "r" } }
+///
+/// assert_eq!("r".parse(), Ok(Side::Right));
+/// assert_eq!(Side::Left.to_string(), "left");
+/// assert_eq!(Side::NAMES, ["left", "right"]);
+/// assert!("middle".parse::<Side>().is_err());
+/// ```
+#[macro_export]
+macro_rules! names {
+    ($type:ident { $($variant:ident = $name:literal $(| $alias:literal)*),+ $(,)? }) => {
+        impl $type {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [$type] = &[$($type::$variant),+];
+
+            /// The names of [`Self::ALL`], in the same order and without aliases.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// The name that the value is written with.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+
+        impl ::std::str::FromStr for $type {
+            type Err = $crate::UnknownName;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, $crate::UnknownName> {
+                match text {
+                    $($name $(| $alias)* => Ok(Self::$variant),)+
+                    _ => Err($crate::UnknownName),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
