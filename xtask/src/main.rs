@@ -11,6 +11,8 @@ mod steps;
 mod suite;
 mod wasmtime;
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use steps::Steps;
@@ -57,7 +59,10 @@ fn bench(jobs: &[String]) -> Result<()> {
     let mut steps = Steps::of(components::STEPS + 1);
     components::build(&mut steps)?;
     steps.next("measuring");
-    cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "bench", "--"]).args(jobs))
+    // Together with `host-tests`, so that both share one wasmtime.
+    let mut build = cargo::command(["build", "--package", "host-tests", "--package", "harness", "--bin", "bench"]);
+    let bench = cargo::artifact(&mut build, "bench", "")?;
+    cargo::run(Command::new(bench).args(jobs))
 }
 
 fn bench_jpeg(files: &[String]) -> Result<()> {

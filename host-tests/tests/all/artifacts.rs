@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
-use host_tests::dist;
+use harness::dist;
 use wasmparser::{Parser, Payload};
 
 /// The composed component is at most this large: a browser or an edge node fetches it.

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use host_tests::Service;
-use host_tests::client::Server;
-use host_tests::dist::root;
-use host_tests::origin::Answer;
-use host_tests::pictures::{Picture, photograph};
+use harness::Service;
+use harness::client::Server;
+use harness::dist::root;
+use harness::origin::Answer;
+use pictures::{Picture, photograph};
 
 /// `secret` and `hello` in hexadecimal.
 const KEY: &str = "736563726574";

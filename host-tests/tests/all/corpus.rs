@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use host_tests::resizer::types::{Error, Format};
-use host_tests::{Resizer, corpus};
+use harness::resizer::types::{Error, Format};
+use harness::{Resizer, corpus};
 
 #[test]
 fn every_hostile_file_gives_a_rendition_or_an_error() {

@@ -1,8 +1,8 @@
 //! How much work the resizer does, in instructions: unlike time, the same on every machine.
 
-use host_tests::Resizer;
-use host_tests::pictures::{JpegStyle, Picture, photograph, transparent_disc};
-use host_tests::resizer::types::Format;
+use harness::Resizer;
+use harness::resizer::types::Format;
+use pictures::{JpegStyle, Picture, photograph, transparent_disc};
 
 /// A job, and the work that it was last known to take.
 struct Job {

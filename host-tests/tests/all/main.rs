@@ -15,7 +15,7 @@ mod spin;
 use std::fs;
 use std::path::Path;
 
-use host_tests::dist::root;
+use harness::dist::root;
 
 #[test]
 fn every_file_of_tests_is_part_of_this_program() {

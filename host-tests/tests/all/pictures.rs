@@ -1,6 +1,6 @@
 //! The harness's own files: what it writes, other people's decoders must read.
 
-use host_tests::pictures::{
+use pictures::{
     JpegColor, JpegStyle, Picture, PngColor, PngStyle, gradient, lettering, orientation_chart, photograph,
     transparent_disc,
 };

@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use host_tests::Resizer;
+use harness::Resizer;
 use tintype_jpeg::encode::{Encoder, EncoderConfig};
 
-use host_tests::pictures::{
+use harness::resizer::types::{Color, ColorModel, Error, Fit, Format, Limit, Options, Rotation};
+use pictures::{
     self, JpegColor, JpegStyle, Picture, PngColor, PngStyle, alike, gradient, lettering, orientation_chart,
     photograph, transparent_disc,
 };
-use host_tests::resizer::types::{Color, ColorModel, Error, Fit, Format, Limit, Options, Rotation};
 
 const ENCODED: [Format; 3] = [Format::Jpeg, Format::Png, Format::Webp];
 

@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use host_tests::client::{Server, request};
-use host_tests::origin::Answer;
-use host_tests::pictures::{Picture, photograph};
-use host_tests::{Origin, ServeProcess};
+use harness::client::{Server, request};
+use harness::origin::Answer;
+use harness::{Origin, ServeProcess};
+use pictures::{Picture, photograph};
 
 use crate::service::{error_of, picture_of};
 

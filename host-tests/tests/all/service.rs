@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use host_tests::client::{Reply, Server, request};
-use host_tests::origin::{Answer, Asked, Gate};
-use host_tests::pictures::{Picture, orientation_chart, photograph, transparent_disc};
-use host_tests::resizer::types::Format;
-use host_tests::{Origin, Resizer, Service};
+use harness::client::{Reply, Server, request};
+use harness::origin::{Answer, Asked, Gate};
+use harness::resizer::types::Format;
+use harness::{Origin, Resizer, Service};
+use pictures::{Picture, orientation_chart, photograph, transparent_disc};
 
 static PHOTO: LazyLock<Vec<u8>> = LazyLock::new(|| photograph(640, 480).jpeg());
 
@@ -78,7 +78,7 @@ fn parameters_reach_the_pixels() {
     assert_eq!(picture.at(1, 1), orientation_chart(120, 80).at(0, 0), "red is at the top left");
     let reply = service.post("/?format=jpeg&background=0a145a", &transparent_disc(60, 60).png());
     let corner = picture_of(&reply, "image/jpeg", 60, 60).at(1, 1);
-    assert!(host_tests::pictures::alike(corner, [10, 20, 90, 255], 12), "{corner:?}");
+    assert!(pictures::alike(corner, [10, 20, 90, 255], 12), "{corner:?}");
 }
 
 #[test]

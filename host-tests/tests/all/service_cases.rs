@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use host_tests::client::{Reply, Server, request};
-use host_tests::dist::root;
-use host_tests::origin::{Answer, Asked};
-use host_tests::pictures::JpegStyle;
-use host_tests::pictures::{Picture, orientation_chart, photograph, transparent_disc};
-use host_tests::{Origin, ServeProcess, Service};
+use harness::client::{Reply, Server, request};
+use harness::dist::root;
+use harness::origin::{Answer, Asked};
+use harness::{Origin, ServeProcess, Service};
+use pictures::JpegStyle;
+use pictures::{Picture, orientation_chart, photograph, transparent_disc};
 
 /// Where the origin is when it is made up.
 const MADE_UP: &str = "http://photos.test";

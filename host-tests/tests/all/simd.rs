@@ -1,7 +1,7 @@
 //! Holds the compiler to the meaning of the SIMD instructions that kernels rely on (see `guests/simd-guard`).
 
-use host_tests::dist;
-use host_tests::engine::{ENGINE, FUEL};
+use harness::dist;
+use harness::engine::{ENGINE, FUEL};
 use wasmtime::{Instance, Module, Store};
 
 #[test]

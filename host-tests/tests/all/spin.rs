@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use host_tests::client::Server;
-use host_tests::pictures::photograph;
-use host_tests::{Service, dist};
-use tintype_service::config::VARIABLES;
+use harness::client::Server;
+use harness::{Service, dist};
+use pictures::photograph;
 use toml::Value;
 
 use crate::service::picture_of;
@@ -42,14 +41,6 @@ fn every_path_in_the_manifest_resolves() {
         let pattern = pattern.as_str().unwrap();
         let fixed = pattern.split_once('*').map_or(pattern, |(folder, _)| folder);
         assert!(dist::root().join(fixed).exists(), "{pattern} matches nothing");
-    }
-}
-
-#[test]
-fn the_environment_is_one_that_the_service_reads() {
-    let manifest = manifest();
-    for (name, _) in environment(component(&manifest)) {
-        assert!(VARIABLES.iter().any(|variable| variable.name == name), "the service does not read {name}");
     }
 }
 

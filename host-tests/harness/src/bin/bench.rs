@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
-use host_tests::resizer::types::{Format, Options};
-use host_tests::{Resizer, corpus, dist};
+use harness::resizer::types::{Format, Options};
+use harness::{Resizer, corpus, dist};
 
 const RUNS: usize = 9;
 const CHUNK: usize = 64 << 10;

@@ -7,7 +7,7 @@ use crate::engine::{ENGINE, FAST_ENGINE, FAST_RESIZER, FUEL, MemoryMeter, RESIZE
 
 #[allow(missing_docs, reason = "documented in wit/")]
 mod bindings {
-    wasmtime::component::bindgen!({ path: "../wit", world: "resizer", additional_derives: [PartialEq] });
+    wasmtime::component::bindgen!({ path: "../../wit", world: "resizer", additional_derives: [PartialEq] });
 }
 
 pub use bindings::exports::tintype::image::types;

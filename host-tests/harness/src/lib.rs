@@ -5,10 +5,10 @@
 //! * [`Service`] sends requests to `dist/tintype.wasm` in this process, with a made-up origin or real sockets.
 //! * [`ServeProcess`] is the real `wasmtime serve` in a process of its own, and [`client`] talks to it.
 //! * [`Origin`] is a web server that does what a script says, also what a good one would not.
-//! * [`pictures`] draws test pictures and writes and reads their files; [`corpus`] finds the shared ones.
+//! * [`corpus`] finds images that others have made; the package `pictures` draws some.
 //!
 //! ```no_run
-//! use host_tests::{Resizer, pictures};
+//! use harness::Resizer;
 //!
 //! let mut resizer = Resizer::new();
 //! let mut options = resizer.defaults();
@@ -28,7 +28,6 @@ pub mod serve;
 pub mod service;
 
 pub use origin::Origin;
-pub use pictures;
 pub use resizer::Resizer;
 pub use serve::ServeProcess;
 pub use service::Service;

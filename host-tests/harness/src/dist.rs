@@ -17,14 +17,18 @@ const SOURCES: &[&str] = &[
     ".cargo/config.toml",
 ];
 
-/// The repository's root.
+/// The repository's root: the folder above the running program's package that holds `Cargo.lock`.
 ///
-/// Cargo tells the running program where its package lies, which may have moved since the program was built.
+/// Cargo sets the folder of that package, which may have moved since the program was built.
 pub fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         let package =
             std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        Path::new(&package).parent().expect("host-tests lies in the repository").to_owned()
+        let mut folders = Path::new(&package).ancestors();
+        folders
+            .find(|folder| folder.join("Cargo.lock").is_file())
+            .expect("a package in the repository")
+            .to_owned()
     });
     &ROOT
 }
