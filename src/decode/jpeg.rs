@@ -5,7 +5,7 @@ use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale, Shrink};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
-use tintype_jpeg::{Damage, DecodeOptions, Output, Row};
+use tintype_jpeg::{Damage, DecodeOptions, Output, Row, Unsupported};
 
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
 /// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
@@ -170,11 +170,23 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
 
 fn error(error: tintype_jpeg::Error) -> Error {
     match error {
-        tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, feature(kind)),
         tintype_jpeg::Error::Memory { needed, limit } => {
             Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
         }
         tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
+    }
+}
+
+/// What about a kind of JPEG is not handled.
+fn feature(kind: Unsupported) -> String {
+    match kind {
+        Unsupported::Arithmetic => "with arithmetic coding".into(),
+        Unsupported::Lossless => "with lossless coding".into(),
+        Unsupported::Hierarchical => "with hierarchical coding".into(),
+        Unsupported::Precision(bits) => format!("with {bits} bits per sample"),
+        Unsupported::Components(count) => format!("with {count} components"),
+        other => format!("of this kind ({other})"),
     }
 }
