@@ -41,8 +41,16 @@ pub struct Bounds {
     pub bytes: u64,
     /// The longest pause.
     pub pause: Duration,
-    /// When the last byte has to be there.
-    pub deadline: Instant,
+    /// When the request arrived.
+    pub start: Instant,
+    /// The time that it may take altogether.
+    pub total: Duration,
+}
+
+impl Bounds {
+    fn deadline(&self) -> Instant {
+        self.start + self.total
+    }
 }
 
 /// A body on its way in.
@@ -52,6 +60,8 @@ pub struct Input<'h, H: Host> {
     sender: Sender,
     bounds: Bounds,
     compressed: Option<Compressed>,
+    is_complete: bool,
+    is_overloaded: bool,
     count: u64,
     hash: XxHash64,
     waited: Duration,
@@ -82,8 +92,18 @@ impl<'h, H: Host> Input<'h, H> {
         check_size(length.unwrap_or_default(), bounds.bytes)?;
         let compressed = is_compressed(headers)?
             .then(|| Compressed { pending: Bytes::new(), decoder: MultiGzDecoder::new(Vec::new()) });
-        let (count, hash, waited) = (0, XxHash64::with_seed(0), Duration::ZERO);
-        Ok(Self { host, body, sender, bounds, compressed, count, hash, waited })
+        Ok(Self {
+            host,
+            body,
+            sender,
+            bounds,
+            compressed,
+            is_complete: false,
+            is_overloaded: false,
+            count: 0,
+            hash: XxHash64::with_seed(0),
+            waited: Duration::ZERO,
+        })
     }
 
     /// The next bytes of the source; `None` at its end.
@@ -109,17 +129,20 @@ impl<'h, H: Host> Input<'h, H> {
             if let Some(piece) = self.decompress()? {
                 return Ok(Some(piece));
             }
-            let received = self.receive().await?;
-            let Some(Compressed { pending, decoder }) = &mut self.compressed else { return Ok(received) };
-            match received {
-                Some(piece) => *pending = piece,
-                None => {
-                    decoder.try_finish().map_err(|_| cut_off(self.sender))?;
-                    let rest = std::mem::take(decoder.get_mut());
-                    return Ok((!rest.is_empty()).then(|| rest.into()));
-                }
+            match (self.receive().await?, &mut self.compressed) {
+                (Some(piece), Some(compressed)) => compressed.pending = piece,
+                (Some(piece), None) => return Ok(Some(piece)),
+                (None, _) => return self.finish_decompression(),
             }
         }
+    }
+
+    /// The last bytes that come out, at the end of the body.
+    fn finish_decompression(&mut self) -> Result<Option<Bytes>> {
+        let Some(mut compressed) = self.compressed.take() else { return Ok(None) };
+        compressed.decoder.try_finish().map_err(|_| undecodable())?;
+        let rest = std::mem::take(compressed.decoder.get_mut());
+        Ok((!rest.is_empty()).then(|| rest.into()))
     }
 
     /// Decompresses until something comes out; `None` if more has to be received.
@@ -127,10 +150,7 @@ impl<'h, H: Host> Input<'h, H> {
         let Some(Compressed { pending, decoder }) = &mut self.compressed else { return Ok(None) };
         while !pending.is_empty() {
             let piece = pending.split_to(COMPRESSED_PIECE.min(pending.remaining()));
-            decoder.write_all(&piece).map_err(|_| {
-                Failure::new(Kind::DamagedSource, "the source is compressed with gzip, and damaged")
-                    .with_detail("the Content-Encoding of the source is gzip, but its bytes are not")
-            })?;
+            decoder.write_all(&piece).map_err(|_| undecodable())?;
             let out = std::mem::take(decoder.get_mut());
             if !out.is_empty() {
                 return Ok(Some(out.into()));
@@ -139,45 +159,52 @@ impl<'h, H: Host> Input<'h, H> {
         Ok(None)
     }
 
-    /// Waits for the next bytes of the body, and looks once more before it gives up.
+    /// Waits for the next bytes of the body. After its end, there are none.
     async fn receive(&mut self) -> Result<Option<Bytes>> {
+        if self.is_complete {
+            return Ok(None);
+        }
+        self.check_deadline()?;
         let start = self.host.now();
-        let deadline = (start + self.bounds.pause).min(self.bounds.deadline);
-        let received = self.receive_until(deadline).await;
+        let received = self.receive_until((start + self.bounds.pause).min(self.bounds.deadline())).await;
         self.waited += self.host.now().duration_since(start);
+        self.is_complete = matches!(received, Ok(None));
         received
     }
 
+    /// Waits until a deadline, and looks once more before it gives up.
     async fn receive_until(&mut self, deadline: Instant) -> Result<Option<Bytes>> {
         let mut until = deadline;
-        let mut overloaded = false;
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
             match self.body.next(until).await {
                 Ok(piece) => return Ok(piece),
                 Err(HostError::TimedOut) => {}
                 Err(error) => return Err(self.broken_off(error)),
             }
             let now = self.host.now();
-            let late = now.saturating_duration_since(until) > OVERLOAD;
+            let is_late = now.saturating_duration_since(until) > OVERLOAD;
             // Once more in any case; again only as long as the host cannot keep up.
-            if until != deadline && !late {
+            if look > 0 && !is_late {
                 break;
             }
-            overloaded |= late;
+            self.is_overloaded |= is_late;
             until = now + GRACE;
         }
-        Err(if overloaded { self::overloaded() } else { self.too_late() })
+        Err(self.too_late())
     }
 
     fn broken_off(&self, error: HostError) -> Failure {
         match self.sender {
-            Sender::Client => cut_off(Sender::Client),
+            Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
+                .with_detail("send the whole body that Content-Length announces"),
             Sender::Origin => fetch::failure(error),
         }
     }
 
+    /// The failure of a wait that took too long. A host that cannot keep up is itself to blame.
     fn too_late(&self) -> Failure {
         match self.sender {
+            _ if self.is_overloaded => overloaded(),
             Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
                 .with_detail(
                     "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
@@ -212,10 +239,14 @@ impl<'h, H: Host> Input<'h, H> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Timeout`].
+    /// [`Kind::Timeout`]; if most of the time was spent waiting for the body, the failure of its sender.
     pub fn check_deadline(&self) -> Result<()> {
-        if self.host.now() <= self.bounds.deadline {
+        let elapsed = self.host.now().duration_since(self.bounds.start);
+        if elapsed <= self.bounds.total {
             return Ok(());
+        }
+        if self.is_overloaded || self.waited > elapsed / 2 {
+            return Err(self.too_late());
         }
         Err(Failure::new(Kind::Timeout, "making the image took too long")
             .with_detail("ask for less, or raise TINTYPE_TIMEOUT_TOTAL"))
@@ -234,12 +265,10 @@ pub fn overloaded() -> Failure {
         .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
-fn cut_off(sender: Sender) -> Failure {
-    match sender {
-        Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
-            .with_detail("send the whole body that Content-Length announces"),
-        Sender::Origin => fetch::failure(HostError::BrokenOff),
-    }
+/// The failure of a body that arrived, and is not what gzip makes.
+fn undecodable() -> Failure {
+    Failure::new(Kind::DamagedSource, "the source is damaged: its content coding, gzip, cannot be decoded")
+        .with_detail("check that the bytes are complete, and that Content-Encoding says what they are")
 }
 
 fn check_size(bytes: u64, most: u64) -> Result<()> {

@@ -250,7 +250,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let bounds = Bounds {
             bytes: self.config.limits.source_bytes,
             pause: self.config.timeouts.between_bytes,
-            deadline: self.deadline(),
+            start: self.start,
+            total: self.config.timeouts.total,
         };
         match (source, upload) {
             (Some(source), _) => {
