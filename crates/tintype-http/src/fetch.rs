@@ -88,10 +88,11 @@ impl<H: Host> Fetcher<'_, H> {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.ok_or_else(|| {
             Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
+                .with_detail("give the final URL")
         })?;
         let sources = &self.config.sources;
-        let target = url.join(location, sources.max_url_bytes)?;
-        sources.policy.check(&target)?;
+        let target = url.join(location, sources.max_url_bytes).map_err(of_redirect)?;
+        sources.policy.check(&target).map_err(of_redirect)?;
         Ok(target)
     }
 
@@ -133,6 +134,16 @@ impl<H: Host> Fetcher<'_, H> {
             put(header::IF_NONE_MATCH, &tags.join(", "));
         }
         headers
+    }
+}
+
+/// The failure of a URL that the origin named, not the client.
+fn of_redirect(failure: Failure) -> Failure {
+    let message = format!("the origin redirects, and {}", failure.message());
+    let redirected = Failure::new(failure.kind(), message);
+    match failure.detail() {
+        Some(detail) => redirected.with_detail(detail),
+        None => redirected,
     }
 }
 
