@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use crate::failure::Failure;
 use crate::host::Host;
@@ -19,8 +20,10 @@ pub(crate) struct LogLine<'h, H: Host> {
 }
 
 impl<'h, H: Host> LogLine<'h, H> {
-    /// The line of a request that arrived at `start`.
-    pub fn new(host: &'h H, is_logged: bool, start: Instant, record: Record) -> Self {
+    /// The line of a request that arrived at `start`. Until there is a response, its status is nginx's for a client that
+    /// left: 499.
+    pub fn new(host: &'h H, is_logged: bool, start: Instant, mut record: Record) -> Self {
+        record.status = StatusCode::from_u16(499).unwrap_or_default();
         Self { host, is_logged, start, record }
     }
 
