@@ -1,0 +1,14 @@
+//! The way of a request from its arrival to the last byte of its response, on a host made of vectors.
+
+mod caching;
+mod codings;
+mod engine;
+mod images;
+mod origins;
+mod requests;
+mod streaming;
+mod substitutes;
+mod support;
+mod uploads;
+mod validators;
+mod waiting;
