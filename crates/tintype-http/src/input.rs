@@ -272,11 +272,13 @@ fn undecodable() -> Failure {
 }
 
 fn check_size(bytes: u64, most: u64) -> Result<()> {
-    if bytes <= most {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
-        .with_detail("send a smaller file, or raise TINTYPE_MAX_SOURCE_BYTES"))
+    if bytes <= most { Ok(()) } else { Err(too_large(most)) }
+}
+
+/// The failure of a source with more bytes than these.
+pub fn too_large(most: u64) -> Failure {
+    Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
+        .with_detail("use a smaller source, or raise TINTYPE_MAX_SOURCE_BYTES")
 }
 
 /// Whether a body is compressed with gzip (RFC 9110, section 8.4).
@@ -297,9 +299,8 @@ fn is_compressed(headers: &HeaderMap) -> Result<bool> {
                 "the source has the content coding {}, which is not decoded",
                 clip(&codings.join(", "))
             );
-            Err(Failure::new(Kind::UnsupportedMedia, message).with_detail(
-                "serve images without Content-Encoding, or with gzip: they are compressed already",
-            ))
+            Err(Failure::new(Kind::UnsupportedMedia, message)
+                .with_detail("send it without Content-Encoding, or with gzip"))
         }
     }
 }

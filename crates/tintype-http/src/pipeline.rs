@@ -7,7 +7,7 @@ use tintype_types::{Error, Format, Limit, Outline, SNIFF_BYTES, sniff};
 
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, Session};
-use crate::input::Input;
+use crate::input::{self, Input};
 
 /// Bytes of a rendition that are asked for in one call.
 const READ_SIZE: u32 = 256 << 10;
@@ -80,8 +80,6 @@ impl<'h, H: Host> Opened<'h, H> {
                 Some(piece) => self.head.extend_from_slice(&piece),
                 None => {
                     session.finish().map_err(failure)?;
-                    let size_unknown =
-                        || Failure::new(Kind::DamagedSource, "the source ends before its size is known");
                     return session.outline().ok_or_else(size_unknown);
                 }
             }
@@ -203,6 +201,11 @@ impl<H: Host> Rendering<'_, H> {
     }
 }
 
+fn size_unknown() -> Failure {
+    Failure::new(Kind::DamagedSource, "the source ends before its size is known")
+        .with_detail("check that the file is complete")
+}
+
 fn unsupported(message: &str) -> Failure {
     Failure::new(Kind::UnsupportedMedia, message).with_detail("accepted are JPEG, PNG, WebP and GIF images")
 }
@@ -213,6 +216,7 @@ fn failure(error: Error) -> Failure {
         Error::Unrecognized => unsupported("the source is not an image of a known format"),
         Error::Unsupported { format, feature } => {
             Failure::new(Kind::UnsupportedMedia, format!("{} {feature} is not supported", format.title()))
+                .with_detail("use another source, or ask for another format")
         }
         Error::Malformed { format, detail } => {
             Failure::new(Kind::DamagedSource, format!("the {} source is damaged", format.title()))
@@ -223,19 +227,34 @@ fn failure(error: Error) -> Failure {
             Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).with_detail(detail)
         }
         Error::LimitExceeded { limit, allowed, needed } => limit_exceeded(limit, allowed, needed),
-        Error::Ended => Failure::new(Kind::Internal, "the session has ended"),
+        Error::Ended => Failure::new(Kind::Internal, "the session of the resizer had ended already"),
         Error::Internal(reason) => Failure::new(Kind::Internal, "the resizer failed").with_detail(reason),
     }
 }
 
 fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
-    let (kind, variable) = match limit {
-        Limit::SourceBytes => (Kind::SourceTooLarge, "TINTYPE_MAX_SOURCE_BYTES"),
-        Limit::SourcePixels => (Kind::TooManyPixels, "TINTYPE_MAX_SOURCE_PIXELS"),
-        Limit::OutputSide => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_SIDE"),
-        Limit::OutputPixels => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_PIXELS"),
-        Limit::Memory => (Kind::TooMuchMemory, "TINTYPE_MAX_MEMORY"),
+    let (kind, message, advice) = match limit {
+        Limit::SourceBytes => return input::too_large(allowed),
+        Limit::SourcePixels => (
+            Kind::TooManyPixels,
+            format!("the source has {needed} pixels, and {allowed} are allowed"),
+            "use a smaller source, or raise TINTYPE_MAX_SOURCE_PIXELS",
+        ),
+        Limit::OutputSide => (
+            Kind::OutputTooLarge,
+            format!("the longest side of the image would have {needed} pixels, and {allowed} are allowed"),
+            "ask for less, or raise TINTYPE_MAX_OUTPUT_SIDE",
+        ),
+        Limit::OutputPixels => (
+            Kind::OutputTooLarge,
+            format!("the image would have {needed} pixels, and {allowed} are allowed"),
+            "ask for less, or raise TINTYPE_MAX_OUTPUT_PIXELS",
+        ),
+        Limit::Memory => (
+            Kind::TooMuchMemory,
+            format!("making the image would need {needed} bytes of memory, and {allowed} are allowed"),
+            "ask for less or use a smaller source, or raise TINTYPE_MAX_MEMORY",
+        ),
     };
-    Failure::new(kind, format!("{needed} {} are needed and {allowed} are allowed", limit.unit()))
-        .with_detail(format!("ask for less, or raise {variable}"))
+    Failure::new(kind, message).with_detail(advice)
 }

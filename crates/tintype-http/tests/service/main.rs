@@ -4,6 +4,7 @@ mod caching;
 mod codings;
 mod engine;
 mod images;
+mod messages;
 mod origins;
 mod requests;
 mod streaming;
