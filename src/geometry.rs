@@ -4,7 +4,7 @@ use crate::Rotation;
 
 /// One of the eight ways to lay a rectangle on itself: an optional exchange of the axes, then mirrorings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Transform {
+pub(crate) struct Transform {
     /// Exchange x and y first.
     pub swap: bool,
     /// Then mirror left to right.
@@ -15,7 +15,7 @@ pub struct Transform {
 
 impl Transform {
     /// What makes an image with this EXIF orientation upright (CIPA DC-008, 4.6.5.1.6). Anything but 2 to 8 changes nothing.
-    pub fn from_exif(orientation: u8) -> Self {
+    pub(crate) fn from_exif(orientation: u8) -> Self {
         let (swap, mirror_x, mirror_y) = match orientation {
             2 => (false, true, false),
             3 => (false, true, true),
@@ -30,7 +30,7 @@ impl Transform {
     }
 
     /// A clockwise rotation.
-    pub fn from_rotation(rotation: Rotation) -> Self {
+    pub(crate) fn from_rotation(rotation: Rotation) -> Self {
         Self::from_exif(match rotation {
             Rotation::None => 1,
             Rotation::Quarter => 6,
@@ -40,7 +40,7 @@ impl Transform {
     }
 
     /// This transform, and then `next`.
-    pub fn then(self, next: Self) -> Self {
+    pub(crate) fn then(self, next: Self) -> Self {
         let (mirror_x, mirror_y) =
             if next.swap { (self.mirror_y, self.mirror_x) } else { (self.mirror_x, self.mirror_y) };
         Self {
@@ -51,12 +51,12 @@ impl Transform {
     }
 
     /// The size of a `width` × `height` rectangle afterwards. Applied to a size it is its own inverse.
-    pub fn size<T>(self, width: T, height: T) -> (T, T) {
+    pub(crate) fn size<T>(self, width: T, height: T) -> (T, T) {
         if self.swap { (height, width) } else { (width, height) }
     }
 
     /// Where the part `window` of the transformed rectangle lies in the rectangle before.
-    pub fn source_of(self, window: Window, before: (f64, f64)) -> Window {
+    pub(crate) fn source_of(self, window: Window, before: (f64, f64)) -> Window {
         let (width, height) = self.size(before.0, before.1);
         let x = window.x.mirrored_if(self.mirror_x, width);
         let y = window.y.mirrored_if(self.mirror_y, height);
@@ -67,7 +67,7 @@ impl Transform {
 
 /// A rectangle with sides between pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Window {
+pub(crate) struct Window {
     /// Its columns.
     pub x: Span,
     /// Its rows.
@@ -76,7 +76,7 @@ pub struct Window {
 
 /// A part of a line, in pixels; pixel `i` reaches from `i` to `i + 1`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Span {
+pub(crate) struct Span {
     /// Where it starts.
     pub start: f64,
     /// How long it is.
@@ -85,22 +85,22 @@ pub struct Span {
 
 impl Span {
     /// The whole of a line.
-    pub fn whole(len: f64) -> Self {
+    pub(crate) fn whole(len: f64) -> Self {
         Self { start: 0.0, len }
     }
 
     /// Where it ends.
-    pub fn end(self) -> f64 {
+    pub(crate) fn end(self) -> f64 {
         self.start + self.len
     }
 
     /// The same part of a line that starts `by` earlier.
-    pub fn shifted(self, by: f64) -> Self {
+    pub(crate) fn shifted(self, by: f64) -> Self {
         Self { start: self.start + by, ..self }
     }
 
     /// The same part of a line of which each pixel is `by` wide.
-    pub fn scaled(self, by: f64) -> Self {
+    pub(crate) fn scaled(self, by: f64) -> Self {
         Self { start: self.start * by, len: self.len * by }
     }
 

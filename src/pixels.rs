@@ -2,7 +2,7 @@
 
 /// The samples of an image, from decoder to encoder: in one plane or in several, which are called lanes on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// One lane whose rows hold all channels of each pixel.
     Interleaved(Channels),
     /// Three lanes of one channel each, as JPEG stores them: luminance and two colour differences (ITU-T T.871, section 7).
@@ -11,7 +11,7 @@ pub enum Layout {
 
 impl Layout {
     /// Number of lanes.
-    pub fn lanes(self) -> usize {
+    pub(crate) fn lanes(self) -> usize {
         match self {
             Self::Interleaved(_) => 1,
             Self::YCbCr => 3,
@@ -19,7 +19,7 @@ impl Layout {
     }
 
     /// The channels of each lane.
-    pub fn channels(self) -> Channels {
+    pub(crate) fn channels(self) -> Channels {
         match self {
             Self::Interleaved(channels) => channels,
             Self::YCbCr => Channels::Gray,
@@ -29,7 +29,7 @@ impl Layout {
 
 /// The channels of a row of 8-bit samples, interleaved, alpha not premultiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channels {
+pub(crate) enum Channels {
     /// Lightness, or another single quantity.
     Gray,
     /// Lightness and alpha.
@@ -42,7 +42,7 @@ pub enum Channels {
 
 impl Channels {
     /// Number of channels.
-    pub fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         match self {
             Self::Gray => 1,
             Self::GrayAlpha => 2,
@@ -52,7 +52,7 @@ impl Channels {
     }
 
     /// Whether the last channel is alpha.
-    pub fn has_alpha(self) -> bool {
+    pub(crate) fn has_alpha(self) -> bool {
         matches!(self, Self::GrayAlpha | Self::Rgba)
     }
 }

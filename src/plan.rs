@@ -8,14 +8,14 @@ use crate::{Error, Filter, Fit, Format, Geometry, Limit, Options, Region, Result
 
 /// A size at which a decoder can hand out an image, in eighths of the stored one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Scale(u8);
+pub(crate) struct Scale(u8);
 
 impl Scale {
     /// The stored size.
-    pub const FULL: Self = Self(8);
+    pub(crate) const FULL: Self = Self(8);
 
     /// `eighths` eighths, from 1 to 8.
-    pub const fn eighths(eighths: u8) -> Self {
+    pub(crate) const fn eighths(eighths: u8) -> Self {
         Self(if eighths < 1 {
             1
         } else if eighths > 8 {
@@ -26,12 +26,12 @@ impl Scale {
     }
 
     /// How many eighths, 1 to 8.
-    pub fn numerator(self) -> u8 {
+    pub(crate) fn numerator(self) -> u8 {
         self.0
     }
 
     /// A side of `length` pixels at this scale, rounded up as JPEG decoders do.
-    pub fn apply(self, length: u32) -> u32 {
+    pub(crate) fn apply(self, length: u32) -> u32 {
         u32::try_from((u64::from(length) * u64::from(self.0)).div_ceil(8)).unwrap_or(length)
     }
 
@@ -42,17 +42,17 @@ impl Scale {
 
 /// A scale that a decoder offers, and when to take it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shrink {
+pub(crate) struct DecodeScale {
     /// The scale.
     pub scale: Scale,
-    /// It is taken if it leaves the resampler at least this many decoded pixels for each pixel of the result, on either
-    /// axis. The fewer are left, the more of how the result looks is the decoder's filter and not the one asked for.
-    pub leaves: f64,
+    /// Fewest decoded pixels for each pixel of the result, on either axis, with which it is taken. The fewer there are,
+    /// the more the decoder's filter, and not the chosen one, shapes the result.
+    pub min_ratio: f64,
 }
 
 /// How much of a source's detail a rendition needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Detail {
+pub(crate) struct Detail {
     /// The scale to decode at.
     pub scale: Scale,
     /// Whether the rendition stores chroma at half of its width and height.
@@ -61,7 +61,7 @@ pub struct Detail {
 
 /// One lane of a decoded image: its size, and how many of its samples lie along a stored pixel, as fractions.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lane {
+pub(crate) struct Lane {
     /// Samples of a row.
     pub width: u32,
     /// Rows.
@@ -74,7 +74,7 @@ pub struct Lane {
 
 impl Lane {
     /// The only lane of a source whose pixels are decoded whole.
-    pub fn whole(source: &Source, scale: Scale) -> Self {
+    pub(crate) fn whole(source: &Source, scale: Scale) -> Self {
         let per = (u32::from(scale.0), 8);
         Self { width: scale.apply(source.width), height: scale.apply(source.height), per_x: per, per_y: per }
     }
@@ -82,7 +82,7 @@ impl Lane {
 
 /// How one axis of a lane becomes one axis of the resampled lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Axis {
+pub(crate) struct Axis {
     /// The part that becomes the result, in samples of the lane.
     pub span: Span,
     /// The first sample that may contribute.
@@ -95,12 +95,12 @@ pub struct Axis {
 
 impl Axis {
     /// Samples of the lane per sample of the result.
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.span.len / f64::from(self.size)
     }
 
     /// The first sample of the span, if the result is a copy of it, sample by sample.
-    pub fn copied_from(&self) -> Option<u32> {
+    pub(crate) fn copied_from(&self) -> Option<u32> {
         let start = self.span.start as u32;
         let exact = f64::from(start) == self.span.start && f64::from(self.size) == self.span.len;
         exact.then_some(start)
@@ -118,7 +118,7 @@ impl Axis {
 
 /// What to do with a source. Axes are those of the stored image.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The scale to decode at.
     pub scale: Scale,
     /// The part that becomes the rendition, in stored pixels.
@@ -139,7 +139,7 @@ pub struct Plan {
 
 impl Plan {
     /// How the axes of a lane are resampled, across and down; to half the size if it is `halved` chroma.
-    pub fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
+    pub(crate) fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
         let x = axis(self.window.x, self.bounds.x, lane.per_x, lane.width, self.size.0);
         let y = axis(self.window.y, self.bounds.y, lane.per_y, lane.height, self.size.1);
         if !halved {
@@ -160,7 +160,7 @@ fn axis(span: Span, bounds: Span, (samples, pixels): (u32, u32), length: u32, si
 }
 
 /// Checks what can be checked of options before a source is known.
-pub fn validate(options: &Options) -> Result<()> {
+pub(crate) fn validate(options: &Options) -> Result<()> {
     let geometry = &options.geometry;
     let at_least_one = |name, value: Option<u32>| match value {
         Some(0) => Err(Error::invalid(name, "must be at least 1")),
@@ -183,9 +183,9 @@ pub fn validate(options: &Options) -> Result<()> {
     crate::encode::longest_side(output.format).map(|_| ())
 }
 
-/// Makes the plan, or refuses it for what the header and the options say. `shrinks` are what the decoder offers besides
-/// the full size, the smallest first.
-pub fn plan(source: &Source, options: &Options, shrinks: &[Shrink]) -> Result<Plan> {
+/// Makes the plan, or refuses it for what the header and the options say. `scales` lists what the decoder offers below
+/// full size, the smallest first.
+pub(crate) fn plan(source: &Source, options: &Options, scales: &[DecodeScale]) -> Result<Plan> {
     validate(options)?;
     Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
 
@@ -217,8 +217,8 @@ pub fn plan(source: &Source, options: &Options, shrinks: &[Shrink]) -> Result<Pl
     // Sides are rounded to whole pixels; half of one must not cost a scale.
     let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
     let ratio = ratio(window.x, width).min(ratio(window.y, height));
-    let sufficient = |shrink: &&Shrink| shrink.scale.factor() * ratio >= shrink.leaves;
-    let scale = shrinks.iter().find(sufficient).map_or(Scale::FULL, |shrink| shrink.scale);
+    let sufficient = |offer: &&DecodeScale| offer.scale.factor() * ratio >= offer.min_ratio;
+    let scale = scales.iter().find(sufficient).map_or(Scale::FULL, |offer| offer.scale);
     Ok(Plan {
         scale,
         window,
@@ -340,10 +340,10 @@ mod tests {
     use super::*;
     use crate::{ColorModel, Gravity, Rotation};
 
-    const SHRINKS: [Shrink; 3] = [
-        Shrink { scale: Scale::eighths(1), leaves: 1.5 },
-        Shrink { scale: Scale::eighths(2), leaves: 1.5 },
-        Shrink { scale: Scale::eighths(4), leaves: 2.0 },
+    const SCALES: [DecodeScale; 3] = [
+        DecodeScale { scale: Scale::eighths(1), min_ratio: 1.5 },
+        DecodeScale { scale: Scale::eighths(2), min_ratio: 1.5 },
+        DecodeScale { scale: Scale::eighths(4), min_ratio: 2.0 },
     ];
 
     fn source(width: u32, height: u32, orientation: u8) -> Source {
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn every_plan_stays_within_the_decoded_image() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &SHRINKS).unwrap();
+            let plan = plan(&source, &options, &SCALES).unwrap();
             let lane = Lane::whole(&source, plan.scale);
             let (x, y) = plan.axes(&lane, false);
             for (axis, decoded) in [(x, lane.width), (y, lane.height)] {
@@ -410,7 +410,7 @@ mod tests {
     #[test]
     fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
         for (source, options) in cases() {
-            let plan = plan(&source, &options, &SHRINKS).unwrap();
+            let plan = plan(&source, &options, &SCALES).unwrap();
             let geometry = options.geometry;
             let asked = |target: Option<u32>, side: u32| target.is_none_or(|target| side <= target);
             let both = geometry.width.is_some() && geometry.height.is_some();
@@ -463,7 +463,7 @@ mod tests {
         let scale = |width| {
             let mut options = Options::default();
             options.geometry.width = Some(width);
-            plan(&source(4000, 3000, 1), &options, &SHRINKS).unwrap().scale
+            plan(&source(4000, 3000, 1), &options, &SCALES).unwrap().scale
         };
         assert_eq!(scale(4000), Scale::FULL);
         assert_eq!(scale(1002), Scale::FULL);
@@ -478,7 +478,7 @@ mod tests {
     fn a_format_that_cannot_be_so_long_refuses() {
         let mut options = Options::default();
         options.limits.output_side = u32::MAX;
-        let error = plan(&source(16_384, 1, 1), &options, &SHRINKS).unwrap_err();
+        let error = plan(&source(16_384, 1, 1), &options, &SCALES).unwrap_err();
         assert!(matches!(error, Error::Unsupported { format: Format::Webp, .. }), "{error:?}");
     }
 }

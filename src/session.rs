@@ -229,7 +229,7 @@ impl Pipeline {
         options: &Options,
         whole: bool,
     ) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.shrinks)?;
+        let plan = plan::plan(&header.source, options, header.scales)?;
         let output = &options.output;
         let planar = header.layout == Layout::YCbCr;
         let halved_chroma = planar && encode::takes_halved_chroma(output.format);

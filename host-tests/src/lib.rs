@@ -17,20 +17,18 @@
 //! let rendition = resizer.resize(&photo, &options).expect("a rendition");
 //! assert_eq!(rendition.outline.width, 800);
 //! ```
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-// A harness fails the test that uses it by panicking.
 
 pub mod client;
 pub mod corpus;
 pub mod dist;
 pub mod engine;
 pub mod origin;
-pub mod pictures;
 pub mod resizer;
 pub mod serve;
 pub mod service;
 
 pub use origin::Origin;
+pub use pictures;
 pub use resizer::Resizer;
 pub use serve::ServeProcess;
 pub use service::Service;

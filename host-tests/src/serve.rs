@@ -1,5 +1,6 @@
 //! The real `wasmtime serve` in a process of its own.
 
+use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,8 +13,8 @@ use hyper::Request;
 use crate::client::{self, Reply, Server};
 use crate::dist;
 
-/// A running `serve` of this package: `wasmtime serve -Scli dist/tintype.wasm` on a free port. It ends when it is
-/// dropped, and what it wrote to standard error is printed if the test fails.
+/// A running `wasmtime serve -Scli` on a free port. It ends when it is dropped, and its standard error is printed if the
+/// test fails.
 pub struct ServeProcess {
     child: Child,
     address: SocketAddr,
@@ -21,20 +22,29 @@ pub struct ServeProcess {
 }
 
 impl ServeProcess {
-    /// Starts the program `serve`, which a test finds as `env!("CARGO_BIN_EXE_serve")`, with `TINTYPE_*` variables.
-    pub fn start(serve: impl AsRef<Path>, environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(serve.as_ref());
-        Self::spawn(command.args(["--addr", "127.0.0.1:0"]).envs(environment.iter().copied()))
+    /// Serves `dist/<component>` with these variables. `wasmtime` is this package's program of that name, which a test
+    /// finds as `env!("CARGO_BIN_EXE_wasmtime")`.
+    pub fn start(wasmtime: impl AsRef<Path>, component: &str, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(wasmtime.as_ref());
+        command.args(["serve", "-Scli", "--addr", "127.0.0.1:0"]);
+        for (name, value) in environment {
+            command.arg("--env").arg(format!("{name}={value}"));
+        }
+        Self::spawn(command.arg(dist::path(component)))
     }
 
-    /// Starts the program as `./x serve` does, but in another folder and at an address of its own.
-    pub fn invited(serve: impl AsRef<Path>, folder: &Path, address: &str) -> Self {
-        let mut command = Command::new(serve.as_ref());
-        Self::spawn(command.args(["--addr", address]).current_dir(folder))
+    /// Starts `./x serve` in another folder, with an address of its own and this `wasmtime` on the `PATH`.
+    pub fn invited(wasmtime: impl AsRef<Path>, folder: &Path, address: &str) -> Self {
+        let wasmtime = wasmtime.as_ref().parent().expect("a program lies in a folder");
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths([wasmtime.to_owned()].into_iter().chain(env::split_paths(&path)));
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["run", "--package", "xtask", "--manifest-path"]).arg(dist::root().join("Cargo.toml"));
+        command.args(["--", "serve", "--addr", address]).current_dir(folder);
+        Self::spawn(command.env("PATH", path.expect("folders without colons")))
     }
 
     fn spawn(command: &mut Command) -> Self {
-        dist::path("tintype.wasm");
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
@@ -43,7 +53,7 @@ impl ServeProcess {
             seen += &format!("{line}\n");
             line.strip_prefix("Serving HTTP on http://")?.trim_end_matches('/').parse().ok()
         });
-        let Some(address) = address else { panic!("the server told no address: {seen}") };
+        let Some(address) = address else { panic!("no address was printed: {seen}") };
         let stderr = Arc::new(Mutex::new(seen));
         thread::spawn({
             let stderr = stderr.clone();

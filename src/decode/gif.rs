@@ -35,7 +35,7 @@ impl Codec for GifCodec {
         // The canvas, and the frame's indices, which may reach beyond it.
         let indices = u64::from(frame.width) * u64::from(frame.height);
         let memory = source.pixels() * channels.count() as u64 + indices + (1 << 20);
-        Ok((Header { source, layout: Layout::Interleaved(channels), shrinks: &[] }, memory))
+        Ok((Header { source, layout: Layout::Interleaved(channels), scales: &[] }, memory))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {

@@ -2,15 +2,15 @@
 
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
-use crate::plan::{Detail, Lane, Scale, Shrink};
+use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
-use tintype_jpeg::{Damage, DecodeOptions, Output, Row, Unsupported};
+use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row, Unsupported};
 
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
 /// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
 ///
-/// | scale | leaves 1.25       | 1.33          | 1.42          | 1.5          | 1.66         |
+/// | scale | ratio 1.25        | 1.33          | 1.42          | 1.5          | 1.66         |
 /// |-------|-------------------|---------------|---------------|--------------|--------------|
 /// | 1/8   | **+5.4**, **+0.3**| +7.6, +0.8    | +8.5, +0.1    | +6.0, +0.1   | +4.4, -0.1   |
 /// | 2/8   | **+15.0**,**+3.3**| +12.2, +3.3   | +9.5, +2.3    | +9.2, +2.0   | +8.3, +1.1   |
@@ -18,25 +18,27 @@ use tintype_jpeg::{Damage, DecodeOptions, Output, Row, Unsupported};
 /// | 4/8   | +4.3, -6.5        | +5.5, -8.0    | +4.7, -3.7    | **+11.4**, **+1.9** | +12.8, +4.1 |
 /// | 5/8   | +4.0, -3.2        | +5.6, -0.8    | +8.4, -0.3    | +7.7, -0.5   | +6.0, -0.4   |
 /// | 6/8   | +4.2, -1.1        | +5.3, -0.5    | +9.5, -0.3    | +5.6, -0.7   | +6.5, -0.2   |
-const SHRINKS: [Shrink; 4] = [
-    Shrink { scale: Scale::eighths(1), leaves: 1.25 },
-    Shrink { scale: Scale::eighths(2), leaves: 1.25 },
-    Shrink { scale: Scale::eighths(3), leaves: 1.66 },
-    Shrink { scale: Scale::eighths(4), leaves: 1.5 },
+const SCALES: [DecodeScale; 4] = [
+    DecodeScale { scale: Scale::eighths(1), min_ratio: 1.25 },
+    DecodeScale { scale: Scale::eighths(2), min_ratio: 1.25 },
+    DecodeScale { scale: Scale::eighths(3), min_ratio: 1.66 },
+    DecodeScale { scale: Scale::eighths(4), min_ratio: 1.5 },
 ];
 
 /// Decodes YCbCr to planes, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
-    decoder: tintype_jpeg::Decoder,
+    decoder: jpeg::Decoder,
     header: Option<Header>,
 }
 
 impl JpegDecoder {
     pub(super) fn new(options: &Options) -> Self {
-        let mut decode = DecodeOptions::default();
-        decode.damage = if options.input.accept_damage { Damage::Accept } else { Damage::Refuse };
-        decode.max_memory = options.limits.memory;
-        Self { decoder: tintype_jpeg::Decoder::new(decode), header: None }
+        let config = DecoderConfig {
+            damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
+            max_memory: options.limits.memory,
+            ..DecoderConfig::default()
+        };
+        Self { decoder: jpeg::Decoder::new(config), header: None }
     }
 
     fn output(&self, detail: Detail) -> Output {
@@ -47,7 +49,7 @@ impl JpegDecoder {
         }
     }
 
-    fn layout(&mut self, detail: Detail) -> Option<tintype_jpeg::Layout> {
+    fn layout(&mut self, detail: Detail) -> Option<jpeg::Layout> {
         let output = self.output(detail);
         self.decoder.header().ok().flatten().map(|header| header.layout(scale(detail), output))
     }
@@ -69,13 +71,11 @@ impl Decoder for JpegDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
         let layout = match header.color {
-            tintype_jpeg::ColorModel::YCbCr => Layout::YCbCr,
-            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => {
-                Layout::Interleaved(Channels::Gray)
-            }
+            jpeg::ColorModel::YCbCr => Layout::YCbCr,
+            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Layout::Interleaved(Channels::Gray),
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: source(header), layout, shrinks: &SHRINKS };
+        let header = Header { source: source(header), layout, scales: &SCALES };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -85,7 +85,7 @@ impl Decoder for JpegDecoder {
             return vec![Lane::whole(source, detail.scale)];
         }
         let layout = self.layout(detail);
-        let lane = |plane: &tintype_jpeg::Plane| Lane {
+        let lane = |plane: &jpeg::Plane| Lane {
             width: plane.width,
             height: plane.height,
             per_x: plane.horizontal,
@@ -112,14 +112,14 @@ impl Decoder for JpegDecoder {
             };
         }
         match self.decoder.next_strip().map_err(error)? {
-            tintype_jpeg::Step::Strip(strip) => {
+            jpeg::Step::Strip(strip) => {
                 for (lane, plane) in strip.planes().iter().enumerate() {
                     plane.iter().try_for_each(|row| sink(lane, row))?;
                 }
                 Ok(Step::Ready(true))
             }
-            tintype_jpeg::Step::NeedInput => Ok(Step::NeedInput),
-            tintype_jpeg::Step::Done => Ok(Step::Ready(false)),
+            jpeg::Step::NeedInput => Ok(Step::NeedInput),
+            jpeg::Step::Done => Ok(Step::Ready(false)),
         }
     }
 
@@ -128,19 +128,19 @@ impl Decoder for JpegDecoder {
     }
 }
 
-fn scale(detail: Detail) -> tintype_jpeg::Scale {
-    tintype_jpeg::Scale::eighths(detail.scale.numerator()).unwrap_or(tintype_jpeg::Scale::FULL)
+fn scale(detail: Detail) -> jpeg::Scale {
+    jpeg::Scale::eighths(detail.scale.numerator()).unwrap_or(jpeg::Scale::FULL)
 }
 
-fn source(header: &tintype_jpeg::Header) -> Source {
+fn source(header: &jpeg::Header) -> Source {
     Source {
         format: Format::Jpeg,
         width: header.width,
         height: header.height,
         orientation: header.exif().and_then(exif::parse).map_or(1, |exif| exif.orientation()),
         color: match header.color {
-            tintype_jpeg::ColorModel::Gray | tintype_jpeg::ColorModel::Unknown => ColorModel::Gray,
-            tintype_jpeg::ColorModel::Cmyk { .. } | tintype_jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
+            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => ColorModel::Gray,
+            jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
             _ => ColorModel::Rgb,
         },
         bit_depth: header.precision,
@@ -149,7 +149,7 @@ fn source(header: &tintype_jpeg::Header) -> Source {
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = tintype_jpeg::Decoder::new(DecodeOptions::default());
+    let mut decoder = jpeg::Decoder::new(DecoderConfig::default());
     // The header is at the beginning; how much of a beginning it needs is not known.
     for piece in file.chunks(64 << 10) {
         decoder.feed(piece);
@@ -168,13 +168,13 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     })
 }
 
-fn error(error: tintype_jpeg::Error) -> Error {
+fn error(error: DecodeError) -> Error {
     match error {
-        tintype_jpeg::Error::Unsupported(kind) => Error::unsupported(Format::Jpeg, feature(kind)),
-        tintype_jpeg::Error::Memory { needed, limit } => {
+        DecodeError::Unsupported(kind) => Error::unsupported(Format::Jpeg, feature(kind)),
+        DecodeError::Memory { needed, limit } => {
             Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
         }
-        tintype_jpeg::Error::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
+        DecodeError::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
     }
 }

@@ -7,7 +7,7 @@ mod webp;
 mod whole;
 
 use crate::pixels::Layout;
-use crate::plan::{Detail, Lane, Shrink};
+use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(crate) struct Header {
     /// Layout of the rows that come out.
     pub layout: Layout,
     /// Smaller sizes at which rows can come out, the smallest first.
-    pub shrinks: &'static [Shrink],
+    pub scales: &'static [DecodeScale],
 }
 
 /// The answer to a request that may need more input.

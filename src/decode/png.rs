@@ -189,7 +189,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         bit_depth: info.bit_depth as u8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), shrinks: &[] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {

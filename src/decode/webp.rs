@@ -68,7 +68,7 @@ fn header(decoder: &mut Opened<'_>) -> Result<Header> {
         bit_depth: 8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), shrinks: &[] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[] })
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {

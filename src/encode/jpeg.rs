@@ -5,12 +5,12 @@ use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
 use std::collections::VecDeque;
-use tintype_jpeg::encode::{Components, EncodeError, EncoderConfig, Plane, Subsampling};
+use tintype_jpeg::encode::{self as jpeg, Components, EncodeError, EncoderConfig, Plane, Subsampling};
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
 pub(super) struct JpegEncoder {
-    encoder: tintype_jpeg::encode::Encoder,
+    encoder: jpeg::Encoder,
     layout: Layout,
     /// Rows of planes that wait for the other planes.
     waiting: [VecDeque<Vec<u8>>; 3],
@@ -20,7 +20,7 @@ impl JpegEncoder {
     pub(super) fn new(output: &Output, image: Image) -> Result<Self> {
         let mut config = config(image);
         config.quality = output.quality.unwrap_or(Format::Jpeg.default_quality());
-        let encoder = tintype_jpeg::encode::Encoder::new(config).map_err(internal)?;
+        let encoder = jpeg::Encoder::new(config).map_err(internal)?;
         Ok(Self { encoder, layout: image.layout, waiting: Default::default() })
     }
 

@@ -9,26 +9,21 @@ use serde_json::Value;
 
 /// The repository's root.
 ///
-/// Cargo tells the running program where its package lies, which may have moved since the program was built.
-pub fn root() -> Result<PathBuf> {
+/// Cargo sets the folder of the running program's package, which may have moved since the program was built.
+pub(crate) fn root() -> Result<PathBuf> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Ok(Path::new(&package).parent().context("xtask has no parent directory")?.to_owned())
 }
 
-/// Tells on standard error what comes next.
-pub fn progress(what: &str) {
-    eprintln!("==> {what}");
-}
-
-/// A call of the cargo that runs this program, from the repository's root.
-pub fn command<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Command {
+/// A call of the cargo that runs this program.
+pub(crate) fn command<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(args);
     command
 }
 
-/// Runs a command and fails if it does.
-pub fn run(command: &mut Command) -> Result<()> {
+/// Runs a command in the repository's root and fails if it does.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.current_dir(root()?).status().with_context(|| spelled(command))?;
     if !status.success() {
         bail!("`{}` failed ({status})", spelled(command));
@@ -36,9 +31,10 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a cargo build and answers the one file that it made of `target` whose name ends in `ending`.
-pub fn artifact(command: &mut Command, target: &str, ending: &str) -> Result<PathBuf> {
+/// Runs a cargo build and returns the one file that it made of `target` whose name ends in `ending`.
+pub(crate) fn artifact(command: &mut Command, target: &str, ending: &str) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
+    // Cargo's progress goes to standard error, which stays the terminal.
     let output =
         command.current_dir(root()?).stderr(Stdio::inherit()).output().with_context(|| spelled(command))?;
     if !output.status.success() {
@@ -56,8 +52,8 @@ pub fn artifact(command: &mut Command, target: &str, ending: &str) -> Result<Pat
         .with_context(|| format!("`{}` made no {target}{ending}", spelled(command)))
 }
 
-/// What a program prints, without the line's end.
-pub fn output_of(program: &str, args: &[&str]) -> Result<String> {
+/// Standard output of a program that ran in the repository's root, without white space around it.
+pub(crate) fn output_of(program: &str, args: &[&str]) -> Result<String> {
     let output = Command::new(program)
         .args(args)
         .current_dir(root()?)
@@ -76,14 +72,4 @@ pub fn output_of(program: &str, args: &[&str]) -> Result<String> {
 fn spelled(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
-}
-
-/// A cargo command whose programs are built for wasm32-wasip2 and run by wasmtime.
-pub fn in_wasm<const N: usize>(args: [&str; N]) -> Result<Command> {
-    let mut build = command(["build", "--package", "host-tests", "--bin", "wasm-run"]);
-    let runner = serde_json::to_string(&[artifact(&mut build, "wasm-run", "")?])?;
-    let mut command = command(args);
-    command.args(["--target", "wasm32-wasip2"]);
-    command.arg("--config").arg(format!("target.wasm32-wasip2.runner={runner}"));
-    Ok(command)
 }

@@ -9,46 +9,81 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use wac_graph::{CompositionGraph, EncodeOptions, plug, types::Package};
 use wasm_encoder::{ComponentSection, ComponentSectionId, RawSection};
-use wasm_opt::{Feature, OptimizationOptions, Pass};
 use wasmparser::{BinaryReader, Parser};
 use wit_component::ComponentEncoder;
 
-use crate::cargo::{self, progress, root};
+use crate::cargo::{self, root};
 use crate::size::{grouped, gzipped};
+use crate::steps::Steps;
 
-/// Core modules that tests run.
+/// A package that becomes a file in `dist/`.
+struct Component {
+    package: &'static str,
+    /// What it is built for. For wasm32-wasip2, rustc makes a component; elsewhere, the module that it makes becomes one
+    /// here.
+    target: &'static str,
+    file: &'static str,
+    /// The file that holds this component with the resizer plugged in, where it needs one.
+    composition: Option<&'static str>,
+}
+
+/// Everything that is shipped. The resizer comes first, because the others are composed with it.
+const COMPONENTS: &[Component] = &[
+    Component {
+        package: "tintype-resizer",
+        target: "wasm32-unknown-unknown",
+        file: "resizer.wasm",
+        composition: None,
+    },
+    Component {
+        package: "tintype-service",
+        target: "wasm32-wasip2",
+        file: "service.wasm",
+        composition: Some("tintype.wasm"),
+    },
+    Component {
+        package: "tintype-service-p3",
+        target: "wasm32-wasip2",
+        file: "service-p3.wasm",
+        composition: Some("tintype-p3.wasm"),
+    },
+];
+
+/// Core modules that only tests run, in `dist/guests/`.
 const GUESTS: &[&str] = &["simd-guard"];
 
-/// Makes `dist/resizer.wasm`, `dist/service.wasm` and `dist/tintype.wasm`, and prints their sizes. Beside them,
-/// `dist/guests/` gets what tests run.
-pub fn build() -> Result<()> {
+/// How many steps [`build`] takes.
+pub(crate) const STEPS: usize = COMPONENTS.len();
+
+/// Makes every file in `dist/` and prints their sizes.
+pub(crate) fn build(steps: &mut Steps) -> Result<()> {
     let dist = root()?.join("dist");
-    let guests = dist.join("guests");
-    fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
-
-    progress("building dist/resizer.wasm");
-    let resizer = compile("tintype-resizer", "wasm32-unknown-unknown")?;
-    let resizer = componentize(&optimize(&resizer, &mut OptimizationOptions::new_optimize_for_size())?)?;
-    progress("building dist/service.wasm");
-    // Built for no system, too: its imports come from its own bindings, and without a C library it is 40 KB smaller.
-    let service = compile("tintype-service", "wasm32-unknown-unknown")?;
-    let mut smallest = OptimizationOptions::new_optimize_for_size_aggressively();
-    // What is used most, constants and functions, gets the numbers that are shortest to write.
-    smallest.add_pass(Pass::ConstHoisting).add_pass(Pass::ReorderFunctions).set_converge();
-    let service = componentize(&optimize(&service, &mut smallest)?)?;
-    progress("composing dist/tintype.wasm");
-    let tintype = compose(&service, &resizer)?;
-
-    for guest in GUESTS {
-        let path = guests.join(format!("{guest}.wasm"));
-        fs::copy(compile(guest, "wasm32-unknown-unknown")?, path).context("could not copy a guest")?;
+    fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
+    let mut resizer = Vec::new();
+    for component in COMPONENTS {
+        steps.next(&match component.composition {
+            Some(composition) => format!("building dist/{} and dist/{composition}", component.file),
+            None => format!("building dist/{}", component.file),
+        });
+        let module = compile(component.package, component.target)?;
+        let bytes = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;
+        let bytes = componentized(&bytes)?;
+        save(&dist, component.file, &bytes)?;
+        match component.composition {
+            Some(composition) => save(&dist, composition, &composed(&bytes, &resizer)?)?,
+            None => resizer = bytes,
+        }
     }
-    let files = [("resizer.wasm", resizer), ("service.wasm", service), ("tintype.wasm", tintype)];
-    for (name, bytes) in files {
-        let path = dist.join(name);
-        fs::write(&path, &bytes).with_context(|| format!("could not write {}", path.display()))?;
-        let (plain, packed) = (grouped(bytes.len()), grouped(gzipped(&bytes)?));
-        eprintln!("    dist/{name:<13} {plain:>10} bytes {packed:>10} bytes gzip -9");
+    Ok(())
+}
+
+/// Makes the files in `dist/guests/`.
+pub(crate) fn build_guests() -> Result<()> {
+    let guests = root()?.join("dist/guests");
+    fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
+    for guest in GUESTS {
+        let module = compile(guest, "wasm32-unknown-unknown")?;
+        fs::copy(module, guests.join(format!("{guest}.wasm"))).context("could not copy a guest")?;
     }
     Ok(())
 }
@@ -61,26 +96,6 @@ fn compile(package: &str, target: &str) -> Result<PathBuf> {
     // Flags in the environment would take the place of the project's own, simd128 among them.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")
-}
-
-/// A core module that does the same in fewer bytes: LLVM leaves WebAssembly's own waste, such as locals that hold the
-/// same value, to Binaryen.
-fn optimize(module: &Path, options: &mut OptimizationOptions) -> Result<Vec<u8>> {
-    // What rustc uses by default, and simd128. What is not named here, the optimised module cannot use.
-    for feature in [
-        Feature::BulkMemory,
-        Feature::Multivalue,
-        Feature::MutableGlobals,
-        Feature::ReferenceTypes,
-        Feature::SignExt,
-        Feature::Simd,
-        Feature::TruncSat,
-    ] {
-        options.enable_feature(feature);
-    }
-    let file = module.with_extension("opt.wasm");
-    options.run(module, &file).with_context(|| format!("could not optimise {}", module.display()))?;
-    fs::read(&file).with_context(|| format!("could not read {}", file.display()))
 }
 
 /// Compiler flags that give the sources of dependencies and of `std`, which panic messages name, the same path everywhere.
@@ -99,9 +114,13 @@ fn path_mappings() -> Result<Vec<String>> {
     ])
 }
 
-/// A component with a core module's own imports and no others: for the resizer, none.
-fn componentize(module: &[u8]) -> Result<Vec<u8>> {
-    stripped(&ComponentEncoder::default().module(module)?.validate(true).encode()?)
+/// A component without custom sections. Of a core module it is made with the module's own imports and no others: for the
+/// resizer, none.
+fn componentized(binary: &[u8]) -> Result<Vec<u8>> {
+    if Parser::is_component(binary) {
+        return stripped(binary);
+    }
+    stripped(&ComponentEncoder::default().module(binary)?.validate(true).encode()?)
 }
 
 /// A component, or a module in one, without custom sections: the names of its parts and of the tools that made it, kilobytes
@@ -127,8 +146,8 @@ fn stripped(binary: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// `service` with what it imports of `resizer` plugged in, as `wac plug service.wasm --plug resizer.wasm` does.
-fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
+/// `service` with its imports of the resizer's interfaces plugged in, as `wac plug service.wasm --plug resizer.wasm` does.
+fn composed(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str, bytes: &[u8]| {
         let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())?;
@@ -138,4 +157,16 @@ fn compose(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
     let plugs = vec![register("tintype:resizer", resizer)?];
     plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
     stripped(&graph.encode(EncodeOptions::default())?)
+}
+
+/// Puts a file into `dist/` and prints its size. It appears complete or not at all, also to a program that reads the one
+/// before it.
+fn save(dist: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let (path, draft) = (dist.join(name), dist.join(format!("{name}.new")));
+    fs::write(&draft, bytes)
+        .and_then(|()| fs::rename(&draft, &path))
+        .with_context(|| format!("could not write {}", path.display()))?;
+    let (plain, packed) = (grouped(bytes.len()), grouped(gzipped(bytes)?));
+    eprintln!("    dist/{name:<16} {plain:>10} bytes {packed:>10} bytes gzip -9");
+    Ok(())
 }

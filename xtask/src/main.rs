@@ -1,20 +1,26 @@
 //! The project's chores: `cargo xtask <command>`, or `./x <command>`, which installs the toolchain first.
 //!
 //! Nothing here knows about images. `build` turns crates into components, `serve` and `test` build and then hand over
-//! to `host-tests`, which holds everything that needs a WebAssembly engine, so that this crate builds quickly.
+//! to wasmtime and to `host-tests`, so that this crate itself builds quickly.
 
 mod cargo;
 mod components;
+mod serve;
 mod size;
+mod steps;
 mod suite;
+mod wasmtime;
 
 use anyhow::{Result, bail};
+
+use steps::Steps;
 
 const USAGE: &str = "\
 usage: ./x <command>
 
-  build           build dist/resizer.wasm, dist/service.wasm and dist/tintype.wasm, which is both in one
-  serve [flags]   build, then serve dist/tintype.wasm on 127.0.0.1:3000 (--addr changes that)
+  build           build everything in dist/; dist/tintype.wasm is the service and the resizer in one
+  serve [flags]   build, then serve dist/tintype.wasm with `wasmtime serve` on 127.0.0.1:3000 (--addr changes that);
+                  uses the wasmtime on the PATH if it is recent enough
   bench [job]     build, then measure jobs whose name contains `job`, beside sharp where that is installed
   bench-jpeg files
                   decode these files at each scale, natively and in WebAssembly, beside other decoders
@@ -26,8 +32,8 @@ fn main() -> Result<()> {
     let command = args.next();
     let rest: Vec<String> = args.collect();
     match (command.as_deref(), rest.as_slice()) {
-        (Some("build"), []) => components::build(),
-        (Some("serve"), flags) => serve(flags),
+        (Some("build"), []) => build(),
+        (Some("serve"), flags) => serve::serve(flags),
         (Some("bench"), jobs) => bench(jobs),
         (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
         (Some("test"), []) => suite::run_all(),
@@ -40,21 +46,25 @@ fn main() -> Result<()> {
     }
 }
 
-fn serve(flags: &[String]) -> Result<()> {
-    components::build()?;
-    cargo::progress("building the server (the first time takes some minutes)");
-    cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "serve", "--"]).args(flags))
+fn build() -> Result<()> {
+    let mut steps = Steps::of(components::STEPS + 1);
+    components::build(&mut steps)?;
+    steps.next("building dist/guests, which only tests run");
+    components::build_guests()
 }
 
 fn bench(jobs: &[String]) -> Result<()> {
-    components::build()?;
+    let mut steps = Steps::of(components::STEPS + 1);
+    components::build(&mut steps)?;
+    steps.next("measuring");
     cargo::run(cargo::command(["run", "--package", "host-tests", "--bin", "bench", "--"]).args(jobs))
 }
 
 fn bench_jpeg(files: &[String]) -> Result<()> {
     const EXAMPLE: [&str; 5] = ["--release", "--package", "tintype-jpeg", "--example", "bench"];
-    cargo::progress("natively");
+    let mut steps = Steps::of(2);
+    steps.next("decoding natively");
     cargo::run(cargo::command(["run"]).args(EXAMPLE).arg("--").args(files))?;
-    cargo::progress("in WebAssembly");
-    cargo::run(cargo::in_wasm(["run"])?.args(EXAMPLE).arg("--").args(files))
+    steps.next("decoding in WebAssembly");
+    cargo::run(wasmtime::in_wasm(["run"])?.args(EXAMPLE).arg("--").args(files))
 }

@@ -6,14 +6,14 @@ use anyhow::Result;
 use flate2::{Compression, write::GzEncoder};
 
 /// The number of bytes that `gzip -9` makes of `data`, but for the file name in its header.
-pub fn gzipped(data: &[u8]) -> Result<usize> {
+pub(crate) fn gzipped(data: &[u8]) -> Result<usize> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(data)?;
     Ok(encoder.finish()?.len())
 }
 
 /// A number with its thousands apart: `1234567` is `1,234,567`.
-pub fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -6,43 +6,39 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::cargo::{command, in_wasm, output_of, progress, root, run};
+use crate::cargo::{command, output_of, root, run};
 use crate::components;
+use crate::steps::Steps;
+use crate::wasmtime::in_wasm;
 
-/// Checks formatting and lints, builds the components, runs every test.
-pub fn run_all() -> Result<()> {
-    progress("checking the formatting");
+/// Steps in addition to those of the components.
+const STEPS: usize = 6;
+
+/// Checks formatting, lints and documentation, builds the components, runs every test.
+pub(crate) fn run_all() -> Result<()> {
+    let mut steps = Steps::of(STEPS + components::STEPS);
+    steps.next("checking the formatting");
     run(&mut command(["fmt", "--all", "--check"]))?;
 
-    components::build()?;
-    progress("building the components as WASI components");
-    let components = ["--package", "tintype-resizer", "--package", "tintype-service"];
-    run(command(["build", "--target", "wasm32-wasip2"]).args(components))?;
+    components::build(&mut steps)?;
+    components::build_guests()?;
 
-    progress("running clippy");
+    steps.next("checking lints");
     let clippy = |flags: &[&str]| run(command(["clippy"]).args(flags).args(["--", "--deny", "warnings"]));
-    // This package by itself, as it was built: beside others, its dependencies would have other features, and Binaryen is
-    // minutes of C++.
-    clippy(&["--package", "xtask", "--all-targets"])?;
-    clippy(&["--workspace", "--exclude", "xtask", "--all-targets"])?;
-    clippy(&[
-        "--target",
-        "wasm32-unknown-unknown",
-        "--package",
-        "tintype-resizer",
-        "--package",
-        "simd-guard",
-    ])?;
-    clippy(&["--target", "wasm32-wasip2", "--package", "tintype-service"])?;
+    clippy(&["--workspace", "--all-targets"])?;
+    clippy(&["--target", "wasm32-wasip2", "--package", "tintype-resizer", "--package", "tintype-service"])?;
+    clippy(&["--target", "wasm32-unknown-unknown", "--package", "simd-guard"])?;
 
-    progress("testing the libraries inside WebAssembly");
+    steps.next("checking the documentation");
+    run(command(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+
+    steps.next("testing the libraries inside WebAssembly");
     run(&mut test_in_wasm(&libraries()?)?)?;
 
-    progress("testing natively");
-    run(&mut command(["test", "--package", "xtask"]))?;
-    run(&mut command(["test", "--workspace", "--exclude", "xtask", "--exclude", "host-tests"]))?;
+    steps.next("testing the libraries natively");
+    run(&mut command(["test", "--workspace", "--exclude", "host-tests"]))?;
 
-    progress("testing the built components");
+    steps.next("testing the built components");
     run(&mut command(["test", "--package", "host-tests"]))
 }
 

@@ -1,34 +1,54 @@
-//! tintype's HTTP service: the component that listens, fetches and answers, and never decodes a pixel.
+//! tintype's HTTP service on `wasi:http` 0.2.
 //!
-//! ```text
-//! HTTP request ─ grammar ─► Request ─ source ─► bytes ─ pipeline ─► resizer session ─► respond ─► HTTP response
-//! ```
-//!
-//! Everything but `wasi` is plain Rust without a world around it, and is tested natively. `wasi` binds it to the
-//! component's imports: `wasi:http` for both directions and `tintype:image/resize` for the pixels.
+//! The service itself is `tintype-http`. This component is its host: it receives requests, sends others to origins, waits,
+//! and never decodes a pixel. A call that has to wait does so inside, so every future is ready when it is first polled.
+#![cfg(target_family = "wasm")]
 
-#![no_std]
+mod body;
+mod fetch;
+mod host;
+mod respond;
 
-extern crate alloc;
-// Where there is a system, a panic is the standard library's affair.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-#[cfg_attr(test, macro_use)]
-extern crate std;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
-pub mod client;
-pub mod config;
-pub mod failure;
-pub mod format;
-pub mod grammar;
-pub mod json;
-pub mod pipeline;
-mod prelude;
-pub mod request;
-pub mod resolve;
-pub mod respond;
-pub mod route;
-pub mod source;
-pub mod table;
-pub mod text;
-#[cfg(target_family = "wasm")]
-mod wasi;
+use wasip2::exports::http::incoming_handler::Guest;
+use wasip2::http::types::{IncomingRequest, ResponseOutparam};
+
+use host::Host;
+
+/// Conversions of `wasi:http/types`.
+mod types {
+    tintype_host::types!(wasip2::http::types);
+}
+
+/// The export of `wasi:http/incoming-handler`.
+#[allow(unsafe_code, missing_docs)] // generated
+mod export {
+    use super::Service;
+    wasip2::http::proxy::export!(Service);
+}
+
+/// The component.
+struct Service;
+
+impl Guest for Service {
+    fn handle(request: IncomingRequest, out: ResponseOutparam) {
+        let Some(request) = body::request(&request) else { return respond::bad_request(out) };
+        block_on(async {
+            let response = tintype_http::answer(&Host, tintype_host::config(), request).await;
+            respond::send(response, out).await;
+        });
+    }
+}
+
+/// Runs a future to its end.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}

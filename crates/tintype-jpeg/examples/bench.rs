@@ -1,4 +1,4 @@
-//! Times this decoder at each scale beside `zune-jpeg` and `jpeg-decoder`, in turn, and prints medians and the fastest rounds.
+//! Times this decoder at each scale, `zune-jpeg` and `jpeg-decoder` in turn, and prints medians and fastest rounds.
 //!
 //! ```sh
 //! cargo run --release --example bench -- some.jpg another.jpg
@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::Instant;
-use tintype_jpeg::{DecodeOptions, Decoder, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{Decoder, DecoderConfig, Output, Row, Scale, Step};
 
 const ROUNDS: usize = 7;
 
@@ -52,7 +52,7 @@ fn main() {
 }
 
 fn size(file: &[u8]) -> (u32, u32) {
-    let mut decoder = Decoder::new(DecodeOptions::default());
+    let mut decoder = Decoder::new(DecoderConfig::default());
     for chunk in file.chunks(4096) {
         decoder.feed(chunk);
         if let Some(header) = decoder.header().unwrap() {
@@ -73,7 +73,7 @@ fn memory(_: usize) -> String {
     String::new()
 }
 
-/// Decodes a file, and answers something that depends on the result.
+/// Decodes a file, and returns a number that depends on the result.
 type Run = Box<dyn Fn(&[u8]) -> u64>;
 
 struct Job {
@@ -102,9 +102,7 @@ fn jobs() -> Vec<Job> {
 }
 
 fn begin(file: &[u8], scale: Scale, output: Output) -> (Decoder, std::slice::Chunks<'_, u8>) {
-    let mut options = DecodeOptions::default();
-    options.max_memory = 1 << 31;
-    let mut decoder = Decoder::new(options);
+    let mut decoder = Decoder::new(DecoderConfig { max_memory: 1 << 31, ..DecoderConfig::default() });
     let mut chunks = file.chunks(1 << 16);
     while decoder.header().unwrap().is_none() {
         feed(&mut decoder, &mut chunks);

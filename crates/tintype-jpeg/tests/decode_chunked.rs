@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::{Output, Scale};
+use tintype_jpeg::decode::{Output, Scale};
 
 const CHUNKINGS: [&[usize]; 6] = [&[1], &[2, 1], &[7], &[1000, 1, 3], &[4096], &[13, 0, 0, 257]];
 

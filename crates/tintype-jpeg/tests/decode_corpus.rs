@@ -5,9 +5,9 @@ mod common;
 
 use common::*;
 use std::time::{Duration, Instant};
-use tintype_jpeg::{DecodeOptions, Decoder, Error, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{DecodeError, Decoder, DecoderConfig, Output, Row, Scale, Step};
 
-/// Pixels of which there are too many for a test without optimisation.
+/// More pixels than a test without optimisation can decode in time.
 const LARGE: u32 = if cfg!(debug_assertions) { 400_000 } else { 4_000_000 };
 
 #[test]
@@ -68,9 +68,9 @@ fn corpus_images_are_close_to_the_reference_decoders_planes() {
     assert!(compared > 20);
 }
 
-/// Decodes as far as [`LARGE`] samples, and answers the damage's description or the error.
-fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Option<String>, Error> {
-    let mut decoder = Decoder::new(DecodeOptions::default());
+/// Decodes as far as [`LARGE`] samples, and returns the damage's description or the error.
+fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Option<String>, DecodeError> {
+    let mut decoder = Decoder::new(DecoderConfig::default());
     let mut chunks = file.chunks(chunk);
     let mut feed = |decoder: &mut Decoder| match chunks.next() {
         Some(chunk) => decoder.feed(chunk),

@@ -4,12 +4,10 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::{Damage, DecodeOptions, Error, Flaw, Scale};
+use tintype_jpeg::decode::{Damage, DecodeError, DecoderConfig, Flaw, Scale};
 
-fn refusing() -> DecodeOptions {
-    let mut options = DecodeOptions::default();
-    options.damage = Damage::Refuse;
-    options
+fn refusing() -> DecoderConfig {
+    DecoderConfig { damage: Damage::Refuse, ..DecoderConfig::default() }
 }
 
 #[test]
@@ -30,7 +28,7 @@ fn a_truncated_file_keeps_the_rows_it_has_and_fills_the_rest() {
 fn a_truncated_file_is_refused_where_damage_is() {
     let file = write(&picture(128, 128, 3), PLAIN);
     let cut = decode_chunked(&file[..file.len() / 2], Scale::FULL, &[500], refusing());
-    assert_eq!(cut.err(), Some(Error::Damaged(Flaw::EndsEarly)));
+    assert_eq!(cut.err(), Some(DecodeError::Damaged(Flaw::EndsEarly)));
     assert!(decode_chunked(&file, Scale::FULL, &[500], refusing()).is_ok());
 }
 
@@ -40,8 +38,8 @@ fn a_file_that_ends_before_its_first_row_is_an_error() {
         let file = write(&picture(200, 100, 3), Writing { progressive, ..PLAIN });
         let scan = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
         let cut = decode(&file[..scan + 20], Scale::FULL);
-        assert_eq!(cut.err(), Some(Error::Damaged(Flaw::EndsEarly)), "progressive {progressive}");
-        assert_eq!(decode(&file[..scan], Scale::FULL).err(), Some(Error::Truncated));
+        assert_eq!(cut.err(), Some(DecodeError::Damaged(Flaw::EndsEarly)), "progressive {progressive}");
+        assert_eq!(decode(&file[..scan], Scale::FULL).err(), Some(DecodeError::Truncated));
     }
 }
 
@@ -110,14 +108,13 @@ fn a_lost_restart_marker_costs_two_intervals_and_a_doubled_one_none() {
 #[test]
 fn what_needs_too_much_memory_is_refused_with_the_figure() {
     let file = write(&picture(512, 512, 3), Writing { progressive: true, ..PLAIN });
-    let mut options = DecodeOptions::default();
-    options.max_memory = 1 << 20;
-    let Err(Error::Memory { needed, limit }) =
-        decode_chunked(&file, Scale::FULL, &[100], options.clone()).map(|_| ())
+    let config = DecoderConfig { max_memory: 1 << 20, ..DecoderConfig::default() };
+    let Err(DecodeError::Memory { needed, limit }) =
+        decode_chunked(&file, Scale::FULL, &[100], config.clone()).map(|_| ())
     else {
         panic!("not refused");
     };
     assert_eq!(limit, 1 << 20);
     assert!(needed > 512 * 512 * 3 * 2);
-    assert!(decode_chunked(&file, Scale::EIGHTH, &[100], options).is_ok());
+    assert!(decode_chunked(&file, Scale::EIGHTH, &[100], config).is_ok());
 }

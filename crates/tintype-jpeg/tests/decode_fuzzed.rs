@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::Scale;
+use tintype_jpeg::decode::Scale;
 
 #[test]
 fn fuzzed_inputs_give_the_same_result_for_every_chunking() {

@@ -1,10 +1,10 @@
-//! What stands between the scans: tables, metadata, colour rules, and what is refused.
+//! Segments around the scans: tables, metadata, colour rules, and kinds of JPEG that are refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 
 use common::*;
-use tintype_jpeg::{ColorModel, Error, Flaw, Scale, Unsupported};
+use tintype_jpeg::decode::{ColorModel, DecodeError, DecoderConfig, Flaw, Scale, Unsupported};
 
 /// Where a segment begins, by its marker.
 fn find(file: &[u8], marker: u8) -> usize {
@@ -52,7 +52,10 @@ fn the_height_may_come_after_the_first_scan() {
         let chunked = decode_chunked(&late, Scale::FULL, &[1], roomy()).unwrap();
         assert!(chunked.image == decode(&file, Scale::FULL).unwrap().image);
         late.drain(end..end + 6);
-        assert!(matches!(decode(&late, Scale::FULL).err(), Some(Error::Malformed { marker: 0xDC, .. })));
+        assert!(matches!(
+            decode(&late, Scale::FULL).err(),
+            Some(DecodeError::Malformed { marker: 0xDC, .. })
+        ));
     }
 }
 
@@ -156,24 +159,23 @@ fn other_kinds_of_jpeg_are_refused_by_name() {
         file[sof + at] = value;
         decode(&file, Scale::FULL).err()
     };
-    assert_eq!(altered(1, 0xC9), Some(Error::Unsupported(Unsupported::Arithmetic)));
-    assert_eq!(altered(1, 0xCA), Some(Error::Unsupported(Unsupported::Arithmetic)));
-    assert_eq!(altered(1, 0xC3), Some(Error::Unsupported(Unsupported::Lossless)));
-    assert_eq!(altered(1, 0xC5), Some(Error::Unsupported(Unsupported::Hierarchical)));
-    assert_eq!(altered(4, 12), Some(Error::Unsupported(Unsupported::Precision(12))));
-    assert_eq!(altered(9, 5), Some(Error::Unsupported(Unsupported::Components(5))));
-    assert!(matches!(altered(11, 0x51), Some(Error::Malformed { marker: 0xC0, .. })));
-    assert_eq!(decode(b"\x89PNG", Scale::FULL).err(), Some(Error::NotJpeg));
-    assert_eq!(decode(b"", Scale::FULL).err(), Some(Error::NotJpeg));
-    assert_eq!(decode(b"\xFF\xD8", Scale::FULL).err(), Some(Error::Truncated));
+    assert_eq!(altered(1, 0xC9), Some(DecodeError::Unsupported(Unsupported::Arithmetic)));
+    assert_eq!(altered(1, 0xCA), Some(DecodeError::Unsupported(Unsupported::Arithmetic)));
+    assert_eq!(altered(1, 0xC3), Some(DecodeError::Unsupported(Unsupported::Lossless)));
+    assert_eq!(altered(1, 0xC5), Some(DecodeError::Unsupported(Unsupported::Hierarchical)));
+    assert_eq!(altered(4, 12), Some(DecodeError::Unsupported(Unsupported::Precision(12))));
+    assert_eq!(altered(9, 5), Some(DecodeError::Unsupported(Unsupported::Components(5))));
+    assert!(matches!(altered(11, 0x51), Some(DecodeError::Malformed { marker: 0xC0, .. })));
+    assert_eq!(decode(b"\x89PNG", Scale::FULL).err(), Some(DecodeError::NotJpeg));
+    assert_eq!(decode(b"", Scale::FULL).err(), Some(DecodeError::NotJpeg));
+    assert_eq!(decode(b"\xFF\xD8", Scale::FULL).err(), Some(DecodeError::Truncated));
 }
 
 #[test]
 fn scans_beyond_the_limit_are_left_out_and_flagged() {
     let file = write(&picture(64, 64, 3), Writing { progressive: true, ..PLAIN });
-    let mut options = roomy();
-    options.max_scans = 3;
-    let decoded = decode_chunked(&file, Scale::FULL, &[100], options).unwrap();
+    let config = DecoderConfig { max_scans: 3, ..roomy() };
+    let decoded = decode_chunked(&file, Scale::FULL, &[100], config).unwrap();
     assert_eq!(decoded.flaw, Some(Flaw::TooManyScans));
 }
 

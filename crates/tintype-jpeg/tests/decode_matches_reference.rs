@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::{Output, Scale};
+use tintype_jpeg::decode::{Output, Scale};
 
 fn modes() -> impl Iterator<Item = Writing> {
     [false, true].into_iter().flat_map(|progressive| {

@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tintype_jpeg::{Decoder, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{Decoder, Output, Row, Scale, Step};
 
 /// Counts what each thread holds, and the most that it held.
 struct Counting;

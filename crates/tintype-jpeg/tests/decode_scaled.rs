@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::{Output, Scale};
+use tintype_jpeg::decode::{Output, Scale};
 
 #[test]
 fn scaled_decodes_look_like_box_reduced_full_ones() {

@@ -1,4 +1,4 @@
-//! What the encoder promises about its files, its memory and its errors.
+//! The promises of the encoder about its files, its memory and its errors.
 
 mod encode_support;
 

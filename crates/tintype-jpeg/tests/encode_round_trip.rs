@@ -1,4 +1,4 @@
-//! What was encoded, an independent decoder gives back.
+//! An independent decoder returns the image that was encoded.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by a panic
 
 mod encode_support;

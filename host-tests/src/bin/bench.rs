@@ -3,8 +3,6 @@
 //! Each job is run as a service does it: a new instance, the source written in chunks of 64 KiB, the rendition read as it
 //! is made. Times are medians of runs that alternate with the peer's. Fuel is wasmtime's count of instructions and, like
 //! the memory, the same at every run.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-// A benchmark that cannot go on says why by panicking.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

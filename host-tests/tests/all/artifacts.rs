@@ -21,8 +21,7 @@ const ALLOWED_IMPORTS: &[&str] = &["wasi:cli/", "wasi:clocks/", "wasi:http/", "w
 fn the_resizer_imports_nothing_at_all() {
     let (imports, exports) = boundary("resizer.wasm");
     assert_eq!(imports, [""; 0]);
-    let contract =
-        ["tintype:image/inspect@0.1.0", "tintype:image/resize@0.1.0", "tintype:image/types@0.1.0"];
+    let contract = ["tintype:image/inspect@0.1.0", "tintype:image/resize@0.1.0", "tintype:image/types@0.1.0"];
     assert_eq!(exports, contract);
 }
 

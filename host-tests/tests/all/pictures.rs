@@ -18,7 +18,8 @@ fn every_kind_of_png_file_shows_its_picture() {
             let style = PngStyle { color, interlaced, ..PngStyle::default() };
             assert_eq!(Picture::read(&picture.png_as(&style)), picture, "{style:?}");
         }
-        let black_and_white = Picture::draw(37, 29, |x, y| if (x / 3 + y) % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
+        let black_and_white =
+            Picture::draw(37, 29, |x, y| if (x / 3 + y) % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
         for color in [1, 2, 4, 8].map(PngColor::Gray).into_iter().chain([PngColor::GrayAlpha(8)]) {
             let style = PngStyle { color, interlaced, ..PngStyle::default() };
             assert_eq!(Picture::read(&black_and_white.png_as(&style)), black_and_white, "{style:?}");
@@ -62,7 +63,14 @@ fn storing_a_picture_turned_eight_ways_gives_eight_pictures() {
 #[test]
 fn pictures_are_the_same_everywhere() {
     let sum = |picture: &Picture| {
-        picture.pixels.iter().flatten().fold(0u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+        picture
+            .pixels
+            .iter()
+            .flatten()
+            .fold(0u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
     };
-    assert_eq!([photograph(320, 240), lettering(320, 240)].map(|picture| sum(&picture)), [1_454_556_851, 3_418_880_986]);
+    assert_eq!(
+        [photograph(320, 240), lettering(320, 240)].map(|picture| sum(&picture)),
+        [1_454_556_851, 3_418_880_986]
+    );
 }

@@ -82,7 +82,8 @@ fn every_kind_of_png_file_is_read() {
     for interlaced in [false, true] {
         for color in [PngColor::Rgb(8), PngColor::Rgb(16), PngColor::Rgba(8), PngColor::Rgba(16)] {
             let style = PngStyle { color, interlaced, orientation: None };
-            let difference = render(&picture.png_as(&style), &to_width(60, Format::Png)).difference(&expected);
+            let difference =
+                render(&picture.png_as(&style), &to_width(60, Format::Png)).difference(&expected);
             assert!(difference < 1.0, "{style:?} differs by {difference}");
         }
         let style = PngStyle { color: PngColor::Palette, interlaced, orientation: None };
@@ -93,7 +94,8 @@ fn every_kind_of_png_file_is_read() {
 
 #[test]
 fn gray_png_files_of_every_depth_show_the_same_picture() {
-    let checks = Picture::draw(64, 64, |x, y| if (x / 16 + y / 16) % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
+    let checks =
+        Picture::draw(64, 64, |x, y| if (x / 16 + y / 16) % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
     for interlaced in [false, true] {
         for depth in [1, 2, 4, 8, 16] {
             let style = PngStyle { color: PngColor::Gray(depth), interlaced, orientation: None };
@@ -110,7 +112,8 @@ fn webp_and_gif_files_are_read() {
     let picture = gradient(120, 90);
     let expected = picture.shrunk(60, 45);
     let lossy = Resizer::new().resize(&picture.png(), &to_width(120, Format::Webp)).unwrap().image;
-    for (file, tolerance) in [(picture.webp(), 1.0), (lossy, 4.0), (picture.gif(&[lettering(120, 90)]), 8.0)] {
+    for (file, tolerance) in [(picture.webp(), 1.0), (lossy, 4.0), (picture.gif(&[lettering(120, 90)]), 8.0)]
+    {
         let difference = render(&file, &to_width(60, Format::Png)).difference(&expected);
         assert!(difference < tolerance, "{:?} differs by {difference}", &file[..12]);
     }
@@ -155,15 +158,21 @@ fn an_orientation_is_ignored_where_that_is_asked_for() {
 #[test]
 fn rotation_and_mirroring_move_the_corners() {
     let chart = orientation_chart(120, 80);
-    for (rotation, flip, stored_as) in
-        [(Rotation::Quarter, false, 8), (Rotation::Half, false, 3), (Rotation::ThreeQuarters, false, 6), (Rotation::None, true, 2)]
-    {
+    for (rotation, flip, stored_as) in [
+        (Rotation::Quarter, false, 8),
+        (Rotation::Half, false, 3),
+        (Rotation::ThreeQuarters, false, 6),
+        (Rotation::None, true, 2),
+    ] {
         let expected = chart.stored_as(stored_as);
-        let rendition = render(&chart.png(), &options(|options| {
-            options.output.format = Format::Png;
-            options.geometry.rotate = rotation;
-            options.geometry.flip_horizontal = flip;
-        }));
+        let rendition = render(
+            &chart.png(),
+            &options(|options| {
+                options.output.format = Format::Png;
+                options.geometry.rotate = rotation;
+                options.geometry.flip_horizontal = flip;
+            }),
+        );
         assert_eq!(rendition.difference(&expected), 0.0, "{rotation:?}, flip {flip}");
     }
 }
@@ -171,14 +180,18 @@ fn rotation_and_mirroring_move_the_corners() {
 #[test]
 fn colours_under_transparent_pixels_do_not_bleed() {
     let disc = transparent_disc(240, 240);
-    for file in [disc.png(), disc.png_as(&PngStyle { interlaced: true, ..PngStyle::default() }), disc.webp()] {
+    for file in [disc.png(), disc.png_as(&PngStyle { interlaced: true, ..PngStyle::default() }), disc.webp()]
+    {
         for width in [239, 101, 30, 7] {
             for format in [Format::Png, Format::Webp] {
-                let rendition = render(&file, &options(|options| {
-                    options.geometry.width = Some(width);
-                    options.output.format = format;
-                    options.output.lossless = true;
-                }));
+                let rendition = render(
+                    &file,
+                    &options(|options| {
+                        options.geometry.width = Some(width);
+                        options.output.format = format;
+                        options.output.lossless = true;
+                    }),
+                );
                 let visible = rendition.pixels.iter().filter(|pixel| pixel[3] > 16);
                 let bled = visible.clone().find(|pixel| pixel[0] > 40 || pixel[1] < 170 || pixel[2] > 90);
                 assert!(visible.count() > 10, "{format:?} of width {width} shows a disc");
@@ -192,10 +205,13 @@ fn colours_under_transparent_pixels_do_not_bleed() {
 fn a_format_without_transparency_gets_a_background() {
     let file = transparent_disc(120, 120).png();
     let corner = |color| {
-        let rendition = render(&file, &options(|options| {
-            options.geometry.background = color;
-            options.output.format = Format::Jpeg;
-        }));
+        let rendition = render(
+            &file,
+            &options(|options| {
+                options.geometry.background = color;
+                options.output.format = Format::Jpeg;
+            }),
+        );
         rendition.at(2, 2)
     };
     assert!(alike(corner(None), [255, 255, 255, 255], 10));
@@ -211,11 +227,14 @@ fn the_smallest_and_the_thinnest_pictures_work() {
         {
             let shape = (picture.width, picture.height);
             for file in [picture.png(), picture.jpeg(), picture.webp()] {
-                let rendition = render(&file, &options(|options| {
-                    options.geometry.width = Some(500);
-                    options.geometry.height = Some(500);
-                    options.output.format = format;
-                }));
+                let rendition = render(
+                    &file,
+                    &options(|options| {
+                        options.geometry.width = Some(500);
+                        options.geometry.height = Some(500);
+                        options.output.format = format;
+                    }),
+                );
                 assert_eq!((rendition.width, rendition.height), (width, height), "{shape:?} as {format:?}");
             }
         }
@@ -226,12 +245,14 @@ fn the_smallest_and_the_thinnest_pictures_work() {
 fn pictures_grow_only_where_that_is_asked_for() {
     let file = photograph(100, 60).jpeg();
     for fit in [Fit::Contain, Fit::Fill, Fit::Cover] {
-        let asked = |enlarge| options(|options| {
-            options.geometry.width = Some(300);
-            options.geometry.height = Some(180);
-            options.geometry.fit = fit;
-            options.geometry.enlarge = enlarge;
-        });
+        let asked = |enlarge| {
+            options(|options| {
+                options.geometry.width = Some(300);
+                options.geometry.height = Some(180);
+                options.geometry.fit = fit;
+                options.geometry.enlarge = enlarge;
+            })
+        };
         let kept = render(&file, &asked(false));
         assert_eq!((kept.width, kept.height), (100, 60), "{fit:?}");
         let grown = render(&file, &asked(true));
@@ -244,7 +265,14 @@ fn chunks_of_any_size_give_the_bytes_of_one_call() {
     let photo = photograph(130, 97);
     let progressive = JpegStyle { progressive: true, ..JpegStyle::default() };
     let interlaced = PngStyle { interlaced: true, ..PngStyle::default() };
-    let files = [photo.jpeg(), photo.jpeg_as(&progressive), photo.png(), photo.png_as(&interlaced), photo.webp(), photo.gif(&[])];
+    let files = [
+        photo.jpeg(),
+        photo.jpeg_as(&progressive),
+        photo.png(),
+        photo.png_as(&interlaced),
+        photo.webp(),
+        photo.gif(&[]),
+    ];
     for file in files {
         for format in ENCODED {
             let options = to_width(60, format);
@@ -252,7 +280,11 @@ fn chunks_of_any_size_give_the_bytes_of_one_call() {
             for (write, read) in [(1, 1), (7, 1 << 20), (1000, 13), (usize::MAX, 1 << 20)] {
                 let mut resizer = Resizer::new();
                 let streamed = resizer.session(&options).pump(&file, write, read).unwrap();
-                assert_eq!(streamed, whole.image, "{:?} in chunks of {write} to {format:?}", whole.outline.source.format);
+                assert_eq!(
+                    streamed, whole.image,
+                    "{:?} in chunks of {write} to {format:?}",
+                    whole.outline.source.format
+                );
             }
         }
     }
@@ -278,7 +310,8 @@ fn after_an_error_a_session_is_over() {
     let mut resizer = Resizer::new();
     let options = resizer.defaults();
     let mut session = resizer.session(&options);
-    let first = session.write(b"this is no image, however long one waits for it").and_then(|()| session.finish());
+    let first =
+        session.write(b"this is no image, however long one waits for it").and_then(|()| session.finish());
     assert_eq!(first, Err(Error::Unrecognized));
     assert_eq!(session.write(b"more"), Err(Error::Ended));
     assert_eq!(session.read(10), Err(Error::Ended));
@@ -323,7 +356,8 @@ fn twelve_megapixels_stream_through_a_few_mebibytes() {
 /// A file of 11,548 × 8,660 pixels, with detail everywhere.
 fn hundred_megapixels(progressive: bool) -> Vec<u8> {
     let (width, height) = (11_548, 8_660);
-    let mut encoder = Encoder::new(EncoderConfig { progressive, ..EncoderConfig::new(width, height) }).unwrap();
+    let mut encoder =
+        Encoder::new(EncoderConfig { progressive, ..EncoderConfig::new(width, height) }).unwrap();
     let mut row = vec![0; width as usize * 3];
     for y in 0..height {
         for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
@@ -359,8 +393,15 @@ fn limits_are_checked_before_pixels_are_allocated() {
     let options = options(|options| options.limits.source_pixels = 11_999_999);
     let error = resizer.resize(&LARGE_PHOTOGRAPH, &options).unwrap_err();
     let Error::LimitExceeded(exceeded) = error else { panic!("{error:?}") };
-    assert_eq!((exceeded.limit, exceeded.allowed, exceeded.needed), (Limit::SourcePixels, 11_999_999, 12_000_000));
-    assert!(resizer.memory() < instance + LARGE_PHOTOGRAPH.len() * 2 + (2 << 20), "{} bytes", resizer.memory());
+    assert_eq!(
+        (exceeded.limit, exceeded.allowed, exceeded.needed),
+        (Limit::SourcePixels, 11_999_999, 12_000_000)
+    );
+    assert!(
+        resizer.memory() < instance + LARGE_PHOTOGRAPH.len() * 2 + (2 << 20),
+        "{} bytes",
+        resizer.memory()
+    );
 }
 
 #[test]
@@ -374,7 +415,8 @@ fn what_cannot_be_done_is_told_by_name() {
     };
     assert_eq!(fail(b"", &|_| {}), Error::Unrecognized);
     assert_eq!(fail(b"<!doctype html><title>no image</title>", &|_| {}), Error::Unrecognized);
-    let Error::Unsupported(unsupported) = fail(&photo, &|options| options.output.format = Format::Avif) else {
+    let Error::Unsupported(unsupported) = fail(&photo, &|options| options.output.format = Format::Avif)
+    else {
         panic!("AVIF is not encoded yet")
     };
     assert_eq!(unsupported.format, Format::Avif);
@@ -383,7 +425,9 @@ fn what_cannot_be_done_is_told_by_name() {
     };
     assert_eq!(invalid.name, "geometry.width");
     let header_only = &photo[..photo.len().min(200)];
-    assert!(matches!(fail(header_only, &|_| {}), Error::Malformed(malformed) if malformed.format == Format::Jpeg));
+    assert!(
+        matches!(fail(header_only, &|_| {}), Error::Malformed(malformed) if malformed.format == Format::Jpeg)
+    );
 }
 
 #[test]
@@ -427,12 +471,7 @@ type Job<'a> = dyn Fn(&mut Resizer, &Options) -> Result<Vec<u8>, Error> + 'a;
 
 /// Raises the limit of memory until a job is accepted, in instances that have no more than that, and `extra` bytes.
 /// Running out of memory is a trap, which fails the test.
-fn within_the_prediction(
-    name: &str,
-    options: &mut Options,
-    extra: usize,
-    job: &Job<'_>,
-) -> Vec<u8> {
+fn within_the_prediction(name: &str, options: &mut Options, extra: usize, job: &Job<'_>) -> Vec<u8> {
     options.limits.memory = 1;
     loop {
         let allowed = options.limits.memory.max(2 << 20) as usize;

@@ -12,7 +12,7 @@ use host_tests::{Origin, ServeProcess};
 
 use crate::service::{error_of, picture_of};
 
-const SERVE: &str = env!("CARGO_BIN_EXE_serve");
+const WASMTIME: &str = env!("CARGO_BIN_EXE_wasmtime");
 
 static PHOTO: LazyLock<Vec<u8>> = LazyLock::new(|| photograph(640, 480).jpeg());
 
@@ -24,8 +24,11 @@ fn photographs_are_posted_and_fetched_over_tcp() {
         "/silent.jpg" => Answer::ok(PHOTO.clone()).after(Duration::from_secs(30)),
         _ => Answer::status(404),
     });
-    let server =
-        ServeProcess::start(SERVE, &[("TINTYPE_SOURCES", &origin.url()), ("TINTYPE_TIMEOUT_FIRST_BYTE", "300ms")]);
+    let server = ServeProcess::start(
+        WASMTIME,
+        "tintype.wasm",
+        &[("TINTYPE_SOURCES", &origin.url()), ("TINTYPE_TIMEOUT_FIRST_BYTE", "300ms")],
+    );
 
     let posted = server.post("/?width=320", &PHOTO);
     picture_of(&posted, "image/webp", 320, 240);
@@ -42,7 +45,10 @@ fn photographs_are_posted_and_fetched_over_tcp() {
     assert_eq!(error_of(&server.get("/?url=http://127.0.0.1:1/"), 403), "source-not-allowed");
     assert_eq!(error_of(&server.get(&url("/none.jpg")), 404), "source-not-found");
     let put = server.send(request("PUT", "/", Vec::new()));
-    assert_eq!((error_of(&put, 405).as_str(), put.header("allow")), ("method-not-allowed", "GET, HEAD, POST, OPTIONS"));
+    assert_eq!(
+        (error_of(&put, 405).as_str(), put.header("allow")),
+        ("method-not-allowed", "GET, HEAD, POST, OPTIONS")
+    );
     assert_eq!(error_of(&server.post("/", b"no image at all"), 415), "unsupported-media");
     assert_eq!(error_of(&server.post("/", &PHOTO[..150]), 422), "damaged-source");
     assert_eq!(error_of(&server.get(&url("/silent.jpg")), 504), "origin-timeout");
@@ -50,7 +56,7 @@ fn photographs_are_posted_and_fetched_over_tcp() {
 
 #[test]
 fn a_refused_body_that_is_still_being_sent_gets_its_answer() {
-    let server = ServeProcess::start(SERVE, &[("TINTYPE_MAX_SOURCE_BYTES", "10000")]);
+    let server = ServeProcess::start(WASMTIME, "tintype.wasm", &[("TINTYPE_MAX_SOURCE_BYTES", "10000")]);
     assert_eq!(error_of(&server.post("/", &PHOTO), 413), "source-too-large");
 }
 
@@ -64,7 +70,7 @@ fn the_printed_line_makes_a_rendition() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let folder = std::env::temp_dir().join(format!("tintype-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let mut server = ServeProcess::invited(SERVE, &folder, &free.to_string());
+    let mut server = ServeProcess::invited(WASMTIME, &folder, &free.to_string());
     let line = server.invitation();
     assert!(line.starts_with("curl ") && line.ends_with("-o photo.webp"), "{line}");
     let status = Command::new("sh").args(["-c", &line]).current_dir(&folder).stderr(Stdio::null()).status();

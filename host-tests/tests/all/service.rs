@@ -84,7 +84,10 @@ fn parameters_reach_the_pixels() {
 #[test]
 fn a_url_is_fetched() {
     let service = Service::new().with_origin(|origin, asked: &Asked| {
-        assert_eq!((origin, asked.method.as_str(), asked.path.as_str()), ("http://photos.test", "GET", "/a%20b.jpg?x=1"));
+        assert_eq!(
+            (origin, asked.method.as_str(), asked.path.as_str()),
+            ("http://photos.test", "GET", "/a%20b.jpg?x=1")
+        );
         assert!(asked.header("user-agent").is_some_and(|agent| agent.starts_with("tintype/")));
         Answer::ok(PHOTO.clone())
     });
@@ -181,13 +184,11 @@ fn what_is_not_there_is_404() {
 
 #[test]
 fn other_methods_are_405_and_told_which_there_are() {
-    for (method, path, allow) in
-        [
-            ("PUT", "/", "GET, HEAD, POST, OPTIONS"),
-            ("DELETE", "/?url=x", "GET, HEAD, POST, OPTIONS"),
-            ("POST", "/healthz", "GET, HEAD, OPTIONS"),
-        ]
-    {
+    for (method, path, allow) in [
+        ("PUT", "/", "GET, HEAD, POST, OPTIONS"),
+        ("DELETE", "/?url=x", "GET, HEAD, POST, OPTIONS"),
+        ("POST", "/healthz", "GET, HEAD, OPTIONS"),
+    ] {
         let reply = Service::new().send(request(method, path, Vec::new()));
         assert_eq!(error_of(&reply, 405), "method-not-allowed");
         assert_eq!(reply.header("allow"), allow);
@@ -217,7 +218,9 @@ fn a_source_of_too_many_pixels_is_413() {
 #[test]
 fn what_is_no_image_is_415_and_what_is_damaged_422() {
     let service = Service::new();
-    for body in [&b"<!doctype html><html></html>"[..], b"%PDF-1.7 and so on", b"\0\0\0\x1cftypavif\0\0\0\0avif"] {
+    for body in
+        [&b"<!doctype html><html></html>"[..], b"%PDF-1.7 and so on", b"\0\0\0\x1cftypavif\0\0\0\0avif"]
+    {
         assert_eq!(error_of(&service.post("/", body), 415), "unsupported-media");
     }
     assert_eq!(error_of(&service.post("/", &PHOTO[..150]), 422), "damaged-source");
@@ -259,7 +262,9 @@ fn three_redirects_are_followed_and_four_are_not() {
 
 #[test]
 fn a_redirect_goes_only_where_a_request_may() {
-    for to in ["http://other.test/a.jpg", "http://127.0.0.1/a.jpg", "//other.test/a.jpg", "http://photos.test:81/"] {
+    for to in
+        ["http://other.test/a.jpg", "http://127.0.0.1/a.jpg", "//other.test/a.jpg", "http://photos.test:81/"]
+    {
         let service = Service::new().with_origin(move |origin, _| {
             assert_eq!(origin, "http://photos.test");
             Answer::redirect(to)
@@ -310,9 +315,9 @@ fn what_the_header_rules_out_is_refused_before_the_rest_has_arrived() {
         (damaged, no_limit, 422, "damaged-source"),
         (b"<!doctype html><html><body>no image".repeat(100), no_limit, 415, "unsupported-media"),
     ] {
-        let service = Service::new()
-            .env(name, value)
-            .with_origin(move |_, _| Answer::ok(source.clone()).held_back_at(source.len() / 2, &Gate::default()));
+        let service = Service::new().env(name, value).with_origin(move |_, _| {
+            Answer::ok(source.clone()).held_back_at(source.len() / 2, &Gate::default())
+        });
         let reply = service.get(&format!("/?url={URL}&width=600"));
         assert_eq!(error_of(&reply, status), error, "{name}");
     }

@@ -86,7 +86,8 @@ fn read_case(line: usize, text: &str) -> Case {
 }
 
 fn read_detail(case: &mut Case, detail: &str) {
-    let pair = |text: &str| text.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+    let pair =
+        |text: &str| text.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
     match detail.split_once(' ').unwrap() {
         (">", text) => case.request_headers.push(pair(text)),
         ("<", text) => case.headers.push(pair(text)),
@@ -131,7 +132,11 @@ fn answer(origin: &str, asked: &Asked) -> Answer {
     let path = asked.path.split('?').next().unwrap();
     if let Some(rest) = path.strip_prefix("/redirect/") {
         let left: u32 = rest.parse().unwrap();
-        return Answer::redirect(&if left > 1 { format!("/redirect/{}", left - 1) } else { "/photo.jpg".into() });
+        return Answer::redirect(&if left > 1 {
+            format!("/redirect/{}", left - 1)
+        } else {
+            "/photo.jpg".into()
+        });
     }
     if let Some(control) = path.strip_prefix("/cache/") {
         return Answer::ok(file("photo.jpg").unwrap()).header("cache-control", control);
@@ -154,7 +159,9 @@ fn answer(origin: &str, asked: &Asked) -> Answer {
         "redirect-userinfo" => Answer::redirect("http://user@photos.test/photo.jpg"),
         _ => match file(name) {
             None => Answer::status(404),
-            Some(_) if unchanged(asked) => Answer::status(304).header("etag", "\"v1\"").header("last-modified", DATE),
+            Some(_) if unchanged(asked) => {
+                Answer::status(304).header("etag", "\"v1\"").header("last-modified", DATE)
+            }
             Some(bytes) => described(name, Answer::ok(bytes)),
         },
     }
@@ -200,7 +207,8 @@ fn described(name: &str, answer: Answer) -> Answer {
 fn try_case(case: &Case, server: &dyn Server, origin: &str, asked: &Mutex<Vec<Asked>>) -> Vec<String> {
     asked.lock().unwrap().clear();
     let here = |text: &str| text.replace("{o}", origin);
-    let body = case.body.as_ref().map(|name| file(name.trim_start_matches('/')).expect("a file of the origin"));
+    let body =
+        case.body.as_ref().map(|name| file(name.trim_start_matches('/')).expect("a file of the origin"));
     let mut sent = request(&case.method, &here(&case.target), body.unwrap_or_default());
     for (name, value) in &case.request_headers {
         sent.headers_mut().insert(
@@ -345,13 +353,14 @@ fn wasmtime_serve_answers_as_the_table_says() {
     }
     for (environment, cases) in groups.into_iter().filter(|(_, cases)| !cases.is_empty()) {
         let url = origin.url();
-        let mut variables = vec![("TINTYPE_SOURCES".to_owned(), url.clone()), ("TINTYPE_LOG".into(), "0".into())];
+        let mut variables =
+            vec![("TINTYPE_SOURCES".to_owned(), url.clone()), ("TINTYPE_LOG".into(), "0".into())];
         for (name, value) in environment {
             variables.retain(|(known, _)| *known != name);
             variables.push((name, value.replace("{o}", &url)));
         }
         let variables: Vec<(&str, &str)> = variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        let server = ServeProcess::start(env!("CARGO_BIN_EXE_serve"), &variables);
+        let server = ServeProcess::start(env!("CARGO_BIN_EXE_wasmtime"), "tintype.wasm", &variables);
         for case in &cases {
             count += 1;
             let wrong = try_case(case, &server, &url, &asked);
@@ -411,9 +420,14 @@ fn a_tag_from_an_answer_revalidates_it() {
             let mut again = request("GET", &target, Vec::new());
             again.headers_mut().insert("if-none-match", header.parse().unwrap());
             let reply = service.send(again);
-            assert_eq!((reply.status, reply.header("etag"), reply.body.len()), (304, tag.as_str(), 0), "{trusted}");
+            assert_eq!(
+                (reply.status, reply.header("etag"), reply.body.len()),
+                (304, tag.as_str(), 0),
+                "{trusted}"
+            );
         }
-        let conditional = asked.lock().unwrap().iter().filter(|asked| asked.header("if-none-match").is_some()).count();
+        let conditional =
+            asked.lock().unwrap().iter().filter(|asked| asked.header("if-none-match").is_some()).count();
         assert_eq!(conditional, if trusted == "1" { 2 } else { 0 });
         // Another variant of the same source has another tag.
         let mut other = request("GET", &format!("{target}&quality=9"), Vec::new());

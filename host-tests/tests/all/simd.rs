@@ -6,8 +6,10 @@ use wasmtime::{Instance, Module, Store};
 
 #[test]
 fn clamping_before_narrowing_from_16_to_8_bits_is_kept() {
-    let mut lanes =
-        [0u16, 1, 2, 254, 255, 256, 257, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0x80ff, 0xff00, 0xff01, 0xfffe, 0xffff];
+    let mut lanes = [
+        0u16, 1, 2, 254, 255, 256, 257, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0x80ff, 0xff00, 0xff01, 0xfffe,
+        0xffff,
+    ];
     for _ in 0..lanes.len() {
         lanes.rotate_left(1);
         let bytes = lanes.map(u16::to_le_bytes).concat();
@@ -22,8 +24,12 @@ fn clamping_before_narrowing_from_32_to_16_bits_is_kept() {
         lanes.rotate_left(1);
         let bytes = lanes.map(u32::to_le_bytes).concat();
         let expected = lanes.map(|lane| lane.min(65_535) as u16);
-        let narrowed: Vec<u16> =
-            call("narrow_32_to_16", &bytes).as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        let narrowed: Vec<u16> = call("narrow_32_to_16", &bytes)
+            .as_chunks()
+            .0
+            .iter()
+            .map(|pair| u16::from_le_bytes(*pair))
+            .collect();
         assert_eq!(narrowed, expected, "{lanes:x?}");
     }
 }

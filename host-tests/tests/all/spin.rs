@@ -61,7 +61,8 @@ fn spin_lets_the_service_reach_what_the_service_allows() {
     let hosts: BTreeSet<&str> = hosts.iter().map(|host| host.as_str().unwrap()).collect();
     let environment = environment(component);
     let sources = environment.iter().find(|(name, _)| *name == "TINTYPE_SOURCES").unwrap().1;
-    let sources: BTreeSet<&str> = sources.split(',').map(str::trim).filter(|source| !source.is_empty()).collect();
+    let sources: BTreeSet<&str> =
+        sources.split(',').map(str::trim).filter(|source| !source.is_empty()).collect();
     assert_eq!(hosts, sources);
 }
 

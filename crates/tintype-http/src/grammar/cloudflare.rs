@@ -1,13 +1,326 @@
-//! To be written.
-use crate::failure::{Failure, Kind, Result};
-use crate::request::ImageRequest;
-/// To be written.
+//! Cloudflare's grammar: `/cdn-cgi/image/{name=value,name=value…}/{URL or absolute path}`.
+//!
+//! The URL is not encoded, and its query is the target's query. A path is one below `TINTYPE_BASE_URL`. As there, names
+//! of options are read in any case, and an unknown one is passed over. An option that the engine does not implement is
+//! refused by name, unless its value switches it off.
+
+mod draft;
+mod options;
+
+use std::borrow::Cow;
+
+use super::no_source;
+use super::parameter::{Parameter, check_missing, differences, find};
+use super::text::{decode, encode_path, encode_query, mend_slashes};
+use crate::failure::{Failure, Kind, Result, clip};
+use crate::request::{ImageRequest, Source};
+use draft::Draft;
+
+pub use options::OPTIONS;
+
+/// The beginning of the grammar's paths.
 pub const PREFIX: &str = "/cdn-cgi/image/";
-/// To be written.
-pub fn read(_: &str) -> Result<ImageRequest> {
-    Err(Failure::new(Kind::Unsupported, "not yet"))
+
+/// Reads a target.
+///
+/// # Errors
+///
+/// [`Kind::InvalidParameter`], [`Kind::Unsupported`], or [`Kind::InvalidSource`] if no source follows the options.
+pub fn read(target: &str) -> Result<ImageRequest> {
+    let rest = target.strip_prefix(PREFIX).unwrap_or_default();
+    let (options, url) = rest.split_once('/').unwrap_or((rest, ""));
+    let url = url.trim_start_matches('/');
+    if url.is_empty() {
+        return Err(no_source("", "write /cdn-cgi/image/width=80/https://example.com/photo.jpg"));
+    }
+    let mut draft = Draft::default();
+    draft.request.source = Source::Url(read_url(url));
+    for option in split(&decode_whole(options)?) {
+        read_option(&mut draft, option)?;
+    }
+    draft.finish()
 }
-/// To be written.
-pub fn write(_: &ImageRequest) -> String {
-    String::new()
+
+/// The options of a segment, in clear text if all of it is encoded, separators included.
+fn decode_whole(segment: &str) -> Result<Cow<'_, str>> {
+    if segment.contains('=') || segment.chars().all(|c| c == ',') {
+        return Ok(segment.into());
+    }
+    let decoded = decode(segment).filter(|options| options.contains('='));
+    decoded.map(Cow::Owned).ok_or_else(|| {
+        let message = format!("\"{}\" is not a list of options", clip(segment));
+        Failure::new(Kind::InvalidParameter, message)
+            .with_detail("write name=value, with commas between options, before the source")
+    })
+}
+
+/// The options of a list. A comma between parentheses belongs to a colour.
+fn split(options: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0u32;
+    let options = options.split(move |c| {
+        match c {
+            '(' => depth = depth.saturating_add(1),
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    options.filter(|option| !option.is_empty())
+}
+
+fn read_option(draft: &mut Draft, option: &str) -> Result<()> {
+    let (name, text) = option.split_once('=').unwrap_or((option, ""));
+    let name = name.to_ascii_lowercase();
+    let text = decode(text).ok_or_else(|| Failure::parameter(&name, text, "a percent-encoded value"))?;
+    if let Some(checked) = check_missing(options::MISSING, &name, &text) {
+        return checked;
+    }
+    find(OPTIONS, &name).map_or(Ok(()), |option| option.set(draft, &name, &text))
+}
+
+/// The URL of a source, which some clients encode as a whole, or else a path.
+fn read_url(url: &str) -> String {
+    let scheme = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    if scheme.starts_with("http%3a") || scheme.starts_with("https%3a") {
+        return decode(url).unwrap_or_else(|| url.into());
+    }
+    if scheme.starts_with("http:") || scheme.starts_with("https:") {
+        return mend_slashes(url);
+    }
+    format!("/{url}")
+}
+
+/// Writes a request, unsigned, as far as the grammar has words for it.
+pub fn write(request: &ImageRequest) -> String {
+    let said = differences(OPTIONS, &Draft::of(request), &Draft::default());
+    let said = said
+        .iter()
+        .map(|(option, text): &(&Parameter<_>, _)| format!("{}={}", option.name(), encode_query(text)));
+    let mut options = said.collect::<Vec<_>>().join(",");
+    if options.is_empty() {
+        // There has to be an option: the one that holds anyway.
+        options.push_str("fit=scale-down");
+    }
+    let url = match &request.source {
+        Source::Url(url) => write_url(url),
+        Source::Body => String::new(),
+    };
+    format!("{PREFIX}{options}/{url}")
+}
+
+/// A URL as it is if it can be part of a target, or else encoded as a whole.
+fn write_url(url: &str) -> String {
+    let fits = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
+    if url.bytes().all(fits) {
+        return url.trim_start_matches('/').into();
+    }
+    match url.strip_prefix('/') {
+        // A path is not decoded, so that this one comes back as another.
+        Some(path) => encode_path(path),
+        None => encode_query(url).replace(':', "%3A"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grammar::query;
+
+    fn get(options: &str) -> Result<ImageRequest, Kind> {
+        read(&format!("{PREFIX}{options}/photo.jpg")).map_err(|failure| failure.kind())
+    }
+
+    /// Options in the words of the query grammar, without what holds if there are none.
+    fn adds(options: &str) -> Result<String, Kind> {
+        let said = query::write(&get(options)?);
+        Ok(said.replace("url=%2Fphoto.jpg", "").replace("&format=source", "").replace("&quality=85", ""))
+    }
+
+    fn source(target: &str) -> Source {
+        read(&format!("{PREFIX}{target}")).unwrap().source
+    }
+
+    #[test]
+    fn sources_are_urls_and_paths() {
+        for (target, url) in [
+            ("width=80/https://a.example/b.jpg?x=1&y=%262", "https://a.example/b.jpg?x=1&y=%262"),
+            ("width=80/http:/a.example/b.jpg", "http://a.example/b.jpg"),
+            ("width=80/https%3A%2F%2Fa.example%2Fb%2520c.jpg", "https://a.example/b%20c.jpg"),
+            ("width=80/HTTP%3a//a.example/b", "HTTP://a.example/b"),
+            ("width=80/b%20c.jpg", "/b%20c.jpg"),
+            ("width=80//b.jpg", "/b.jpg"),
+            ("width=80,/b.jpg", "/b.jpg"),
+            ("width=80//http://a.example/b.jpg", "http://a.example/b.jpg"),
+            (",/b.jpg", "/b.jpg"),
+            ("/b.jpg", "/b.jpg"),
+        ] {
+            assert_eq!(source(target), Source::Url(url.into()), "{target}");
+        }
+        for target in ["", "width=80", "width=80/", "width=80//"] {
+            assert_eq!(
+                read(&format!("{PREFIX}{target}")).unwrap_err().kind(),
+                Kind::InvalidSource,
+                "{target}"
+            );
+        }
+    }
+
+    #[test]
+    fn options_are_read_in_any_case_and_encoded_as_a_whole() {
+        for options in ["Width=80,Q=75", "width%3D80%2Cquality%3D75", ",w=80,,q=75,", "nope=1,w=80,q=75,nope"]
+        {
+            assert_eq!(adds(options), Ok("&width=80&quality=75".into()), "{options}");
+        }
+        for options in ["width", "https:", "width%3", "%ff%3D", "w=%zz"] {
+            assert_eq!(get(options).unwrap_err(), Kind::InvalidParameter, "{options}");
+        }
+    }
+
+    #[test]
+    fn colours_come_in_all_notations_of_css() {
+        for color in [
+            "rgb%28240%2C40%2C145%29",
+            "rgb(240,40,145)",
+            "rgb%28240%2040%20145%29",
+            "%23f02891",
+            "f02891",
+            "rgba%28240%2C40%2C145%2C1%29",
+            "hsl%28328.5%2C87%25%2C54.9%25%29",
+        ] {
+            let options = format!("background={color},width=80");
+            assert_eq!(adds(&options), Ok("&width=80&background=f02891".into()), "{color}");
+        }
+        assert_eq!(adds("background%3Drgb(240%2C40%2C145)%2Cw%3D80"), adds("background=%23f02891,w=80"));
+        assert_eq!(adds("background=RebeccaPurple"), Ok("&background=663399".into()));
+        assert_eq!(get("background=redish"), Err(Kind::InvalidParameter));
+        // A parenthesis too few or too many changes nothing about the rest.
+        assert_eq!(get("w=80),h=70").unwrap_err(), Kind::InvalidParameter);
+        assert_eq!(adds("nope=),h=70"), Ok("&height=70".into()));
+    }
+
+    #[test]
+    fn only_values_that_change_something_are_refused() {
+        for neutral in [
+            "blur=0",
+            "sharpen=0",
+            "brightness=1.0",
+            "contrast=1",
+            "gamma=1",
+            "gamma=0",
+            "saturation=1",
+            "border=",
+            "segment=",
+            "upscale=interpolate",
+            "slow-connection-quality=50",
+            "scq=low",
+            "compression=fast",
+            "anim=true",
+            "anim=false",
+            "metadata=none",
+            "metadata=copyright",
+            "wbreakpoints=320;768",
+            "zoom=0.5",
+            "trim=0;0;0;0",
+            "trim.left=0",
+            "rotate=0",
+            "fit=scale-down",
+            "gravity=0.5x0.5",
+            "dpr=1",
+        ] {
+            assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
+        }
+        for refused in [
+            "blur=5",
+            "Blur=5",
+            "sharpen=1",
+            "brightness=0.5",
+            "contrast=2",
+            "gamma=0.5",
+            "saturation=2",
+            "border=5",
+            "segment=foreground",
+            "upscale=generate",
+            "width=auto",
+            "fit=pad",
+            "fit=scale-up",
+            "gravity=auto",
+            "g=face",
+            "gravity=0.3x0.3",
+            "metadata=keep",
+            "format=avif",
+            "f=json",
+            "trim=1;2;3;4",
+            "trim=1;0;0;0,dpr=2",
+            "trim.left=1,rotate=90",
+            "trim.width=1,flip=h",
+        ] {
+            assert_eq!(get(refused), Err(Kind::Unsupported), "{refused}");
+        }
+        for malformed in [
+            "width=abc",
+            "w=0",
+            "height=50%25",
+            "fit=snug",
+            "gravity=middle",
+            "gravity=1xy",
+            "dpr=0",
+            "trim=1;2;3",
+            "trim=1;x;0;0",
+            "trim.width=0",
+            "rotate=45",
+            "flip=x",
+            "quality=101",
+            "q=best",
+            "format=bmp",
+            "onerror=x",
+        ] {
+            assert_eq!(get(malformed), Err(Kind::InvalidParameter), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn a_flip_happens_before_a_rotation() {
+        for (options, meant) in [
+            ("rotate=90,flip=h", "&rotate=90&flip=v"),
+            ("flip=v,rotate=270", "&rotate=270&flip=h"),
+            ("rotate=180,flip=h", "&rotate=180&flip=h"),
+            ("rotate=90,flip=hv", "&rotate=90&flip=hv"),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+        }
+    }
+
+    #[test]
+    fn trims_are_crops_from_the_left_and_the_top() {
+        for (options, crop) in [
+            ("trim=10;0;0;20", "20,10,65535,65535"),
+            ("trim.left=30", "30,0,65535,65535"),
+            ("trim.left=1,trim.top=2,trim.width=3,trim.height=4", "1,2,3,4"),
+        ] {
+            assert_eq!(get(options).unwrap().geometry.crop.unwrap().to_string(), crop, "{options}");
+        }
+    }
+
+    #[test]
+    fn the_dpr_scales_the_target_and_a_quality_of_100_makes_webp_lossless() {
+        assert_eq!(adds("width=300,dpr=3"), Ok("&width=900".into()));
+        assert_eq!(adds("w=10,h=20,fit=crop,dpr=1.5"), Ok("&width=15&height=30&fit=crop".into()));
+        assert!(get("f=webp,q=100").unwrap().output.lossless);
+        assert!(!get("f=webp,q=99").unwrap().output.lossless);
+        assert!(!get("f=jpeg,q=100").unwrap().output.lossless);
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_part_of_a_target_is_encoded() {
+        for (url, written) in [
+            ("https://a.example/b,c.jpg?x=%20", "https://a.example/b,c.jpg?x=%20"),
+            ("https://a.example/ü #", "https%3A%2F%2Fa.example%2F%C3%BC%20%23"),
+            ("/b.jpg", "b.jpg"),
+        ] {
+            let request = ImageRequest { source: Source::Url(url.into()), ..ImageRequest::default() };
+            let target = write(&request);
+            assert!(target.ends_with(&format!("/{written}")), "{target}");
+            assert_eq!(read(&target).unwrap().source, request.source);
+        }
+    }
 }

@@ -85,6 +85,16 @@ pub fn differences<'t, D>(
     different.filter_map(|parameter| Some((parameter, (parameter.write)(draft)?))).collect()
 }
 
+/// The value that a word stands for.
+pub fn meaning<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+}
+
+/// The first word that stands for a value.
+pub fn word<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<String> {
+    words.iter().find(|(_, known)| known == value).map(|(word, _)| (*word).into())
+}
+
 /// An option that a grammar has and the engine does not implement.
 pub struct Missing {
     /// Its name and its synonyms.

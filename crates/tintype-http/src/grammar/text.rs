@@ -51,11 +51,18 @@ pub fn pairs(query: &str, plus_is_space: bool) -> Result<Vec<(String, String)>> 
                 .with_detail("write % as %25, and text as percent-encoded UTF-8")
         })
     };
+    raw_pairs(query).map(|(name, text)| Ok((decoded(name)?, decoded(text)?))).collect()
+}
+
+/// Names and values of a query string in which `+` is a plus and a `%` that begins no escape is itself. `None` in place
+/// of a pair that is not UTF-8.
+pub fn lenient_pairs(query: &str) -> impl Iterator<Item = Option<(String, String)>> {
+    raw_pairs(query).map(|(name, text)| Some((decode_leniently(name)?, decode_leniently(text)?)))
+}
+
+fn raw_pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, text)| Ok((decoded(name)?, decoded(text)?)))
-        .collect()
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// Encodes a text in base64url without padding (RFC 4648, section 5).
@@ -97,6 +104,13 @@ mod tests {
         }
         assert_eq!(decode_leniently("50%&%20%zz").as_deref(), Some("50%& %zz"));
         assert_eq!(decode_leniently("%ff"), None);
+    }
+
+    #[test]
+    fn lenient_pairs_keep_what_is_no_escape() {
+        let pair = |name: &str, text: &str| Some((name.to_owned(), text.to_owned()));
+        let pairs: Vec<_> = lenient_pairs("w=50%&&a+b=%41+b&we&x=%ff&y=1=2").collect();
+        assert_eq!(pairs, [pair("w", "50%"), pair("a+b", "A+b"), pair("we", ""), None, pair("y", "1=2")]);
     }
 
     #[test]

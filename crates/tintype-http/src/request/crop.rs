@@ -58,6 +58,40 @@ impl Crop {
     }
 }
 
+/// A crop whose lengths are given one by one. A side that is not given reaches to the source's edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CropParts {
+    /// Its distance from the left edge.
+    pub x: Option<Length>,
+    /// Its distance from the top edge.
+    pub y: Option<Length>,
+    /// Its width.
+    pub width: Option<Length>,
+    /// Its height.
+    pub height: Option<Length>,
+}
+
+impl CropParts {
+    /// The parts of a crop, without a position if that is a gravity.
+    pub fn of(crop: Crop) -> Self {
+        let (x, y) = match crop.place {
+            Place::At(x, y) => (Some(x), Some(y)),
+            Place::Towards(_) => (None, None),
+        };
+        Self { x, y, width: Some(crop.width), height: Some(crop.height) }
+    }
+
+    /// The crop that the parts make; `None` if they leave the source whole.
+    pub fn crop(self) -> Option<Crop> {
+        let (x, y) = (self.x.unwrap_or(Length::ZERO), self.y.unwrap_or(Length::ZERO));
+        if (x, y, self.width, self.height) == (Length::ZERO, Length::ZERO, None, None) {
+            return None;
+        }
+        let side = |side: Option<Length>| side.unwrap_or(Length::Pixels(Length::MAX));
+        Some(Crop { width: side(self.width), height: side(self.height), place: Place::At(x, y) })
+    }
+}
+
 /// Halves of a free space, rounded down.
 fn share(free: u32, halves: u8) -> u32 {
     match halves {
@@ -118,6 +152,16 @@ mod tests {
             let crop = Crop { width: Length::Pixels(3), height: Length::Pixels(5), place };
             assert_eq!(crop.region((10, 9)), Region { x, y, width: 3, height: 5 }, "{gravity:?}");
         }
+    }
+
+    #[test]
+    fn parts_of_a_crop_reach_to_the_edges() {
+        let pixels = |pixels| Some(Length::Pixels(pixels));
+        let parts = CropParts { x: pixels(3), height: pixels(5), ..CropParts::default() };
+        let crop = parts.crop().unwrap();
+        assert_eq!(visible(crop.region((10, 9)), (10, 9)), (7, 5));
+        assert_eq!(CropParts::of(crop).crop(), Some(crop));
+        assert_eq!(CropParts { y: pixels(0), ..CropParts::default() }.crop(), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod output;
 use tintype_types::{self as engine, Format, Input, Limits, Options};
 
 pub use color::{parse_color, write_color};
-pub use crop::{Crop, Place};
+pub use crop::{Crop, CropParts, Place};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
 pub use geometry::{Fit, Geometry, at_focal_point};
 pub use length::{Factor, Length, number};

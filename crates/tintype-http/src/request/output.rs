@@ -81,6 +81,12 @@ impl Output {
         }
         Self { quality, ..self.clone() }
     }
+
+    /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.
+    pub fn first_quality(&self) -> Option<u8> {
+        let Self { quality, .. } = self.normalized();
+        Format::ENCODED.iter().find_map(|format| quality.of(*format))
+    }
 }
 
 /// Qualities of lossy encoding, 1 to 100 each.
@@ -204,5 +210,8 @@ mod tests {
         assert_eq!(output("png", "80", false).normalized(), output("png", "7", false).normalized());
         assert_eq!(output("webp", "80", true).normalized(), output("webp", "7", true).normalized());
         assert_eq!(Output::default().normalized(), output("webp", "webp:80", false).normalized());
+        assert_eq!(output("auto", "70,webp:60", false).first_quality(), Some(70));
+        assert_eq!(output("webp", "70,webp:60", false).first_quality(), Some(60));
+        assert_eq!(output("png", "70", false).first_quality(), None);
     }
 }

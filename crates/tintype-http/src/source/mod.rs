@@ -143,6 +143,7 @@ mod tests {
             ),
             ("mirror/http://x/a.jpg", "https://base.example/photos/mirror/http://x/a.jpg"),
             ("?://", "https://base.example/photos/?://"),
+            ("1://x", "https://base.example/photos/1://x"),
         ] {
             assert_eq!(resolved(text), Ok((url.into(), false)), "{text}");
         }

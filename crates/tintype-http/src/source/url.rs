@@ -232,7 +232,7 @@ fn read(text: &str, max_bytes: usize) -> Result<SourceUrl, InvalidUrl> {
     if authority.contains('@') {
         return Err(InvalidUrl::Credentials);
     }
-    // A browser looks for the host after any number of slashes, and decodes it.
+    // A browser looks for the host after any number of slashes, decodes it, and maps letters outside of ASCII.
     if authority.is_empty() || authority.contains('%') || !authority.is_ascii() {
         return Err(InvalidUrl::Host);
     }

@@ -135,7 +135,6 @@ fn a_failure_can_redirect_to_a_url_that_is_allowed() {
 }
 
 #[test]
-#[ignore = "needs the reader of wsrv's grammar"]
 fn wsrv_redirects_in_place_of_every_error() {
     let fallback = "https%3A%2F%2Fphotos.example.com%2Fother.jpg";
     for (query, status) in [

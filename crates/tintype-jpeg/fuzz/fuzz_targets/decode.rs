@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tintype_jpeg::{DecodeOptions, Decoder, Error, Flaw, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Output, Row, Scale, Step};
 
 /// Enough to see every path; more would only be slow.
 const MAX_SAMPLES: usize = 1 << 20;
@@ -19,11 +19,9 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(whole, chunked);
 });
 
-fn decode(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<(u64, Option<Flaw>), Error> {
-    let mut options = DecodeOptions::default();
-    options.max_memory = 64 << 20;
-    options.max_scans = 20;
-    let mut decoder = Decoder::new(options);
+fn decode(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<(u64, Option<Flaw>), DecodeError> {
+    let config = DecoderConfig { max_memory: 64 << 20, max_scans: 20, ..DecoderConfig::default() };
+    let mut decoder = Decoder::new(config);
     let mut chunks = file.chunks(chunk);
     let mut feed = |decoder: &mut Decoder| match chunks.next() {
         Some(chunk) => decoder.feed(chunk),

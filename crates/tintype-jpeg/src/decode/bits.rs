@@ -2,7 +2,7 @@
 
 /// A position in unstuffed entropy-coded bytes, with up to 63 bits read ahead.
 ///
-/// Past the end of the bytes it reads zeros; [`Bits::overrun`] tells.
+/// Past the end of the bytes it reads zeros, which [`Bits::overrun`] reports.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bits {
     /// The bits read ahead, from the most significant. Those below `count` may hold a copy of bits that the next
@@ -68,7 +68,7 @@ impl Bits {
         bits
     }
 
-    /// The byte that the next bit stands in.
+    /// The byte that holds the next bit.
     pub(crate) fn byte_position(&self) -> usize {
         self.position - (self.count as usize).div_ceil(8)
     }
@@ -79,7 +79,7 @@ impl Bits {
         self.position * 8 - self.count as usize > bytes.len() * 8
     }
 
-    /// Tells that the first `count` bytes, none of them after [`Bits::byte_position`], were removed.
+    /// Accounts for the removal of the first `count` bytes, none of them after [`Bits::byte_position`].
     pub(crate) fn rebase(&mut self, count: usize) {
         self.position -= count;
     }

@@ -1,18 +1,8 @@
 //! Rows of components to rows of pixels.
 
 use super::header::ColorModel;
-use crate::simd::{I16x8, Native};
-
-/// Bits after the point of the factors below.
-const BITS: u32 = 14;
-const ONE: i16 = 1 << BITS;
-const HALF: i16 = 1 << (BITS - 1);
-/// The factors of ITU-T T.871, clause 7: 1.402, 0.344136, 0.714136 and 1.772. The last is beyond 16 bits and stands
-/// as what it exceeds 1 by.
-const RED_CR: i16 = 22970;
-const GREEN_CB: i16 = -5638;
-const GREEN_CR: i16 = -11700;
-const BLUE_CB_LESS_ONE: i16 = 12648;
+use crate::lanes::{I16x8, I32x4, Native};
+use crate::ycbcr::to_rgb::{B_CB_LESS_ONE, BITS, G_CB, G_CR, HALF, ONE, R_CR};
 
 /// Writes a row of pixels, of as many bytes each as `model` becomes: see [`Output`](super::Output::Interleaved).
 pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
@@ -34,14 +24,14 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
         ColorModel::Ycck { inverted } => {
             ycc_row::<Native>([a, b, c], out);
             for (pixel, &k) in out.as_chunks_mut::<3>().0.iter_mut().zip(d) {
-                // T.872: the colours that YCbCr stands for are what the inks leave.
+                // T.872: YCbCr codes the colours that the inks leave.
                 *pixel = without_inks(pixel.map(|left| 255 - left), k, inverted);
             }
         }
     }
 }
 
-/// What is left of white after four inks.
+/// The colour that four inks leave of white.
 fn without_inks(inks: [u8; 3], black: u8, inverted: bool) -> [u8; 3] {
     let left = |ink: u8| u32::from(if inverted { ink } else { 255 - ink });
     inks.map(|ink| {
@@ -79,17 +69,17 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
     let centre = V::splat(-128);
     let (y, cb, cr) = (V::widen(y), V::widen(cb).add(centre), V::widen(cr).add(centre));
     let one = V::splat(1);
-    let rounding = V::splat32(i32::from(HALF));
+    let rounding = V::Wide::splat(i32::from(HALF));
     let weigh = |a: V, b: V, weights: V| (a.zip_low(b).dot(weights), a.zip_high(b).dot(weights));
-    let finish = |low, high| V::pack(V::shr32::<BITS>(low), V::shr32::<BITS>(high));
+    let finish = |low: V::Wide, high: V::Wide| V::pack(low.shr::<BITS>(), high.shr::<BITS>());
 
-    let red = weigh(y, cr, V::pair(ONE, RED_CR));
-    let red = finish(V::add32(red.0, rounding), V::add32(red.1, rounding));
-    let green = weigh(y, cb, V::pair(ONE, GREEN_CB));
-    let more_green = weigh(cr, one, V::pair(GREEN_CR, HALF));
-    let green = finish(V::add32(green.0, more_green.0), V::add32(green.1, more_green.1));
-    let blue = weigh(y.add(cb), cb, V::pair(ONE, BLUE_CB_LESS_ONE));
-    let blue = finish(V::add32(blue.0, rounding), V::add32(blue.1, rounding));
+    let red = weigh(y, cr, V::pair(ONE, R_CR));
+    let red = finish(red.0.add(rounding), red.1.add(rounding));
+    let green = weigh(y, cb, V::pair(ONE, G_CB));
+    let more_green = weigh(cr, one, V::pair(G_CR, HALF));
+    let green = finish(green.0.add(more_green.0), green.1.add(more_green.1));
+    let blue = weigh(y.add(cb), cb, V::pair(ONE, B_CB_LESS_ONE));
+    let blue = finish(blue.0.add(rounding), blue.1.add(rounding));
 
     let [red, green] = V::narrow(red, green).map(u64::to_le_bytes);
     let [blue, _] = V::narrow(blue, blue).map(u64::to_le_bytes);
@@ -105,7 +95,7 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
 
     #[test]
     fn every_color_is_within_one_level_of_the_exact_conversion_and_the_same_on_simd_and_scalar() {

@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::error::Flaw;
 use super::input::{Input, find_ff};
+use crate::marker::{RST0, RST7, SOF0, TEM};
 use alloc::vec::Vec;
 
 /// Unstuffed bytes are kept this far ahead.
@@ -10,8 +11,8 @@ const WINDOW: usize = 32 * 1024;
 
 /// More bytes than any block takes: a DC and 63 AC coefficients of at most 31 bits each.
 ///
-/// An MCU is begun only when so many bytes per block are there or no more will come, so that it never has to be
-/// begun again, and the result does not depend on how the input was chunked.
+/// An MCU is begun only when this many bytes per block are at hand or no more will come. It never has to be begun
+/// again, and the result does not depend on how the input was chunked.
 pub(crate) const MAX_BLOCK_BYTES: usize = 256;
 
 /// The entropy-coded data of a scan, and what a restart marker resets.
@@ -25,7 +26,7 @@ pub(crate) struct Entropy {
     interval: u32,
     left: u32,
     next_restart: u8,
-    /// What was decoded since the last restart made no sense, or there is no more of it.
+    /// The data since the last restart is corrupt, or has ended.
     lost: bool,
     /// The last DC of each component of the scan.
     pub(crate) predictions: [i32; 4],
@@ -36,12 +37,12 @@ pub(crate) struct Entropy {
     pub(crate) sound: u32,
 }
 
-/// What can be done for the next MCU.
+/// Whether the next MCU can be decoded.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Ready {
-    /// Decode it: there are bytes enough, or as many as there will be.
+    /// Decode it: enough bytes are at hand, or as many as will ever be.
     Data,
-    /// There is nothing to decode it from.
+    /// Its data is lost.
     Lost,
     /// Come back with more input.
     NeedInput,
@@ -131,7 +132,7 @@ impl Entropy {
         self.flaw.get_or_insert(flaw);
     }
 
-    /// What is there to be read, for MCUs of up to `need` bytes.
+    /// The bytes at hand, for MCUs of up to `need` bytes.
     #[inline(always)]
     pub(crate) fn data(&self, need: usize) -> Data<'_> {
         let bytes = self.clean.as_slice();
@@ -139,12 +140,12 @@ impl Entropy {
         Data { bytes, bits: self.bits, ample, ended: self.ended }
     }
 
-    /// Takes note of how far the data was read.
+    /// Records how far the data was read.
     pub(crate) fn settle(&mut self, bits: Bits, predictions: [i32; 4]) {
         (self.bits, self.predictions) = (bits, predictions);
     }
 
-    /// Whether more was read than there is.
+    /// Bytes that were not read yet.
     #[inline(always)]
     fn available(&self) -> usize {
         self.clean.len().saturating_sub(self.bits.byte_position())
@@ -177,10 +178,10 @@ impl Entropy {
         }
     }
 
-    /// Goes on to the data after the next restart marker; false asks for more input.
+    /// Skips to the data after the next restart marker; false asks for more input.
     ///
-    /// A marker other than the expected one tells what was lost: one a little ahead, the data before it; one a
-    /// little behind, nothing, as it stands before data that has been seen.
+    /// A marker other than the expected one shows what was lost. If it is one of the next few, that is the data before
+    /// it; if it is one of the last few, nothing, as the data after it was decoded already.
     fn restart(&mut self, input: &mut Input) -> bool {
         self.lost = loop {
             let Some(marker) = input.seek_marker() else {
@@ -191,7 +192,7 @@ impl Entropy {
                 break true;
             };
             match marker {
-                0xD0..=0xD7 => match (marker - 0xD0).wrapping_sub(self.next_restart) & 7 {
+                RST0..=RST7 => match (marker - RST0).wrapping_sub(self.next_restart) & 7 {
                     0 => {
                         input.advance(2);
                         break false;
@@ -210,7 +211,7 @@ impl Entropy {
                         break false;
                     }
                 },
-                0x01..=0xBF => input.advance(2),
+                TEM..SOF0 => input.advance(2),
                 _ => {
                     self.note(Flaw::Restart);
                     break true;

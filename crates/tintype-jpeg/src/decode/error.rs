@@ -1,34 +1,34 @@
-//! What can go wrong, as data.
+//! Errors and flaws, as data.
 
 use core::fmt;
 
 /// Why an image cannot be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
+pub enum DecodeError {
     /// The input does not begin with a start-of-image marker.
     NotJpeg,
-    /// The image is a JPEG of a kind this decoder does not read.
+    /// The image is a JPEG of a kind that this decoder does not read.
     Unsupported(Unsupported),
     /// A segment before the first scan breaks the format's rules.
     Malformed {
-        /// The second byte of the segment's marker (the first is always `0xFF`).
+        /// The code of the segment's marker: its second byte, after `0xFF`.
         marker: u8,
-        /// What the segment should have held.
+        /// The content that the segment lacks.
         expected: &'static str,
     },
     /// The input ended before the first scan.
     Truncated,
-    /// The image is damaged and [`Damage::Refuse`](crate::Damage::Refuse) was asked for.
+    /// The image is damaged, and [`Damage::Refuse`](super::Damage::Refuse) was set or nothing of it could be decoded.
     Damaged(Flaw),
-    /// Decoding would need more memory than the limit.
+    /// Decoding would hold more memory than the limit.
     Memory {
         /// Bytes that decoding would hold.
         needed: u64,
-        /// The limit, from [`DecodeOptions::max_memory`](crate::DecodeOptions::max_memory).
+        /// The limit, from [`DecoderConfig::max_memory`](super::DecoderConfig::max_memory).
         limit: u64,
     },
-    /// A method was called before the one it depends on, or twice; the text names the remedy.
+    /// A method was called too early, or twice; the text names the remedy.
     Order(&'static str),
 }
 
@@ -48,23 +48,23 @@ pub enum Unsupported {
     Components(u8),
 }
 
-/// What was found wrong in an image that could be decoded in part.
+/// A flaw of an image that could be decoded in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Flaw {
     /// The input ended before the image did.
     EndsEarly,
-    /// Entropy-coded data holds a code or a run that cannot be, or ended before its last block.
+    /// Entropy-coded data holds an impossible code or run, or ended before its last block.
     BadData,
     /// A restart marker is missing or out of order.
     Restart,
     /// A segment or scan header after the first scan breaks the format's rules, or a table it names is missing.
     BadSegment,
-    /// There are more scans than [`DecodeOptions::max_scans`](crate::DecodeOptions::max_scans).
+    /// There are more scans than [`DecoderConfig::max_scans`](super::DecoderConfig::max_scans).
     TooManyScans,
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJpeg => f.write_str("not a jpeg: expected the bytes ff d8 at the start"),
@@ -109,4 +109,4 @@ impl fmt::Display for Flaw {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for DecodeError {}

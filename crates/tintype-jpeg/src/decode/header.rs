@@ -1,9 +1,12 @@
-//! What stands before the first scan: the frame, the colour model and the metadata.
+//! Everything before the first scan: the frame, the colour model and the metadata.
 
-use super::error::{Error, Unsupported};
+use super::error::{DecodeError, Unsupported};
+use crate::marker::{
+    ADOBE, APP0, APP1, APP2, APP14, EXIF, ICC, JFIF, SOF2, SOF3, SOF5, SOF7, SOF9, SOF15, XMP,
+};
 use alloc::vec::Vec;
 
-/// What the image is, known before any of it is decoded.
+/// A description of the image, known before it is decoded.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Header {
@@ -13,11 +16,11 @@ pub struct Header {
     pub height: u32,
     /// The components, 1 to 4, in the frame's order.
     pub components: Vec<Component>,
-    /// What the components mean.
+    /// The colours that the components stand for.
     pub color: ColorModel,
     /// Bits per sample: 8.
     pub precision: u8,
-    /// Whether the image is sent as several scans of increasing accuracy (SOF2).
+    /// Whether several scans of increasing accuracy code the image (SOF2).
     pub progressive: bool,
     /// Whether it can be decoded while it arrives, holding a few rows. Otherwise (progressive, or one scan for each
     /// component) its coefficients are held until the scans that matter have been read.
@@ -29,17 +32,17 @@ pub struct Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Component {
-    /// The identifier that scans name it by.
+    /// The identifier by which scans name it.
     pub id: u8,
-    /// Horizontal sampling factor, 1 to 4. A lone component's is 1, whatever the file says, as it has no effect.
+    /// Horizontal sampling factor, 1 to 4. That of a lone component is 1, whatever the file says: it has no effect.
     pub horizontal: u8,
     /// Vertical sampling factor, 1 to 4, as above.
     pub vertical: u8,
-    /// Which quantisation table it uses, 0 to 3.
+    /// Number of its quantisation table, 0 to 3.
     pub(crate) quant: u8,
 }
 
-/// What the components mean.
+/// The colours that the components of an image stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColorModel {
@@ -51,15 +54,15 @@ pub enum ColorModel {
     Rgb,
     /// Four inks.
     Cmyk {
-        /// Whether 255 stands for no ink, as Adobe's applications write it.
+        /// Whether 255 means no ink, as Adobe's applications write it.
         inverted: bool,
     },
     /// Four inks, the first three coded as YCbCr (ITU-T T.872).
     Ycck {
-        /// Whether 255 stands for no ink, as Adobe's applications write it.
+        /// Whether 255 means no ink, as Adobe's applications write it.
         inverted: bool,
     },
-    /// Two components, whose meaning no standard says.
+    /// Two components, whose meaning no standard defines.
     Unknown,
 }
 
@@ -69,7 +72,7 @@ impl Header {
         self.metadata.exif.as_deref()
     }
 
-    /// The ICC profile, joined from its segments; none if one of them is missing or doubled.
+    /// The ICC profile, joined from its segments; `None` if one of them is missing or repeated.
     pub fn icc(&self) -> Option<&[u8]> {
         self.metadata.icc.as_deref()
     }
@@ -93,24 +96,24 @@ impl Header {
 }
 
 /// Reads the body of a frame header (T.81, B.2.2). Height 0 stands: it comes with a DNL segment.
-pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
+pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, DecodeError> {
     let unsupported = match marker {
-        0xC3 => Some(Unsupported::Lossless),
-        0xC5..=0xC7 => Some(Unsupported::Hierarchical),
-        0xC9..=0xCF => Some(Unsupported::Arithmetic),
+        SOF3 => Some(Unsupported::Lossless),
+        SOF5..=SOF7 => Some(Unsupported::Hierarchical),
+        SOF9..=SOF15 => Some(Unsupported::Arithmetic),
         _ => None,
     };
     if let Some(kind) = unsupported {
-        return Err(Error::Unsupported(kind));
+        return Err(DecodeError::Unsupported(kind));
     }
-    let malformed = |expected| Error::Malformed { marker, expected };
+    let malformed = |expected| DecodeError::Malformed { marker, expected };
     let (&[precision, h1, h0, w1, w0, count], rest) =
         body.split_first_chunk().ok_or(malformed("a frame header of at least 6 bytes"))?;
     if precision != 8 {
-        return Err(Error::Unsupported(Unsupported::Precision(precision)));
+        return Err(DecodeError::Unsupported(Unsupported::Precision(precision)));
     }
     if !(1..=4).contains(&count) {
-        return Err(Error::Unsupported(Unsupported::Components(count)));
+        return Err(DecodeError::Unsupported(Unsupported::Components(count)));
     }
     let width = u32::from(u16::from_be_bytes([w1, w0]));
     if width == 0 {
@@ -142,13 +145,13 @@ pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, Error> {
         components,
         color: ColorModel::Unknown,
         precision,
-        progressive: marker == 0xC2,
+        progressive: marker == SOF2,
         streams: false,
         metadata: Metadata::default(),
     })
 }
 
-/// What the application segments say, as it is gathered.
+/// The contents of the application segments, as they are gathered.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metadata {
     exif: Option<Vec<u8>>,
@@ -163,7 +166,7 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// Takes what is of use from an application segment; what would exceed `limit` bytes in all is left out.
+    /// Keeps the useful part of an application segment, unless all parts together would exceed `limit` bytes.
     pub(crate) fn take(&mut self, marker: u8, body: &[u8], limit: usize) {
         let fits = self.kept.saturating_add(body.len()) <= limit;
         let mut keep = |data: &[u8]| {
@@ -171,28 +174,26 @@ impl Metadata {
             data.to_vec()
         };
         match marker {
-            0xE0 if body.starts_with(b"JFIF\0") => self.jfif = true,
-            0xE1 if fits => {
-                if let (Some(data), None) = (body.strip_prefix(b"Exif\0\0"), &self.exif) {
+            APP0 if body.starts_with(JFIF) => self.jfif = true,
+            APP1 if fits => {
+                if let (Some(data), None) = (body.strip_prefix(EXIF), &self.exif) {
                     self.exif = Some(keep(data));
-                } else if let (Some(data), None) =
-                    (body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"), &self.xmp)
-                {
+                } else if let (Some(data), None) = (body.strip_prefix(XMP), &self.xmp) {
                     self.xmp = Some(keep(data));
                 }
             }
-            0xE2 if fits => {
-                if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+            APP2 if fits => {
+                if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(ICC) {
                     let data = keep(data);
                     self.icc_parts.push((number, count, data));
                 }
             }
-            0xEE if body.starts_with(b"Adobe") => self.adobe = body.get(11).copied().or(self.adobe),
+            APP14 if body.starts_with(ADOBE) => self.adobe = body.get(11).copied().or(self.adobe),
             _ => {}
         }
     }
 
-    /// Joins what came in parts.
+    /// Joins the parts of the ICC profile.
     pub(crate) fn finish(&mut self) {
         let parts = core::mem::take(&mut self.icc_parts);
         let Ok(count @ 1..) = u8::try_from(parts.len()) else { return };
@@ -205,7 +206,7 @@ impl Metadata {
         self.icc = Some(profile);
     }
 
-    /// What the components mean, by the rules of T.871 and T.872 in the order the IJG's decoder gives them.
+    /// The colour model, by the rules of T.871 and T.872 in the order the IJG's decoder gives them.
     pub(crate) fn color_model(&self, components: &[Component]) -> ColorModel {
         let inverted = self.adobe.is_some();
         match *components {

@@ -1,4 +1,4 @@
-//! Huffman tables, laid out so that one look-up answers a code and the value after it.
+//! Huffman tables, laid out so that one look-up gives a code and the value after it.
 //!
 //! The codes are ITU-T T.81, annex C and F.2.2.
 #![allow(clippy::indexing_slicing)] // look-ups by peeked bits: an index of n bits into a table of 2^n entries
@@ -26,14 +26,14 @@ pub(crate) struct Huffman {
     symbols: [u8; 256],
     /// The first code longer than each length, left-aligned in 16 bits.
     limit: [u32; 17],
-    /// What to add to a code of each length for its place in `symbols`.
+    /// The place in `symbols` of a code of each length, less the code.
     offset: [i32; 17],
 }
 
-/// What one look-up knows.
+/// The result of one look-up.
 ///
-/// Bits 0 to 5: the bits of code and value together, or 0 where the value does not fit the look-up. They are those
-/// that machines look at in a shift of 64 bits, which spares a mask on the way from one look-up to the next.
+/// Bits 0 to 5: the number of bits of code and value together, or 0 where the value does not fit the look-up. Machines
+/// use just these in a shift of 64 bits, which spares a mask on the way from one look-up to the next.
 /// Bits 6 to 13: the run of zeros before the value, as AC code; [`END_OF_BLOCK`] for an end of block.
 /// Bits 16 to 31: the value, signed. Where the value does not fit, bits 6 to 13 hold the symbol and 16 to 20 the
 /// code's length, which is 0 where the code does not fit either.
@@ -75,8 +75,8 @@ impl Entry {
     }
 }
 
-/// Several whole AC codes with their values in one step. Bits 0 to 3: their bits, or 0 for none; bits 4 to 11: how
-/// many coefficients they cover; bit 15: the last is an end of block.
+/// Several whole AC codes with their values in one step. Bits 0 to 3: the number of their bits, or 0 for none; bits 4
+/// to 11: the number of coefficients that they cover; bit 15: whether the last is an end of block.
 #[derive(Clone, Copy)]
 struct Skip(u16);
 
@@ -134,7 +134,7 @@ impl Huffman {
     fn whole_codes(fast: &[Entry; 1 << FAST_BITS], bits: u32) -> Skip {
         let (mut used, mut covered) = (0, 0);
         loop {
-            // What lies beyond the look-up's bits reads as zeros; an entry that would need them is not taken.
+            // Bits beyond those of the look-up read as zeros; an entry that would need them is not taken.
             let ahead = bits << used & ((1 << SKIP_BITS) - 1);
             let entry = fast[(ahead >> (SKIP_BITS - FAST_BITS)) as usize];
             let length = entry.total_bits();
@@ -162,7 +162,7 @@ impl Huffman {
             if let Some(skip) = &self.skip {
                 let Skip(step) = skip[bits.peek(SKIP_BITS) as usize];
                 let after = k + usize::from(step >> 4 & 0xFF);
-                // Codes that reach the block's last coefficient are taken singly: what follows is another block's.
+                // Codes that reach the block's last coefficient are taken singly: the next belong to another block.
                 if step & 15 != 0 && after < 64 {
                     bits.skip(u32::from(step & 15));
                     if step >> 15 != 0 {

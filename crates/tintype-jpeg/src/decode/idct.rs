@@ -6,7 +6,7 @@
 //! the two passes.
 #![allow(clippy::indexing_slicing)] // constant-size arrays indexed by constants and by loops below their sizes
 
-use crate::simd::{I16x8, Native, transpose};
+use crate::lanes::{I16x8, I32x4, Native, transpose};
 
 const COSINE_BITS: u32 = 13;
 const KEPT_BITS: u32 = 2;
@@ -17,35 +17,6 @@ const SECOND_SHIFT: u32 = COSINE_BITS + KEPT_BITS + 3;
 const FIRST_BIAS: i32 = 1 << (FIRST_SHIFT - 1);
 /// Rounds, and moves samples from around 0 to around 128.
 const SECOND_BIAS: i32 = (1 << (SECOND_SHIFT - 1)) + (128 << SECOND_SHIFT);
-
-/// The coefficient that stands at each place of the zigzag sequence (T.81, figure A.6), as `column * 8 + row`:
-/// blocks are kept column by column, so that one transposition between the passes is enough.
-pub(crate) const ZIGZAG: [u8; 64] = {
-    let mut order = [0; 64];
-    let (mut row, mut column) = (0usize, 0usize);
-    let mut k = 0;
-    while k < 64 {
-        order[k] = (column * 8 + row) as u8;
-        let rising = (row + column) % 2 == 0;
-        if rising && column == 7 {
-            row += 1;
-        } else if rising && row == 0 {
-            column += 1;
-        } else if rising {
-            row -= 1;
-            column += 1;
-        } else if row == 7 {
-            column += 1;
-        } else if column == 0 {
-            row += 1;
-        } else {
-            row += 1;
-            column -= 1;
-        }
-        k += 1;
-    }
-    order
-};
 
 /// The last place of the zigzag sequence with which all coefficients stand in the first 4 rows and columns.
 const LAST_WITHIN_4: usize = 9;
@@ -94,8 +65,8 @@ const fn scaled_cosine(numerator: usize, denominator: usize) -> i16 {
     if negative { -scaled } else { scaled }
 }
 
-/// One pass over eight lanes at once, of which only the first `LANES` matter: from the first `K` coefficients, the
-/// others being zero, to `N` samples.
+/// One pass over eight lanes at once, the first `LANES` of them in use: from the first `K` coefficients, the others
+/// being zero, to `N` samples.
 ///
 /// Samples `n` and `N-1-n` share their even and odd coefficients up to a sign.
 #[inline(always)]
@@ -104,7 +75,7 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
     bias: i32,
 ) -> [V; 8] {
     let cosines = &Basis::<N>::COSINES;
-    let bias = V::splat32(bias);
+    let bias = V::Wide::splat(bias);
     let pairs = |a: usize, b: usize| {
         let low = x[a].zip_low(x[b]);
         (low, if LANES > 4 { x[a].zip_high(x[b]) } else { low })
@@ -113,8 +84,8 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
         let weights = V::pair(even, odd);
         (low.dot(weights), high.dot(weights))
     };
-    let sum = |a: (V::I32x4, V::I32x4), b: (V::I32x4, V::I32x4)| (V::add32(a.0, b.0), V::add32(a.1, b.1));
-    let shift = |low, high| V::pack(V::shr32::<SHIFT>(low), V::shr32::<SHIFT>(high));
+    let sum = |a: (V::Wide, V::Wide), b: (V::Wide, V::Wide)| (a.0.add(b.0), a.1.add(b.1));
+    let shift = |low: V::Wide, high: V::Wide| V::pack(low.shr::<SHIFT>(), high.shr::<SHIFT>());
 
     let mut out = [V::splat(0); 8];
     // Spelt out rather than looped, so that every index is a constant and all stays in registers.
@@ -130,8 +101,8 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
                 if N.min(K) > 5 {
                     odd = sum(odd, weigh(pairs(5, 7), c[5], c[7]));
                 }
-                out[N - 1 - $n] = shift(V::sub32(even.0, odd.0), V::sub32(even.1, odd.1));
-                out[$n] = shift(V::add32(even.0, odd.0), V::add32(even.1, odd.1));
+                out[N - 1 - $n] = shift(even.0.sub(odd.0), even.1.sub(odd.1));
+                out[$n] = shift(even.0.add(odd.0), even.1.add(odd.1));
             }
         )*};
     }
@@ -225,7 +196,7 @@ fn sized_pass<V: I16x8, const SHIFT: u32>(size: u8, x: &[V; 8], bias: i32) -> [V
 /// A block as the entropy decoder leaves it.
 #[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
-    /// Column by column, see [`ZIGZAG`].
+    /// Column by column, see [`ZIGZAG`](crate::zigzag::ZIGZAG).
     pub(crate) coefficients: &'a [i16; 64],
     /// As `coefficients`.
     pub(crate) quant: &'a [i16; 64],
@@ -286,7 +257,8 @@ fn fill_rows<const W: usize>(sample: u8, height: u8, out: &mut [u8], stride: usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
+    use crate::zigzag::ZIGZAG;
 
     fn noise(seed: &mut u64) -> u32 {
         *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -387,18 +359,5 @@ mod tests {
             }
         }
         sum.clamp(0.0, 255.0)
-    }
-
-    #[test]
-    fn the_zigzag_order_is_the_standards() {
-        let rows_and_columns: [(u8, u8); 10] =
-            [(0, 0), (0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0)];
-        for (k, (row, column)) in rows_and_columns.into_iter().enumerate() {
-            assert_eq!(ZIGZAG[k], column * 8 + row);
-        }
-        assert_eq!(ZIGZAG[63], 63);
-        let mut sorted = ZIGZAG;
-        sorted.sort_unstable();
-        assert_eq!(sorted, core::array::from_fn(|i| i as u8));
     }
 }

@@ -1,6 +1,7 @@
 //! The window of input that has been fed and not yet used.
 
-use super::error::Error;
+use super::error::DecodeError;
+use crate::marker::{EOI, RST0, TEM};
 use alloc::vec::Vec;
 
 /// Bytes fed so far, from the first that is still needed.
@@ -39,7 +40,7 @@ impl Input {
         self.position = self.data.len().min(self.position + count);
     }
 
-    /// Drops everything before the next marker and answers the marker's second byte, leaving the marker in place
+    /// Drops everything before the next marker and returns the marker's second byte. The marker stays in place,
     /// with one `0xFF` before it. `None` asks for more input.
     pub(crate) fn seek_marker(&mut self) -> Option<u8> {
         loop {
@@ -58,24 +59,24 @@ impl Input {
     }
 
     /// The next marker and its segment's body, both still in the input; `None` asks for more input.
-    pub(crate) fn peek_segment(&mut self) -> Result<Option<Segment<'_>>, Error> {
+    pub(crate) fn peek_segment(&mut self) -> Result<Option<Segment<'_>>, DecodeError> {
         let Some(marker) = self.seek_marker() else { return Ok(None) };
         // TEM, RST, SOI and EOI stand alone (T.81, table B.1).
-        if matches!(marker, 0x01 | 0xD0..=0xD9) {
+        if matches!(marker, TEM | RST0..=EOI) {
             return Ok(Some(Segment { marker, body: &[], length: 2 }));
         }
         let Some(&[_, _, high, low]) = self.rest().first_chunk() else { return Ok(None) };
         let length = 2 + usize::from(u16::from_be_bytes([high, low]));
         if length < 4 {
-            return Err(Error::Malformed { marker, expected: "a length of at least 2" });
+            return Err(DecodeError::Malformed { marker, expected: "a length of at least 2" });
         }
         Ok(self.rest().get(4..length).map(|body| Segment { marker, body, length }))
     }
 }
 
-/// A marker with what belongs to it.
+/// A marker and its segment.
 pub(crate) struct Segment<'a> {
-    /// The marker's second byte.
+    /// The marker's code.
     pub(crate) marker: u8,
     /// The parameters, without their length; none for markers that stand alone.
     pub(crate) body: &'a [u8],
@@ -83,7 +84,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) length: usize,
 }
 
-/// Where the first `0xFF` stands.
+/// The position of the first `0xFF`.
 pub(crate) fn find_ff(bytes: &[u8]) -> Option<usize> {
     // Whole blocks are tested by one reduction that compilers turn into SIMD compares.
     const BLOCK: usize = 32;

@@ -1,6 +1,7 @@
-//! Sizes: of the output at a scale, of each component's plane, and of what decoding holds.
+//! Sizes: of the output at a scale, of each component's plane, and of the memory that decoding holds.
 
 use super::header::{ColorModel, Header};
+use crate::zigzag::ZIGZAG;
 use alloc::vec::Vec;
 
 /// The size to decode at, as eighths of the image's.
@@ -31,20 +32,20 @@ impl Scale {
     }
 }
 
-/// What to decode to.
+/// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
-    /// Components as they are, each a plane. A subsampled component is decoded at a larger scale than the others
-    /// where that brings it nearer to their size, so that it need not be upsampled or only less.
+    /// Each component as a plane. A subsampled component is decoded at a larger scale than the others where that brings
+    /// it nearer to their size, so that it needs less upsampling or none.
     Planar,
-    /// Components as they are, all at the same scale: subsampled ones stay as much smaller as they were.
+    /// Each component as a plane, all at the same scale: subsampled ones stay smaller by the same ratio.
     PlanarSubsampled,
     /// Rows of gray or RGB pixels: upsampled where needed, and converted. CMYK becomes RGB by multiplication with
     /// black, as browsers do; two components become the gray of the first.
     Interleaved,
 }
 
-/// What a decode at a scale gives, and holds.
+/// The sizes of a decode at a scale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     pub(crate) width: u32,
@@ -73,7 +74,7 @@ impl Layout {
         self.channels
     }
 
-    /// Upper bound, in bytes, of what decoding holds beyond the input that was fed ahead of use.
+    /// Upper bound, in bytes, of the memory that decoding holds beyond input that was fed ahead of its use.
     pub fn memory(&self) -> u64 {
         self.memory
     }
@@ -97,7 +98,7 @@ pub struct Plane {
     /// Samples that a block gives, across and down.
     pub(crate) block_width: u8,
     pub(crate) block_height: u8,
-    /// Blocks that the component has, and with those that fill up the last MCUs.
+    /// Blocks of the component, without and with those that fill up the last MCUs.
     pub(crate) blocks: (u32, u32),
     pub(crate) padded_blocks: (u32, u32),
 }
@@ -118,6 +119,20 @@ impl Plane {
         usize::from(self.block_width) * usize::from(self.block_height)
     }
 
+    /// The last place of the zigzag sequence that the scaled transform uses.
+    pub(crate) fn last_wanted(&self) -> usize {
+        let within = |&place: &u8| place / 8 < self.block_width && place % 8 < self.block_height;
+        ZIGZAG.iter().rposition(within).unwrap_or(0)
+    }
+
+    /// Bytes that a stored block takes: its coefficients, and where there is more than the DC, a bit for each of 64.
+    pub(crate) fn stored_block_bytes(&self) -> usize {
+        match self.coefficients() {
+            1 => size_of::<i16>(),
+            count => count * size_of::<i16>() + size_of::<u64>(),
+        }
+    }
+
     /// Blocks that are decoded, those of the last MCUs' padding included.
     pub(crate) fn total_blocks(&self) -> usize {
         self.padded_blocks.0 as usize * self.padded_blocks.1 as usize
@@ -127,11 +142,12 @@ impl Plane {
 /// Rows kept from the strip before, for upsampling across strips.
 pub(crate) const CONTEXT_ROWS: usize = 2;
 
-/// Tables, windows of input and other things that do not grow with the image.
+/// Bytes of tables, windows of input and other things that do not grow with the image.
 const FIXED_MEMORY: u64 = 320 * 1024;
 
 impl Header {
-    /// What decoding at `scale` to `output` gives and holds. Costs next to nothing.
+    /// The sizes of the output, and the memory that decoding holds, at `scale` and in the form `output`. Costs next to
+    /// nothing.
     pub fn layout(&self, scale: Scale, output: Output) -> Layout {
         let n = u32::from(scale.0);
         let (h_max, v_max) = self.max_sampling();
@@ -177,7 +193,7 @@ impl Header {
         let strips = layout.planes.iter().map(|p| (p.stride() * (p.strip_rows() + CONTEXT_ROWS)) as u64);
         let coefficients = layout.planes.iter().map(|plane| match self.streams {
             true => 0,
-            false => plane.total_blocks() as u64 * super::store::bytes_per_block(plane) as u64,
+            false => plane.total_blocks() as u64 * plane.stored_block_bytes() as u64,
         });
         let rows = match output {
             // The row, and one row of each component on the way to it.

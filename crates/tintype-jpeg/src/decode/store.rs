@@ -1,28 +1,23 @@
 //! Coefficients held between scans, and the scans that add to them.
 
 use super::bits::Bits;
+use super::block::sequential_block;
 use super::entropy::{Entropy, Ready};
-use super::huffman::{BadCode, END_OF_BLOCK, Huffman};
-use super::idct::ZIGZAG;
+use super::huffman::{BadCode, Huffman};
 use super::input::Input;
 use super::layout::{Layout, Plane};
-use super::scan::{Progress, Scan, ScanComponent, ScanHeader, last_wanted, sequential_block};
+use super::scan::{Progress, Scan};
+use super::scan_header::{ScanComponent, ScanHeader};
+use super::spectral::{SpectralBand, Target};
 use super::tables::Tables;
+use crate::zigzag::ZIGZAG;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// Marks a coefficient that is not stored.
 const NOWHERE: u8 = 255;
-/// Marks a coefficient that no scan has told of.
+/// Marks a coefficient that no scan has coded yet.
 const UNKNOWN: u8 = 255;
-
-/// What one block takes, in bytes.
-pub(crate) fn bytes_per_block(plane: &Plane) -> usize {
-    match plane.coefficients() {
-        1 => size_of::<i16>(),
-        count => count * size_of::<i16>() + size_of::<u64>(),
-    }
-}
 
 /// The coefficients of all components that the scale uses.
 pub(crate) struct Store {
@@ -45,29 +40,6 @@ struct StoredComponent {
     wanted: usize,
     /// For each place of the zigzag sequence, the bit that it is known down to.
     known: [u8; 64],
-}
-
-/// A block under decoding.
-struct Target<'a> {
-    coefficients: &'a mut [i16],
-    slots: &'a [u8; 64],
-    /// Which places of the zigzag sequence are other than zero.
-    nonzero: u64,
-}
-
-impl Target<'_> {
-    #[inline(always)]
-    fn coefficient(&mut self, k: usize) -> Option<&mut i16> {
-        self.coefficients.get_mut(usize::from(*self.slots.get(k)?))
-    }
-
-    #[inline(always)]
-    fn set(&mut self, k: usize, value: i16) {
-        if let Some(coefficient) = self.coefficient(k) {
-            *coefficient = value;
-        }
-        self.nonzero |= 1 << k;
-    }
 }
 
 impl StoredComponent {
@@ -93,7 +65,7 @@ impl StoredComponent {
             nonzero: if per_block > 1 { vec![0; blocks] } else { Vec::new() },
             slots,
             places,
-            wanted: last_wanted(plane),
+            wanted: plane.last_wanted(),
             known: [UNKNOWN; 64],
         }
     }
@@ -114,8 +86,8 @@ impl Store {
         Self { components: layout.planes.iter().map(StoredComponent::new).collect() }
     }
 
-    /// Copies a block's coefficients to where the inverse transform wants them, and answers the last place of the
-    /// zigzag sequence that is other than zero.
+    /// Copies a block's coefficients to the places that the inverse transform takes them from, and returns the last
+    /// place of the zigzag sequence that is other than zero.
     #[inline]
     pub(crate) fn block(&self, component: usize, row: usize, column: usize, out: &mut [i16; 64]) -> usize {
         let Some(stored) = self.components.get(component) else { return 0 };
@@ -131,7 +103,7 @@ impl Store {
                 }
             }
         }
-        // Only the bits of what is stored count, but a few more do no harm: the transform's result is the same.
+        // The mask covers coefficients that are not stored, too, which does not change the transform's result.
         stored.nonzero.get(block).map_or(0, |mask| 63 - (mask | 1).leading_zeros() as usize)
     }
 
@@ -145,7 +117,7 @@ impl Store {
         })
     }
 
-    /// Notes how accurately a scan told its coefficients. Answers whether the scan followed on those before.
+    /// Records how accurately a scan codes its coefficients. Returns whether the scan continues those before.
     pub(crate) fn note(&mut self, scan: &Scan) -> bool {
         let header = &scan.header;
         let mut follows = true;
@@ -196,8 +168,8 @@ impl Store {
         Progress::Complete
     }
 
-    /// Passes over a lost interval, up to the row's end. Of a scan that tells DCs first, the last one known is
-    /// continued; other scans leave the blocks as they are.
+    /// Passes over a lost interval, up to the row's end. In a first scan of DCs, the blocks get the last one known;
+    /// other scans leave the blocks as they are.
     fn pass_lost(&mut self, scan: &mut Scan, layout: &Layout, entropy: &mut Entropy) {
         let mcus = entropy.until_restart().min(scan.mcus.0 - scan.x);
         if scan.header.first == 0 && scan.header.high == 0 {
@@ -232,7 +204,7 @@ impl Store {
         }
     }
 
-    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and answers how many.
+    /// Decodes MCUs as long as there is data for them, to the end of the row at most, and returns how many.
     fn add_mcus(&mut self, scan: &Scan, layout: &Layout, tables: &Tables, entropy: &mut Entropy) -> u32 {
         let most = entropy.until_restart().min(scan.mcus.0 - scan.x) as usize;
         let done = match scan.header.components.as_slice() {
@@ -257,7 +229,7 @@ impl Store {
         let nonzero = stored.nonzero.get_mut(start..start + most)?;
         let coefficients = stored.coefficients.get_mut(start * stored.per_block..)?;
         let header = &scan.header;
-        let band = Band { first: header.first.into(), last: header.last.into(), low: header.low };
+        let band = SpectralBand { first: header.first.into(), last: header.last.into(), low: header.low };
         let mut data = entropy.data(scan.mcu_bytes);
         let mut run = entropy.end_of_band_run;
         let mut blocks = nonzero.iter_mut().zip(coefficients.chunks_exact_mut(stored.per_block));
@@ -413,121 +385,5 @@ impl Part<'_> {
             *nonzero = u64::MAX >> (63 - last);
         }
         Ok(())
-    }
-}
-
-/// The coefficients that a scan is about.
-#[derive(Clone, Copy)]
-struct Band {
-    first: usize,
-    last: usize,
-    /// The bit that the scan goes down to.
-    low: u8,
-}
-
-impl Band {
-    /// The band's places, as in [`StoredComponent::nonzero`].
-    #[inline(always)]
-    fn mask(self) -> u64 {
-        (u64::MAX << self.first) & (u64::MAX >> (63 - self.last))
-    }
-
-    /// A block of a band's first scan (T.81, G.1.2.2). Answers how many blocks after it have nothing.
-    #[inline(always)]
-    fn begin(
-        self,
-        bits: &mut Bits,
-        bytes: &[u8],
-        ac: &Huffman,
-        target: &mut Target<'_>,
-    ) -> Result<u32, BadCode> {
-        let mut k = self.first;
-        while k <= self.last {
-            bits.reserve(bytes);
-            let (run, value) = ac.coefficient(bits)?;
-            if run == END_OF_BLOCK {
-                return Ok((1 << value) - 1 + bits.take(value as u32));
-            }
-            k += run;
-            if k > self.last {
-                return Err(BadCode);
-            }
-            if value != 0 {
-                target.set(k, (value << self.low) as i16);
-            }
-            k += 1;
-        }
-        Ok(0)
-    }
-
-    /// A block of a later scan, which adds one bit (T.81, G.1.2.3): of coefficients that are zero so far, it tells
-    /// which become plus or minus one; between them, it has a bit for each that is not zero. `run` blocks from this
-    /// one on, and those that it answers after it, have only such bits.
-    #[inline(always)]
-    fn refine(
-        self,
-        bits: &mut Bits,
-        bytes: &[u8],
-        ac: &Huffman,
-        mut run: u32,
-        target: &mut Target<'_>,
-    ) -> Result<u32, BadCode> {
-        let nonzero = target.nonzero & self.mask();
-        let mut k = self.first;
-        while run == 0 && k <= self.last {
-            bits.reserve(bytes);
-            let (zeros_before, value) = ac.coefficient(bits)?;
-            if zeros_before == END_OF_BLOCK {
-                run = (1 << value) + bits.take(value as u32);
-                break;
-            }
-            if !(-1..=1).contains(&value) {
-                return Err(BadCode);
-            }
-            // The place that the code is for: the one after so many places that are zero so far.
-            let mut zeros = !nonzero & self.mask() & (u64::MAX << k);
-            for _ in 0..zeros_before {
-                zeros &= zeros.wrapping_sub(1);
-            }
-            let place = (zeros.trailing_zeros() as usize).min(self.last + 1);
-            let before_place = 1u64.checked_shl(place as u32).map_or(u64::MAX, |bit| bit - 1);
-            self.correct(bits, bytes, nonzero & (u64::MAX << k) & before_place, target);
-            if value != 0 {
-                if place > self.last {
-                    return Err(BadCode);
-                }
-                target.set(place, (value << self.low) as i16);
-            }
-            k = place + 1;
-        }
-        if run > 0 {
-            if k <= self.last {
-                self.correct(bits, bytes, nonzero & (u64::MAX << k), target);
-            }
-            run -= 1;
-        }
-        Ok(run)
-    }
-
-    /// Reads a bit for each place of `mask`, and where it is set, adds it to the coefficient's magnitude.
-    #[inline(always)]
-    fn correct(self, bits: &mut Bits, bytes: &[u8], mut mask: u64, target: &mut Target<'_>) {
-        while mask != 0 {
-            let count = mask.count_ones().min(16);
-            bits.reserve(bytes);
-            let mut corrections = bits.take(count) << (32 - count);
-            for _ in 0..count {
-                let k = mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                if corrections >> 31 != 0
-                    && let Some(coefficient) = target.coefficient(k)
-                    && *coefficient & (1 << self.low) == 0
-                {
-                    let step = 1i16 << self.low;
-                    *coefficient = coefficient.wrapping_add(if *coefficient < 0 { -step } else { step });
-                }
-                corrections <<= 1;
-            }
-        }
     }
 }

@@ -1,13 +1,13 @@
 //! Components brought to the image's size: row by row, by triangle filters.
 //!
-//! A subsampled sample stands in the middle of the pixels that it was averaged from, so that a pixel's value lies
-//! between those of two samples, by its distance to their centres. At half size that is 3/4 of the nearer and 1/4 of
+//! A subsampled sample lies in the middle of the pixels that it was averaged from. A pixel's value lies between those
+//! of two samples, by its distance to their centres. At half size that is 3/4 of the nearer and 1/4 of
 //! the farther one, rounded alternately up and down so that no direction is favoured.
 #![allow(clippy::indexing_slicing)] // kernels over slices whose lengths are set at their beginning
 
+use super::band::Band;
 use super::layout::{Layout, Plane};
-use super::scan::Band;
-use crate::simd::{I16x8, Native};
+use crate::lanes::{I16x8, Native};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -52,7 +52,7 @@ struct Neighbours {
     weight: i32,
 }
 
-/// One component's way to the image's size.
+/// Brings one component to the image's size.
 pub(crate) struct Upsampler {
     plane: Plane,
     horizontal: Ratio,
@@ -189,7 +189,7 @@ fn stretch(samples: &[i16], ratio: Ratio, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Scalar;
+    use crate::lanes::Scalar;
 
     fn row(length: usize, step: usize) -> Vec<u8> {
         (0..length).map(|x| (x * step) as u8).collect()

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 /// Bits that do not yet fill a word.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BitWriter {
+pub(crate) struct BitWriter {
     /// The pending bits, lowest last; above them lies what was written before.
     bits: u64,
     /// How many are pending: less than 32 between calls.
@@ -14,7 +14,7 @@ pub(super) struct BitWriter {
 impl BitWriter {
     /// Appends the lowest `count` bits of `value`, which has no others. At most 32 at once.
     #[inline(always)]
-    pub(super) fn put(&mut self, out: &mut Vec<u8>, value: u32, count: u32) {
+    pub(crate) fn put(&mut self, out: &mut Vec<u8>, value: u32, count: u32) {
         debug_assert!(count <= 32 && (count == 32 || value >> count == 0));
         self.bits = self.bits << count | u64::from(value);
         self.count += count;
@@ -25,7 +25,7 @@ impl BitWriter {
     }
 
     /// Fills the last byte with ones and writes what is pending.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let padding = self.count.wrapping_neg() % 8;
         self.put(out, (1 << padding) - 1, padding);
         while self.count > 0 {

@@ -3,32 +3,33 @@
 
 use alloc::vec::Vec;
 
-use super::fdct::{Block, ZIGZAG};
+use super::fdct::Block;
 use super::layout::Layout;
+use crate::zigzag::ZIGZAG;
 
 /// End of block: the rest of the coefficients are zero.
-pub(super) const EOB: u8 = 0x00;
+pub(crate) const EOB: u8 = 0x00;
 /// Sixteen zeros.
-pub(super) const ZRL: u8 = 0xF0;
+pub(crate) const ZRL: u8 = 0xF0;
 /// Most bytes of AC tokens in a block: a symbol and two bytes of magnitude for each coefficient.
-pub(super) const MAX_BLOCK: usize = 63 * 3;
+pub(crate) const MAX_BLOCK: usize = 63 * 3;
 /// Bytes after the last token, so that a token can be read with its longest magnitude.
 const PADDING: usize = 2;
 /// Room that a row of blocks is given when it has none for another block. Memory is filled and copied seldom and in long
 /// pieces: in WebAssembly each time is a call of the runtime.
-pub(super) const ROOM: usize = 4096;
+pub(crate) const ROOM: usize = 4096;
 /// Largest AC coefficient that sequential coding of 8-bit samples allows (ITU-T T.81, Table F.2).
-pub(super) const MAX_AC: u16 = 1023;
+pub(crate) const MAX_AC: u16 = 1023;
 
 /// The category of a value: bits of its magnitude (ITU-T T.81, Table F.1).
 #[inline(always)]
-pub(super) fn category(magnitude: u16) -> u32 {
+pub(crate) fn category(magnitude: u16) -> u32 {
     16 - magnitude.leading_zeros()
 }
 
-/// The additional bits that tell a value from others of its category: a negative one is decreased by one.
+/// The additional bits that distinguish a value from others of its category: a negative one is decreased by one.
 #[inline(always)]
-pub(super) fn additional_bits(value: i16, size: u32) -> u32 {
+pub(crate) fn additional_bits(value: i16, size: u32) -> u32 {
     let value = i32::from(value);
     ((value + (value >> 31)) as u32) & ((1 << size) - 1)
 }
@@ -39,9 +40,9 @@ pub(super) fn additional_bits(value: i16, size: u32) -> u32 {
 /// it and its additional bits in one byte, or two if there are more than eight; [`ZRL`] where a run needs it; and
 /// [`EOB`] unless the last coefficient is not zero.
 #[derive(Debug, Default)]
-pub(super) struct BlockRow {
+pub(crate) struct BlockRow {
     /// DC coefficients, as they are: not differences.
-    pub dc: Vec<i16>,
+    pub(crate) dc: Vec<i16>,
     /// Tokens and, beyond them, room for more.
     ac: Vec<u8>,
     /// Bytes of tokens.
@@ -62,9 +63,9 @@ impl BlockRow {
         self.used = 0;
     }
 
-    /// Appends a quantised block; `nonzero` is the answer of [`QuantTable::quantize`](super::quantize::QuantTable::quantize).
+    /// Appends a quantised block; `nonzero` is the mask that its quantisation returned.
     #[allow(clippy::indexing_slicing)] // zigzag places are below 64; a block's tokens are at most MAX_BLOCK long
-    pub(super) fn push(&mut self, block: &Block, nonzero: u64) {
+    pub(crate) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();
         self.dc.push(coefficients[0]);
         if self.ac.len() < self.used + MAX_BLOCK + PADDING {
@@ -100,7 +101,7 @@ impl BlockRow {
     }
 
     /// The AC tokens, from the first block on.
-    pub(super) fn tokens(&self) -> Tokens<'_> {
+    pub(crate) fn tokens(&self) -> Tokens<'_> {
         Tokens { bytes: self.ac.get(..self.used + PADDING).unwrap_or_default() }
     }
 
@@ -111,14 +112,14 @@ impl BlockRow {
 
 /// A cursor over the AC tokens of a row.
 #[derive(Clone, Default)]
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     bytes: &'a [u8],
 }
 
 impl Tokens<'_> {
     /// Calls `each` with symbol, additional bits and their number for every token of the next block.
     #[inline(always)]
-    pub(super) fn block(&mut self, mut each: impl FnMut(u8, u32, u32)) {
+    pub(crate) fn block(&mut self, mut each: impl FnMut(u8, u32, u32)) {
         let mut k = 0;
         while k < 63 {
             let Some(&[symbol, low, high]) = self.bytes.first_chunk() else { return };
@@ -137,7 +138,7 @@ impl Tokens<'_> {
 
     /// Calls `each` with the zigzag position and the value of every coefficient of the next block that is not zero.
     #[inline(always)]
-    pub(super) fn coefficients(&mut self, mut each: impl FnMut(u32, i16)) {
+    pub(crate) fn coefficients(&mut self, mut each: impl FnMut(u32, i16)) {
         let mut k = 0;
         self.block(|symbol, bits, size| {
             k += u32::from(symbol >> 4) + 1;
@@ -153,22 +154,22 @@ impl Tokens<'_> {
 
 /// The rows of blocks of one row of MCUs: for each component in turn, its rows from the top.
 #[derive(Clone, Debug, Default)]
-pub(super) struct McuRow {
+pub(crate) struct McuRow {
     rows: Vec<BlockRow>,
 }
 
 impl McuRow {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(crate) fn new(layout: &Layout) -> Self {
         let rows = layout.components().iter().map(|c| c.v).sum();
         Self { rows: alloc::vec![BlockRow::default(); rows] }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.rows.iter_mut().for_each(BlockRow::clear);
     }
 
     /// The rows of blocks of each component.
-    pub(super) fn of<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = &'a [BlockRow]> {
+    pub(crate) fn of<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = &'a [BlockRow]> {
         let mut rest = self.rows.as_slice();
         layout.components().iter().map(move |c| {
             let (rows, others) = rest.split_at_checked(c.v).unwrap_or((rest, &[]));
@@ -178,12 +179,12 @@ impl McuRow {
     }
 
     /// All rows of blocks, in order.
-    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut BlockRow> {
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut BlockRow> {
         self.rows.iter_mut()
     }
 
     /// Memory that the row holds, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.rows.iter().map(|row| size_of::<BlockRow>() + row.bytes()).sum::<usize>() + size_of::<Self>()
     }
 }

@@ -1,4 +1,4 @@
-//! What the caller asks for, and how a request can be wrong.
+//! How to encode.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -25,7 +25,7 @@ pub enum Subsampling {
 
 impl Subsampling {
     /// Luminance samples per chroma sample, horizontally and vertically.
-    pub(super) const fn factors(self) -> (usize, usize) {
+    pub(crate) const fn factors(self) -> (usize, usize) {
         match self {
             Self::S444 => (1, 1),
             Self::S422 => (2, 1),
@@ -34,7 +34,7 @@ impl Subsampling {
     }
 }
 
-/// How much work is spent to make the file smaller.
+/// How much work to spend on a smaller file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
     /// Fixed Huffman tables (ITU-T T.81, Annex K.3): bytes leave with every MCU row.
@@ -51,8 +51,7 @@ pub enum QuantTables {
     /// ITU-T T.81, Annex K.1, scaled as the Independent JPEG Group's library scales them.
     AnnexK,
     /// Tables that spend bits where they are seen. At the same quality number, from 40 up, photographs score on average
-    /// as high as with `AnnexK` or higher, by SSIMULACRA2; at equal score they are smaller: see
-    /// [the measurements](super#size-and-time).
+    /// as high as with `AnnexK` or higher, by SSIMULACRA2; at equal score they are smaller: see the crate's README.
     Tuned,
 }
 
@@ -67,12 +66,17 @@ pub enum Density {
     PerCentimetre(u16, u16),
 }
 
-/// Everything that decides what the file will be.
+/// Everything about the file but its samples.
 ///
 /// ```
 /// use tintype_jpeg::encode::{Effort, EncoderConfig, Subsampling};
 ///
-/// let config = EncoderConfig { quality: 90, effort: Effort::Fast, subsampling: Subsampling::S444, ..EncoderConfig::new(640, 480) };
+/// let config = EncoderConfig {
+///     quality: 90,
+///     effort: Effort::Fast,
+///     subsampling: Subsampling::S444,
+///     ..EncoderConfig::new(640, 480)
+/// };
 /// assert!(config.predicted_memory() < 200_000);
 /// ```
 #[derive(Clone, Debug)]
@@ -142,106 +146,3 @@ impl fmt::Display for Plane {
         })
     }
 }
-
-/// Why the encoder refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// Width or height is outside 1 to 65535.
-    Dimensions {
-        /// The width asked for, in pixels.
-        width: u32,
-        /// The height asked for, in pixels.
-        height: u32,
-    },
-    /// Quality is outside 1 to 100.
-    Quality {
-        /// The quality asked for.
-        quality: u8,
-    },
-    /// The ICC profile does not fit in 255 segments.
-    IccTooLong {
-        /// Its length in bytes.
-        length: usize,
-    },
-    /// The Exif block does not fit in one segment.
-    ExifTooLong {
-        /// Its length in bytes.
-        length: usize,
-    },
-    /// Colour rows were written to a gray image, or the reverse.
-    WrongComponents {
-        /// What the image was declared to be.
-        declared: Components,
-    },
-    /// The length of the samples is not a whole number of rows.
-    PartialRow {
-        /// Length of one row in bytes.
-        row: usize,
-        /// Length that was given, in bytes.
-        length: usize,
-    },
-    /// The planes written together do not hold the same number of rows.
-    UnequalPlanes,
-    /// More rows than the plane can take now: see [`Encoder::rows_wanted`](super::Encoder::rows_wanted).
-    TooManyRows {
-        /// The plane that is full.
-        plane: Plane,
-        /// Rows that it could take.
-        wanted: u32,
-        /// Rows that were given.
-        given: u32,
-    },
-    /// Whole-pixel rows were written after single planes, with the planes not level.
-    PlanesNotLevel,
-    /// `finish` came before the last row.
-    MissingRows {
-        /// A plane that is short of rows.
-        plane: Plane,
-        /// Rows that it should have.
-        expected: u32,
-        /// Rows that it got.
-        written: u32,
-    },
-    /// Rows were written after `finish`.
-    Finished,
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dimensions { width, height } => {
-                write!(f, "a jpeg's width and height must be 1 to 65535, not {width}x{height}")
-            }
-            Self::Quality { quality } => write!(f, "quality must be 1 to 100, not {quality}"),
-            Self::IccTooLong { length } => {
-                write!(f, "an icc profile may have at most {} bytes, not {length}", super::markers::MAX_ICC)
-            }
-            Self::ExifTooLong { length } => {
-                write!(f, "an exif block may have at most {} bytes, not {length}", super::markers::MAX_EXIF)
-            }
-            Self::WrongComponents { declared: Components::Gray } => {
-                f.write_str("the image was declared gray: write gray rows")
-            }
-            Self::WrongComponents { declared: Components::YCbCr } => {
-                f.write_str("the image was declared colour: write rgb rows or planes")
-            }
-            Self::PartialRow { row, length } => {
-                write!(f, "expected whole rows of {row} bytes each, got {length} bytes")
-            }
-            Self::UnequalPlanes => f.write_str("the three planes must be given the same number of rows"),
-            Self::TooManyRows { plane, wanted, given } => {
-                write!(f, "plane {plane} can take {wanted} more rows now, got {given}")
-            }
-            Self::PlanesNotLevel => {
-                f.write_str("bring all planes to the end of an mcu row before writing whole-pixel rows")
-            }
-            Self::MissingRows { plane, expected, written } => {
-                write!(f, "plane {plane} needs {expected} rows before the end, got {written}")
-            }
-            Self::Finished => f.write_str("the image is finished: start a new encoder for another one"),
-        }
-    }
-}
-
-impl core::error::Error for EncodeError {}

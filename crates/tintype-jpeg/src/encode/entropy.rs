@@ -3,26 +3,26 @@
 use alloc::vec::Vec;
 
 use super::bit_writer::BitWriter;
-use super::huffman::{Encoder, Histogram, HuffmanSpec};
-use super::markers;
+use super::huffman::{Codes, Histogram, HuffmanSpec};
+use super::segments;
 
 /// The tables of a frame: DC of luminance and chroma, then AC of both.
-pub(super) const TABLES: usize = 4;
+pub(crate) const TABLES: usize = 4;
 
 /// Index of a DC table.
 #[inline(always)]
-pub(super) const fn dc(table: u8) -> usize {
+pub(crate) const fn dc(table: u8) -> usize {
     (table & 1) as usize
 }
 
 /// Index of an AC table.
 #[inline(always)]
-pub(super) const fn ac(table: u8) -> usize {
+pub(crate) const fn ac(table: u8) -> usize {
     2 + (table & 1) as usize
 }
 
 /// Takes the symbols of a scan in their order.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// A Huffman symbol of a table, followed by `count` bits.
     fn put(&mut self, table: usize, symbol: u8, bits: u32, count: u32);
 
@@ -31,27 +31,27 @@ pub(super) trait Sink {
 }
 
 /// Counts symbols.
-pub(super) struct Counter {
+pub(crate) struct Counter {
     /// Statistics of each table.
-    pub histograms: [Histogram; TABLES],
+    pub(crate) histograms: [Histogram; TABLES],
     /// Bits that follow symbols or stand alone.
     raw: u64,
 }
 
 impl Counter {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { histograms: [const { Histogram::new() }; TABLES], raw: 0 }
     }
 
     /// The best tables for what was counted.
-    pub(super) fn specs(&self) -> [HuffmanSpec; TABLES] {
+    pub(crate) fn specs(&self) -> [HuffmanSpec; TABLES] {
         self.histograms.each_ref().map(HuffmanSpec::optimal)
     }
 
     /// Bits that a scan of what was counted takes, its best tables included.
-    pub(super) fn bits(&self) -> u64 {
+    pub(crate) fn bits(&self) -> u64 {
         let coded = |(histogram, spec): (&Histogram, &HuffmanSpec)| {
-            let codes = Encoder::new(spec);
+            let codes = Codes::new(spec);
             let table = 8 * (21 + spec.symbols().len() as u64);
             let cost = |&symbol: &u8| u64::from(histogram.get(symbol)) * u64::from(codes.code(symbol).1);
             spec.symbols().iter().map(cost).sum::<u64>() + if spec.symbols().is_empty() { 0 } else { table }
@@ -75,13 +75,13 @@ impl Sink for Counter {
 }
 
 /// Writes symbols as Huffman codes.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     /// Codes of each table.
-    pub codes: &'a [Encoder; TABLES],
+    pub(crate) codes: &'a [Codes; TABLES],
     /// Pending bits; a value of its own, so that it stays in registers.
-    pub bits: BitWriter,
+    pub(crate) bits: BitWriter,
     /// Where bytes go.
-    pub out: &'a mut Vec<u8>,
+    pub(crate) out: &'a mut Vec<u8>,
 }
 
 impl Sink for Writer<'_> {
@@ -100,10 +100,10 @@ impl Sink for Writer<'_> {
 }
 
 /// Writes the DHT segments of the tables that have codes.
-pub(super) fn write_tables(out: &mut Vec<u8>, specs: &[HuffmanSpec; TABLES]) {
+pub(crate) fn write_tables(out: &mut Vec<u8>, specs: &[HuffmanSpec; TABLES]) {
     for (index, spec) in (0u8..).zip(specs) {
         if !spec.symbols().is_empty() {
-            markers::huffman_table(out, index >> 1, index & 1, spec);
+            segments::huffman_table(out, index >> 1, index & 1, spec);
         }
     }
 }

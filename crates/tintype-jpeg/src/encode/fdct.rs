@@ -1,131 +1,135 @@
 //! The forward DCT (ITU-T T.81, A.3.3) after C. Loeffler, A. Ligtenberg and G. Moschytz, "Practical fast 1-D DCT
 //! algorithms with 11 multiplications" (ICASSP 1989), in fixed point.
 //!
-//! Columns are transformed before rows and the result is left transposed: the vector kernel then transposes once,
-//! and everything after it reads coefficients through [`ZIGZAG`], which knows.
+//! Columns are transformed before rows and the result is left transposed, so that one transposition is enough;
+//! everything after it reads coefficients through [`ZIGZAG`](crate::zigzag::ZIGZAG), which is transposed as well.
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use super::simd128 as kernels;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar as kernels;
+use crate::lanes::{I16x8, I32x4, Native, transpose};
 
 /// Samples of a block, row by row.
-pub(super) type Samples = [[u8; 8]; 8];
+pub(crate) type Samples<'a> = [&'a [u8; 8]; 8];
 
 /// Coefficients of a block, transposed: `block[u][v]` has horizontal frequency `u` and vertical frequency `v`.
-pub(super) type Block = [[i16; 8]; 8];
+pub(crate) type Block = [[i16; 8]; 8];
 
 /// Coefficients are scaled by this.
-pub(super) const SCALE: u16 = 8;
+pub(crate) const SCALE: u16 = 8;
 
-/// Place in a transposed block, as `u * 8 + v`, of each coefficient of the zigzag sequence (ITU-T T.81, Figure A.6).
-#[rustfmt::skip]
-pub(super) const ZIGZAG: [u8; 64] = [
-     0,  8,  1,  2,  9, 16, 24, 17,
-    10,  3,  4, 11, 18, 25, 32, 40,
-    33, 26, 19, 12,  5,  6, 13, 20,
-    27, 34, 41, 48, 56, 49, 42, 35,
-    28, 21, 14,  7, 15, 22, 29, 36,
-    43, 50, 57, 58, 51, 44, 37, 30,
-    23, 31, 38, 45, 52, 59, 60, 53,
-    46, 39, 47, 54, 61, 62, 55, 63,
-];
-
-/// Transforms a block; the coefficients are those of T.81 times [`SCALE`].
-pub(super) fn forward(samples: &Samples) -> Block {
-    kernels::forward_dct(samples)
-}
-
-/// Fixed-point fraction bits of the constants.
-pub(super) const CONST_BITS: u32 = 13;
-/// Fraction bits kept between the passes; the most that 16 bits hold.
-pub(super) const PASS1_BITS: u32 = 2;
+/// Bits after the point of the constants.
+const CONST_BITS: u32 = 13;
+/// Bits kept after the point between the passes; the most that 16 bits hold.
+const PASS1_BITS: u32 = 2;
 
 /// Rotation constants times 2^13, named by their value in thousandths.
-pub(super) mod rotation {
-    pub const F_0_298: i32 = 2446;
-    pub const F_0_390: i32 = 3196;
-    pub const F_0_541: i32 = 4433;
-    pub const F_0_765: i32 = 6270;
-    pub const F_0_899: i32 = 7373;
-    pub const F_1_175: i32 = 9633;
-    pub const F_1_501: i32 = 12299;
-    pub const F_1_847: i32 = 15137;
-    pub const F_1_961: i32 = 16069;
-    pub const F_2_053: i32 = 16819;
-    pub const F_2_562: i32 = 20995;
-    pub const F_3_072: i32 = 25172;
+mod rotation {
+    pub(crate) const F_0_298: i16 = 2446;
+    pub(crate) const F_0_390: i16 = 3196;
+    pub(crate) const F_0_541: i16 = 4433;
+    pub(crate) const F_0_765: i16 = 6270;
+    pub(crate) const F_0_899: i16 = 7373;
+    pub(crate) const F_1_175: i16 = 9633;
+    pub(crate) const F_1_501: i16 = 12299;
+    pub(crate) const F_1_847: i16 = 15137;
+    pub(crate) const F_1_961: i16 = 16069;
+    pub(crate) const F_2_053: i16 = 16819;
+    pub(crate) const F_2_562: i16 = 20995;
+    pub(crate) const F_3_072: i16 = 25172;
+}
+use rotation::*;
+
+/// Transforms a block; the coefficients are those of T.81 times [`SCALE`].
+pub(crate) fn forward(samples: Samples<'_>) -> Block {
+    transform::<Native>(samples)
 }
 
-// Where there are vectors, only the tests call it.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code))]
-pub(super) mod scalar {
-    use super::rotation::*;
-    use super::{Block, CONST_BITS, PASS1_BITS, Samples};
+#[inline(always)]
+fn transform<V: I16x8>(samples: Samples<'_>) -> Block {
+    let rows = samples.map(|row| V::widen(row).add(V::splat(-128)));
+    let columns = transpose(pass::<V, { CONST_BITS - PASS1_BITS }, true>(rows));
+    let frequencies = pass::<V, { CONST_BITS + PASS1_BITS }, false>(columns);
+    let mut block = [[0; 8]; 8];
+    block.iter_mut().zip(frequencies).for_each(|(lanes, v)| v.store(lanes));
+    block
+}
 
-    pub fn forward_dct(samples: &Samples) -> Block {
-        let mut columns = [[0i32; 8]; 8];
-        for (y, row) in (0u8..).zip(samples) {
-            for (column, &sample) in columns.iter_mut().zip(row) {
-                if let Some(place) = column.get_mut(usize::from(y)) {
-                    *place = i32::from(sample) - 128;
-                }
-            }
-        }
-        // After the first pass, `columns[x][v]`.
-        columns.iter_mut().for_each(|column| *column = pass::<{ CONST_BITS - PASS1_BITS }, true>(column));
-        let mut out = [[0i16; 8]; 8];
-        for v in 0..8 {
-            let line = columns.map(|column| column.get(v).copied().unwrap_or(0));
-            let transformed = pass::<{ CONST_BITS + PASS1_BITS }, false>(&line);
-            for (frequencies, value) in out.iter_mut().zip(transformed) {
-                if let Some(place) = frequencies.get_mut(v) {
-                    *place = value as i16;
-                }
-            }
-        }
-        out
-    }
+/// One dimension, eight lines at a time. `SHIFT` is how far the products are scaled down; the first pass leaves
+/// [`PASS1_BITS`] after the point, the second takes them away.
+#[inline(always)]
+fn pass<V: I16x8, const SHIFT: u32, const FIRST: bool>([d0, d1, d2, d3, d4, d5, d6, d7]: [V; 8]) -> [V; 8] {
+    let (s0, s1, s2, s3) = (d0.add(d7), d1.add(d6), d2.add(d5), d3.add(d4));
+    let (t4, t5, t6, t7) = (d3.sub(d4), d2.sub(d5), d1.sub(d6), d0.sub(d7));
 
-    /// Divides by 2^`bits`, rounding to nearest.
-    const fn descale(x: i32, bits: u32) -> i32 {
-        (x + (1 << (bits - 1))) >> bits
-    }
+    let (e0, e1, e2, e3) = (s0.add(s3), s1.add(s2), s1.sub(s2), s0.sub(s3));
+    let whole = |x: V| match FIRST {
+        true => x.shl::<PASS1_BITS>(),
+        false => x.add(V::splat(1 << (PASS1_BITS - 1))).shr::<PASS1_BITS>(),
+    };
 
-    /// One dimension. `SHIFT` is how far the products are scaled down; the first pass leaves `PASS1_BITS` of fraction,
-    /// the second takes them away.
+    let odd = Pairs::new(t4.add(t6), t5.add(t7));
+    let z3 = odd.weigh(F_1_175 - F_1_961, F_1_175);
+    let z4 = odd.weigh(F_1_175, F_1_175 - F_0_390);
+    let (even, t47, t56) = (Pairs::new(e3, e2), Pairs::new(t4, t7), Pairs::new(t5, t6));
+
+    [
+        whole(e0.add(e1)),
+        t47.weigh(-F_0_899, F_1_501 - F_0_899).add(z4).scaled::<SHIFT>(),
+        even.weigh(F_0_541 + F_0_765, F_0_541).scaled::<SHIFT>(),
+        t56.weigh(-F_2_562, F_3_072 - F_2_562).add(z3).scaled::<SHIFT>(),
+        whole(e0.sub(e1)),
+        t56.weigh(F_2_053 - F_2_562, -F_2_562).add(z4).scaled::<SHIFT>(),
+        even.weigh(F_0_541, F_0_541 - F_1_847).scaled::<SHIFT>(),
+        t47.weigh(F_0_298 - F_0_899, -F_0_899).add(z3).scaled::<SHIFT>(),
+    ]
+}
+
+/// Eight pairs of numbers to be weighed together.
+#[derive(Clone, Copy)]
+struct Pairs<V> {
+    low: V,
+    high: V,
+}
+
+impl<V: I16x8> Pairs<V> {
     #[inline(always)]
-    fn pass<const SHIFT: u32, const FIRST: bool>(&[d0, d1, d2, d3, d4, d5, d6, d7]: &[i32; 8]) -> [i32; 8] {
-        let (s0, s1, s2, s3) = (d0 + d7, d1 + d6, d2 + d5, d3 + d4);
-        let (t4, t5, t6, t7) = (d3 - d4, d2 - d5, d1 - d6, d0 - d7);
+    fn new(first: V, second: V) -> Self {
+        Self { low: first.zip_low(second), high: first.zip_high(second) }
+    }
 
-        let (e0, e1, e2, e3) = (s0 + s3, s1 + s2, s1 - s2, s0 - s3);
-        let whole = |x| if FIRST { x << PASS1_BITS } else { descale(x, PASS1_BITS) };
-        let z = (e2 + e3) * F_0_541;
+    /// `first` times the first of each pair, plus `second` times the second.
+    #[inline(always)]
+    fn weigh(self, first: i16, second: i16) -> Sums<V> {
+        let weights = V::pair(first, second);
+        Sums { low: self.low.dot(weights), high: self.high.dot(weights) }
+    }
+}
 
-        let (z1, z2, z3, z4) = (t4 + t7, t5 + t6, t4 + t6, t5 + t7);
-        let z5 = (z3 + z4) * F_1_175;
-        let (z1, z2) = (-F_0_899 * z1, -F_2_562 * z2);
-        let (z3, z4) = (z5 - F_1_961 * z3, z5 - F_0_390 * z4);
+/// Eight 32-bit sums.
+#[derive(Clone, Copy)]
+struct Sums<V: I16x8> {
+    low: V::Wide,
+    high: V::Wide,
+}
 
-        [
-            whole(e0 + e1),
-            descale(F_1_501 * t7 + z1 + z4, SHIFT),
-            descale(z + F_0_765 * e3, SHIFT),
-            descale(F_3_072 * t6 + z2 + z3, SHIFT),
-            whole(e0 - e1),
-            descale(F_2_053 * t5 + z2 + z4, SHIFT),
-            descale(z - F_1_847 * e2, SHIFT),
-            descale(F_0_298 * t4 + z1 + z3, SHIFT),
-        ]
+impl<V: I16x8> Sums<V> {
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low.add(other.low), high: self.high.add(other.high) }
+    }
+
+    /// Divided by 2^`SHIFT`, rounding to nearest.
+    #[inline(always)]
+    fn scaled<const SHIFT: u32>(self) -> V {
+        let half = V::Wide::splat(1 << (SHIFT - 1));
+        V::pack(self.low.add(half).shr::<SHIFT>(), self.high.add(half).shr::<SHIFT>())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Scalar;
 
-    fn blocks() -> impl Iterator<Item = Samples> {
+    fn blocks() -> impl Iterator<Item = [[u8; 8]; 8]> {
         let mut state = 0x1234_5678_9ABC_DEF1u64;
         (0..4000).map(move |i| {
             let mut block = [[0; 8]; 8];
@@ -141,7 +145,7 @@ mod tests {
     }
 
     /// T.81, A.3.3, as it stands.
-    fn reference(samples: &Samples) -> [[f64; 8]; 8] {
+    fn reference(samples: &[[u8; 8]; 8]) -> [[f64; 8]; 8] {
         let cos = |x: usize, u: usize| ((2 * x + 1) as f64 * u as f64 * core::f64::consts::PI / 16.0).cos();
         let scale = |u: usize| if u == 0 { 0.5f64.sqrt() } else { 1.0 };
         let mut out = [[0.0; 8]; 8];
@@ -163,7 +167,7 @@ mod tests {
     fn the_transform_is_that_of_the_standard_to_a_fraction_of_a_level() {
         for samples in blocks().take(300) {
             for (ours, exact) in
-                forward(&samples).as_flattened().iter().zip(reference(&samples).as_flattened())
+                forward(samples.each_ref()).as_flattened().iter().zip(reference(&samples).as_flattened())
             {
                 let ours = f64::from(*ours) / f64::from(SCALE);
                 assert!((ours - exact).abs() < 0.25, "{ours} for {exact}");
@@ -174,30 +178,16 @@ mod tests {
     #[test]
     fn flat_blocks_have_only_a_dc_coefficient() {
         for level in 0..=255 {
-            let block = forward(&[[level; 8]; 8]);
+            let block = forward([&[level; 8]; 8]);
             assert_eq!(block[0][0], (i16::from(level) - 128) * 64);
             assert!(block.as_flattened()[1..].iter().all(|&c| c == 0));
         }
     }
 
     #[test]
-    fn the_vector_kernel_gives_the_bits_of_the_scalar_one() {
+    fn simd_and_scalar_give_the_same_bits() {
         for samples in blocks().chain([[[0; 8]; 8], [[255; 8]; 8]]) {
-            assert_eq!(kernels::forward_dct(&samples), scalar::forward_dct(&samples));
+            assert_eq!(transform::<Native>(samples.each_ref()), transform::<Scalar>(samples.each_ref()));
         }
-    }
-
-    #[test]
-    fn the_zigzag_visits_neighbours_and_every_place_once() {
-        let places: alloc::vec::Vec<(i32, i32)> =
-            ZIGZAG.iter().map(|&p| (i32::from(p) / 8, i32::from(p) % 8)).collect();
-        assert_eq!(places[..4], [(0, 0), (1, 0), (0, 1), (0, 2)]);
-        for pair in places.windows(2) {
-            let (du, dv) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
-            assert!(du.abs() <= 1 && dv.abs() <= 1, "{pair:?}");
-        }
-        let mut sorted = ZIGZAG;
-        sorted.sort_unstable();
-        assert!(sorted.iter().enumerate().all(|(i, &p)| i == usize::from(p)));
     }
 }

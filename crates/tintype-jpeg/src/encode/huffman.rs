@@ -4,29 +4,31 @@ use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
+use crate::annex_k::HuffmanTable;
+
 /// How often each symbol occurs.
 #[derive(Clone, Debug)]
-pub(super) struct Histogram([u32; 256]);
+pub(crate) struct Histogram([u32; 256]);
 
 impl Histogram {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self([0; 256])
     }
 
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn count(&mut self, symbol: u8) {
+    pub(crate) fn count(&mut self, symbol: u8) {
         self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(1);
     }
 
     /// Counts a symbol `count` times.
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn add(&mut self, symbol: u8, count: u32) {
+    pub(crate) fn add(&mut self, symbol: u8, count: u32) {
         self.0[usize::from(symbol)] = self.0[usize::from(symbol)].saturating_add(count);
     }
 
     /// Counts every symbol of `symbols` that did not occur, so that the table can code it all the same.
-    pub(super) fn allow(&mut self, symbols: impl Iterator<Item = u8>) {
+    pub(crate) fn allow(&mut self, symbols: impl Iterator<Item = u8>) {
         for symbol in symbols {
             if self.get(symbol) == 0 {
                 self.count(symbol);
@@ -35,51 +37,34 @@ impl Histogram {
     }
 
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn get(&self, symbol: u8) -> u32 {
+    pub(crate) fn get(&self, symbol: u8) -> u32 {
         self.0[usize::from(symbol)]
     }
 }
 
 /// A table as a DHT segment gives it: how many codes of each length, then their symbols, shortest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HuffmanSpec {
+pub(crate) struct HuffmanSpec {
     /// Codes of 1 to 16 bits.
-    pub counts: [u8; 16],
+    pub(crate) counts: [u8; 16],
     symbols: Vec<u8>,
 }
 
-impl HuffmanSpec {
-    fn fixed(counts: [u8; 16], symbols: &[u8]) -> Self {
+impl From<HuffmanTable> for HuffmanSpec {
+    fn from(HuffmanTable { counts, symbols }: HuffmanTable) -> Self {
         Self { counts, symbols: symbols.to_vec() }
     }
+}
 
+impl HuffmanSpec {
     /// Symbols in the order of their codes.
-    pub(super) fn symbols(&self) -> &[u8] {
+    pub(crate) fn symbols(&self) -> &[u8] {
         &self.symbols
-    }
-
-    /// ITU-T T.81, Table K.3 (luminance, 0) or K.4 (chroma, 1).
-    pub(super) fn standard_dc(table: u8) -> Self {
-        let symbols = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-        if table == 0 {
-            Self::fixed([0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &symbols)
-        } else {
-            Self::fixed([0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], &symbols)
-        }
-    }
-
-    /// ITU-T T.81, Table K.5 (luminance, 0) or K.6 (chroma, 1).
-    pub(super) fn standard_ac(table: u8) -> Self {
-        if table == 0 {
-            Self::fixed([0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7D], &AC_LUMINANCE)
-        } else {
-            Self::fixed([0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77], &AC_CHROMINANCE)
-        }
     }
 
     /// The best table for the statistics, with codes of at most 16 bits and none of all ones
     /// (ITU-T T.81, K.2, Figures K.1 to K.4).
-    pub(super) fn optimal(histogram: &Histogram) -> Self {
+    pub(crate) fn optimal(histogram: &Histogram) -> Self {
         let mut lengths = code_lengths(histogram);
         limit_lengths(&mut lengths.counts);
         // Symbols by their first length, ties by value; the limiting kept their order.
@@ -126,7 +111,6 @@ fn code_lengths(histogram: &Histogram) -> Lengths {
     // The reserved symbol, which is the last, comes before its equals, and so gets a longest code.
     let leaves: BinaryHeap<_> =
         (0..257).filter(|&s| weight[s] > 0).map(|s| (weight[s], Reverse(s))).collect();
-    // A heap sorts in a tenth of the code of `sort`.
     let leaves: Vec<usize> = leaves.into_sorted_vec().into_iter().map(|(_, Reverse(s))| s).collect();
     let n = leaves.len();
     let mut node_weight: Vec<u64> = leaves.iter().map(|&s| weight[s]).collect();
@@ -180,15 +164,15 @@ fn limit_lengths(counts: &mut [u16; MAX_LENGTH]) {
 
 /// Code and length of every symbol, together in a word: the code above [`LENGTH_BITS`] of length.
 #[derive(Clone, Debug)]
-pub(super) struct Encoder {
+pub(crate) struct Codes {
     codes: [u32; 256],
 }
 
 const LENGTH_BITS: u32 = 5;
 
-impl Encoder {
+impl Codes {
     /// Codes in the order of the lengths (ITU-T T.81, Annex C.2).
-    pub(super) fn new(spec: &HuffmanSpec) -> Self {
+    pub(crate) fn new(spec: &HuffmanSpec) -> Self {
         let mut codes = [0; 256];
         let mut symbols = spec.symbols.iter();
         let mut bits = 0u32;
@@ -207,41 +191,11 @@ impl Encoder {
     /// Code and its length in bits; a length of 0 means that the table has no code for the symbol.
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // a byte indexes 256 entries
-    pub(super) fn code(&self, symbol: u8) -> (u32, u32) {
+    pub(crate) fn code(&self, symbol: u8) -> (u32, u32) {
         let code = self.codes[usize::from(symbol)];
         (code >> LENGTH_BITS, code & ((1 << LENGTH_BITS) - 1))
     }
 }
-
-#[rustfmt::skip]
-const AC_LUMINANCE: [u8; 162] = [
-    0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07,
-    0x22, 0x71, 0x14, 0x32, 0x81, 0x91, 0xA1, 0x08, 0x23, 0x42, 0xB1, 0xC1, 0x15, 0x52, 0xD1, 0xF0,
-    0x24, 0x33, 0x62, 0x72, 0x82, 0x09, 0x0A, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x25, 0x26, 0x27, 0x28,
-    0x29, 0x2A, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3A, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49,
-    0x4A, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5A, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69,
-    0x6A, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7A, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89,
-    0x8A, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7,
-    0xA8, 0xA9, 0xAA, 0xB2, 0xB3, 0xB4, 0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xC2, 0xC3, 0xC4, 0xC5,
-    0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9, 0xDA, 0xE1, 0xE2,
-    0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEA, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8,
-    0xF9, 0xFA,
-];
-
-#[rustfmt::skip]
-const AC_CHROMINANCE: [u8; 162] = [
-    0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61, 0x71,
-    0x13, 0x22, 0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xA1, 0xB1, 0xC1, 0x09, 0x23, 0x33, 0x52, 0xF0,
-    0x15, 0x62, 0x72, 0xD1, 0x0A, 0x16, 0x24, 0x34, 0xE1, 0x25, 0xF1, 0x17, 0x18, 0x19, 0x1A, 0x26,
-    0x27, 0x28, 0x29, 0x2A, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3A, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48,
-    0x49, 0x4A, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5A, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68,
-    0x69, 0x6A, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7A, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87,
-    0x88, 0x89, 0x8A, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A, 0xA2, 0xA3, 0xA4, 0xA5,
-    0xA6, 0xA7, 0xA8, 0xA9, 0xAA, 0xB2, 0xB3, 0xB4, 0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xC2, 0xC3,
-    0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9, 0xDA,
-    0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEA, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8,
-    0xF9, 0xFA,
-];
 
 #[cfg(test)]
 mod tests {
@@ -256,7 +210,7 @@ mod tests {
     #[test]
     fn frequent_symbols_get_short_codes() {
         let spec = HuffmanSpec::optimal(&histogram(&[(3, 1000), (7, 10), (9, 10), (200, 1)]));
-        let codes = Encoder::new(&spec);
+        let codes = Codes::new(&spec);
         let length = |symbol| codes.code(symbol).1;
         assert_eq!(length(3), 1);
         assert!(length(7) <= length(200) && length(200) > 0);
@@ -267,7 +221,7 @@ mod tests {
     fn one_symbol_has_a_code_of_one_zero_bit() {
         let spec = HuffmanSpec::optimal(&histogram(&[(5, 9)]));
         assert_eq!((spec.counts[0], spec.symbols()), (1, [5].as_slice()));
-        assert_eq!(Encoder::new(&spec).code(5), (0, 1));
+        assert_eq!(Codes::new(&spec).code(5), (0, 1));
     }
 
     #[test]

@@ -3,43 +3,43 @@
 use super::config::{Components, EncoderConfig};
 
 /// Samples on a side of a block.
-pub(super) const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 8;
 
 /// One component's share of the frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Component {
+pub(crate) struct Component {
     /// Horizontal sampling factor: blocks across in an MCU.
-    pub h: usize,
+    pub(crate) h: usize,
     /// Vertical sampling factor: blocks down in an MCU.
-    pub v: usize,
+    pub(crate) v: usize,
     /// Number of its quantisation and Huffman tables: 0 for luminance, 1 for chroma.
-    pub table: u8,
+    pub(crate) table: u8,
     /// Width in samples.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Height in samples.
-    pub height: usize,
+    pub(crate) height: usize,
     /// Blocks across that hold samples; an MCU may reach beyond them.
-    pub blocks_wide: usize,
+    pub(crate) blocks_wide: usize,
     /// Blocks down that hold samples.
-    pub blocks_high: usize,
+    pub(crate) blocks_high: usize,
 }
 
 /// The frame.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// Width in pixels.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Height in pixels.
-    pub height: usize,
+    pub(crate) height: usize,
     /// MCUs across.
-    pub mcus_wide: usize,
+    pub(crate) mcus_wide: usize,
     components: [Component; 3],
     count: usize,
 }
 
 impl Layout {
     /// The frame of a configuration whose dimensions were checked.
-    pub(super) fn new(config: &EncoderConfig) -> Self {
+    pub(crate) fn new(config: &EncoderConfig) -> Self {
         let (width, height) = (config.width as usize, config.height as usize);
         let (count, (h, v)) = match config.components {
             Components::Gray => (1, (1, 1)),
@@ -65,22 +65,22 @@ impl Layout {
     }
 
     /// One or three components, luminance first.
-    pub(super) fn components(&self) -> &[Component] {
+    pub(crate) fn components(&self) -> &[Component] {
         self.components.get(..self.count).unwrap_or(&self.components)
     }
 
     /// Width of the component's strip in samples: whole MCUs.
-    pub(super) fn padded_width(&self, component: &Component) -> usize {
+    pub(crate) fn padded_width(&self, component: &Component) -> usize {
         self.mcus_wide * component.h * BLOCK
     }
 
     /// Luminance samples per chroma sample, horizontally and vertically.
-    pub(super) fn chroma_factors(&self) -> (usize, usize) {
+    pub(crate) fn chroma_factors(&self) -> (usize, usize) {
         (self.components[0].h, self.components[0].v)
     }
 
     /// Quantisation tables in use: one for gray, two for colour.
-    pub(super) fn tables(&self) -> u8 {
+    pub(crate) fn tables(&self) -> u8 {
         if self.count == 1 { 1 } else { 2 }
     }
 }

@@ -5,18 +5,19 @@ use alloc::vec::Vec;
 use super::bit_writer::BitWriter;
 use super::coefficients::{BlockRow, McuRow, ZRL, additional_bits, category};
 use super::entropy::{self, Counter, Sink, Writer};
-use super::huffman::Encoder;
+use super::huffman::Codes;
 use super::layout::Layout;
-use super::markers::{self, ScanComponent};
+use super::segments::{self, ScanComponent};
+use super::sequential;
 
 /// Longest run of blocks that one symbol ends (T.81, Table G.1).
 const MAX_EOB_RUN: u32 = 0x7FFF;
-/// Correction bits that wait behind a run of ended blocks before it is written; bounds the memory, not the format.
+/// Correction bits that wait for the end of a run of ended blocks. The limit bounds memory; the format has none.
 const MAX_PENDING_BITS: usize = 1 << 12;
 
-/// What a scan holds.
+/// The content of a scan.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Scan {
+pub(crate) enum Scan {
     /// DC coefficients of all components.
     Dc,
     /// A band of AC coefficients of one component.
@@ -60,14 +61,14 @@ fn script(plans: &[Plan]) -> Vec<Scan> {
 }
 
 /// A script that does well on most photographs.
-pub(super) fn usual_script(layout: &Layout) -> Vec<Scan> {
+pub(crate) fn usual_script(layout: &Layout) -> Vec<Scan> {
     let plans = [Plan { split: 8, low: 2 }, Plan { split: 8, low: 0 }, Plan { split: 8, low: 0 }];
     script(plans.get(..layout.components().len()).unwrap_or(&plans))
 }
 
 /// The script that codes the image in the fewest bits: for each component in turn the number of refined bits, then the
 /// split of the bands.
-pub(super) fn best_script(layout: &Layout, rows: &[McuRow]) -> Vec<Scan> {
+pub(crate) fn best_script(layout: &Layout, rows: &[McuRow]) -> Vec<Scan> {
     const SPLITS: [u8; 5] = [2, 5, 8, 12, 18];
     let cost = |scan| {
         let mut counter = Counter::new();
@@ -96,14 +97,14 @@ pub(super) fn best_script(layout: &Layout, rows: &[McuRow]) -> Vec<Scan> {
 }
 
 /// Writes the scans of a script.
-pub(super) fn write(layout: &Layout, rows: &[McuRow], script: &[Scan], out: &mut Vec<u8>) {
+pub(crate) fn write(layout: &Layout, rows: &[McuRow], script: &[Scan], out: &mut Vec<u8>) {
     for &scan in script {
         let mut counter = Counter::new();
         walk(layout, rows, scan, &mut counter);
         let specs = counter.specs();
         entropy::write_tables(out, &specs);
         header(layout, scan, out);
-        let codes = specs.each_ref().map(Encoder::new);
+        let codes = specs.each_ref().map(Codes::new);
         let mut writer = Writer { codes: &codes, bits: BitWriter::default(), out };
         walk(layout, rows, scan, &mut writer);
         writer.bits.finish(writer.out);
@@ -120,17 +121,17 @@ fn header(layout: &Layout, scan: Scan, out: &mut Vec<u8>) {
         Scan::Dc => {
             let mut components = selected(0..layout.components().len());
             components.iter_mut().for_each(|c| c.ac_table = 0);
-            markers::scan(out, &components, (0, 0), (0, 0));
+            segments::scan(out, &components, (0, 0), (0, 0));
         }
-        Scan::Ac { component, band, low } => markers::scan(out, &one(component), band, (0, low)),
-        Scan::Refine { component, low } => markers::scan(out, &one(component), (1, 63), (low + 1, low)),
+        Scan::Ac { component, band, low } => segments::scan(out, &one(component), band, (0, low)),
+        Scan::Refine { component, low } => segments::scan(out, &one(component), (1, 63), (low + 1, low)),
     }
 }
 
-/// Gives the symbols of a scan in the order of the file.
+/// Passes the symbols of a scan to `sink` in the order of the file.
 fn walk(layout: &Layout, rows: &[McuRow], scan: Scan, sink: &mut impl Sink) {
     let (Scan::Ac { component, .. } | Scan::Refine { component, .. }) = scan else {
-        return super::sequential::walk_dc(layout, rows, sink);
+        return sequential::walk_dc(layout, rows, sink);
     };
     let table = layout.components().get(component).map_or(0, |c| c.table);
     let mut band = Band { table: entropy::ac(table), run: 0, pending: Bits::default(), sink };
@@ -188,7 +189,7 @@ impl<S: Sink> Band<'_, S> {
         }
     }
 
-    /// Bit `low` of a row of blocks, of which the higher bits are known (T.81, G.1.2.3).
+    /// Bit `low` of a row of blocks whose higher bits are known (T.81, G.1.2.3).
     fn refine(&mut self, row: &BlockRow, low: u8) {
         let mut tokens = row.tokens();
         let mut corrections = Bits::default();

@@ -1,38 +1,10 @@
 //! Quantisation tables on the libjpeg scale, and division by them.
 
 use super::config::{Effort, EncoderConfig, QuantTables};
-use super::fdct::{Block, SCALE, ZIGZAG};
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use super::simd128 as kernels;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar as kernels;
-
-/// ITU-T T.81, Table K.1, row by row.
-#[rustfmt::skip]
-const LUMINANCE: [u8; 64] = [
-    16, 11, 10, 16,  24,  40,  51,  61,
-    12, 12, 14, 19,  26,  58,  60,  55,
-    14, 13, 16, 24,  40,  57,  69,  56,
-    14, 17, 22, 29,  51,  87,  80,  62,
-    18, 22, 37, 56,  68, 109, 103,  77,
-    24, 35, 55, 64,  81, 104, 113,  92,
-    49, 64, 78, 87, 103, 121, 120, 101,
-    72, 92, 95, 98, 112, 100, 103,  99,
-];
-
-/// ITU-T T.81, Table K.2, row by row.
-#[rustfmt::skip]
-const CHROMINANCE: [u8; 64] = [
-    17, 18, 24, 47, 99, 99, 99, 99,
-    18, 21, 26, 66, 99, 99, 99, 99,
-    24, 26, 56, 99, 99, 99, 99, 99,
-    47, 66, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99,
-];
+use super::fdct::{Block, SCALE};
+use crate::annex_k::{QUANT_CHROMINANCE, QUANT_LUMINANCE};
+use crate::lanes::{I16x8, Native};
+use crate::zigzag::ZIGZAG;
 
 /// Steps of luminance, row by row, that grow about linearly with frequency: 19.2 (1 + (r / 5.3)^1.75), where
 /// r² = u² + v² + 0.7 u v, and 12 for DC. The parameters were found by descent on bytes at equal SSIMULACRA2, over nine
@@ -70,28 +42,28 @@ const TUNED_CHROMINANCE: [u8; 64] = [
 /// to the next whole number. A magnitude and its bias stay under 2^14 because a coefficient of 8-bit samples is at most
 /// 2^10 (ITU-T T.81, F.1.1.4), scaled by 8, and a bias at most half of 8 × 255.
 #[derive(Clone, Debug)]
-pub(super) struct Divisors {
-    /// What is added to the magnitude: half a step rounds to nearest.
-    pub bias: [[u16; 8]; 8],
-    /// `ceil(2^(14+L) / d)`.
-    pub reciprocal: [[u16; 8]; 8],
-    /// `2^(18-L)`: the rest of the shift.
-    pub shift: [[u16; 8]; 8],
+struct Divisors {
+    /// Added to the magnitude: half a step, which rounds to nearest.
+    bias: [[i16; 8]; 8],
+    /// `ceil(2^(14+L) / d)`, unsigned.
+    reciprocal: [[i16; 8]; 8],
+    /// `2^(18-L)`, unsigned: the rest of the shift.
+    shift: [[i16; 8]; 8],
 }
 
 /// A quantisation table: steps of 1 to 255, transposed as blocks are.
 #[derive(Clone, Debug)]
-pub(super) struct QuantTable {
+pub(crate) struct QuantTable {
     steps: [u8; 64],
     divisors: Divisors,
 }
 
 impl QuantTable {
     /// The table of luminance (0) or chroma (1).
-    pub(super) fn new(number: u8, config: &EncoderConfig) -> Self {
+    pub(crate) fn new(number: u8, config: &EncoderConfig) -> Self {
         let base = match (config.tables, number) {
-            (QuantTables::AnnexK, 0) => &LUMINANCE,
-            (QuantTables::AnnexK, _) => &CHROMINANCE,
+            (QuantTables::AnnexK, 0) => &QUANT_LUMINANCE,
+            (QuantTables::AnnexK, _) => &QUANT_CHROMINANCE,
             (QuantTables::Tuned, 0) => &TUNED_LUMINANCE,
             (QuantTables::Tuned, _) => &TUNED_CHROMINANCE,
         };
@@ -109,20 +81,20 @@ impl QuantTable {
     }
 
     /// The steps in zigzag order.
-    pub(super) fn zigzag(&self) -> [u8; 64] {
+    pub(crate) fn zigzag(&self) -> [u8; 64] {
         ZIGZAG.map(|place| self.steps.get(usize::from(place)).copied().unwrap_or(1))
     }
 
     /// The steps, transposed as blocks are.
-    pub(super) fn steps(&self) -> &[u8; 64] {
+    pub(crate) fn steps(&self) -> &[u8; 64] {
         &self.steps
     }
 
     /// Divides every coefficient by its step, rounding to nearest, halves away from zero.
     ///
-    /// Bit `k` of the answer tells whether coefficient `k` of the zigzag sequence is other than zero.
-    pub(super) fn quantize(&self, block: &mut Block) -> u64 {
-        kernels::quantize(block, &self.divisors)
+    /// Bit `k` of the result says whether coefficient `k` of the zigzag sequence is other than zero.
+    pub(crate) fn quantize(&self, block: &mut Block) -> u64 {
+        divide::<Native>(block, &self.divisors)
     }
 }
 
@@ -141,50 +113,34 @@ impl Divisors {
         for (&step, ((bias, reciprocal), shift)) in steps.iter().zip(places) {
             let divisor = u32::from(step.max(1)) * u32::from(SCALE);
             let log = divisor.next_power_of_two().trailing_zeros();
-            *bias = (divisor / 2) as u16;
-            *reciprocal = (1u32 << (14 + log)).div_ceil(divisor) as u16;
-            *shift = 1 << (18 - log);
+            *bias = (divisor / 2) as i16;
+            *reciprocal = (1u32 << (14 + log)).div_ceil(divisor) as i16;
+            *shift = (1u32 << (18 - log)) as i16;
         }
         divisors
     }
 }
 
-// Where there are vectors, only the tests call it.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code))]
-pub(super) mod scalar {
-    use super::{Block, Divisors, ZIGZAG};
-
-    pub fn quantize(block: &mut Block, divisors: &Divisors) -> u64 {
-        let Divisors { bias, reciprocal, shift } = divisors;
-        for (((c, bias), reciprocal), shift) in block.iter_mut().zip(bias).zip(reciprocal).zip(shift) {
-            for (((c, &bias), &reciprocal), &shift) in c.iter_mut().zip(bias).zip(reciprocal).zip(shift) {
-                let magnitude = upper_half(upper_half(c.unsigned_abs() + bias, reciprocal), shift);
-                let sign = *c >> 15;
-                *c = (magnitude as i16 ^ sign) - sign;
-            }
-        }
-        nonzero(block)
+#[inline(always)]
+fn divide<V: I16x8>(block: &mut Block, divisors: &Divisors) -> u64 {
+    let Divisors { bias, reciprocal, shift } = divisors;
+    let mut quantized = [V::splat(0); 8];
+    let columns = quantized.iter_mut().zip(block).zip(bias).zip(reciprocal).zip(shift);
+    for ((((quantized, lanes), bias), reciprocal), shift) in columns {
+        let c = V::load(lanes);
+        let biased = c.abs().add(V::load(bias));
+        let magnitude = biased.mul_high_unsigned(V::load(reciprocal)).mul_high_unsigned(V::load(shift));
+        let sign = c.shr::<15>();
+        *quantized = magnitude.xor(sign).sub(sign);
+        quantized.store(lanes);
     }
-
-    fn upper_half(a: u16, b: u16) -> u16 {
-        ((u32::from(a) * u32::from(b)) >> 16) as u16
-    }
-
-    /// Bit `k` tells whether coefficient `k` of the zigzag sequence is other than zero.
-    pub fn nonzero(block: &Block) -> u64 {
-        let block = block.as_flattened();
-        let mut mask = 0;
-        for (k, &place) in (0u32..).zip(&ZIGZAG) {
-            let set = block.get(usize::from(place)).is_some_and(|&c| c != 0);
-            mask |= u64::from(set) << k;
-        }
-        mask
-    }
+    V::nonzero(quantized)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Scalar;
 
     #[test]
     fn quality_fifty_is_annex_k_and_one_hundred_divides_by_one() {
@@ -206,7 +162,7 @@ mod tests {
             for chunk in (-8200..=8200i16).collect::<alloc::vec::Vec<_>>().chunks(64) {
                 let mut block: Block = [[0; 8]; 8];
                 block.as_flattened_mut()[..chunk.len()].copy_from_slice(chunk);
-                kernels::quantize(&mut block, &divisors);
+                divide::<Native>(&mut block, &divisors);
                 for (&c, &quantized) in chunk.iter().zip(block.as_flattened()) {
                     let c = i32::from(c);
                     let exact = (c.abs() + divisor / 2) / divisor * c.signum();
@@ -217,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vector_kernel_gives_the_bits_of_the_scalar_one() {
+    fn simd_and_scalar_give_the_same_bits() {
         let mut state = 0xDEAD_BEEF_1234_5677u64;
         for quality in 1..=100 {
             let table = QuantTable::new(quality % 2, &EncoderConfig { quality, ..EncoderConfig::new(1, 1) });
@@ -231,9 +187,11 @@ mod tests {
                 }
                 let (mut a, mut b) = (block, block);
                 let masks =
-                    (kernels::quantize(&mut a, &table.divisors), scalar::quantize(&mut b, &table.divisors));
-                assert_eq!((a, masks.0), (b, masks.1));
-                assert_eq!(masks.0, scalar::nonzero(&a));
+                    [divide::<Native>(&mut a, &table.divisors), divide::<Scalar>(&mut b, &table.divisors)];
+                assert_eq!((a, masks[0]), (b, masks[1]));
+                for (k, &place) in ZIGZAG.iter().enumerate() {
+                    assert_eq!(masks[0] >> k & 1 != 0, a.as_flattened()[usize::from(place)] != 0);
+                }
             }
         }
     }

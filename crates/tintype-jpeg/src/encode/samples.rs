@@ -83,7 +83,7 @@ fn replicate(row: &mut [u8], width: usize) {
 
 /// All components' rows within a row of MCUs.
 #[derive(Debug)]
-pub(super) struct Strips {
+pub(crate) struct Strips {
     strips: Vec<Strip>,
     /// Rows of Cb and Cr at full size that wait to be averaged: an upper and a lower row of each.
     full: [Vec<u8>; 4],
@@ -92,7 +92,7 @@ pub(super) struct Strips {
 }
 
 impl Strips {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(crate) fn new(layout: &Layout) -> Self {
         let strips: Vec<Strip> = layout.components().iter().map(|c| Strip::new(layout, c)).collect();
         let factors = layout.chroma_factors();
         let stride = strips.first().map_or(0, |luma| luma.stride);
@@ -105,28 +105,28 @@ impl Strips {
     }
 
     /// Memory held, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.strips.iter().map(|s| s.samples.len()).sum::<usize>()
             + self.full.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Rows that a component can take before the row of MCUs is complete.
-    pub(super) fn wanted(&self, component: usize) -> usize {
+    pub(crate) fn wanted(&self, component: usize) -> usize {
         self.strips.get(component).map_or(0, Strip::wanted)
     }
 
     /// Width of a component in samples.
-    pub(super) fn row_length(&self, component: usize) -> usize {
+    pub(crate) fn row_length(&self, component: usize) -> usize {
         self.strips.get(component).map_or(0, |strip| strip.width)
     }
 
     /// Rows that a component got since the start, and its height.
-    pub(super) fn progress(&self, component: usize) -> (usize, usize) {
+    pub(crate) fn progress(&self, component: usize) -> (usize, usize) {
         self.strips.get(component).map_or((0, 0), |strip| (strip.before + strip.filled, strip.height))
     }
 
     /// Whether the components' rows end at the same height.
-    pub(super) fn level(&self) -> bool {
+    pub(crate) fn level(&self) -> bool {
         match self.strips.as_slice() {
             [y, cb, cr] => cb.filled == y.filled / self.factors.1 && cr.filled == cb.filled,
             _ => true,
@@ -134,29 +134,29 @@ impl Strips {
     }
 
     /// Whether every component's rows of this row of MCUs are there.
-    pub(super) fn complete(&self) -> bool {
+    pub(crate) fn complete(&self) -> bool {
         self.strips.iter().all(|strip| strip.wanted() == 0 && strip.filled > 0)
     }
 
     /// The first row of blocks of a component within this row of MCUs, counted from the top of the image.
-    pub(super) fn first_block_row(&self, component: usize) -> usize {
+    pub(crate) fn first_block_row(&self, component: usize) -> usize {
         self.strips.get(component).map_or(0, |strip| strip.before / BLOCK)
     }
 
     /// Takes a row of one component.
-    pub(super) fn push_plane(&mut self, component: usize, row: &[u8]) {
+    pub(crate) fn push_plane(&mut self, component: usize, row: &[u8]) {
         if let Some(strip) = self.strips.get_mut(component) {
             strip.push(row);
         }
     }
 
     /// Takes a row of RGB pixels.
-    pub(super) fn push_rgb(&mut self, rgb: &[u8]) {
+    pub(crate) fn push_rgb(&mut self, rgb: &[u8]) {
         self.push_pixels(|y, cb, cr| color::rgb_to_ycbcr(rgb, y, cb, cr));
     }
 
     /// Takes a row of each component, all at the luminance's width.
-    pub(super) fn push_ycbcr(&mut self, y_row: &[u8], cb_row: &[u8], cr_row: &[u8]) {
+    pub(crate) fn push_ycbcr(&mut self, y_row: &[u8], cb_row: &[u8], cr_row: &[u8]) {
         self.push_pixels(|y, cb, cr| {
             y.copy_from_slice(y_row);
             cb.copy_from_slice(cb_row);
@@ -203,14 +203,14 @@ impl Strips {
 
     /// The samples of a block: row `row` and column `column` of the component's blocks in this row of MCUs.
     #[inline(always)]
-    pub(super) fn block(&self, component: usize, row: usize, column: usize) -> Samples {
-        let mut block = [[128; BLOCK]; BLOCK];
+    pub(crate) fn block(&self, component: usize, row: usize, column: usize) -> Samples<'_> {
+        let mut block = [&[128; BLOCK]; BLOCK];
         if let Some(strip) = self.strips.get(component)
             && let Some(from) = strip.samples.get(row * BLOCK * strip.stride + column * BLOCK..)
         {
             for (place, samples) in block.iter_mut().zip(from.chunks(strip.stride)) {
                 if let Some(samples) = samples.first_chunk() {
-                    *place = *samples;
+                    *place = samples;
                 }
             }
         }
@@ -218,12 +218,12 @@ impl Strips {
     }
 
     /// Completes the row of MCUs at the bottom of the image.
-    pub(super) fn fill_below(&mut self) {
+    pub(crate) fn fill_below(&mut self) {
         self.strips.iter_mut().for_each(Strip::fill_below);
     }
 
     /// Begins the next row of MCUs.
-    pub(super) fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         self.strips.iter_mut().for_each(Strip::advance);
     }
 }

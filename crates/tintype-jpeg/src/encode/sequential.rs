@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use super::bit_writer::BitWriter;
 use super::coefficients::{BlockRow, EOB, McuRow, Tokens, additional_bits, category};
 use super::entropy::{self, Counter, Sink, TABLES, Writer};
-use super::huffman::{Encoder, HuffmanSpec};
+use super::huffman::{Codes, Histogram, HuffmanSpec};
 use super::layout::{Component, Layout};
-use super::markers::{self, ScanComponent};
+use super::segments::{self, ScanComponent};
+use crate::annex_k::{HUFFMAN_AC, HUFFMAN_DC};
 
 /// DC predictors of the components.
 #[derive(Clone, Debug, Default)]
@@ -15,30 +16,27 @@ struct Predictors([i16; 3]);
 
 /// The scan while it is written.
 #[derive(Debug)]
-pub(super) struct Scan {
-    codes: [Encoder; TABLES],
+pub(crate) struct Scan {
+    codes: [Codes; TABLES],
     bits: BitWriter,
     predictors: Predictors,
 }
 
 /// The tables of Annex K.
-pub(super) fn fixed_tables(layout: &Layout) -> [HuffmanSpec; TABLES] {
-    let mut specs = [
-        HuffmanSpec::standard_dc(0),
-        HuffmanSpec::standard_dc(1),
-        HuffmanSpec::standard_ac(0),
-        HuffmanSpec::standard_ac(1),
-    ];
+pub(crate) fn fixed_tables(layout: &Layout) -> [HuffmanSpec; TABLES] {
+    let [dc, chroma_dc] = HUFFMAN_DC;
+    let [ac, chroma_ac] = HUFFMAN_AC;
+    let mut specs = [dc, chroma_dc, ac, chroma_ac].map(HuffmanSpec::from);
     if layout.tables() == 1 {
         let [_, dc, _, ac] = &mut specs;
-        let none = HuffmanSpec::optimal(&super::huffman::Histogram::new());
+        let none = HuffmanSpec::optimal(&Histogram::new());
         (*dc, *ac) = (none.clone(), none);
     }
     specs
 }
 
 /// The best tables for some rows. If other rows are to follow (`open`), every symbol that they may have gets a code.
-pub(super) fn optimal_tables(layout: &Layout, rows: &[McuRow], open: bool) -> [HuffmanSpec; TABLES] {
+pub(crate) fn optimal_tables(layout: &Layout, rows: &[McuRow], open: bool) -> [HuffmanSpec; TABLES] {
     let mut counter = Counter::new();
     let mut predictors = Predictors::default();
     rows.iter().for_each(|row| walk::<true>(layout, row, &mut predictors, &mut counter));
@@ -52,29 +50,29 @@ pub(super) fn optimal_tables(layout: &Layout, rows: &[McuRow], open: bool) -> [H
 
 impl Scan {
     /// Writes tables and scan header.
-    pub(super) fn start(layout: &Layout, specs: &[HuffmanSpec; TABLES], out: &mut Vec<u8>) -> Self {
+    pub(crate) fn start(layout: &Layout, specs: &[HuffmanSpec; TABLES], out: &mut Vec<u8>) -> Self {
         entropy::write_tables(out, specs);
         let components: Vec<ScanComponent> = (0..)
             .zip(layout.components())
             .map(|(component, c)| ScanComponent { component, dc_table: c.table, ac_table: c.table })
             .collect();
-        markers::scan(out, &components, (0, 63), (0, 0));
+        segments::scan(out, &components, (0, 63), (0, 0));
         Self {
-            codes: specs.each_ref().map(Encoder::new),
+            codes: specs.each_ref().map(Codes::new),
             bits: BitWriter::default(),
             predictors: Predictors::default(),
         }
     }
 
     /// Writes a row of MCUs.
-    pub(super) fn write(&mut self, layout: &Layout, row: &McuRow, out: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, layout: &Layout, row: &McuRow, out: &mut Vec<u8>) {
         let mut writer = Writer { codes: &self.codes, bits: core::mem::take(&mut self.bits), out };
         walk::<true>(layout, row, &mut self.predictors, &mut writer);
         self.bits = writer.bits;
     }
 
     /// Writes what is pending.
-    pub(super) fn finish(mut self, out: &mut Vec<u8>) {
+    pub(crate) fn finish(mut self, out: &mut Vec<u8>) {
         self.bits.finish(out);
     }
 }
@@ -95,7 +93,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The difference of the next block's DC coefficient to the one before; beyond the image there is none, and zero is
-    /// written, which costs least. Answers whether there is a block.
+    /// written, which costs least. Returns whether there is a block.
     #[inline(always)]
     fn dc(&mut self, predictor: &mut i16, sink: &mut impl Sink) -> bool {
         let value = self.dc.next().copied();
@@ -118,7 +116,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Gives the symbols of a row of MCUs in the order of the file, with AC coefficients or without.
+/// Passes the symbols of a row of MCUs to `sink` in the order of the file, with AC coefficients or without.
 #[inline(always)]
 fn walk<const AC: bool>(layout: &Layout, row: &McuRow, predictors: &mut Predictors, sink: &mut impl Sink) {
     let mut cursors: Vec<Cursor<'_>> = Vec::with_capacity(4);
@@ -138,8 +136,8 @@ fn walk<const AC: bool>(layout: &Layout, row: &McuRow, predictors: &mut Predicto
     }
 }
 
-/// Gives the symbols of a scan of nothing but DC coefficients.
-pub(super) fn walk_dc(layout: &Layout, rows: &[McuRow], sink: &mut impl Sink) {
+/// Passes the symbols of a scan of nothing but DC coefficients to `sink`.
+pub(crate) fn walk_dc(layout: &Layout, rows: &[McuRow], sink: &mut impl Sink) {
     let mut predictors = Predictors::default();
     rows.iter().for_each(|row| walk::<false>(layout, row, &mut predictors, sink));
 }

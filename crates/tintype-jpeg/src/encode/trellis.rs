@@ -8,10 +8,12 @@
 //! blocks, which mask it. The bits come from the statistics of the rows before, so that one pass is enough.
 
 use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
-use super::fdct::{Block, SCALE, ZIGZAG};
-use super::huffman::{Histogram, HuffmanSpec};
+use super::fdct::{Block, SCALE};
+use super::huffman::{Codes, Histogram, HuffmanSpec};
 use super::layout::Layout;
 use super::quantize::QuantTable;
+use crate::annex_k::{HUFFMAN_AC, HuffmanTable};
+use crate::zigzag::ZIGZAG;
 
 /// Fraction bits of costs, which are in bits of the file.
 const COST_BITS: u32 = 8;
@@ -24,7 +26,7 @@ const MASKING: u64 = 1 << 15;
 /// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
 const KEEP: u16 = 2;
 
-/// What errors and bits cost in the blocks of one quantisation table.
+/// The costs of errors and bits in the blocks of one quantisation table.
 #[derive(Debug)]
 struct Costs {
     /// Cost of a squared error of one, by place in a block.
@@ -38,10 +40,10 @@ struct Costs {
 
 /// Optimises blocks and learns from them.
 #[derive(Debug)]
-pub(super) struct Trellis {
+pub(crate) struct Trellis {
     /// Of luminance and chroma.
     costs: [Costs; 2],
-    /// Of the block at work; the first stands for its DC coefficient.
+    /// Those of the block at work; the first stands for its DC coefficient.
     candidates: [Candidate; 64],
 }
 
@@ -62,13 +64,13 @@ struct Candidate {
 }
 
 impl Costs {
-    fn new(table: &QuantTable, number: u8) -> Self {
+    fn new(table: &QuantTable, standard: HuffmanTable) -> Self {
         let steps = table.steps().map(|step| u16::from(step) * SCALE);
         let weights = steps.map(|step| (STEP_COST << (COST_BITS + WEIGHT_BITS)) / u64::from(step).pow(2));
         // The fixed table's code lengths stand for the statistics of a typical image until there are better ones.
         let mut seen = Histogram::new();
-        let spec = HuffmanSpec::standard_ac(number);
-        let codes = super::huffman::Encoder::new(&spec);
+        let spec = HuffmanSpec::from(standard);
+        let codes = Codes::new(&spec);
         for &symbol in spec.symbols() {
             seen.add(symbol, 1 << (16 - codes.code(symbol).1) >> 6 | 1);
         }
@@ -102,16 +104,17 @@ fn log2(x: u32) -> u32 {
 }
 
 impl Trellis {
-    pub(super) fn new(tables: &[QuantTable; 2]) -> Self {
+    pub(crate) fn new(tables: &[QuantTable; 2]) -> Self {
         let [luminance, chroma] = tables;
+        let [standard, chroma_standard] = HUFFMAN_AC;
         Self {
-            costs: [Costs::new(luminance, 0), Costs::new(chroma, 1)],
+            costs: [Costs::new(luminance, standard), Costs::new(chroma, chroma_standard)],
             candidates: [Candidate::default(); 64],
         }
     }
 
     /// Learns the statistics of a row that was quantised.
-    pub(super) fn learn(&mut self, layout: &Layout, row: &McuRow) {
+    pub(crate) fn learn(&mut self, layout: &Layout, row: &McuRow) {
         for (component, rows) in layout.components().iter().zip(row.of(layout)) {
             let Some(costs) = self.costs.get_mut(usize::from(component.table)) else { continue };
             for blocks in rows {
@@ -123,9 +126,10 @@ impl Trellis {
     }
 
     /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
-    /// before quantisation, and `nonzero` tells which coefficients of the zigzag sequence are not zero, as the answer does.
-    #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 besides DC
-    pub(super) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
+    /// before quantisation; `nonzero` has a bit for each coefficient of the zigzag sequence that is not zero, and so does
+    /// the result.
+    #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 and DC
+    pub(crate) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
         let Self { costs, candidates } = self;
         let costs = &costs[usize::from(table & 1)];
         if nonzero & !1 == 0 {

@@ -1,8 +1,8 @@
-//! What the tests share: images, files made of them, decoding in one call, and the corpus.
+//! Shared by the decoder's tests: images, files made of them, decoding in one call, and the corpus.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
-use tintype_jpeg::{DecodeOptions, Decoder, Error, Flaw, Header, Output, Row, Scale, Step};
+use tintype_jpeg::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Header, Output, Row, Scale, Step};
 
 /// An interleaved image of 8-bit samples.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,18 +77,16 @@ pub struct Decoded {
     pub flaw: Option<Flaw>,
 }
 
-pub fn read_header(file: &[u8]) -> Result<Header, Error> {
-    let mut decoder = Decoder::new(DecodeOptions::default());
+pub fn read_header(file: &[u8]) -> Result<Header, DecodeError> {
+    let mut decoder = Decoder::new(DecoderConfig::default());
     decoder.feed(file);
     decoder.finish();
     Ok(decoder.header()?.unwrap().clone())
 }
 
 /// Large enough for any test image.
-pub fn roomy() -> DecodeOptions {
-    let mut options = DecodeOptions::default();
-    options.max_memory = 1 << 30;
-    options
+pub fn roomy() -> DecoderConfig {
+    DecoderConfig { max_memory: 1 << 30, ..DecoderConfig::default() }
 }
 
 /// Feeds `file` in chunks of the sizes that `sizes` repeats.
@@ -112,7 +110,7 @@ impl<'a> Feeder<'a> {
     }
 }
 
-pub fn decode(file: &[u8], scale: Scale) -> Result<Decoded, Error> {
+pub fn decode(file: &[u8], scale: Scale) -> Result<Decoded, DecodeError> {
     decode_chunked(file, scale, &[usize::MAX], roomy())
 }
 
@@ -120,8 +118,8 @@ pub fn decode_chunked(
     file: &[u8],
     scale: Scale,
     sizes: &[usize],
-    options: DecodeOptions,
-) -> Result<Decoded, Error> {
+    options: DecoderConfig,
+) -> Result<Decoded, DecodeError> {
     let mut decoder = Decoder::new(options);
     let mut feeder = Feeder::new(file, sizes);
     while decoder.header()?.is_none() {
@@ -148,7 +146,7 @@ pub fn decode_planes(
     scale: Scale,
     output: Output,
     sizes: &[usize],
-) -> Result<Vec<Image>, Error> {
+) -> Result<Vec<Image>, DecodeError> {
     let mut decoder = Decoder::new(roomy());
     let mut feeder = Feeder::new(file, sizes);
     while decoder.header()?.is_none() {

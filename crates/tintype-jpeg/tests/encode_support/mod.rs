@@ -1,4 +1,4 @@
-//! What the encoder's tests share: images of their own making, an independent decoder, a reading of the file's structure.
+//! Shared by the encoder's tests: images of their own making, an independent decoder, a reader of the file's structure.
 #![allow(dead_code)] // each test file uses its part
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by a panic
 

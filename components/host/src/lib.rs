@@ -1,0 +1,57 @@
+//! What the two hosts of `tintype-http` have in common.
+//!
+//! `components/service` and `components/service-p3` bind the service to `wasi:http` 0.2 and 0.3. Both import the same
+//! resizer, read the same environment, and translate between the `http` crate and a `wasi:http/types` whose names are
+//! the same in both versions.
+
+mod head;
+mod session;
+mod types;
+
+pub use head::{headers, request};
+pub use session::Session;
+
+use std::env;
+use std::io::{self, Write as _};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use tintype_http::config::{Config, Timeouts};
+use tintype_http::failure::Failure;
+
+/// How long the reader of a response may take to accept more of it before it counts as gone.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The configuration, from the environment: the one thing that an instance keeps from request to request.
+pub fn config() -> &'static Result<Config, Failure> {
+    static CONFIG: OnceLock<Result<Config, Failure>> = OnceLock::new();
+    CONFIG.get_or_init(|| {
+        let variables = env::vars_os();
+        Config::read(
+            variables.map(|(name, value)| {
+                (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+            }),
+        )
+    })
+}
+
+/// Writes a line to the standard error stream. A log that cannot be written is no reason to fail a request.
+pub fn log(line: &str) {
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// When the head of an origin's response has to be there, if the request is sent now.
+pub fn head_deadline(timeouts: &Timeouts, deadline: Instant) -> Instant {
+    let head = timeouts.connect.saturating_add(timeouts.first_byte);
+    Instant::now().checked_add(head).map_or(deadline, |head| head.min(deadline))
+}
+
+/// Nanoseconds from now to a point in time; none if it has passed.
+pub fn nanoseconds_to(deadline: Instant) -> u64 {
+    nanoseconds(deadline.saturating_duration_since(Instant::now()))
+}
+
+/// A duration in the unit of `wasi:clocks`.
+pub fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_nanos().try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,52 @@
+//! `tintype:image/resize.session`, as the service knows it.
+
+use tintype_types::{Error, Options, Outline};
+
+use bindings::tintype::image::resize;
+
+/// The contract's types and functions.
+#[allow(missing_docs, unsafe_code)] // generated: documented in wit/, unsafe where memory is exchanged with the host
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+mod bindings {
+    wit_bindgen::generate!({ path: "../../wit", world: "service" });
+}
+
+tintype_types::contract!(crate::session::bindings::tintype::image::types);
+
+/// A session of the imported resizer.
+pub struct Session(resize::Session);
+
+impl Session {
+    /// Opens a session.
+    pub fn new(options: &Options) -> Self {
+        Session(resize::Session::new((*options).into()))
+    }
+}
+
+impl tintype_http::host::Session for Session {
+    fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        Ok(self.0.write(chunk)?)
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        Ok(self.0.finish()?)
+    }
+
+    fn read(&mut self, max: u32) -> Result<Vec<u8>, Error> {
+        Ok(self.0.read(max)?)
+    }
+
+    fn outline(&self) -> Option<Outline> {
+        self.0.outline().map(Into::into)
+    }
+
+    fn damaged(&self) -> bool {
+        self.0.damaged()
+    }
+}

@@ -1,0 +1,39 @@
+//! tintype's HTTP service on `wasi:http` 0.3.
+//!
+//! The service itself is `tintype-http`. This component is its host: it receives requests, sends others to origins, waits,
+//! and never decodes a pixel. While one request waits, the instance works on others; they share the configuration and
+//! nothing else.
+#![cfg(target_family = "wasm")]
+
+mod body;
+mod fetch;
+mod host;
+mod respond;
+
+use wasip3::exports::http::handler::Guest;
+use wasip3::http::types::{ErrorCode, Request, Response};
+
+use host::Host;
+
+/// Conversions of `wasi:http/types`.
+mod types {
+    tintype_host::types!(wasip3::http::types);
+}
+
+/// The export of `wasi:http/handler`.
+#[allow(unsafe_code, missing_docs)] // generated
+mod export {
+    use super::Service;
+    wasip3::http::service::export!(Service);
+}
+
+/// The component.
+struct Service;
+
+impl Guest for Service {
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        let Some(request) = body::request(request) else { return Ok(respond::bad_request()) };
+        let response = tintype_http::answer(&Host, tintype_host::config(), request).await;
+        Ok(respond::send(response))
+    }
+}

@@ -1,0 +1,98 @@
+//! Responses to clients.
+
+use std::pin::pin;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use tintype_host::PATIENCE;
+use tintype_http::AnswerBody;
+use wasip3::http::types::{ErrorCode, Response, Trailers};
+use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
+use wasip3::{wit_future, wit_stream};
+
+use crate::host::{Host, before};
+use crate::types::fields;
+
+/// How a body ends.
+type End = Result<Option<Trailers>, ErrorCode>;
+
+/// Starts a response, and writes its body at the client's pace after that.
+pub fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
+    let (head, body) = response.into_parts();
+    if body.is_absent() {
+        return without_body(head.status, &head.headers);
+    }
+    let (writer, contents, end) = Writer::new();
+    wasip3::spawn_local(write(body, writer));
+    outgoing(head.status, &head.headers, Some(contents), end)
+}
+
+/// The response to what is not a request of HTTP.
+pub fn bad_request() -> Response {
+    without_body(StatusCode::BAD_REQUEST, &HeaderMap::new())
+}
+
+fn without_body(status: StatusCode, headers: &HeaderMap) -> Response {
+    let (_, end) = wit_future::new(|| Ok(None));
+    outgoing(status, headers, None, end)
+}
+
+fn outgoing(
+    status: StatusCode,
+    headers: &HeaderMap,
+    contents: Option<StreamReader<u8>>,
+    end: FutureReader<End>,
+) -> Response {
+    let (response, _sent) = Response::new(fields(headers), contents, end);
+    // Every status of the `http` crate is one.
+    let _ = response.set_status_code(status.as_u16());
+    response
+}
+
+async fn write(mut body: AnswerBody<'static, Host>, mut writer: Writer) {
+    while let Some(piece) = body.next().await {
+        // A writer that is dropped before its end leaves an incomplete body.
+        let Ok(piece) = piece else { return };
+        if writer.write(piece).await.is_none() {
+            return;
+        }
+    }
+    writer.finish().await;
+}
+
+/// The body of a response.
+struct Writer {
+    stream: StreamWriter<u8>,
+    end: FutureWriter<End>,
+}
+
+impl Writer {
+    fn new() -> (Self, StreamReader<u8>, FutureReader<End>) {
+        let (stream, contents) = wit_stream::new();
+        let (end, end_reader) = wit_future::new(|| Err(ErrorCode::HttpResponseIncomplete));
+        (Writer { stream, end }, contents, end_reader)
+    }
+
+    /// Writes bytes at the reader's pace. `None` once the reader has gone.
+    async fn write(&mut self, bytes: Bytes) -> Option<()> {
+        let (mut result, mut rest) = patiently(self.stream.write(bytes.into())).await?;
+        while rest.remaining() > 0 {
+            let StreamResult::Complete(_) = result else { return None };
+            (result, rest) = patiently(self.stream.write_buf(rest)).await?;
+        }
+        Some(())
+    }
+
+    /// Ends the body properly.
+    async fn finish(self) {
+        drop(self.stream);
+        // Nobody may be there to see it.
+        let _ = self.end.write(Ok(None)).await;
+    }
+}
+
+/// Waits for the reader to take something. `None` if that takes too long.
+async fn patiently<F: Future>(write: F) -> Option<F::Output> {
+    before(Instant::now().checked_add(PATIENCE)?, pin!(write)).await
+}

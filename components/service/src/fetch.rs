@@ -1,0 +1,51 @@
+//! Requests to origins.
+
+use std::time::Instant;
+
+use http::{Request, Response, StatusCode};
+use tintype_http::config::Timeouts;
+use tintype_http::host::HostError;
+use wasip2::http::outgoing_handler;
+use wasip2::http::types::{IncomingResponse, OutgoingRequest};
+
+use crate::body::Body;
+use crate::host::wait;
+use crate::types::{fields, host_error, method, request_options, scheme};
+
+/// Sends a request, and waits for the head of the response.
+pub fn send(
+    request: &Request<()>,
+    timeouts: &Timeouts,
+    deadline: Instant,
+) -> Result<Response<Body>, HostError> {
+    let outgoing = outgoing(request).map_err(|()| HostError::UnusableUrl)?;
+    let future = outgoing_handler::handle(outgoing, Some(request_options(timeouts)))
+        .map_err(|code| host_error(&code))?;
+    if !wait(&future.subscribe(), tintype_host::head_deadline(timeouts, deadline)) {
+        return Err(HostError::TimedOut);
+    }
+    match future.get() {
+        Some(Ok(Ok(response))) => received(&response),
+        Some(Ok(Err(code))) => Err(host_error(&code)),
+        _ => Err(HostError::Other),
+    }
+}
+
+/// A request without a body. An error if the host does not accept its URL.
+fn outgoing(request: &Request<()>) -> Result<OutgoingRequest, ()> {
+    let outgoing = OutgoingRequest::new(fields(request.headers()));
+    let url = request.uri();
+    outgoing.set_method(&method(request.method()))?;
+    outgoing.set_scheme(scheme(url).as_ref())?;
+    outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
+    outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))?;
+    Ok(outgoing)
+}
+
+/// A response as it arrived.
+fn received(incoming: &IncomingResponse) -> Result<Response<Body>, HostError> {
+    let mut response = Response::new(Body::new(incoming.consume())?);
+    *response.status_mut() = StatusCode::from_u16(incoming.status()).map_err(|_| HostError::BrokenOff)?;
+    *response.headers_mut() = tintype_host::headers(incoming.headers().entries());
+    Ok(response)
+}

@@ -1,0 +1,53 @@
+//! The world, as the service sees it.
+
+use std::time::{Instant, SystemTime};
+
+use http::{Request, Response};
+use tintype_host::Session;
+use tintype_http::config::Timeouts;
+use tintype_http::host::HostError;
+use tintype_types::Options;
+use wasip2::clocks::monotonic_clock;
+use wasip2::io::poll::{Pollable, poll};
+
+use crate::body::Body;
+use crate::fetch;
+
+/// `wasi:http` 0.2.
+pub struct Host;
+
+impl tintype_http::host::Host for Host {
+    type Body = Body;
+    type Session = Session;
+
+    async fn send(
+        &self,
+        request: Request<()>,
+        timeouts: &Timeouts,
+        deadline: Instant,
+    ) -> Result<Response<Body>, HostError> {
+        fetch::send(&request, timeouts, deadline)
+    }
+
+    fn session(&self, options: &Options) -> Session {
+        Session::new(options)
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn date(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn log(&self, line: &str) {
+        tintype_host::log(line);
+    }
+}
+
+/// Waits until `event` is ready. `false` if the deadline passes first.
+pub fn wait(event: &Pollable, deadline: Instant) -> bool {
+    let timer = monotonic_clock::subscribe_duration(tintype_host::nanoseconds_to(deadline));
+    poll(&[event, &timer]).contains(&0)
+}

@@ -1,0 +1,87 @@
+//! Responses to clients.
+
+use std::time::Instant;
+
+use http::{HeaderMap, Response, StatusCode};
+use tintype_host::PATIENCE;
+use tintype_http::AnswerBody;
+use wasip2::http::types::{OutgoingBody, OutgoingResponse, ResponseOutparam};
+use wasip2::io::streams::OutputStream;
+
+use crate::host::{Host, wait};
+use crate::types::fields;
+
+/// Sends a response, its body at the client's pace.
+pub async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutparam) {
+    let (head, mut body) = response.into_parts();
+    let outgoing = outgoing(head.status, &head.headers);
+    // A body that is not to be sent is not even opened: it would have to be as long as its Content-Length.
+    let writer = if body.is_absent() { None } else { Writer::open(&outgoing) };
+    ResponseOutparam::set(out, Ok(outgoing));
+    let Some(writer) = writer else { return };
+    while let Some(piece) = body.next().await {
+        // A writer that is dropped before its end leaves an incomplete body.
+        let Ok(piece) = piece else { return };
+        if writer.write(&piece).is_none() {
+            return;
+        }
+    }
+    writer.finish();
+}
+
+/// Responds to what is not a request of HTTP.
+pub fn bad_request(out: ResponseOutparam) {
+    ResponseOutparam::set(out, Ok(outgoing(StatusCode::BAD_REQUEST, &HeaderMap::new())));
+}
+
+fn outgoing(status: StatusCode, headers: &HeaderMap) -> OutgoingResponse {
+    let outgoing = OutgoingResponse::new(fields(headers));
+    // Every status of the `http` crate is one.
+    let _ = outgoing.set_status_code(status.as_u16());
+    outgoing
+}
+
+/// The body of a response.
+struct Writer {
+    // A stream has to be dropped before the body that it belongs to: fields are dropped in this order.
+    stream: OutputStream,
+    body: OutgoingBody,
+}
+
+impl Writer {
+    fn open(response: &OutgoingResponse) -> Option<Self> {
+        let body = response.body().ok()?;
+        Some(Writer { stream: body.write().ok()?, body })
+    }
+
+    /// Writes bytes at the reader's pace. `None` once the reader has gone.
+    fn write(&self, mut bytes: &[u8]) -> Option<()> {
+        while !bytes.is_empty() {
+            let room = usize::try_from(self.stream.check_write().ok()?).unwrap_or(usize::MAX);
+            if room == 0 {
+                self.wait_writable()?;
+                continue;
+            }
+            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            self.stream.write(now).ok()?;
+            bytes = later;
+        }
+        Some(())
+    }
+
+    /// Ends the body properly, once the reader has taken all of it.
+    fn finish(self) {
+        let flushed = self.stream.flush().ok().and_then(|()| self.wait_writable());
+        let Writer { stream, body } = self;
+        drop(stream);
+        if flushed.is_some() {
+            let _ = OutgoingBody::finish(body, None);
+        }
+    }
+
+    /// Waits until the stream accepts more. `None` if that takes too long.
+    fn wait_writable(&self) -> Option<()> {
+        let deadline = Instant::now().checked_add(PATIENCE)?;
+        wait(&self.stream.subscribe(), deadline).then_some(())
+    }
+}

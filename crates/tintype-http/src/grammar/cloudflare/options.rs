@@ -1,0 +1,182 @@
+//! The table of Cloudflare's options.
+
+use tintype_types::{Format, Gravity};
+
+use super::draft::Draft;
+use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
+use crate::request::{
+    CropParts, Fit, Length, OnError, OutputFormat, Quality, at_focal_point, parse_color, write_color,
+};
+
+const PIXELS: &str = "a whole number of pixels, 1 to 65535";
+const OFFSET: &str = "a whole number of pixels, 0 to 65535";
+
+/// Every option, in the order in which they are written.
+pub const OPTIONS: &[Parameter<Draft>] = &[
+    Parameter {
+        names: &["width", "w"],
+        accepts: PIXELS,
+        read: |draft, text| {
+            draft.request.geometry.width = Some(match text {
+                // The client's hints decide.
+                "auto" => return Err(Rejected::Unsupported),
+                text => Length::pixels(text).ok_or(Rejected::Malformed)?,
+            });
+            Ok(())
+        },
+        write: |draft| draft.request.geometry.width.as_ref().map(ToString::to_string),
+    },
+    field!(["height", "h"], PIXELS, request.geometry.height, |text| Length::pixels(text).map(Some)),
+    Parameter {
+        names: &["fit"],
+        accepts: "scale-down, contain, cover, crop, aspect-crop or squeeze",
+        read: |draft, text| {
+            if matches!(text, "pad" | "scale-up") {
+                return Err(Rejected::Unsupported);
+            }
+            let geometry = &mut draft.request.geometry;
+            (geometry.fit, geometry.enlarge) = meaning(FITS, text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| word(FITS, &(draft.request.geometry.fit, draft.request.geometry.enlarge)),
+    },
+    Parameter {
+        names: &["gravity", "g"],
+        accepts: "left, right, top, bottom or a point such as 0.5x0",
+        read: |draft, text| {
+            if matches!(text, "auto" | "face") {
+                return Err(Rejected::Unsupported);
+            }
+            draft.request.geometry.gravity = match (meaning(GRAVITIES, text), text.split_once('x')) {
+                (Some(gravity), _) => gravity,
+                (None, Some((x, y))) => {
+                    let coordinate = |text: &str| text.parse().map_err(|_| Rejected::Malformed);
+                    at_focal_point(coordinate(x)?, coordinate(y)?).ok_or(Rejected::Unsupported)?
+                }
+                (None, None) => return Err(Rejected::Malformed),
+            };
+            Ok(())
+        },
+        write: |draft| word(GRAVITIES, &draft.request.geometry.gravity),
+    },
+    field!(["dpr"], "a factor for width and height, 0.01 to 100", dpr),
+    Parameter {
+        names: &["trim"],
+        accepts: "top;right;bottom;left in pixels",
+        read: |draft, text| {
+            let sides: Option<Vec<_>> = text.split(';').map(read_offset).collect();
+            draft.trim = match *sides.ok_or(Rejected::Malformed)?.as_slice() {
+                [y, Length::ZERO, Length::ZERO, x] => {
+                    CropParts { x: Some(x), y: Some(y), ..CropParts::default() }
+                }
+                [_, _, _, _] => return Err(Rejected::Unsupported),
+                _ => return Err(Rejected::Malformed),
+            };
+            Ok(())
+        },
+        write: |_| None,
+    },
+    field!(["trim.left"], OFFSET, trim.x, |text| read_offset(text).map(Some)),
+    field!(["trim.top"], OFFSET, trim.y, |text| read_offset(text).map(Some)),
+    field!(["trim.width"], PIXELS, trim.width, |text| Length::pixels(text).map(Some)),
+    field!(["trim.height"], PIXELS, trim.height, |text| Length::pixels(text).map(Some)),
+    Parameter {
+        names: &["background"],
+        accepts: "a colour of CSS, percent-encoded, such as %23ff8800",
+        read: |draft, text| {
+            draft.request.geometry.background = Some(parse_color(text).ok_or(Rejected::Malformed)?);
+            Ok(())
+        },
+        write: |draft| Some(format!("#{}", write_color(draft.request.geometry.background?))),
+    },
+    field!(["rotate"], "90, 180 or 270", request.geometry.rotate),
+    Parameter {
+        names: &["flip"],
+        accepts: "h, v or hv",
+        read: |draft, text| {
+            let geometry = &mut draft.request.geometry;
+            (geometry.flip_horizontal, geometry.flip_vertical) =
+                meaning(FLIPS, text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| {
+            let geometry = &draft.request.geometry;
+            word(FLIPS, &(geometry.flip_horizontal, geometry.flip_vertical))
+        },
+    },
+    field!(
+        ["quality", "q"],
+        "1 to 100, high, medium-high, medium-low or low",
+        request.output.quality,
+        |text| meaning(QUALITIES, text).or_else(|| Quality::read_one(text)).map(Quality::all)
+    ),
+    choice!(["format", "f"], request.output.format, {
+        "auto" => OutputFormat::Auto,
+        "jpeg" | "jpg" | "baseline-jpeg" => OutputFormat::Fixed(Format::Jpeg),
+        "png" => OutputFormat::Fixed(Format::Png),
+        "webp" => OutputFormat::Fixed(Format::Webp),
+    }, unsupported "avif" | "json"),
+    choice!(["onerror"], request.delivery.on_error, { "redirect" => OnError::Source }),
+    // The rest makes no difference here: clients on slow connections get the same image, encoding takes as long as it
+    // takes, an animation is its first frame, and metadata is always removed.
+    no_effect!(["slow-connection-quality", "scq"]),
+    no_effect!(["compression"], "fast", |text| text == "fast"),
+    no_effect!(["anim"], "true or false", |text| matches!(text, "true" | "false")),
+    no_effect!(["metadata"], "copyright or none", |text| matches!(text, "copyright" | "none")),
+    no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
+];
+
+/// The options that the engine does not implement. Those that refine `width=auto` or `gravity=face` change nothing on
+/// their own, and are passed over like unknown ones.
+pub const MISSING: &[Missing] = &[
+    Missing { names: &["blur"], is_neutral: is_zero },
+    Missing { names: &["sharpen"], is_neutral: is_zero },
+    Missing { names: &["brightness"], is_neutral: is_zero_or_one },
+    Missing { names: &["contrast"], is_neutral: is_zero_or_one },
+    Missing { names: &["gamma"], is_neutral: is_zero_or_one },
+    Missing { names: &["saturation"], is_neutral: is_zero_or_one },
+    Missing { names: &["border"], is_neutral: is_zero },
+    Missing { names: &["segment"], is_neutral: is_zero },
+];
+
+fn is_zero(text: &str) -> bool {
+    text.is_empty() || text.parse() == Ok(0.0)
+}
+
+fn is_zero_or_one(text: &str) -> bool {
+    is_zero(text) || text.parse() == Ok(1.0)
+}
+
+/// Fits, and whether they enlarge. `crop` keeps the side along which the source is too short, `aspect-crop` the shape.
+const FITS: &[(&str, (Fit, bool))] = &[
+    ("scale-down", (Fit::Contain, false)),
+    ("contain", (Fit::Contain, true)),
+    ("cover", (Fit::Cover, true)),
+    ("crop", (Fit::Crop, false)),
+    ("aspect-crop", (Fit::Cover, false)),
+    ("squeeze", (Fit::Fill, true)),
+];
+
+/// Sides, and the points between them.
+const GRAVITIES: &[(&str, Gravity)] = &[
+    ("0.5x0.5", Gravity::Center),
+    ("top", Gravity::North),
+    ("1x0", Gravity::NorthEast),
+    ("right", Gravity::East),
+    ("1x1", Gravity::SouthEast),
+    ("bottom", Gravity::South),
+    ("0x1", Gravity::SouthWest),
+    ("left", Gravity::West),
+    ("0x0", Gravity::NorthWest),
+];
+
+/// Flips: left to right, and top to bottom.
+const FLIPS: &[(&str, (bool, bool))] =
+    &[("h", (true, false)), ("v", (false, true)), ("hv", (true, true)), ("vh", (true, true))];
+
+const QUALITIES: &[(&str, u8)] = &[("high", 90), ("medium-high", 80), ("medium-low", 65), ("low", 50)];
+
+/// A number of pixels that may be none.
+fn read_offset(text: &str) -> Option<Length> {
+    if text == "0" { Some(Length::ZERO) } else { Length::pixels(text) }
+}

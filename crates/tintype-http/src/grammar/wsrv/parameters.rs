@@ -1,0 +1,329 @@
+//! The table of wsrv's parameters.
+
+use tintype_types::{Color, Format, Gravity, Rotation};
+
+use super::draft::Draft;
+use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
+use crate::request::{
+    CropParts, Factor, Fit, Length, OnError, OutputFormat, Quality, Source, at_focal_point, file_name,
+    number, parse_color, write_color,
+};
+
+/// No error message shows what is accepted, as everything else counts as not given.
+const ANY: &str = "";
+
+/// A row whose value is a field of the draft, set by the parameter's presence.
+macro_rules! flag {
+    ($names:expr, $($field:ident).+) => {
+        Parameter {
+            names: &$names,
+            accepts: ANY,
+            read: |draft, text| {
+                draft.$($field).+ = is_on(text);
+                Ok(())
+            },
+            write: |draft| draft.$($field).+.then(String::new),
+        }
+    };
+}
+
+/// Every parameter, in the order in which they are read and written.
+pub const PARAMETERS: &[Parameter<Draft>] = &[
+    Parameter {
+        names: &["url"],
+        accepts: ANY,
+        read: |draft, text| {
+            if text.is_empty() {
+                return Err(Rejected::Malformed);
+            }
+            draft.request.source = Source::Url(read_url(text));
+            Ok(())
+        },
+        write: |draft| match &draft.request.source {
+            Source::Url(url) => Some(url.clone()),
+            Source::Body => None,
+        },
+    },
+    field!(["w", "width"], ANY, request.geometry.width),
+    field!(["h", "height"], ANY, request.geometry.height),
+    field!(["dpr"], ANY, dpr, |text: &str| {
+        let factor = text.parse().ok();
+        factor.filter(|dpr: &Factor| matches!(dpr.millionths(), 1_000_000..=8_000_000))
+    }),
+    Parameter {
+        // `t` came before `fit`, with words of its own.
+        names: &["fit", "t"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.bordered = matches!(text, "contain" | "letterbox");
+            draft.request.geometry.enlarge = !matches!(text, "fit" | "squaredown");
+            draft.request.geometry.fit = meaning(FITS, text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| word(FITS, &draft.request.geometry.fit),
+    },
+    Parameter {
+        names: &["we"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.geometry.enlarge &= !is_on(text);
+            Ok(())
+        },
+        write: |draft| (!draft.request.geometry.enlarge).then(String::new),
+    },
+    field!(["fpx"], ANY, focus_x, read_coordinate),
+    field!(["fpy"], ANY, focus_y, read_coordinate),
+    Parameter {
+        names: &["a", "align"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.gravity = read_alignment(text, (draft.focus_x, draft.focus_y))?;
+            Ok(())
+        },
+        write: |draft| word(ALIGNMENTS, draft.gravity.as_ref().ok()?),
+    },
+    flag!(["precrop"], precrop),
+    Parameter {
+        // It came before the parameters for single lengths.
+        names: &["crop"],
+        accepts: ANY,
+        read: |draft, text| {
+            let lengths: Vec<_> = text.split(',').collect();
+            let &[width, height, x, y] = lengths.as_slice() else { return Err(Rejected::Malformed) };
+            draft.crop = CropParts {
+                x: Length::offset(x),
+                y: Length::offset(y),
+                width: Length::pixels(width),
+                height: Length::pixels(height),
+            };
+            Ok(())
+        },
+        write: |_| None,
+    },
+    field!(["cx"], ANY, crop.x, |text| Length::offset(text).map(Some)),
+    field!(["cy"], ANY, crop.y, |text| Length::offset(text).map(Some)),
+    field!(["cw"], ANY, crop.width),
+    field!(["ch"], ANY, crop.height),
+    Parameter {
+        names: &["ro", "or"],
+        accepts: ANY,
+        read: |draft, text| {
+            let degrees: i64 = text.parse().map_err(|_| Rejected::Malformed)?;
+            if degrees % 90 != 0 {
+                return Err(Rejected::Unsupported);
+            }
+            draft.request.geometry.rotate = Rotation::from_quarters(degrees / 90);
+            Ok(())
+        },
+        write: |draft| Some(draft.request.geometry.rotate.to_string()),
+    },
+    flag!(["flip"], request.geometry.flip_vertical),
+    flag!(["flop"], request.geometry.flip_horizontal),
+    Parameter {
+        names: &["bg"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.geometry.background = Some(read_color(text).ok_or(Rejected::Malformed)?);
+            Ok(())
+        },
+        // Without alpha, nothing follows the first six digits.
+        write: |draft| Some(turned(&write_color(draft.request.geometry.background?), 6)),
+    },
+    choice!(["output"], request.output.format, {
+        "jpg" | "jpeg" => OutputFormat::Fixed(Format::Jpeg),
+        "png" => OutputFormat::Fixed(Format::Png),
+        "webp" => OutputFormat::Fixed(Format::Webp),
+        "origin" => OutputFormat::Source,
+    }, unsupported "gif" | "tiff" | "tif" | "avif" | "av1" | "jxl" | "json"),
+    field!(["q", "quality"], ANY, request.output.quality, |text| Quality::read_one(text).map(Quality::all)),
+    flag!(["ll", "lossless"], request.output.lossless),
+    // How a file is packed.
+    no_effect!(["l", "level"]),
+    no_effect!(["af"]),
+    no_effect!(["il"]),
+    Parameter {
+        names: FALLBACK,
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.delivery.on_error = read_fallback(text);
+            Ok(())
+        },
+        write: |draft| match &draft.request.delivery.on_error {
+            OnError::Error => None,
+            OnError::Source => Some("1".into()),
+            OnError::Redirect(url) => Some(url.clone()),
+        },
+    },
+    field!(["filename"], ANY, request.delivery.filename, |text: &str| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        file_name(text).filter(|_| plain).map(Some)
+    }),
+    Parameter {
+        names: &["maxage"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.delivery.max_age = Some(read_seconds(text).ok_or(Rejected::Malformed)?);
+            Ok(())
+        },
+        write: |draft| {
+            let seconds = draft.request.delivery.max_age.filter(|seconds| seconds.is_multiple_of(DAY))?;
+            Some(format!("{}d", seconds / DAY))
+        },
+    },
+];
+
+/// The parameters that the engine does not implement. Those that refine them (`mtrim`, `sharpf`, `start`) or an animation
+/// (`loop`, `delay`) change nothing on their own, and are passed over like unknown ones.
+pub const MISSING: &[Missing] = &[
+    Missing { names: &["blur"], is_neutral: is_zero },
+    Missing { names: &["con"], is_neutral: is_zero },
+    Missing { names: &["bri"], is_neutral: is_zero },
+    Missing { names: &["hue"], is_neutral: is_zero },
+    Missing { names: &["sharp"], is_neutral: is_zero },
+    Missing { names: &["trim"], is_neutral: is_zero },
+    Missing { names: &["sat"], is_neutral: is_one },
+    Missing { names: &["gam"], is_neutral: |text| is_zero(text) || is_one(text) },
+    Missing { names: &["mod"], is_neutral: is_unmodulated },
+    Missing { names: &["filt"], is_neutral: is_off },
+    Missing { names: &["tint"], is_neutral: is_off },
+    Missing { names: &["mask", "shape"], is_neutral: is_off },
+    Missing { names: &["encoding"], is_neutral: is_off },
+    // The first of the frames, and the first alone.
+    Missing { names: &["page"], is_neutral: |text| !matches!(text.parse::<i64>(), Ok(-2..=-1 | 1..)) },
+    Missing { names: &["n", "pages"], is_neutral: |text| !matches!(text.parse::<i64>(), Ok(-1 | 2..)) },
+];
+
+/// The names of the parameter that says what happens if there is no image.
+pub const FALLBACK: &[&str] = &["default", "errorredirect"];
+
+/// Reads the response to a failure: none, the source, or a URL.
+pub fn read_fallback(text: &str) -> OnError {
+    match text {
+        "" | "0" | "false" => OnError::Error,
+        "1" | "true" => OnError::Source,
+        url => OnError::Redirect(with_scheme(url, url.trim_start_matches('/'))),
+    }
+}
+
+fn is_on(text: &str) -> bool {
+    !matches!(text, "0" | "false")
+}
+
+fn is_off(text: &str) -> bool {
+    matches!(text, "" | "0" | "false" | "none")
+}
+
+fn is_zero(text: &str) -> bool {
+    text == "false" || text.parse() == Ok(0.0)
+}
+
+fn is_one(text: &str) -> bool {
+    text.parse() == Ok(1.0)
+}
+
+/// Whether brightness and saturation are one, and hue zero, as far as they are given.
+fn is_unmodulated(text: &str) -> bool {
+    text.split(',').zip([is_one, is_one, is_zero]).all(|(text, is_neutral)| is_neutral(text))
+}
+
+/// Words for fits, those of `t` after those of `fit`.
+const FITS: &[(&str, Fit)] = &[
+    ("inside", Fit::Contain),
+    ("cover", Fit::Cover),
+    ("fill", Fit::Fill),
+    ("outside", Fit::Outside),
+    // Where one side is not given; where both are, it is refused.
+    ("contain", Fit::Contain),
+    ("letterbox", Fit::Contain),
+    ("fit", Fit::Contain),
+    ("fitup", Fit::Contain),
+    ("square", Fit::Cover),
+    ("squaredown", Fit::Cover),
+    ("crop", Fit::Cover),
+    ("absolute", Fit::Fill),
+    // Without enlarging, `cover` keeps the side along which the source is too short.
+    ("cover", Fit::Crop),
+];
+
+const ALIGNMENTS: &[(&str, Gravity)] = &[
+    ("center", Gravity::Center),
+    ("top", Gravity::North),
+    ("top-right", Gravity::NorthEast),
+    ("right", Gravity::East),
+    ("bottom-right", Gravity::SouthEast),
+    ("bottom", Gravity::South),
+    ("bottom-left", Gravity::SouthWest),
+    ("left", Gravity::West),
+    ("top-left", Gravity::NorthWest),
+    ("t", Gravity::North),
+    ("r", Gravity::East),
+    ("b", Gravity::South),
+    ("l", Gravity::West),
+];
+
+/// A gravity, or the words for what the engine cannot find: `focal` is a point given by `fpx` and `fpy`, `focal-x-y` and
+/// `crop-x-y` are points in per cent.
+fn read_alignment(text: &str, focus: (Factor, Factor)) -> Result<Result<Gravity, String>, Rejected> {
+    let unknown = || text.to_owned();
+    if let Some(gravity) = meaning(ALIGNMENTS, text) {
+        return Ok(Ok(gravity));
+    }
+    if matches!(text, "entropy" | "attention") {
+        return Ok(Err(unknown()));
+    }
+    let (x, y) = match text.strip_prefix("focal-").or(text.strip_prefix("crop-")) {
+        Some(point) => read_point(point),
+        None if text == "focal" => focus,
+        None => return Err(Rejected::Malformed),
+    };
+    Ok(at_focal_point(x, y).ok_or_else(unknown))
+}
+
+/// A point in per cent, each 50 if it cannot be read.
+fn read_point(text: &str) -> (Factor, Factor) {
+    let share = |text| Factor::from_millionths(number(text, 0, 100).unwrap_or(50) * 10_000);
+    let (x, y) = text.split_once('-').unwrap_or((text, ""));
+    (share(x), share(y))
+}
+
+fn read_coordinate(text: &str) -> Option<Factor> {
+    text.parse().ok().filter(|factor| *factor <= Factor::ONE)
+}
+
+/// A source's URL; one without a scheme has that of wsrv.
+fn read_url(url: &str) -> String {
+    match url.strip_prefix("ssl:") {
+        Some(rest) => format!("https://{rest}"),
+        None => with_scheme(url, url.strip_prefix("//").unwrap_or(url)),
+    }
+}
+
+/// A URL, or the rest of one without a scheme after that of wsrv.
+fn with_scheme(url: &str, rest: &str) -> String {
+    if url.contains("://") { url.into() } else { format!("http://{rest}") }
+}
+
+/// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
+fn read_color(text: &str) -> Option<Color> {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    if matches!(digits.len(), 4 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return parse_color(&turned(digits, digits.len() / 4));
+    }
+    parse_color(text)
+}
+
+/// A text whose first bytes come last.
+fn turned(text: &str, bytes: usize) -> String {
+    let (first, last) = text.split_at_checked(bytes).unwrap_or((text, ""));
+    format!("{last}{first}")
+}
+
+const DAY: u64 = 86_400;
+
+/// A number of days, weeks, months or years, at least a day and at most a year.
+fn read_seconds(text: &str) -> Option<u64> {
+    const UNITS: &[(&str, u64)] = &[("d", DAY), ("w", 7 * DAY), ("M", 30 * DAY), ("y", 365 * DAY)];
+    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = number(count, 1, 365)? * meaning(UNITS, unit)?;
+    (seconds <= 365 * DAY).then_some(seconds)
+}

@@ -1,0 +1,31 @@
+//! How to decode.
+
+/// How to decode.
+#[derive(Debug, Clone)]
+pub struct DecoderConfig {
+    /// Most memory that decoding may hold, in bytes, beyond input that is fed ahead of its use. 128 MiB unless set.
+    pub max_memory: u64,
+    /// Most metadata to keep, in bytes; segments beyond it are left out. 4 MiB unless set.
+    pub max_metadata: usize,
+    /// Most scans to read; those after them are left out, which counts as damage. 256 unless set: writers use about 10,
+    /// and each can cost a walk over the whole image.
+    pub max_scans: u32,
+    /// Whether to decode an image with missing or corrupt parts. [`Damage::Accept`] unless set.
+    pub damage: Damage,
+}
+
+impl Default for DecoderConfig {
+    fn default() -> Self {
+        Self { max_memory: 128 << 20, max_metadata: 4 << 20, max_scans: 256, damage: Damage::Accept }
+    }
+}
+
+/// Whether to decode an image with missing or corrupt parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// Decode the sound parts, fill the rest from the last DC known, and report the flaw by
+    /// [`Decoder::damage`](super::Decoder::damage). An image without even its first row of blocks is refused.
+    Accept,
+    /// Return [`DecodeError::Damaged`](super::DecodeError::Damaged) when a flaw is found.
+    Refuse,
+}
