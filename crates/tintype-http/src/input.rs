@@ -15,7 +15,7 @@ use crate::host::{Body, Host, HostError};
 
 /// The sender of a body, who is at fault if it does not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender {
+pub(crate) enum Sender {
     /// The client that sent the request.
     Client,
     /// The origin of the source.
@@ -26,7 +26,7 @@ pub enum Sender {
 const GRACE: Duration = Duration::from_millis(250);
 
 /// A timer that fires this much too late shows that the host is overloaded.
-pub const OVERLOAD: Duration = Duration::from_millis(500);
+pub(crate) const OVERLOAD: Duration = Duration::from_millis(500);
 
 /// How many times to look once more while the host is overloaded.
 const LOOKS: u32 = 4;
@@ -36,15 +36,15 @@ const COMPRESSED_PIECE: usize = 1 << 10;
 
 /// Bounds on a body.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Bytes, after decompression.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The longest pause.
-    pub pause: Duration,
+    pub(crate) pause: Duration,
     /// When the request arrived.
-    pub start: Instant,
+    pub(crate) start: Instant,
     /// The time that it may take altogether.
-    pub total: Duration,
+    pub(crate) total: Duration,
 }
 
 impl Bounds {
@@ -54,7 +54,7 @@ impl Bounds {
 }
 
 /// A body on its way in.
-pub struct Input<'h, H: Host> {
+pub(crate) struct Input<'h, H: Host> {
     host: &'h H,
     body: H::Body,
     sender: Sender,
@@ -80,7 +80,7 @@ impl<'h, H: Host> Input<'h, H> {
     ///
     /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content coding
     /// other than gzip.
-    pub fn new(
+    pub(crate) fn new(
         host: &'h H,
         body: H::Body,
         headers: &HeaderMap,
@@ -111,7 +111,7 @@ impl<'h, H: Host> Input<'h, H> {
     /// # Errors
     ///
     /// Why there are no more bytes.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
         let piece = match self.compressed {
             Some(_) => self.next_decompressed().await?,
             None => self.receive().await?,
@@ -216,22 +216,22 @@ impl<'h, H: Host> Input<'h, H> {
 
     /// The same body, after waiting this long for its head.
     #[must_use]
-    pub fn having_waited(self, time: Duration) -> Self {
+    pub(crate) fn having_waited(self, time: Duration) -> Self {
         Self { waited: time, ..self }
     }
 
     /// Time spent waiting for the body.
-    pub fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
     /// Bytes of source so far.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// A hash of the bytes of source so far.
-    pub fn hash(&self) -> u64 {
+    pub(crate) fn hash(&self) -> u64 {
         self.hash.finish()
     }
 
@@ -240,7 +240,7 @@ impl<'h, H: Host> Input<'h, H> {
     /// # Errors
     ///
     /// [`Kind::Timeout`]; if most of the time was spent waiting for the body, the failure of its sender.
-    pub fn check_deadline(&self) -> Result<()> {
+    pub(crate) fn check_deadline(&self) -> Result<()> {
         let elapsed = self.host.now().duration_since(self.bounds.start);
         if elapsed <= self.bounds.total {
             return Ok(());
@@ -253,13 +253,13 @@ impl<'h, H: Host> Input<'h, H> {
     }
 
     /// The host that the body arrives on.
-    pub fn host(&self) -> &'h H {
+    pub(crate) fn host(&self) -> &'h H {
         self.host
     }
 }
 
 /// The failure of a server that is too busy, which is neither the client's fault nor the origin's.
-pub fn overloaded() -> Failure {
+pub(crate) fn overloaded() -> Failure {
     Failure::new(Kind::Overloaded, "the server is too busy to serve the request in time")
         .with_detail("try again later; the operator may allow fewer requests at once")
         .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
@@ -276,7 +276,7 @@ fn check_size(bytes: u64, most: u64) -> Result<()> {
 }
 
 /// The failure of a source with more bytes than these.
-pub fn too_large(most: u64) -> Failure {
+pub(crate) fn too_large(most: u64) -> Failure {
     Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
         .with_detail("use a smaller source, or raise TINTYPE_MAX_SOURCE_BYTES")
 }

@@ -19,11 +19,11 @@ const WRITE_SIZE: usize = 64 << 10;
 const PROBE_SIZE: usize = 4 << 10;
 
 /// The beginning of a source, enough to know its format.
-pub struct Opened<'h, H: Host> {
+pub(crate) struct Opened<'h, H: Host> {
     input: Input<'h, H>,
     head: BytesMut,
     /// The format that the magic bytes announce.
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 impl<'h, H: Host> Opened<'h, H> {
@@ -32,7 +32,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// [`Kind::UnsupportedMedia`], or why the source does not arrive.
-    pub async fn open(mut input: Input<'h, H>) -> Result<Self> {
+    pub(crate) async fn open(mut input: Input<'h, H>) -> Result<Self> {
         let mut head = BytesMut::new();
         while head.len() < SNIFF_BYTES
             && let Some(piece) = input.next().await?
@@ -51,7 +51,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// [`Kind::UnsupportedMedia`].
-    pub fn check_decoded(&self) -> Result<()> {
+    pub(crate) fn check_decoded(&self) -> Result<()> {
         if self.format.is_decoded() {
             return Ok(());
         }
@@ -63,7 +63,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// Why there is no size.
-    pub async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
+    pub(crate) async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
         let mut written = 0;
         loop {
             if let Some(outline) = session.outline() {
@@ -87,14 +87,14 @@ impl<'h, H: Host> Opened<'h, H> {
     }
 
     /// Starts to make a rendition in a session; without one, to deliver the source as it is.
-    pub fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
+    pub(crate) fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
         let (finished, decode, encode) = (false, Duration::ZERO, Duration::ZERO);
         Rendering { input: self.input, session, pending: self.head.freeze(), finished, decode, encode }
     }
 }
 
 /// A rendition in the making.
-pub struct Rendering<'h, H: Host> {
+pub(crate) struct Rendering<'h, H: Host> {
     input: Input<'h, H>,
     /// `None` delivers the source as it is.
     session: Option<H::Session>,
@@ -111,7 +111,7 @@ impl<H: Host> Rendering<'_, H> {
     /// # Errors
     ///
     /// Why there are no more bytes.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
         if self.session.is_none() {
             let pending = std::mem::take(&mut self.pending);
             return if pending.is_empty() { self.input.next().await } else { Ok(Some(pending)) };
@@ -144,7 +144,7 @@ impl<H: Host> Rendering<'_, H> {
     /// # Errors
     ///
     /// Why the rendition cannot be made.
-    pub async fn collect(&mut self, most: usize) -> Result<(Bytes, bool)> {
+    pub(crate) async fn collect(&mut self, most: usize) -> Result<(Bytes, bool)> {
         let mut all = BytesMut::new();
         while let Some(piece) = self.next().await? {
             all.extend_from_slice(&piece);
@@ -181,22 +181,22 @@ impl<H: Host> Rendering<'_, H> {
     }
 
     /// Format and size, as soon as they are known; a source that is delivered as it is has none.
-    pub fn outline(&self) -> Option<Outline> {
+    pub(crate) fn outline(&self) -> Option<Outline> {
         self.session.as_ref()?.outline()
     }
 
     /// Whether the rendition shows less than the whole source, as far as is known by now.
-    pub fn damaged(&self) -> bool {
+    pub(crate) fn damaged(&self) -> bool {
         self.session.as_ref().is_some_and(Session::damaged)
     }
 
     /// The source as far as it has been read.
-    pub fn input(&self) -> &Input<'_, H> {
+    pub(crate) fn input(&self) -> &Input<'_, H> {
         &self.input
     }
 
     /// Time spent in the resizer: taking in the source, and taking out the rendition.
-    pub fn times(&self) -> (Duration, Duration) {
+    pub(crate) fn times(&self) -> (Duration, Duration) {
         (self.decode, self.encode)
     }
 }

@@ -9,7 +9,7 @@ fn host() -> TestHost {
 }
 
 /// A picture of these sides, half transparent.
-pub fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgba);
@@ -109,7 +109,7 @@ fn damage_and_limits_have_their_statuses() {
 }
 
 /// The header of a PNG that claims to have these sides, and the beginning of its pixels.
-pub fn vast_png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn vast_png(width: u32, height: u32) -> Vec<u8> {
     let mut file = png(64, 48);
     file[16..20].copy_from_slice(&width.to_be_bytes());
     file[20..24].copy_from_slice(&height.to_be_bytes());

@@ -1,4 +1,5 @@
 //! The way of a request from its arrival to the last byte of its response, on a host made of vectors.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test fails by panicking.
 
 mod caching;
 mod codings;

@@ -14,7 +14,7 @@ use super::Clock;
 
 /// What happens next to a body.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// Bytes arrive.
     Bytes(Bytes),
     /// Nothing arrives for this long.
@@ -30,11 +30,11 @@ pub enum Event {
 }
 
 /// Bytes in pieces of a size.
-pub fn pieces(bytes: &[u8], size: usize) -> Vec<Event> {
+pub(crate) fn pieces(bytes: &[u8], size: usize) -> Vec<Event> {
     bytes.chunks(size).map(|piece| Event::Bytes(Bytes::copy_from_slice(piece))).collect()
 }
 
-pub struct TestBody {
+pub(crate) struct TestBody {
     clock: Rc<Clock>,
     taken: Rc<Cell<usize>>,
     events: VecDeque<Event>,
@@ -42,12 +42,12 @@ pub struct TestBody {
 }
 
 impl TestBody {
-    pub fn new(clock: Rc<Clock>, taken: Rc<Cell<usize>>, events: Vec<Event>) -> Self {
+    pub(crate) fn new(clock: Rc<Clock>, taken: Rc<Cell<usize>>, events: Vec<Event>) -> Self {
         Self { clock, taken, events: events.into(), has_ended: false }
     }
 
     /// Waits until all of the events are over.
-    pub async fn wait(&mut self, deadline: Instant) -> Result<(), HostError> {
+    pub(crate) async fn wait(&mut self, deadline: Instant) -> Result<(), HostError> {
         while self.next(deadline).await?.is_some() {}
         Ok(())
     }

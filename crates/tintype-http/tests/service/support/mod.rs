@@ -19,55 +19,61 @@ use tintype_http::failure::Failure;
 use tintype_http::host::{Host, HostError};
 use tintype_types::Options;
 
-pub use body::{Event, TestBody, pieces};
-pub use origin::Reply;
-pub use session::{Echo, TestSession};
+pub(crate) use body::{Event, TestBody, pieces};
+pub(crate) use origin::Reply;
+pub(crate) use session::{Echo, TestSession};
 
 /// The second of Unix time at which every test begins.
-pub const NOW: u64 = 1_767_225_600;
+pub(crate) const NOW: u64 = 1_767_225_600;
 
 /// [`NOW`] as headers have it.
-pub const DATE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
+pub(crate) const DATE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
 
 /// A target whose source every test may fetch.
-pub const PHOTO: &str = "/?url=https://photos.example.com/a/photo.jpg&width=8";
+pub(crate) const PHOTO: &str = "/?url=https://photos.example.com/a/photo.jpg&width=8";
 
-pub const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 /// A clock that moves only if it is told to.
-pub struct Clock {
+pub(crate) struct Clock {
     base: Instant,
     passed: Cell<Duration>,
 }
 
 impl Clock {
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.base + self.passed.get()
     }
 
-    pub fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         self.passed.set(self.passed.get() + time);
     }
 }
 
-pub struct TestHost {
-    pub clock: Rc<Clock>,
+/// The reply to a request.
+type Origin = dyn Fn(&Request<()>) -> Reply;
+
+/// The session for some options.
+type Resizer = dyn Fn(&Options) -> TestSession;
+
+pub(crate) struct TestHost {
+    pub(crate) clock: Rc<Clock>,
     variables: Vec<(String, String)>,
-    origin: Box<dyn Fn(&Request<()>) -> Reply>,
-    session: Box<dyn Fn(&Options) -> TestSession>,
+    origin: Box<Origin>,
+    session: Box<Resizer>,
     /// The requests that origins received.
-    pub asked: RefCell<Vec<Request<()>>>,
+    pub(crate) asked: RefCell<Vec<Request<()>>>,
     /// The options of every session.
-    pub sessions: RefCell<Vec<Options>>,
+    pub(crate) sessions: RefCell<Vec<Options>>,
     /// The lines of the log.
-    pub log: RefCell<Vec<String>>,
+    pub(crate) log: RefCell<Vec<String>>,
     /// How many pieces of bodies have been taken.
-    pub taken: Rc<Cell<usize>>,
+    pub(crate) taken: Rc<Cell<usize>>,
 }
 
 impl TestHost {
     /// A host whose origin has a JPEG at every URL, and whose resizer returns what it is given.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let clock = Clock { base: Instant::now(), passed: Cell::default() };
         Self {
             clock: Rc::new(clock),
@@ -82,63 +88,63 @@ impl TestHost {
     }
 
     /// The same host with a variable in its environment.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
         self
     }
 
     /// The same host with another origin.
-    pub fn origin(mut self, origin: impl Fn(&Request<()>) -> Reply + 'static) -> Self {
+    pub(crate) fn origin(mut self, origin: impl Fn(&Request<()>) -> Reply + 'static) -> Self {
         self.origin = Box::new(origin);
         self
     }
 
     /// The same host with another resizer.
-    pub fn resizer<S: Into<TestSession>>(mut self, session: impl Fn(&Options) -> S + 'static) -> Self {
+    pub(crate) fn resizer<S: Into<TestSession>>(mut self, session: impl Fn(&Options) -> S + 'static) -> Self {
         self.session = Box::new(move |options| session(options).into());
         self
     }
 
-    pub fn config(&self) -> Result<Config, Failure> {
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
         Config::read(self.variables.iter().cloned())
     }
 
     /// A body that arrives on this host.
-    pub fn body(&self, events: Vec<Event>) -> TestBody {
+    pub(crate) fn body(&self, events: Vec<Event>) -> TestBody {
         TestBody::new(self.clock.clone(), self.taken.clone(), events)
     }
 
     /// Responds to a request, as far as the head of the response.
-    pub fn begin(&self, request: Request<Vec<Event>>) -> Response<AnswerBody<'_, Self>> {
+    pub(crate) fn begin(&self, request: Request<Vec<Event>>) -> Response<AnswerBody<'_, Self>> {
         block_on(tintype_http::answer(self, &self.config(), request.map(|events| self.body(events))))
     }
 
     /// Responds to a request, up to the end of the response.
-    pub fn send(&self, request: Request<Vec<Event>>) -> Answer {
+    pub(crate) fn send(&self, request: Request<Vec<Event>>) -> Answer {
         block_on(Answer::read(self.begin(request)))
     }
 
-    pub fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Answer {
         self.send(request("GET", target, &[]))
     }
 
-    pub fn get_with(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn get_with(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(request("GET", target, headers))
     }
 
-    pub fn post(&self, target: &str, events: Vec<Event>) -> Answer {
+    pub(crate) fn post(&self, target: &str, events: Vec<Event>) -> Answer {
         self.send(request("POST", target, &[]).map(|_| events))
     }
 
     /// The value of a header in the last request that an origin received.
-    pub fn asked_header(&self, name: &str) -> Option<String> {
+    pub(crate) fn asked_header(&self, name: &str) -> Option<String> {
         let asked = self.asked.borrow();
         let value = asked.last()?.headers().get(name)?;
         Some(value.to_str().unwrap().into())
     }
 
     /// The only line of the log.
-    pub fn log_line(&self) -> Value {
+    pub(crate) fn log_line(&self) -> Value {
         let log = self.log.borrow();
         assert_eq!(log.len(), 1, "{log:?}");
         serde_json::from_str(&log[0]).unwrap()
@@ -181,20 +187,20 @@ impl Host for TestHost {
 
 /// A response to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
     /// The sizes of the body's pieces.
-    pub pieces: Vec<usize>,
+    pub(crate) pieces: Vec<usize>,
     /// Whether there is no body at all.
-    pub is_absent: bool,
+    pub(crate) is_absent: bool,
     /// Why the body is incomplete.
-    pub broken: Option<Failure>,
+    pub(crate) broken: Option<Failure>,
 }
 
 impl Answer {
-    pub async fn read(response: Response<AnswerBody<'_, TestHost>>) -> Self {
+    pub(crate) async fn read(response: Response<AnswerBody<'_, TestHost>>) -> Self {
         let (head, mut rest) = response.into_parts();
         let is_absent = rest.is_absent();
         let (mut body, mut sizes, mut broken) = (Vec::new(), Vec::new(), None);
@@ -212,30 +218,30 @@ impl Answer {
     }
 
     /// A header; an empty text if there is none.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// The status and the name of the failure; the name is empty if the response is not one.
-    pub fn error(&self) -> (u16, String) {
+    pub(crate) fn error(&self) -> (u16, String) {
         let json = serde_json::from_slice(&self.body).unwrap_or(Value::Null);
         (self.status, json["error"].as_str().unwrap_or_default().into())
     }
 }
 
 /// A request without a body.
-pub fn request(method: &str, target: &str, headers: &[(&str, &str)]) -> Request<Vec<Event>> {
+pub(crate) fn request(method: &str, target: &str, headers: &[(&str, &str)]) -> Request<Vec<Event>> {
     let builder = Request::builder().method(method).uri(target);
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     builder.body(Vec::new()).unwrap()
 }
 
 /// Bytes that pass for a JPEG.
-pub fn jpeg(length: usize) -> Vec<u8> {
+pub(crate) fn jpeg(length: usize) -> Vec<u8> {
     let block: Vec<u8> = (0..251).collect();
     let mut bytes = block.repeat(length / block.len() + 1);
     bytes.truncate(length);
@@ -244,7 +250,7 @@ pub fn jpeg(length: usize) -> Vec<u8> {
 }
 
 /// Polls a future until it is ready. Nothing wakes it: a body that is pending is ready when it is polled again.
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {

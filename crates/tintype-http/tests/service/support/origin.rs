@@ -6,43 +6,43 @@ use tintype_http::host::HostError;
 use super::{Event, pieces};
 
 /// A response of an origin, and what happens before its head arrives.
-pub struct Reply {
-    pub before: Vec<Event>,
-    pub response: Response<Vec<Event>>,
+pub(crate) struct Reply {
+    pub(crate) before: Vec<Event>,
+    pub(crate) response: Response<Vec<Event>>,
 }
 
 impl Reply {
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         let response = Response::builder().status(status).body(Vec::new()).unwrap();
         Self { before: Vec::new(), response }
     }
 
     /// 200 with a body in pieces of 100 bytes.
-    pub fn image(bytes: &[u8]) -> Self {
+    pub(crate) fn image(bytes: &[u8]) -> Self {
         Self::status(200).body(pieces(bytes, 100))
     }
 
-    pub fn redirect(location: &str) -> Self {
+    pub(crate) fn redirect(location: &str) -> Self {
         Self::status(302).header("location", location)
     }
 
-    pub fn fail(error: HostError) -> Self {
+    pub(crate) fn fail(error: HostError) -> Self {
         Self::status(200).after(Event::Fail(error))
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         let value = HeaderValue::from_str(value).unwrap();
         self.response.headers_mut().append(HeaderName::from_static(name), value);
         self
     }
 
-    pub fn body(mut self, events: Vec<Event>) -> Self {
+    pub(crate) fn body(mut self, events: Vec<Event>) -> Self {
         *self.response.body_mut() = events;
         self
     }
 
     /// The same reply after an event.
-    pub fn after(mut self, event: Event) -> Self {
+    pub(crate) fn after(mut self, event: Event) -> Self {
         self.before.push(event);
         self
     }

@@ -8,34 +8,34 @@ use tintype_types::{ColorModel, Error, Format, Options, Outline, Source};
 
 use super::Clock;
 
-pub enum TestSession {
+pub(crate) enum TestSession {
     Echo(Echo),
     Engine(Box<tintype::Session>),
 }
 
 /// A session whose rendition is its source.
-pub struct Echo {
+pub(crate) struct Echo {
     /// Width and height that it is asked for.
-    pub output: (u32, u32),
+    pub(crate) output: (u32, u32),
     /// The number of times that the source comes out.
-    pub copies: usize,
+    pub(crate) copies: usize,
     /// Bytes of source that it needs to know the size.
-    pub header: usize,
+    pub(crate) header: usize,
     /// Bytes of source after which some are found missing.
-    pub damaged_after: usize,
+    pub(crate) damaged_after: usize,
     /// Bytes of source after which it fails, and how.
-    pub failing_after: (usize, Error),
+    pub(crate) failing_after: (usize, Error),
     /// The time that each `write` takes.
-    pub slowness: Duration,
-    pub clock: Option<Rc<Clock>>,
-    pub taken: usize,
-    pub ready: Vec<u8>,
-    pub is_finished: bool,
+    pub(crate) slowness: Duration,
+    pub(crate) clock: Option<Rc<Clock>>,
+    pub(crate) taken: usize,
+    pub(crate) ready: Vec<u8>,
+    pub(crate) is_finished: bool,
 }
 
 impl Echo {
     /// A source of 30 × 20 pixels as stored, and 20 × 30 upright.
-    pub fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         let side = |side: Option<u32>| side.unwrap_or(1);
         Self {
             output: (side(options.geometry.width), side(options.geometry.height)),
@@ -66,7 +66,7 @@ impl From<tintype::Session> for TestSession {
 
 impl TestSession {
     /// The same session with the clock that its work moves.
-    pub fn on(mut self, clock: &Rc<Clock>) -> Self {
+    pub(crate) fn on(mut self, clock: &Rc<Clock>) -> Self {
         if let Self::Echo(echo) = &mut self {
             echo.clock = Some(clock.clone());
         }
