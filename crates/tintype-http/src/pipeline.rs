@@ -117,7 +117,10 @@ impl<H: Host> Rendering<'_, H> {
             return if pending.is_empty() { self.input.next().await } else { Ok(Some(pending)) };
         }
         loop {
-            self.input.check_deadline()?;
+            // What is made already, the client may take at its own pace.
+            if !self.finished {
+                self.input.check_deadline()?;
+            }
             let ready = self.read()?;
             if !ready.is_empty() {
                 return Ok(Some(ready.into()));
@@ -131,6 +134,7 @@ impl<H: Host> Rendering<'_, H> {
                     None => {
                         self.finished = true;
                         self.finish()?;
+                        self.input.check_deadline()?;
                         continue;
                     }
                 }

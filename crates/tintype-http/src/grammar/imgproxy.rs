@@ -89,7 +89,12 @@ fn read_source(draft: &mut Draft, segments: &[&str]) -> Result<()> {
             let advice = "end it in /plain/ and the escaped URL, or in the URL in base64url";
             return Err(no_source(": it ends after the options", advice));
         }
-        ["enc", ..] => return Err(Failure::unsupported("enc", "…")),
+        ["enc", ..] => {
+            return Err(Failure::unsupported_use(
+                "an encrypted source",
+                "write the URL after /plain/ or in base64url",
+            ));
+        }
         ["plain", rest @ ..] => read_plain(&rest.join("/"))?,
         parts => read_base64(&parts.concat())?,
     };

@@ -4,6 +4,7 @@
 mod caching;
 mod codings;
 mod engine;
+mod examples;
 mod images;
 mod messages;
 mod origins;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use tintype_http::failure::Kind;
 use tintype_http::grammar::parameter::Parameter;
-use tintype_http::grammar::{imgproxy, query};
+use tintype_http::grammar::{cloudflare, imgproxy, ipx, nextjs, query};
 use tintype_http::host::HostError;
 use tintype_types::{Error, Limit};
 
@@ -76,6 +76,15 @@ fn targets(messages: &mut Messages) {
             messages.get_once(&format!("/unsafe/{name}:{arguments}/plain/https://photos.example.com/"));
         }
     }
+    for name in cloudflare::OPTIONS.iter().map(Parameter::name) {
+        messages.get_once(&format!("/cdn-cgi/image/{name}=~/https://photos.example.com/"));
+    }
+    for name in ipx::MODIFIERS.iter().map(Parameter::name) {
+        messages.get_once(&format!("/_ipx/{name}_~/https://photos.example.com/"));
+    }
+    for name in nextjs::PARAMETERS.iter().map(Parameter::name) {
+        messages.get_once(&format!("/_next/image?{name}=&w=8"));
+    }
     for target in [
         "/nowhere",
         "/config",
@@ -103,6 +112,26 @@ fn targets(messages: &mut Messages) {
         "/unsafe/g:nowe:5:5/plain/https://photos.example.com/",
         "/unsafe/w:8/z:1:2/plain/https://photos.example.com/",
         "/unsafe/g:sm/plain/https://photos.example.com/",
+        "/cdn-cgi/image/width=8/",
+        "/cdn-cgi/image/width/https://photos.example.com/",
+        "/cdn-cgi/image/width=%zz/https://photos.example.com/",
+        "/cdn-cgi/image/fit=pad/https://photos.example.com/",
+        "/cdn-cgi/image/trim=1;0;0;0,rotate=90/https://photos.example.com/",
+        "/wsrv/?w=8",
+        "/wsrv/?url=%ff",
+        "/wsrv/?url=https://photos.example.com/&blur=5",
+        "/wsrv/?url=https://photos.example.com/&w=8&cw=8",
+        "/wsrv/?url=https://photos.example.com/&cw=8&ro=90",
+        "/_next/image?w=8",
+        "/_next/image?url=https://photos.example.com/",
+        "/_next/image?url=https://photos.example.com/&w=8&w=9",
+        "/_next/image?url=https://photos.example.com/&w=8&h=8",
+        "/_ipx/w_8/",
+        "/_ipx/%zz/https://photos.example.com/",
+        "/_ipx/wdith_8/https://photos.example.com/",
+        "/_ipx/blur_5/https://photos.example.com/",
+        "/_ipx/s_8x8,fit_contain/https://photos.example.com/",
+        "/_ipx/crop_1_1_8_8,rotate_90,w_8/https://photos.example.com/",
         "/?url=photo.jpg",
         "/?url=ftp://photos.example.com/",
         "/?url=https://user@photos.example.com/",

@@ -113,6 +113,21 @@ fn a_client_that_is_slow_to_take_the_body_is_no_overload() {
 }
 
 #[test]
+fn a_client_may_take_its_time_once_the_image_is_made() {
+    let host = TestHost::new()
+        .origin(|_| Reply::status(200).body(pieces(&jpeg(100), 100)))
+        .resizer(|options| Echo { copies: 100_000, at_end: true, ..Echo::new(options) });
+    let mut response = host.begin(request("GET", PHOTO, &[]));
+    let mut sizes = Vec::new();
+    while let Some(piece) = block_on(response.body_mut().next()) {
+        sizes.push(piece.unwrap().len());
+        host.clock.pass(if sizes.len() == 1 { 5 * SECOND } else { SECOND });
+    }
+    assert_eq!(sizes.iter().sum::<usize>(), 10_000_000);
+    assert!(sizes.len() > 15, "{sizes:?}");
+}
+
+#[test]
 fn the_time_of_each_phase_is_measured() {
     let events = vec![
         Event::Pause(2 * SECOND),

@@ -25,6 +25,8 @@ pub(crate) struct Echo {
     pub(crate) damaged_after: usize,
     /// Bytes of source after which it fails, and how.
     pub(crate) failing_after: (usize, Error),
+    /// Whether the rendition is ready at the end alone.
+    pub(crate) at_end: bool,
     /// The time that each `write` takes.
     pub(crate) slowness: Duration,
     pub(crate) clock: Option<Rc<Clock>>,
@@ -43,6 +45,7 @@ impl Echo {
             header: 1,
             damaged_after: usize::MAX,
             failing_after: (usize::MAX, Error::Ended),
+            at_end: false,
             slowness: Duration::ZERO,
             clock: None,
             taken: 0,
@@ -95,7 +98,8 @@ impl Session for TestSession {
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Error> {
         match self {
             Self::Echo(echo) => {
-                let size = echo.ready.len().min(max as usize);
+                let is_ready = echo.is_finished || !echo.at_end;
+                let size = if is_ready { echo.ready.len().min(max as usize) } else { 0 };
                 Ok(echo.ready.drain(..size).collect())
             }
             Self::Engine(session) => session.read(max as usize),
