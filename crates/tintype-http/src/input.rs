@@ -1,11 +1,9 @@
-//! The bytes of a source as they arrive: waited for within deadlines, decompressed, counted, bounded and hashed.
+//! The bytes of a source as they arrive: waited for within deadlines, counted, bounded and hashed.
 
 use std::hash::Hasher as _;
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use bytes::{Buf as _, Bytes};
-use flate2::write::MultiGzDecoder;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use twox_hash::XxHash64;
 
@@ -31,13 +29,10 @@ pub(crate) const OVERLOAD: Duration = Duration::from_millis(500);
 /// How many times to look once more while the host is overloaded.
 const LOOKS: u32 = 4;
 
-/// Compressed bytes that are decompressed at a time: at most a thousand times as many come out.
-const COMPRESSED_PIECE: usize = 1 << 10;
-
 /// Bounds on a body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Bytes, after decompression.
+    /// Bytes.
     pub(crate) bytes: u64,
     /// The longest pause.
     pub(crate) pause: Duration,
@@ -59,7 +54,6 @@ pub(crate) struct Input<'h, H: Host> {
     body: H::Body,
     sender: Sender,
     bounds: Bounds,
-    compressed: Option<Compressed>,
     is_complete: bool,
     is_overloaded: bool,
     count: u64,
@@ -67,19 +61,13 @@ pub(crate) struct Input<'h, H: Host> {
     waited: Duration,
 }
 
-/// A body in gzip: bytes that are still compressed, and the decoder of those before them.
-struct Compressed {
-    pending: Bytes,
-    decoder: MultiGzDecoder<Vec<u8>>,
-}
-
 impl<'h, H: Host> Input<'h, H> {
     /// A body with these headers.
     ///
     /// # Errors
     ///
-    /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content coding
-    /// other than gzip.
+    /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content
+    /// coding.
     pub(crate) fn new(
         host: &'h H,
         body: H::Body,
@@ -90,14 +78,12 @@ impl<'h, H: Host> Input<'h, H> {
         let length =
             headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         check_size(length.unwrap_or_default(), bounds.bytes)?;
-        let compressed = is_compressed(headers)?
-            .then(|| Compressed { pending: Bytes::new(), decoder: MultiGzDecoder::new(Vec::new()) });
+        refuse_compressed(headers)?;
         Ok(Self {
             host,
             body,
             sender,
             bounds,
-            compressed,
             is_complete: false,
             is_overloaded: false,
             count: 0,
@@ -112,51 +98,13 @@ impl<'h, H: Host> Input<'h, H> {
     ///
     /// Why there are no more bytes.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
-        let piece = match self.compressed {
-            Some(_) => self.next_decompressed().await?,
-            None => self.receive().await?,
-        };
+        let piece = self.receive().await?;
         if let Some(piece) = &piece {
             self.count = self.count.saturating_add(piece.len() as u64);
             check_size(self.count, self.bounds.bytes)?;
             self.hash.write(piece);
         }
         Ok(piece)
-    }
-
-    async fn next_decompressed(&mut self) -> Result<Option<Bytes>> {
-        loop {
-            if let Some(piece) = self.decompress()? {
-                return Ok(Some(piece));
-            }
-            match (self.receive().await?, &mut self.compressed) {
-                (Some(piece), Some(compressed)) => compressed.pending = piece,
-                (Some(piece), None) => return Ok(Some(piece)),
-                (None, _) => return self.finish_decompression(),
-            }
-        }
-    }
-
-    /// The last bytes that come out, at the end of the body.
-    fn finish_decompression(&mut self) -> Result<Option<Bytes>> {
-        let Some(mut compressed) = self.compressed.take() else { return Ok(None) };
-        compressed.decoder.try_finish().map_err(|_| undecodable())?;
-        let rest = std::mem::take(compressed.decoder.get_mut());
-        Ok((!rest.is_empty()).then(|| rest.into()))
-    }
-
-    /// Decompresses until something comes out; `None` if more has to be received.
-    fn decompress(&mut self) -> Result<Option<Bytes>> {
-        let Some(Compressed { pending, decoder }) = &mut self.compressed else { return Ok(None) };
-        while !pending.is_empty() {
-            let piece = pending.split_to(COMPRESSED_PIECE.min(pending.remaining()));
-            decoder.write_all(&piece).map_err(|_| undecodable())?;
-            let out = std::mem::take(decoder.get_mut());
-            if !out.is_empty() {
-                return Ok(Some(out.into()));
-            }
-        }
-        Ok(None)
     }
 
     /// Waits for the next bytes of the body. After its end, there are none.
@@ -265,12 +213,6 @@ pub(crate) fn overloaded() -> Failure {
         .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
-/// The failure of a body that arrived, and is not what gzip makes.
-fn undecodable() -> Failure {
-    Failure::new(Kind::DamagedSource, "the source is damaged: its content coding, gzip, cannot be decoded")
-        .with_detail("check that the bytes are complete, and that Content-Encoding says what they are")
-}
-
 fn check_size(bytes: u64, most: u64) -> Result<()> {
     if bytes <= most { Ok(()) } else { Err(too_large(most)) }
 }
@@ -281,26 +223,19 @@ pub(crate) fn too_large(most: u64) -> Failure {
         .with_detail("use a smaller source, or raise TINTYPE_MAX_SOURCE_BYTES")
 }
 
-/// Whether a body is compressed with gzip (RFC 9110, section 8.4).
-fn is_compressed(headers: &HeaderMap) -> Result<bool> {
-    let codings = headers
-        .get_all(header::CONTENT_ENCODING)
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|b| *b == b','));
-    let codings: Vec<String> = codings
+/// Refuses a body with a content coding (RFC 9110, section 8.4): images are compressed already.
+fn refuse_compressed(headers: &HeaderMap) -> Result<()> {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
+    let codings: Vec<String> = lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
         .map(|coding| String::from_utf8_lossy(coding).trim().to_ascii_lowercase())
         .filter(|coding| !coding.is_empty() && coding != "identity")
         .collect();
-    match codings.as_slice() {
-        [] => Ok(false),
-        [coding] if matches!(coding.as_str(), "gzip" | "x-gzip") => Ok(true),
-        _ => {
-            let message = format!(
-                "the source has the content coding {}, which is not decoded",
-                clip(&codings.join(", "))
-            );
-            Err(Failure::new(Kind::UnsupportedMedia, message)
-                .with_detail("send it without Content-Encoding, or with gzip"))
-        }
+    if codings.is_empty() {
+        return Ok(());
     }
+    let message =
+        format!("the source is compressed with {}, which is not decoded", clip(&codings.join(", ")));
+    Err(Failure::new(Kind::UnsupportedMedia, message)
+        .with_detail("store and serve images without Content-Encoding: they are compressed already"))
 }

@@ -45,7 +45,10 @@ impl Default for Passthrough {
 impl Passthrough {
     /// Reads a list of format names.
     pub fn formats<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<BTreeSet<Format>> {
-        names.into_iter().map(|name| name.parse().ok()).collect()
+        names.into_iter().try_fold(BTreeSet::new(), |mut formats, name| {
+            formats.insert(name.parse().ok()?);
+            Some(formats)
+        })
     }
 
     /// Whether a source of this format is delivered as it is, where the rendition would have the `wanted` format.

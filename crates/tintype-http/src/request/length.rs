@@ -10,6 +10,8 @@ use tintype_types::UnknownName;
 pub struct Factor(u32);
 
 impl Factor {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
     /// One: no change.
     pub const ONE: Self = Self(1_000_000);
 

@@ -12,7 +12,8 @@ pub(crate) fn line(value: &impl Serialize) -> String {
     written.ok().and_then(|()| String::from_utf8(line).ok()).unwrap_or_default()
 }
 
-/// Compact JSON that escapes every control character and line separator, not only those that JSON demands.
+/// Compact JSON that escapes every control character and line separator, not only those that JSON demands,
+/// and writes fractions with one decimal place.
 struct Escaping;
 
 impl Formatter for Escaping {
@@ -31,6 +32,12 @@ impl Formatter for Escaping {
             }
         }
         Ok(())
+    }
+
+    /// Fractions are milliseconds, which one decimal place is enough for.
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        let tenths = (value * 10.0) as u64;
+        write!(writer, "{}.{}", tenths / 10, tenths % 10)
     }
 }
 

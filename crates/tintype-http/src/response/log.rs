@@ -1,5 +1,6 @@
 //! The log: one line of JSON for each request.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
@@ -74,21 +75,26 @@ pub struct Phases {
 impl Phases {
     /// The value of `Server-Timing`.
     pub fn server_timing(&self) -> HeaderValue {
-        let [origin, decode, encode, total] = [self.origin, self.decode, self.encode, self.total].map(tenths);
-        let list = format!(
-            "origin;dur={origin:.1}, decode;dur={decode:.1}, encode;dur={encode:.1}, total;dur={total:.1}"
-        );
+        let [origin, decode, encode, total] =
+            [self.origin, self.decode, self.encode, self.total].map(Milliseconds);
+        let list =
+            format!("origin;dur={origin}, decode;dur={decode}, encode;dur={encode}, total;dur={total}");
         HeaderValue::try_from(list).unwrap_or(HeaderValue::from_static(""))
     }
 }
 
-/// Milliseconds, rounded down to one decimal place.
-fn tenths(time: Duration) -> f64 {
-    (time.as_nanos() / 100_000) as f64 / 10.0
+/// A time that is written in milliseconds, rounded down to one decimal place.
+struct Milliseconds(Duration);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = self.0.as_micros() / 100;
+        write!(f, "{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(tenths(*time))
+    serializer.serialize_f64(time.as_micros() as f64 / 1000.0)
 }
 
 fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,7 +5,7 @@ use tintype_types::{Format, Gravity};
 use super::draft::Draft;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::request::{
-    CropParts, Fit, Length, OnError, OutputFormat, Quality, at_focal_point, parse_color, write_color,
+    CropParts, Factor, Fit, Length, OnError, OutputFormat, Quality, at_focal_point, parse_color, write_color,
 };
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
@@ -140,11 +140,11 @@ pub(crate) const MISSING: &[Missing] = &[
 ];
 
 fn is_zero(text: &str) -> bool {
-    text.is_empty() || text.parse() == Ok(0.0)
+    text.is_empty() || text.parse() == Ok(Factor::ZERO)
 }
 
 fn is_zero_or_one(text: &str) -> bool {
-    is_zero(text) || text.parse() == Ok(1.0)
+    is_zero(text) || text.parse() == Ok(Factor::ONE)
 }
 
 /// Fits, and whether they enlarge. `crop` keeps the side along which the source is too short, `aspect-crop` the shape.

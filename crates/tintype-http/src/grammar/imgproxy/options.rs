@@ -390,11 +390,11 @@ fn is_empty(text: &str) -> bool {
 }
 
 fn is_zero(text: &str) -> bool {
-    is_empty(text) || first(text).parse() == Ok(0.0)
+    is_empty(text) || first(text).parse() == Ok(Factor::ZERO)
 }
 
 fn is_one(text: &str) -> bool {
-    is_empty(text) || first(text).parse() == Ok(1.0)
+    is_empty(text) || first(text).parse() == Ok(Factor::ONE)
 }
 
 fn all_zero(text: &str) -> bool {

@@ -4,7 +4,7 @@ use tintype_types::{Filter, Format, Gravity, Rotation};
 
 use super::draft::Draft;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, no_effect};
-use crate::request::{Crop, Fit, Length, OutputFormat, Place, Quality};
+use crate::request::{Crop, Factor, Fit, Length, OutputFormat, Place, Quality};
 
 /// The characters that stand between the name of a modifier and its arguments.
 pub(crate) const SEPARATORS: [char; 3] = ['_', ':', '='];
@@ -148,7 +148,10 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["animated", "a"], is_neutral: is_off },
     // A threshold of 0 trims, too.
     Missing { names: &["trim"], is_neutral: |text| text == "false" },
-    Missing { names: &["extend"], is_neutral: |text| are_neutral(text, &[0.0, 0.0, 0.0, 0.0]) },
+    Missing {
+        names: &["extend"],
+        is_neutral: |text| are_neutral(text, &[Factor::ZERO, Factor::ZERO, Factor::ZERO, Factor::ZERO]),
+    },
     Missing { names: &["blur"], is_neutral: is_off },
     Missing { names: &["sharpen"], is_neutral: is_off },
     Missing { names: &["median"], is_neutral: |text| text == "1" || is_off(text) },
@@ -156,18 +159,24 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["erode"], is_neutral: is_off },
     Missing { names: &["clahe"], is_neutral: never },
     Missing { names: &["unflatten"], is_neutral: is_off },
-    Missing { names: &["gamma"], is_neutral: |text| !text.is_empty() && are_neutral(text, &[1.0, 1.0]) },
+    Missing {
+        names: &["gamma"],
+        is_neutral: |text| !text.is_empty() && are_neutral(text, &[Factor::ONE, Factor::ONE]),
+    },
     // Its argument says whether transparency is negated, too.
     Missing { names: &["negate"], is_neutral: never },
     Missing { names: &["normalize"], is_neutral: is_off },
     Missing { names: &["threshold"], is_neutral: is_off },
-    Missing { names: &["linear"], is_neutral: |text| are_neutral(text, &[1.0, 0.0]) },
-    Missing { names: &["modulate"], is_neutral: |text| are_neutral(text, &[1.0, 1.0, 0.0, 0.0]) },
-    Missing { names: &["brightness"], is_neutral: |text| are_neutral(text, &[1.0]) },
-    Missing { names: &["saturation"], is_neutral: |text| are_neutral(text, &[1.0]) },
-    Missing { names: &["hue"], is_neutral: |text| are_neutral(text, &[0.0]) },
-    Missing { names: &["lightness"], is_neutral: |text| are_neutral(text, &[0.0]) },
-    Missing { names: &["opacity"], is_neutral: |text| are_neutral(text, &[1.0]) },
+    Missing { names: &["linear"], is_neutral: |text| are_neutral(text, &[Factor::ONE, Factor::ZERO]) },
+    Missing {
+        names: &["modulate"],
+        is_neutral: |text| are_neutral(text, &[Factor::ONE, Factor::ONE, Factor::ZERO, Factor::ZERO]),
+    },
+    Missing { names: &["brightness"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
+    Missing { names: &["saturation"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
+    Missing { names: &["hue"], is_neutral: |text| are_neutral(text, &[Factor::ZERO]) },
+    Missing { names: &["lightness"], is_neutral: |text| are_neutral(text, &[Factor::ZERO]) },
+    Missing { names: &["opacity"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
     Missing { names: &["tint"], is_neutral: never },
     Missing { names: &["grayscale"], is_neutral: is_off },
 ];
@@ -189,7 +198,7 @@ fn is_off(text: &str) -> bool {
 }
 
 /// Whether arguments are those that leave the image as it is; one that is empty or missing does so, too.
-fn are_neutral(text: &str, neutral: &[f64]) -> bool {
+fn are_neutral(text: &str, neutral: &[Factor]) -> bool {
     let mut neutral = neutral.iter();
     arguments(text).all(|argument| {
         let neutral = neutral.next();

@@ -214,11 +214,11 @@ fn is_off(text: &str) -> bool {
 }
 
 fn is_zero(text: &str) -> bool {
-    text == "false" || text.parse() == Ok(0.0)
+    text == "false" || text.parse() == Ok(Factor::ZERO)
 }
 
 fn is_one(text: &str) -> bool {
-    text.parse() == Ok(1.0)
+    text.parse() == Ok(Factor::ONE)
 }
 
 /// Whether brightness and saturation are one, and hue zero, as far as they are given.
