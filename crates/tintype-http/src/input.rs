@@ -235,7 +235,7 @@ fn refuse_compressed(headers: &HeaderMap) -> Result<()> {
         return Ok(());
     }
     let message =
-        format!("the source has the content coding {}, which is not decoded", clip(&codings.join(", ")));
+        format!("the source is compressed with {}, which is not decoded", clip(&codings.join(", ")));
     Err(Failure::new(Kind::UnsupportedMedia, message)
-        .with_detail("store and send images without Content-Encoding: they are compressed already"))
+        .with_detail("store and serve images without Content-Encoding: they are compressed already"))
 }

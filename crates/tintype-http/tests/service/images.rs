@@ -134,6 +134,17 @@ fn the_resizer_gets_the_options_and_the_limits() {
 }
 
 #[test]
+fn a_source_that_ends_before_its_format_is_certain_is_whole() {
+    for piece in [1, 5, 100] {
+        let host = TestHost::new().origin(move |_| Reply::status(200).body(pieces(&jpeg(20), piece)));
+        for options in ["", "&passthrough=all", "&height=50%25"] {
+            let answer = host.get(&format!("{PHOTO}{options}"));
+            assert_eq!((answer.status, answer.body), (200, jpeg(20)), "{options}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_image_is_refused_before_all_of_it_is_read() {
     for (source, status, error) in [
         (b"<!doctype html>".repeat(100), 415, "unsupported-media"),
