@@ -1,6 +1,8 @@
 //! Responses in place of a failure: the configured image, and redirects.
 
 use http::Request;
+use tintype_http::host::HostError;
+use tintype_types::{Error, Limit};
 
 use crate::support::*;
 
@@ -69,6 +71,22 @@ fn the_configured_image_is_for_failures_of_sources_alone() {
         .with("TINTYPE_FALLBACK_URL", FALLBACK)
         .origin(|request| Reply::status(if request.uri().path() == "/fallback.png" { 500 } else { 404 }));
     assert_eq!(gone.get(PHOTO).error(), (404, "source-not-found".into()));
+}
+
+#[test]
+fn a_failure_that_is_not_the_source_s_has_no_substitute() {
+    let too_large = Error::LimitExceeded { limit: Limit::OutputSide, allowed: 1, needed: 2 };
+    let refusing = host()
+        .origin(|_| Reply::image(&jpeg(300)))
+        .resizer(move |options| Echo { failing_after: (0, too_large.clone()), ..Echo::new(options) });
+    let denied = host().origin(|_| Reply::fail(HostError::Denied));
+    let busy = host().origin(|_| Reply::image(&jpeg(300)).after(Event::Late(SECOND)));
+    for (host, status, error) in
+        [(refusing, 400, "output-too-large"), (denied, 403, "denied-by-host"), (busy, 503, "overloaded")]
+    {
+        assert_eq!(host.get(PHOTO).error(), (status, error.into()));
+        assert_eq!(host.get(&format!("{PHOTO}&onerror=source")).error(), (status, error.into()));
+    }
 }
 
 #[test]

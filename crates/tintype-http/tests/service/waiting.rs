@@ -61,6 +61,10 @@ fn an_overloaded_server_does_not_blame_the_origin() {
     assert_eq!((answer.error(), answer.header("retry-after")), ((503, "overloaded".into()), "1"));
     // The bytes are there, but only after the total time.
     assert_eq!(body(vec![Event::Late(60 * SECOND)]).get(PHOTO).error(), (503, "overloaded".into()));
+    // What the resizer does on such a server is slow, too.
+    let slow = body(vec![Event::Late(SECOND), Event::Bytes(jpeg(50).into())]);
+    let slow = slow.resizer(|options| Echo { slowness: 9 * SECOND, ..Echo::new(options) });
+    assert_eq!(slow.get(PHOTO).error(), (503, "overloaded".into()));
     let once = body(vec![Event::Late(SECOND), Event::Bytes(jpeg(50).into())]).get(PHOTO);
     assert_eq!((once.status, once.body.len()), (200, 150));
 }
