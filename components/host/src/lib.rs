@@ -16,7 +16,7 @@ use std::io::{self, Write as _};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use tintype_http::config::{Config, Timeouts};
+use tintype_http::config::Config;
 use tintype_http::failure::Failure;
 
 /// How long the reader of a response may take to accept more of it before it counts as gone.
@@ -38,12 +38,6 @@ pub fn config() -> &'static Result<Config, Failure> {
 /// Writes a line to the standard error stream. A log that cannot be written is no reason to fail a request.
 pub fn log(line: &str) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
-}
-
-/// When the head of an origin's response has to be there, if the request is sent now.
-pub fn head_deadline(timeouts: &Timeouts, deadline: Instant) -> Instant {
-    let head = timeouts.connect.saturating_add(timeouts.first_byte);
-    Instant::now().checked_add(head).map_or(deadline, |head| head.min(deadline))
 }
 
 /// Nanoseconds from now to a point in time; none if it has passed.

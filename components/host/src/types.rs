@@ -1,13 +1,12 @@
 //! `wasi:http/types`: what versions 0.2 and 0.3 spell alike.
 
-/// Defines what turns the service's types into those of `wasi:http/types`, and back. Takes the path of their bindings,
-/// which are other types in each version, under the same names. The caller depends on `http` and `tintype_http`.
+/// Defines conversions between `wasi:http/types` and the types of the service, given the path of the bindings: each version
+/// has its own, with the same names in them. The caller depends on `http` and `tintype_http`.
 #[macro_export]
 macro_rules! types {
     ($($bindings:ident)::+) => {
         use $($bindings)::+ as wasi;
         use http::{HeaderMap, Uri};
-        use tintype_http::config::Timeouts;
         use tintype_http::host::HostError;
 
         /// The name of a method.
@@ -51,17 +50,6 @@ macro_rules! types {
                 let _ = fields.append(name.as_str(), value.as_bytes());
             }
             fields
-        }
-
-        /// Timeouts of an outgoing request. A host may not know one; then only our own clock bounds the wait.
-        pub(crate) fn request_options(timeouts: &Timeouts) -> wasi::RequestOptions {
-            let options = wasi::RequestOptions::new();
-            let _ = options.set_connect_timeout(Some($crate::nanoseconds(timeouts.connect)));
-            let _ = options.set_first_byte_timeout(Some($crate::nanoseconds(timeouts.first_byte)));
-            // A host that stops a body in the middle may not say why, so our clock, which knows, goes first.
-            let twice = timeouts.between_bytes.saturating_mul(2);
-            let _ = options.set_between_bytes_timeout(Some($crate::nanoseconds(twice)));
-            options
         }
 
         /// What an error code means to the service.

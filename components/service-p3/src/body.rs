@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tintype_http::host::HostError;
 use wasip3::http::types::{ErrorCode, Request, Response, Trailers};
 use wasip3::wit_bindgen::rt::async_support::FutureRead;
-use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult};
+use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, yield_async};
 use wasip3::wit_future;
 
 use crate::host::before;
@@ -17,8 +17,8 @@ use crate::types::{host_error, method_name};
 /// Bytes that are asked for in one call.
 const READ_SIZE: usize = 64 << 10;
 
-/// How a body ended.
-type End = Result<Option<Trailers>, ErrorCode>;
+/// How a body ends.
+pub(crate) type End = Result<Option<Trailers>, ErrorCode>;
 
 /// A body that arrives.
 pub(crate) struct Body {
@@ -60,6 +60,8 @@ impl Body {
 
 impl tintype_http::host::Body for Body {
     async fn next(&mut self, deadline: Instant) -> Result<Option<Bytes>, HostError> {
+        // Where every piece has arrived already, other requests get their turn between two of them.
+        yield_async().await;
         while let Some(stream) = &mut self.stream {
             let mut buffer = mem::take(&mut self.buffer);
             buffer.clear();
@@ -80,7 +82,7 @@ impl tintype_http::host::Body for Body {
     }
 }
 
-/// A request as it arrived. `None` if it is not one of HTTP's.
+/// A request as it arrived. `None` if its method or target cannot be parsed.
 pub(crate) fn request(incoming: Request) -> Option<http::Request<Body>> {
     let method = incoming.get_method();
     let target = incoming.get_path_with_query();

@@ -3,15 +3,16 @@
 use std::pin::pin;
 use std::time::Instant;
 
+use tintype_host::nanoseconds;
 use tintype_http::config::Timeouts;
 use tintype_http::host::HostError;
 use wasip3::http::client;
-use wasip3::http::types::Request;
+use wasip3::http::types::{Request, RequestOptions};
 use wasip3::wit_future;
 
 use crate::body::{self, Body};
 use crate::host::before;
-use crate::types::{fields, host_error, method, request_options, scheme};
+use crate::types::{fields, host_error, method, scheme};
 
 /// Sends a request, and waits for the head of the response.
 pub(crate) async fn send(
@@ -21,7 +22,7 @@ pub(crate) async fn send(
 ) -> Result<http::Response<Body>, HostError> {
     let outgoing = outgoing(request, timeouts).map_err(|()| HostError::UnusableUrl)?;
     let response = pin!(client::send(outgoing));
-    match before(tintype_host::head_deadline(timeouts, deadline), response).await {
+    match before(deadline, response).await {
         None => Err(HostError::TimedOut),
         Some(Ok(response)) => body::response(response),
         Some(Err(code)) => Err(host_error(&code)),
@@ -31,12 +32,19 @@ pub(crate) async fn send(
 /// A request without a body. An error if the host does not accept its URL.
 fn outgoing(request: &http::Request<()>, timeouts: &Timeouts) -> Result<Request, ()> {
     let (_, trailers) = wit_future::new(|| Ok(None));
-    let options = Some(request_options(timeouts));
-    let (outgoing, _sent) = Request::new(fields(request.headers()), None, trailers, options);
+    let (outgoing, _sent) = Request::new(fields(request.headers()), None, trailers, Some(options(timeouts)));
     let url = request.uri();
     outgoing.set_method(&method(request.method()))?;
     outgoing.set_scheme(scheme(url).as_ref())?;
     outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
     outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))?;
     Ok(outgoing)
+}
+
+/// Timeouts for the host. It may not know the one; then only our own clock bounds the wait, as it does after the
+/// connection: the host's would run on while the instance is busy with another request.
+fn options(timeouts: &Timeouts) -> RequestOptions {
+    let options = RequestOptions::new();
+    let _ = options.set_connect_timeout(Some(nanoseconds(timeouts.connect)));
+    options
 }

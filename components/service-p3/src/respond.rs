@@ -7,15 +7,13 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use tintype_host::PATIENCE;
 use tintype_http::AnswerBody;
-use wasip3::http::types::{ErrorCode, Response, Trailers};
+use wasip3::http::types::{ErrorCode, Response};
 use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
 use wasip3::{wit_future, wit_stream};
 
+use crate::body::End;
 use crate::host::{Host, before};
 use crate::types::fields;
-
-/// How a body ends.
-type End = Result<Option<Trailers>, ErrorCode>;
 
 /// Starts a response, and writes its body at the client's pace after that.
 pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
@@ -28,7 +26,7 @@ pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Respo
     outgoing(head.status, &head.headers, Some(contents), end)
 }
 
-/// The response to what is not a request of HTTP.
+/// The response to a request whose method or target cannot be parsed.
 pub(crate) fn bad_request() -> Response {
     without_body(StatusCode::BAD_REQUEST, &HeaderMap::new())
 }
@@ -87,7 +85,7 @@ impl Writer {
     /// Ends the body properly.
     async fn finish(self) {
         drop(self.stream);
-        // Nobody may be there to see it.
+        // The reader may have gone.
         let _ = self.end.write(Ok(None)).await;
     }
 }

@@ -50,7 +50,7 @@ impl tintype_http::host::Body for Body {
     }
 }
 
-/// A request as it arrived. `None` if it is not one of HTTP's.
+/// A request as it arrived. `None` if its method or target cannot be parsed.
 pub(crate) fn request(incoming: &IncomingRequest) -> Option<Request<Body>> {
     let target = incoming.path_with_query();
     let headers = incoming.headers().entries();

@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use http::{Request, Response, StatusCode};
+use tintype_host::nanoseconds;
 use tintype_http::config::Timeouts;
 use tintype_http::host::HostError;
 use wasip2::http::outgoing_handler;
-use wasip2::http::types::{IncomingResponse, OutgoingRequest};
+use wasip2::http::types::{IncomingResponse, OutgoingRequest, RequestOptions};
 
 use crate::body::Body;
 use crate::host::wait;
-use crate::types::{fields, host_error, method, request_options, scheme};
+use crate::types::{fields, host_error, method, scheme};
 
 /// Sends a request, and waits for the head of the response.
 pub(crate) fn send(
@@ -19,9 +20,9 @@ pub(crate) fn send(
     deadline: Instant,
 ) -> Result<Response<Body>, HostError> {
     let outgoing = outgoing(request).map_err(|()| HostError::UnusableUrl)?;
-    let future = outgoing_handler::handle(outgoing, Some(request_options(timeouts)))
-        .map_err(|code| host_error(&code))?;
-    if !wait(&future.subscribe(), tintype_host::head_deadline(timeouts, deadline)) {
+    let future =
+        outgoing_handler::handle(outgoing, Some(options(timeouts))).map_err(|code| host_error(&code))?;
+    if !wait(&future.subscribe(), deadline) {
         return Err(HostError::TimedOut);
     }
     match future.get() {
@@ -40,6 +41,17 @@ fn outgoing(request: &Request<()>) -> Result<OutgoingRequest, ()> {
     outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
     outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))?;
     Ok(outgoing)
+}
+
+/// Timeouts for the host. It may not know one of them; then only our own clock bounds the wait.
+fn options(timeouts: &Timeouts) -> RequestOptions {
+    let options = RequestOptions::new();
+    let _ = options.set_connect_timeout(Some(nanoseconds(timeouts.connect)));
+    let _ = options.set_first_byte_timeout(Some(nanoseconds(timeouts.first_byte)));
+    // A host that stops a body in the middle may not say why, so our clock, which knows, goes first.
+    let twice = timeouts.between_bytes.saturating_mul(2);
+    let _ = options.set_between_bytes_timeout(Some(nanoseconds(twice)));
+    options
 }
 
 /// A response as it arrived.

@@ -29,7 +29,7 @@ pub(crate) async fn send(response: Response<AnswerBody<'_, Host>>, out: Response
     writer.finish();
 }
 
-/// Responds to what is not a request of HTTP.
+/// Responds to a request whose method or target cannot be parsed.
 pub(crate) fn bad_request(out: ResponseOutparam) {
     ResponseOutparam::set(out, Ok(outgoing(StatusCode::BAD_REQUEST, &HeaderMap::new())));
 }
