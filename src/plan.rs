@@ -237,7 +237,7 @@ fn crop(geometry: &Geometry, (width, height): (u32, u32)) -> Result<Region> {
         return Ok(Region { x: 0, y: 0, width, height });
     };
     if crop.x >= width || crop.y >= height {
-        let detail = format!("starts at {},{}, outside the image of {width}x{height}", crop.x, crop.y);
+        let detail = format!("it starts at {},{}, outside of the image of {width}x{height}", crop.x, crop.y);
         return Err(Error::invalid("geometry.crop", detail));
     }
     Ok(Region { width: crop.width.min(width - crop.x), height: crop.height.min(height - crop.y), ..crop })

@@ -398,6 +398,40 @@ fn limits_are_enforced_from_the_header() {
     assert_eq!(refused(|options| options.limits.memory = 1 << 20), Limit::Memory);
 }
 
+/// A file with some bytes replaced.
+fn patched(mut file: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
+    file[at..at + bytes.len()].copy_from_slice(bytes);
+    file
+}
+
+#[test]
+fn the_pixels_of_a_png_are_checked_before_its_codec_sees_it() {
+    let file = corners(4, 4).to_png();
+    let vast = patched(file, 16, &[0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF]);
+    let needed = u64::from(i32::MAX as u32).pow(2);
+    let error = resize(vast, &Options::default()).unwrap_err();
+    assert!(
+        matches!(error, Error::LimitExceeded { limit: Limit::SourcePixels, needed: n, .. } if n == needed),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_kind_of_jpeg_that_is_not_handled_is_named_in_a_sentence() {
+    let options = to_png(|options| options.output.format = Format::Jpeg);
+    let jpeg = resize(corners(8, 8).to_png(), &options).unwrap().image;
+    let frame = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+    for (at, byte, message) in [
+        (1, 0xC3, "JPEG with lossless coding is not supported"),
+        (1, 0xC6, "JPEG with hierarchical coding is not supported"),
+        (1, 0xC9, "JPEG with arithmetic coding is not supported"),
+        (4, 12, "JPEG with 12 bits per sample is not supported"),
+    ] {
+        let error = resize(patched(jpeg.clone(), frame + at, &[byte]), &Options::default()).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+}
+
 #[test]
 fn options_out_of_range_are_named() {
     let source = corners(4, 4).to_png();

@@ -5,7 +5,7 @@ use crate::pixels::{Channels, Layout};
 use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use std::borrow::Cow;
-use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row};
+use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row, Unsupported};
 
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
 /// a full decode and Lanczos3, over nine photographs at five widths each, the mean and the worst difference to libvips:
@@ -170,11 +170,23 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
 
 fn error(error: DecodeError) -> Error {
     match error {
-        DecodeError::Unsupported(kind) => Error::unsupported(Format::Jpeg, kind),
+        DecodeError::Unsupported(kind) => Error::unsupported(Format::Jpeg, feature(kind)),
         DecodeError::Memory { needed, limit } => {
             Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
         }
         DecodeError::Order(detail) => Error::Internal(format!("decoding JPEG: {detail}")),
         other => Error::malformed(Format::Jpeg, other),
+    }
+}
+
+/// What about a kind of JPEG is not handled.
+fn feature(kind: Unsupported) -> String {
+    match kind {
+        Unsupported::Arithmetic => "with arithmetic coding".into(),
+        Unsupported::Lossless => "with lossless coding".into(),
+        Unsupported::Hierarchical => "with hierarchical coding".into(),
+        Unsupported::Precision(bits) => format!("with {bits} bits per sample"),
+        Unsupported::Components(count) => format!("with {count} components"),
+        other => format!("of this kind ({other})"),
     }
 }

@@ -71,7 +71,7 @@ pub(crate) trait Decoder {
 pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decoder>> {
     Ok(match format {
         Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
-        Format::Png => Box::new(png::PngDecoder::default()),
+        Format::Png => Box::new(png::PngDecoder::new(options)),
         Format::Webp => Box::new(webp::decoder()),
         Format::Gif => Box::new(gif::decoder()),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {

@@ -3,7 +3,7 @@
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
+use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use png::{ColorType, DecodingError, Transformations};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,23 +12,18 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 /// Decodes row by row, or pass by pass.
-#[derive(Default)]
 pub(super) struct PngDecoder {
     inlet: Inlet,
     state: State,
     complete: bool,
+    /// Pixels of source that are accepted.
+    max_pixels: u64,
 }
 
 enum State {
     /// Gathering the file up to its pixels, all of which the codec reads in one go.
     Head(Vec<u8>),
     Reading(Box<Reading>),
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Head(Vec::new())
-    }
 }
 
 struct Reading {
@@ -39,6 +34,13 @@ struct Reading {
     frame: Vec<u8>,
     frame_done: bool,
     next_row: u32,
+}
+
+impl PngDecoder {
+    pub(super) fn new(options: &Options) -> Self {
+        let (inlet, state) = (Inlet::default(), State::Head(Vec::new()));
+        Self { inlet, state, complete: false, max_pixels: options.limits.source_pixels }
+    }
 }
 
 impl Decoder for PngDecoder {
@@ -63,6 +65,7 @@ impl Decoder for PngDecoder {
             State::Head(head) if !self.complete && !reaches_pixels(head) => return Ok(Step::NeedInput),
             State::Head(head) => std::mem::take(head),
         };
+        check_pixels(&head, self.max_pixels)?;
         self.inlet.push(head);
         let reader = open(self.inlet.clone(), false)?;
         let header = header(&reader)?;
@@ -203,6 +206,15 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     })
 }
 
+/// Checks the number of pixels before the codec does, which reports sizes that it cannot hold as another error, and on
+/// 32 bits sooner.
+fn check_pixels(head: &[u8], allowed: u64) -> Result<()> {
+    let header = head.get(12..).and_then(|head| head.split_first_chunk::<12>());
+    let Some((&[b'I', b'H', b'D', b'R', w0, w1, w2, w3, h0, h1, h2, h3], _)) = header else { return Ok(()) };
+    let side = |bytes| u64::from(u32::from_be_bytes(bytes));
+    Limit::SourcePixels.check(side([w0, w1, w2, w3]) * side([h0, h1, h2, h3]), allowed)
+}
+
 /// Whether a file's beginning reaches to its first IDAT chunk (or is so odd that more of it will not help).
 fn reaches_pixels(head: &[u8]) -> bool {
     let mut rest = head.get(8..).unwrap_or_default();
@@ -221,7 +233,7 @@ fn malformed(error: DecodingError) -> Error {
     match error {
         DecodingError::IoError(_) => Error::malformed(Format::Png, "it ends too early"),
         DecodingError::LimitsExceeded => {
-            Error::unsupported(Format::Png, "with rows or metadata of this size")
+            Error::unsupported(Format::Png, "with rows or metadata of more than 16 MiB")
         }
         other => Error::malformed(Format::Png, other),
     }

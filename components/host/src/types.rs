@@ -11,7 +11,7 @@ macro_rules! types {
         use tintype_http::host::HostError;
 
         /// The name of a method.
-        pub fn method_name(method: &wasi::Method) -> &str {
+        pub(crate) fn method_name(method: &wasi::Method) -> &str {
             match method {
                 wasi::Method::Get => "GET",
                 wasi::Method::Head => "HEAD",
@@ -27,7 +27,7 @@ macro_rules! types {
         }
 
         /// The method of a request to send.
-        pub fn method(method: &http::Method) -> wasi::Method {
+        pub(crate) fn method(method: &http::Method) -> wasi::Method {
             match *method {
                 http::Method::GET => wasi::Method::Get,
                 http::Method::HEAD => wasi::Method::Head,
@@ -36,7 +36,7 @@ macro_rules! types {
         }
 
         /// The scheme of a URL.
-        pub fn scheme(url: &Uri) -> Option<wasi::Scheme> {
+        pub(crate) fn scheme(url: &Uri) -> Option<wasi::Scheme> {
             url.scheme_str().map(|scheme| match scheme {
                 "http" => wasi::Scheme::Http,
                 "https" => wasi::Scheme::Https,
@@ -45,7 +45,7 @@ macro_rules! types {
         }
 
         /// Headers to send. One that the host forbids is left out: a message without it beats none.
-        pub fn fields(headers: &HeaderMap) -> wasi::Fields {
+        pub(crate) fn fields(headers: &HeaderMap) -> wasi::Fields {
             let fields = wasi::Fields::new();
             for (name, value) in headers {
                 let _ = fields.append(name.as_str(), value.as_bytes());
@@ -54,7 +54,7 @@ macro_rules! types {
         }
 
         /// Timeouts of an outgoing request. A host may not know one; then only our own clock bounds the wait.
-        pub fn request_options(timeouts: &Timeouts) -> wasi::RequestOptions {
+        pub(crate) fn request_options(timeouts: &Timeouts) -> wasi::RequestOptions {
             let options = wasi::RequestOptions::new();
             let _ = options.set_connect_timeout(Some($crate::nanoseconds(timeouts.connect)));
             let _ = options.set_first_byte_timeout(Some($crate::nanoseconds(timeouts.first_byte)));
@@ -65,7 +65,7 @@ macro_rules! types {
         }
 
         /// What an error code means to the service.
-        pub fn host_error(code: &wasi::ErrorCode) -> HostError {
+        pub(crate) fn host_error(code: &wasi::ErrorCode) -> HostError {
             match code {
                 wasi::ErrorCode::DnsTimeout
                 | wasi::ErrorCode::ConnectionTimeout

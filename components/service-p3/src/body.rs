@@ -21,7 +21,7 @@ const READ_SIZE: usize = 64 << 10;
 type End = Result<Option<Trailers>, ErrorCode>;
 
 /// A body that arrives.
-pub struct Body {
+pub(crate) struct Body {
     /// Until it has ended.
     stream: Option<StreamReader<u8>>,
     /// Until it has been seen.
@@ -34,7 +34,7 @@ pub struct Body {
 
 impl Body {
     /// The body of a message that [`Request::consume_body`] or [`Response::consume_body`] takes apart.
-    pub fn new(
+    pub(crate) fn new(
         consume: impl FnOnce(FutureReader<Result<(), ErrorCode>>) -> (StreamReader<u8>, FutureReader<End>),
     ) -> Self {
         let (done, reader) = wit_future::new(|| Ok(()));
@@ -81,7 +81,7 @@ impl tintype_http::host::Body for Body {
 }
 
 /// A request as it arrived. `None` if it is not one of HTTP's.
-pub fn request(incoming: Request) -> Option<http::Request<Body>> {
+pub(crate) fn request(incoming: Request) -> Option<http::Request<Body>> {
     let method = incoming.get_method();
     let target = incoming.get_path_with_query();
     let headers = incoming.get_headers().copy_all();
@@ -90,7 +90,7 @@ pub fn request(incoming: Request) -> Option<http::Request<Body>> {
 }
 
 /// A response as it arrived.
-pub fn response(incoming: Response) -> Result<http::Response<Body>, HostError> {
+pub(crate) fn response(incoming: Response) -> Result<http::Response<Body>, HostError> {
     let status = http::StatusCode::from_u16(incoming.get_status_code()).map_err(|_| HostError::BrokenOff)?;
     let headers = tintype_host::headers(incoming.get_headers().copy_all());
     let mut response = http::Response::new(Body::new(|done| Response::consume_body(incoming, done)));

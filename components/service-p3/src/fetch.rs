@@ -14,7 +14,7 @@ use crate::host::before;
 use crate::types::{fields, host_error, method, request_options, scheme};
 
 /// Sends a request, and waits for the head of the response.
-pub async fn send(
+pub(crate) async fn send(
     request: &http::Request<()>,
     timeouts: &Timeouts,
     deadline: Instant,

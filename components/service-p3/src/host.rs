@@ -16,7 +16,7 @@ use crate::body::Body;
 use crate::fetch;
 
 /// `wasi:http` 0.3.
-pub struct Host;
+pub(crate) struct Host;
 
 impl tintype_http::host::Host for Host {
     type Body = Body;
@@ -49,7 +49,7 @@ impl tintype_http::host::Host for Host {
 }
 
 /// Waits for `event`. `None` if the deadline passes first: then `event` can be cancelled, or awaited again.
-pub async fn before<F: Future>(deadline: Instant, mut event: Pin<&mut F>) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(deadline: Instant, mut event: Pin<&mut F>) -> Option<F::Output> {
     let mut timer = pin!(async {
         monotonic_clock::wait_for(tintype_host::nanoseconds_to(deadline)).await;
     });

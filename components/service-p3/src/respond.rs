@@ -18,7 +18,7 @@ use crate::types::fields;
 type End = Result<Option<Trailers>, ErrorCode>;
 
 /// Starts a response, and writes its body at the client's pace after that.
-pub fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
+pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
     let (head, body) = response.into_parts();
     if body.is_absent() {
         return without_body(head.status, &head.headers);
@@ -29,7 +29,7 @@ pub fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
 }
 
 /// The response to what is not a request of HTTP.
-pub fn bad_request() -> Response {
+pub(crate) fn bad_request() -> Response {
     without_body(StatusCode::BAD_REQUEST, &HeaderMap::new())
 }
 

@@ -15,7 +15,7 @@ use crate::types::{host_error, method_name};
 const READ_SIZE: u64 = 64 << 10;
 
 /// A body that arrives.
-pub struct Body {
+pub(crate) struct Body {
     // A stream has to be dropped before the body that it belongs to: fields are dropped in this order.
     stream: InputStream,
     _body: IncomingBody,
@@ -23,7 +23,7 @@ pub struct Body {
 
 impl Body {
     /// The body of a message, if it has not been taken before.
-    pub fn new(body: Result<IncomingBody, ()>) -> Result<Self, HostError> {
+    pub(crate) fn new(body: Result<IncomingBody, ()>) -> Result<Self, HostError> {
         let body = body.map_err(|()| HostError::Other)?;
         let stream = body.stream().map_err(|()| HostError::Other)?;
         Ok(Body { stream, _body: body })
@@ -51,7 +51,7 @@ impl tintype_http::host::Body for Body {
 }
 
 /// A request as it arrived. `None` if it is not one of HTTP's.
-pub fn request(incoming: &IncomingRequest) -> Option<Request<Body>> {
+pub(crate) fn request(incoming: &IncomingRequest) -> Option<Request<Body>> {
     let target = incoming.path_with_query();
     let headers = incoming.headers().entries();
     let body = Body::new(incoming.consume()).ok()?;

@@ -13,7 +13,7 @@ use crate::host::wait;
 use crate::types::{fields, host_error, method, request_options, scheme};
 
 /// Sends a request, and waits for the head of the response.
-pub fn send(
+pub(crate) fn send(
     request: &Request<()>,
     timeouts: &Timeouts,
     deadline: Instant,

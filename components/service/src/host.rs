@@ -14,7 +14,7 @@ use crate::body::Body;
 use crate::fetch;
 
 /// `wasi:http` 0.2.
-pub struct Host;
+pub(crate) struct Host;
 
 impl tintype_http::host::Host for Host {
     type Body = Body;
@@ -47,7 +47,7 @@ impl tintype_http::host::Host for Host {
 }
 
 /// Waits until `event` is ready. `false` if the deadline passes first.
-pub fn wait(event: &Pollable, deadline: Instant) -> bool {
+pub(crate) fn wait(event: &Pollable, deadline: Instant) -> bool {
     let timer = monotonic_clock::subscribe_duration(tintype_host::nanoseconds_to(deadline));
     poll(&[event, &timer]).contains(&0)
 }

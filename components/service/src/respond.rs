@@ -12,7 +12,7 @@ use crate::host::{Host, wait};
 use crate::types::fields;
 
 /// Sends a response, its body at the client's pace.
-pub async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutparam) {
+pub(crate) async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutparam) {
     let (head, mut body) = response.into_parts();
     let outgoing = outgoing(head.status, &head.headers);
     // A body that is not to be sent is not even opened: it would have to be as long as its Content-Length.
@@ -30,7 +30,7 @@ pub async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutpara
 }
 
 /// Responds to what is not a request of HTTP.
-pub fn bad_request(out: ResponseOutparam) {
+pub(crate) fn bad_request(out: ResponseOutparam) {
     ResponseOutparam::set(out, Ok(outgoing(StatusCode::BAD_REQUEST, &HeaderMap::new())));
 }
 

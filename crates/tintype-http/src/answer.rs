@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use crate::failure::Failure;
 use crate::host::Host;
@@ -15,17 +16,19 @@ pub(crate) struct LogLine<'h, H: Host> {
     is_logged: bool,
     start: Instant,
     /// The facts that are known so far.
-    pub record: Record,
+    pub(crate) record: Record,
 }
 
 impl<'h, H: Host> LogLine<'h, H> {
-    /// The line of a request that arrived at `start`.
-    pub fn new(host: &'h H, is_logged: bool, start: Instant, record: Record) -> Self {
+    /// The line of a request that arrived at `start`. Until there is a response, its status is nginx's for a client that
+    /// left: 499.
+    pub(crate) fn new(host: &'h H, is_logged: bool, start: Instant, mut record: Record) -> Self {
+        record.status = StatusCode::from_u16(499).unwrap_or_default();
         Self { host, is_logged, start, record }
     }
 
     /// Records how far a rendition has come.
-    pub fn record_progress(&mut self, rendering: &Rendering<'_, H>) {
+    pub(crate) fn record_progress(&mut self, rendering: &Rendering<'_, H>) {
         let record = &mut self.record;
         record.damaged = rendering.damaged();
         record.bytes_in = rendering.input().count();
@@ -39,7 +42,7 @@ impl<'h, H: Host> LogLine<'h, H> {
     }
 
     /// Records the time since the request arrived.
-    pub fn update_total(&mut self) {
+    pub(crate) fn update_total(&mut self) {
         self.record.phases.total = self.host.now().duration_since(self.start);
     }
 }

@@ -19,6 +19,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => StatusCode::$status,)+ }
             }
 
+            /// What it means, as the documentation has it.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Kind::$name => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
             /// The stable name, as in the `error` member of a response and in the log.
             pub const fn slug(self) -> &'static str {
                 match self { $(Kind::$name => $slug,)+ }
@@ -163,6 +168,12 @@ impl Failure {
     pub fn unsupported(name: &str, value: &str) -> Self {
         Failure::new(Kind::Unsupported, format!("{name}={} is not supported", clip(value)))
             .with_detail("the grammar has this option, but tintype does not implement it: leave it out")
+    }
+
+    /// A use of an option that the grammar has and the engine does not implement, such as one together with another, and
+    /// what to do instead.
+    pub fn unsupported_use(what: &str, advice: &str) -> Self {
+        Failure::new(Kind::Unsupported, format!("{what} is not supported")).with_detail(advice)
     }
 
     /// What kind of failure it is.

@@ -18,11 +18,11 @@ const USER_AGENT: &str = concat!("tintype/", env!("CARGO_PKG_VERSION"));
 
 /// What the client has already, as conditions for the origin.
 #[derive(Clone, Debug, Default)]
-pub struct Conditions {
+pub(crate) struct Conditions {
     /// Tags of the origin.
-    pub if_none_match: Vec<ETag>,
+    pub(crate) if_none_match: Vec<ETag>,
     /// `If-Modified-Since`
-    pub if_modified_since: Option<String>,
+    pub(crate) if_modified_since: Option<String>,
 }
 
 impl Conditions {
@@ -32,23 +32,23 @@ impl Conditions {
 }
 
 /// The response of an origin.
-pub struct Fetched<B> {
+pub(crate) struct Fetched<B> {
     /// Its headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// The source; `None` if the client has it already.
-    pub body: Option<B>,
+    pub(crate) body: Option<B>,
 }
 
 /// Fetches of one request.
-pub struct Fetcher<'a, H> {
+pub(crate) struct Fetcher<'a, H> {
     /// The host.
-    pub host: &'a H,
+    pub(crate) host: &'a H,
     /// Limits and timeouts.
-    pub config: &'a Config,
+    pub(crate) config: &'a Config,
     /// The request: its trace headers are passed on, and nothing else.
-    pub context: &'a RequestContext,
+    pub(crate) context: &'a RequestContext,
     /// When the whole request has to be done.
-    pub deadline: Instant,
+    pub(crate) deadline: Instant,
 }
 
 impl<H: Host> Fetcher<'_, H> {
@@ -58,7 +58,7 @@ impl<H: Host> Fetcher<'_, H> {
     /// # Errors
     ///
     /// Why there is no source.
-    pub async fn fetch(&self, first: &SourceUrl, conditions: &Conditions) -> Result<Fetched<H::Body>> {
+    pub(crate) async fn fetch(&self, first: &SourceUrl, conditions: &Conditions) -> Result<Fetched<H::Body>> {
         let mut url = first.clone();
         for _ in 0..=self.config.max_redirects {
             let response = self.send(&url, conditions).await?;
@@ -88,10 +88,11 @@ impl<H: Host> Fetcher<'_, H> {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.ok_or_else(|| {
             Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
+                .with_detail("give the final URL")
         })?;
         let sources = &self.config.sources;
-        let target = url.join(location, sources.max_url_bytes)?;
-        sources.policy.check(&target)?;
+        let target = url.join(location, sources.max_url_bytes).map_err(of_redirect)?;
+        sources.policy.check(&target).map_err(of_redirect)?;
         Ok(target)
     }
 
@@ -136,6 +137,16 @@ impl<H: Host> Fetcher<'_, H> {
     }
 }
 
+/// The failure of a URL that the origin named, not the client.
+fn of_redirect(failure: Failure) -> Failure {
+    let message = format!("the origin redirects, and {}", failure.message());
+    let redirected = Failure::new(failure.kind(), message);
+    match failure.detail() {
+        Some(detail) => redirected.with_detail(detail),
+        None => redirected,
+    }
+}
+
 /// The failure of a response with another status than expected.
 fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
     let failure = match status {
@@ -155,7 +166,7 @@ fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
 }
 
 /// The failure of an origin that did not respond, or stopped in the middle.
-pub fn failure(error: HostError) -> Failure {
+pub(crate) fn failure(error: HostError) -> Failure {
     let unreachable = "check that the source can be fetched from here";
     let allow = "allow it in the host too, for example in allowed_outbound_hosts of spin.toml";
     let prohibited = "the host blocks this range of addresses, for example by block_networks in Spin's runtime \

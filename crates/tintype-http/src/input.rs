@@ -13,7 +13,7 @@ use crate::host::{Body, Host, HostError};
 
 /// The sender of a body, who is at fault if it does not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender {
+pub(crate) enum Sender {
     /// The client that sent the request.
     Client,
     /// The origin of the source.
@@ -24,28 +24,38 @@ pub enum Sender {
 const GRACE: Duration = Duration::from_millis(250);
 
 /// A timer that fires this much too late shows that the host is overloaded.
-pub const OVERLOAD: Duration = Duration::from_millis(500);
+pub(crate) const OVERLOAD: Duration = Duration::from_millis(500);
 
 /// How many times to look once more while the host is overloaded.
 const LOOKS: u32 = 4;
 
 /// Bounds on a body.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The longest pause.
-    pub pause: Duration,
-    /// When the last byte has to be there.
-    pub deadline: Instant,
+    pub(crate) pause: Duration,
+    /// When the request arrived.
+    pub(crate) start: Instant,
+    /// The time that it may take altogether.
+    pub(crate) total: Duration,
+}
+
+impl Bounds {
+    fn deadline(&self) -> Instant {
+        self.start + self.total
+    }
 }
 
 /// A body on its way in.
-pub struct Input<'h, H: Host> {
+pub(crate) struct Input<'h, H: Host> {
     host: &'h H,
     body: H::Body,
     sender: Sender,
     bounds: Bounds,
+    is_complete: bool,
+    is_overloaded: bool,
     count: u64,
     hash: XxHash64,
     waited: Duration,
@@ -58,7 +68,7 @@ impl<'h, H: Host> Input<'h, H> {
     ///
     /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content
     /// coding.
-    pub fn new(
+    pub(crate) fn new(
         host: &'h H,
         body: H::Body,
         headers: &HeaderMap,
@@ -69,8 +79,17 @@ impl<'h, H: Host> Input<'h, H> {
             headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         check_size(length.unwrap_or_default(), bounds.bytes)?;
         refuse_compressed(headers)?;
-        let (count, hash, waited) = (0, XxHash64::with_seed(0), Duration::ZERO);
-        Ok(Self { host, body, sender, bounds, count, hash, waited })
+        Ok(Self {
+            host,
+            body,
+            sender,
+            bounds,
+            is_complete: false,
+            is_overloaded: false,
+            count: 0,
+            hash: XxHash64::with_seed(0),
+            waited: Duration::ZERO,
+        })
     }
 
     /// The next bytes of the source; `None` at its end.
@@ -78,7 +97,7 @@ impl<'h, H: Host> Input<'h, H> {
     /// # Errors
     ///
     /// Why there are no more bytes.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
         let piece = self.receive().await?;
         if let Some(piece) = &piece {
             self.count = self.count.saturating_add(piece.len() as u64);
@@ -88,45 +107,52 @@ impl<'h, H: Host> Input<'h, H> {
         Ok(piece)
     }
 
-    /// Waits for the next bytes of the body, and looks once more before it gives up.
+    /// Waits for the next bytes of the body. After its end, there are none.
     async fn receive(&mut self) -> Result<Option<Bytes>> {
+        if self.is_complete {
+            return Ok(None);
+        }
+        self.check_deadline()?;
         let start = self.host.now();
-        let deadline = (start + self.bounds.pause).min(self.bounds.deadline);
-        let received = self.receive_until(deadline).await;
+        let received = self.receive_until((start + self.bounds.pause).min(self.bounds.deadline())).await;
         self.waited += self.host.now().duration_since(start);
+        self.is_complete = matches!(received, Ok(None));
         received
     }
 
+    /// Waits until a deadline, and looks once more before it gives up.
     async fn receive_until(&mut self, deadline: Instant) -> Result<Option<Bytes>> {
         let mut until = deadline;
-        let mut overloaded = false;
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
             match self.body.next(until).await {
                 Ok(piece) => return Ok(piece),
                 Err(HostError::TimedOut) => {}
                 Err(error) => return Err(self.broken_off(error)),
             }
             let now = self.host.now();
-            let late = now.saturating_duration_since(until) > OVERLOAD;
+            let is_late = now.saturating_duration_since(until) > OVERLOAD;
             // Once more in any case; again only as long as the host cannot keep up.
-            if until != deadline && !late {
+            if look > 0 && !is_late {
                 break;
             }
-            overloaded |= late;
+            self.is_overloaded |= is_late;
             until = now + GRACE;
         }
-        Err(if overloaded { self::overloaded() } else { self.too_late() })
+        Err(self.too_late())
     }
 
     fn broken_off(&self, error: HostError) -> Failure {
         match self.sender {
-            Sender::Client => cut_off(Sender::Client),
+            Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
+                .with_detail("send the whole body that Content-Length announces"),
             Sender::Origin => fetch::failure(error),
         }
     }
 
+    /// The failure of a wait that took too long. A host that cannot keep up is itself to blame.
     fn too_late(&self) -> Failure {
         match self.sender {
+            _ if self.is_overloaded => overloaded(),
             Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
                 .with_detail(
                     "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
@@ -138,22 +164,22 @@ impl<'h, H: Host> Input<'h, H> {
 
     /// The same body, after waiting this long for its head.
     #[must_use]
-    pub fn having_waited(self, time: Duration) -> Self {
+    pub(crate) fn having_waited(self, time: Duration) -> Self {
         Self { waited: time, ..self }
     }
 
     /// Time spent waiting for the body.
-    pub fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
     /// Bytes of source so far.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// A hash of the bytes of source so far.
-    pub fn hash(&self) -> u64 {
+    pub(crate) fn hash(&self) -> u64 {
         self.hash.finish()
     }
 
@@ -161,42 +187,40 @@ impl<'h, H: Host> Input<'h, H> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Timeout`].
-    pub fn check_deadline(&self) -> Result<()> {
-        if self.host.now() <= self.bounds.deadline {
+    /// [`Kind::Timeout`]; if most of the time was spent waiting for the body, the failure of its sender.
+    pub(crate) fn check_deadline(&self) -> Result<()> {
+        let elapsed = self.host.now().duration_since(self.bounds.start);
+        if elapsed <= self.bounds.total {
             return Ok(());
+        }
+        if self.is_overloaded || self.waited > elapsed / 2 {
+            return Err(self.too_late());
         }
         Err(Failure::new(Kind::Timeout, "making the image took too long")
             .with_detail("ask for less, or raise TINTYPE_TIMEOUT_TOTAL"))
     }
 
     /// The host that the body arrives on.
-    pub fn host(&self) -> &'h H {
+    pub(crate) fn host(&self) -> &'h H {
         self.host
     }
 }
 
 /// The failure of a server that is too busy, which is neither the client's fault nor the origin's.
-pub fn overloaded() -> Failure {
+pub(crate) fn overloaded() -> Failure {
     Failure::new(Kind::Overloaded, "the server is too busy to serve the request in time")
         .with_detail("try again later; the operator may allow fewer requests at once")
         .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
-fn cut_off(sender: Sender) -> Failure {
-    match sender {
-        Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
-            .with_detail("send the whole body that Content-Length announces"),
-        Sender::Origin => fetch::failure(HostError::BrokenOff),
-    }
+fn check_size(bytes: u64, most: u64) -> Result<()> {
+    if bytes <= most { Ok(()) } else { Err(too_large(most)) }
 }
 
-fn check_size(bytes: u64, most: u64) -> Result<()> {
-    if bytes <= most {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
-        .with_detail("send a smaller file, or raise TINTYPE_MAX_SOURCE_BYTES"))
+/// The failure of a source with more bytes than these.
+pub(crate) fn too_large(most: u64) -> Failure {
+    Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
+        .with_detail("use a smaller source, or raise TINTYPE_MAX_SOURCE_BYTES")
 }
 
 /// Refuses a body with a content coding (RFC 9110, section 8.4): images are compressed already.

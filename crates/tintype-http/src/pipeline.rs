@@ -7,7 +7,7 @@ use tintype_types::{Error, Format, Limit, Outline, SNIFF_BYTES, sniff};
 
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, Session};
-use crate::input::Input;
+use crate::input::{self, Input};
 
 /// Bytes of a rendition that are asked for in one call.
 const READ_SIZE: u32 = 256 << 10;
@@ -19,11 +19,11 @@ const WRITE_SIZE: usize = 64 << 10;
 const PROBE_SIZE: usize = 4 << 10;
 
 /// The beginning of a source, enough to know its format.
-pub struct Opened<'h, H: Host> {
+pub(crate) struct Opened<'h, H: Host> {
     input: Input<'h, H>,
     head: BytesMut,
     /// The format that the magic bytes announce.
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 impl<'h, H: Host> Opened<'h, H> {
@@ -32,7 +32,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// [`Kind::UnsupportedMedia`], or why the source does not arrive.
-    pub async fn open(mut input: Input<'h, H>) -> Result<Self> {
+    pub(crate) async fn open(mut input: Input<'h, H>) -> Result<Self> {
         let mut head = BytesMut::new();
         while head.len() < SNIFF_BYTES
             && let Some(piece) = input.next().await?
@@ -51,7 +51,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// [`Kind::UnsupportedMedia`].
-    pub fn check_decoded(&self) -> Result<()> {
+    pub(crate) fn check_decoded(&self) -> Result<()> {
         if self.format.is_decoded() {
             return Ok(());
         }
@@ -63,7 +63,7 @@ impl<'h, H: Host> Opened<'h, H> {
     /// # Errors
     ///
     /// Why there is no size.
-    pub async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
+    pub(crate) async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
         let mut written = 0;
         loop {
             if let Some(outline) = session.outline() {
@@ -80,8 +80,6 @@ impl<'h, H: Host> Opened<'h, H> {
                 Some(piece) => self.head.extend_from_slice(&piece),
                 None => {
                     session.finish().map_err(failure)?;
-                    let size_unknown =
-                        || Failure::new(Kind::DamagedSource, "the source ends before its size is known");
                     return session.outline().ok_or_else(size_unknown);
                 }
             }
@@ -89,14 +87,14 @@ impl<'h, H: Host> Opened<'h, H> {
     }
 
     /// Starts to make a rendition in a session; without one, to deliver the source as it is.
-    pub fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
+    pub(crate) fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
         let (finished, decode, encode) = (false, Duration::ZERO, Duration::ZERO);
         Rendering { input: self.input, session, pending: self.head.freeze(), finished, decode, encode }
     }
 }
 
 /// A rendition in the making.
-pub struct Rendering<'h, H: Host> {
+pub(crate) struct Rendering<'h, H: Host> {
     input: Input<'h, H>,
     /// `None` delivers the source as it is.
     session: Option<H::Session>,
@@ -113,13 +111,16 @@ impl<H: Host> Rendering<'_, H> {
     /// # Errors
     ///
     /// Why there are no more bytes.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
         if self.session.is_none() {
             let pending = std::mem::take(&mut self.pending);
             return if pending.is_empty() { self.input.next().await } else { Ok(Some(pending)) };
         }
         loop {
-            self.input.check_deadline()?;
+            // What is made already, the client may take at its own pace.
+            if !self.finished {
+                self.input.check_deadline()?;
+            }
             let ready = self.read()?;
             if !ready.is_empty() {
                 return Ok(Some(ready.into()));
@@ -133,6 +134,7 @@ impl<H: Host> Rendering<'_, H> {
                     None => {
                         self.finished = true;
                         self.finish()?;
+                        self.input.check_deadline()?;
                         continue;
                     }
                 }
@@ -146,7 +148,7 @@ impl<H: Host> Rendering<'_, H> {
     /// # Errors
     ///
     /// Why the rendition cannot be made.
-    pub async fn collect(&mut self, most: usize) -> Result<(Bytes, bool)> {
+    pub(crate) async fn collect(&mut self, most: usize) -> Result<(Bytes, bool)> {
         let mut all = BytesMut::new();
         while let Some(piece) = self.next().await? {
             all.extend_from_slice(&piece);
@@ -183,24 +185,29 @@ impl<H: Host> Rendering<'_, H> {
     }
 
     /// Format and size, as soon as they are known; a source that is delivered as it is has none.
-    pub fn outline(&self) -> Option<Outline> {
+    pub(crate) fn outline(&self) -> Option<Outline> {
         self.session.as_ref()?.outline()
     }
 
     /// Whether the rendition shows less than the whole source, as far as is known by now.
-    pub fn damaged(&self) -> bool {
+    pub(crate) fn damaged(&self) -> bool {
         self.session.as_ref().is_some_and(Session::damaged)
     }
 
     /// The source as far as it has been read.
-    pub fn input(&self) -> &Input<'_, H> {
+    pub(crate) fn input(&self) -> &Input<'_, H> {
         &self.input
     }
 
     /// Time spent in the resizer: taking in the source, and taking out the rendition.
-    pub fn times(&self) -> (Duration, Duration) {
+    pub(crate) fn times(&self) -> (Duration, Duration) {
         (self.decode, self.encode)
     }
+}
+
+fn size_unknown() -> Failure {
+    Failure::new(Kind::DamagedSource, "the source ends before its size is known")
+        .with_detail("check that the file is complete")
 }
 
 fn unsupported(message: &str) -> Failure {
@@ -213,6 +220,7 @@ fn failure(error: Error) -> Failure {
         Error::Unrecognized => unsupported("the source is not an image of a known format"),
         Error::Unsupported { format, feature } => {
             Failure::new(Kind::UnsupportedMedia, format!("{} {feature} is not supported", format.title()))
+                .with_detail("use another source, or ask for another format")
         }
         Error::Malformed { format, detail } => {
             Failure::new(Kind::DamagedSource, format!("the {} source is damaged", format.title()))
@@ -223,19 +231,34 @@ fn failure(error: Error) -> Failure {
             Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).with_detail(detail)
         }
         Error::LimitExceeded { limit, allowed, needed } => limit_exceeded(limit, allowed, needed),
-        Error::Ended => Failure::new(Kind::Internal, "the session has ended"),
+        Error::Ended => Failure::new(Kind::Internal, "the session of the resizer had ended already"),
         Error::Internal(reason) => Failure::new(Kind::Internal, "the resizer failed").with_detail(reason),
     }
 }
 
 fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
-    let (kind, variable) = match limit {
-        Limit::SourceBytes => (Kind::SourceTooLarge, "TINTYPE_MAX_SOURCE_BYTES"),
-        Limit::SourcePixels => (Kind::TooManyPixels, "TINTYPE_MAX_SOURCE_PIXELS"),
-        Limit::OutputSide => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_SIDE"),
-        Limit::OutputPixels => (Kind::OutputTooLarge, "TINTYPE_MAX_OUTPUT_PIXELS"),
-        Limit::Memory => (Kind::TooMuchMemory, "TINTYPE_MAX_MEMORY"),
+    let (kind, message, advice) = match limit {
+        Limit::SourceBytes => return input::too_large(allowed),
+        Limit::SourcePixels => (
+            Kind::TooManyPixels,
+            format!("the source has {needed} pixels, and {allowed} are allowed"),
+            "use a smaller source, or raise TINTYPE_MAX_SOURCE_PIXELS",
+        ),
+        Limit::OutputSide => (
+            Kind::OutputTooLarge,
+            format!("the longest side of the image would have {needed} pixels, and {allowed} are allowed"),
+            "ask for less, or raise TINTYPE_MAX_OUTPUT_SIDE",
+        ),
+        Limit::OutputPixels => (
+            Kind::OutputTooLarge,
+            format!("the image would have {needed} pixels, and {allowed} are allowed"),
+            "ask for less, or raise TINTYPE_MAX_OUTPUT_PIXELS",
+        ),
+        Limit::Memory => (
+            Kind::TooMuchMemory,
+            format!("making the image would need {needed} bytes of memory, and {allowed} are allowed"),
+            "ask for less or use a smaller source, or raise TINTYPE_MAX_MEMORY",
+        ),
     };
-    Failure::new(kind, format!("{needed} {} are needed and {allowed} are allowed", limit.unit()))
-        .with_detail(format!("ask for less, or raise {variable}"))
+    Failure::new(kind, message).with_detail(advice)
 }

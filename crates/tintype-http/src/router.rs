@@ -7,7 +7,7 @@ use crate::grammar::Grammar;
 
 /// The work that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route<'t> {
+pub(crate) enum Route<'t> {
     /// Report that the service is well.
     Health,
     /// Show the configuration.
@@ -29,7 +29,7 @@ const READ_AND_POST: &str = "GET, HEAD, POST, OPTIONS";
 /// # Errors
 ///
 /// [`Kind::NotFound`] or [`Kind::MethodNotAllowed`].
-pub fn route<'t>(method: &Method, target: &'t str) -> Result<Route<'t>> {
+pub(crate) fn route<'t>(method: &Method, target: &'t str) -> Result<Route<'t>> {
     let path = target.split('?').next().unwrap_or_default();
     let explained = path.strip_prefix(EXPLAIN).and_then(Grammar::of_path);
     let (found, allow) = match (path, explained, Grammar::of_path(path)) {
@@ -51,7 +51,7 @@ pub fn route<'t>(method: &Method, target: &'t str) -> Result<Route<'t>> {
 }
 
 /// A target without the prefix that the service is mounted at.
-pub fn strip_prefix<'t>(target: &'t str, prefix: &str) -> &'t str {
+pub(crate) fn strip_prefix<'t>(target: &'t str, prefix: &str) -> &'t str {
     match target.strip_prefix(prefix) {
         Some("") => "/",
         Some(rest) if rest.starts_with('/') => rest,

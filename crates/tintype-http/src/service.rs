@@ -25,7 +25,7 @@ use crate::response::log::Record;
 use crate::response::{self, explain, negotiate, problem};
 use crate::router::{Route, route, strip_prefix};
 use crate::signature::Signed;
-use crate::source::ResolvedSource;
+use crate::source::{ResolvedSource, SourceUrl};
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
 pub const COLLECTED: usize = 4 << 20;
@@ -197,12 +197,19 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             OnError::Redirect(url) => return self.redirect(failure, url),
             OnError::Source | OnError::Error => {}
         }
-        let Some(url) = self.config.fallback_url.clone() else { return Err(failure) };
-        let fallback = ResolvedSource { url, named_by_client: false };
-        let Ok(mut outcome) = self.render(request, Some(&fallback), None).await else { return Err(failure) };
+        let Some(url) = &self.config.fallback_url else { return Err(failure) };
+        let Ok(mut outcome) = self.render_fallback(request, url).await else { return Err(failure) };
         self.log.record.error = Some(failure.kind().slug());
         image::stand_in(&mut outcome.response, failure.kind());
         Ok(outcome)
+    }
+
+    /// Makes the rendition of the configured image. The client's conditions are about another one.
+    async fn render_fallback(&mut self, request: &ImageRequest, url: &SourceUrl) -> Result<Outcome<'h, H>> {
+        let fallback = ResolvedSource { url: url.clone(), named_by_client: false };
+        let context = RequestContext { if_none_match: None, if_modified_since: None, ..self.context.clone() };
+        let mut exchange = Exchange { context: &context, log: &mut *self.log, ..*self };
+        exchange.render(request, Some(&fallback), None).await
     }
 
     /// Makes the rendition of a source: of the origin's, or of the one that the client uploads.
@@ -250,7 +257,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let bounds = Bounds {
             bytes: self.config.limits.source_bytes,
             pause: self.config.timeouts.between_bytes,
-            deadline: self.deadline(),
+            start: self.start,
+            total: self.config.timeouts.total,
         };
         match (source, upload) {
             (Some(source), _) => {

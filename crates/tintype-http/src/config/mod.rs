@@ -60,7 +60,7 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// A pause of an origin, or of a client that uploads an image.
     pub between_bytes: Duration,
-    /// The whole request, until its response begins.
+    /// The whole request, until its image is made.
     pub total: Duration,
 }
 
@@ -232,7 +232,7 @@ pub const VARIABLES: &[Variable] = &[
         "TINTYPE_TIMEOUT_TOTAL",
         timeouts.total: Duration,
         "15s",
-        "How long a request may take until its response begins."
+        "How long a request may take until its image is made."
     ),
 ];
 

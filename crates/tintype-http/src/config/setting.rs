@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::source::{InvalidUrl, SourceUrl};
 
 /// A type that a variable can have.
-pub trait Setting: Sized {
+pub(crate) trait Setting: Sized {
     /// The type's name in the documentation.
     const KIND: &'static str;
 

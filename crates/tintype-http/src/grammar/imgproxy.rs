@@ -66,7 +66,9 @@ fn read_option<'a>(draft: &mut Draft, option: &str, presets: &'a Presets, open: 
 fn read_preset<'a>(draft: &mut Draft, name: &str, presets: &'a Presets, open: &mut Open<'a>) -> Result<()> {
     let Some((name, options)) = presets.get_key_value(name) else {
         let known: Vec<&str> = presets.keys().map(String::as_str).collect();
-        return Err(Failure::parameter("preset", name, &format!("one of: {}", known.join(", "))));
+        let known =
+            if known.is_empty() { "none: no TINTYPE_PRESET_… is set".into() } else { known.join(", ") };
+        return Err(Failure::parameter("preset", name, &known));
     };
     // As in imgproxy, a preset that is being read already is passed over.
     if open.contains(&name.as_str()) {
@@ -87,7 +89,12 @@ fn read_source(draft: &mut Draft, segments: &[&str]) -> Result<()> {
             let advice = "end it in /plain/ and the escaped URL, or in the URL in base64url";
             return Err(no_source(": it ends after the options", advice));
         }
-        ["enc", ..] => return Err(Failure::unsupported("enc", "…")),
+        ["enc", ..] => {
+            return Err(Failure::unsupported_use(
+                "an encrypted source",
+                "write the URL after /plain/ or in base64url",
+            ));
+        }
         ["plain", rest @ ..] => read_plain(&rest.join("/"))?,
         parts => read_base64(&parts.concat())?,
     };

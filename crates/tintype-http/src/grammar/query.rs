@@ -99,7 +99,11 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         delivery.max_age,
         |text| { number(text, 0, 31_536_000).map(Some) }
     ),
-    field!(["version", "v"], "any text; it makes a new URL of the same image", delivery.version),
+    field!(
+        ["version", "v"],
+        "any text but an empty one; it makes a new URL of the same image",
+        delivery.version
+    ),
     field!(
         ["passthrough"],
         "none, all, or formats of sources that are delivered as they are, such as gif,webp or same:png",

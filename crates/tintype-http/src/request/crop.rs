@@ -102,7 +102,7 @@ fn share(free: u32, halves: u8) -> u32 {
 }
 
 /// Width and height of the part of a region that lies inside an image.
-pub fn visible(region: Region, (w, h): (u32, u32)) -> (u32, u32) {
+pub(crate) fn visible(region: Region, (w, h): (u32, u32)) -> (u32, u32) {
     (region.width.min(w.saturating_sub(region.x)), region.height.min(h.saturating_sub(region.y)))
 }
 

@@ -174,8 +174,8 @@ impl InvalidUrl {
             InvalidUrl::Backslash => "it contains a backslash",
             InvalidUrl::Scheme => "its scheme is neither http nor https",
             InvalidUrl::Credentials => "it contains credentials",
-            InvalidUrl::Host => "its host is not a host",
-            InvalidUrl::Port => "its port is not a port",
+            InvalidUrl::Host => "its host is not valid",
+            InvalidUrl::Port => "its port is not valid",
             InvalidUrl::HiddenParent => "it disguises .. as something else",
             InvalidUrl::OutsideFolder => "it lies outside of its folder",
         }

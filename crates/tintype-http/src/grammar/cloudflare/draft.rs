@@ -48,7 +48,10 @@ impl Draft {
         let geometry = &mut self.request.geometry;
         geometry.crop = self.trim.crop();
         if geometry.crop.is_some() && (geometry.is_turned() || self.dpr != Factor::ONE) {
-            return Err(Failure::unsupported("trim", "… with rotate, flip or dpr"));
+            return Err(Failure::unsupported_use(
+                "trim together with rotate, flip or dpr",
+                "leave one of them out",
+            ));
         }
         geometry.scale(self.dpr, self.dpr);
         self.turn_flips();

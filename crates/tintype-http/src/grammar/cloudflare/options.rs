@@ -128,7 +128,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
 
 /// The options that the engine does not implement. Those that refine `width=auto` or `gravity=face` change nothing on
 /// their own, and are passed over like unknown ones.
-pub const MISSING: &[Missing] = &[
+pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["blur"], is_neutral: is_zero },
     Missing { names: &["sharpen"], is_neutral: is_zero },
     Missing { names: &["brightness"], is_neutral: is_zero_or_one },

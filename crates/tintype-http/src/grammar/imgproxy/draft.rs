@@ -97,7 +97,10 @@ impl Draft {
         let geometry = &mut self.request.geometry;
         if geometry.is_turned() {
             // imgproxy crops the turned image, the engine the upright one.
-            return Err(Failure::unsupported("crop", "… with rotate or flip"));
+            return Err(Failure::unsupported_use(
+                "crop together with rotate or flip",
+                "leave one of them out",
+            ));
         }
         geometry.crop = Some(Crop { width, height, place: self.crop_gravity.unwrap_or(self.gravity) });
         Ok(())
@@ -107,7 +110,7 @@ impl Draft {
         self.request.geometry.gravity = match self.gravity {
             Place::Towards(gravity) => gravity,
             Place::At(..) if self.request.geometry.crop.is_none() => {
-                return Err(Failure::unsupported("gravity", "… with an offset"));
+                return Err(Failure::unsupported_use("gravity with an offset", "leave the offset out"));
             }
             Place::At(..) => Gravity::NorthWest,
         };
@@ -119,9 +122,9 @@ impl Draft {
         let Geometry { width, height, .. } = geometry;
         let one = width.is_some() != height.is_some();
         if one && self.zoom.0 != self.zoom.1 && geometry.fit != Fit::Stretch {
-            return Err(Failure::unsupported(
-                "zoom",
-                "… that differs between the sides, with one side alone",
+            return Err(Failure::unsupported_use(
+                "zoom by different factors where one side is given",
+                "give both sides, or one factor",
             ));
         }
         let zoomed = self.zoom != (Factor::ONE, Factor::ONE);

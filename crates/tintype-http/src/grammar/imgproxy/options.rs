@@ -308,7 +308,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
 ];
 
 /// The options that the engine does not implement.
-pub const MISSING: &[Missing] = &[
+pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["min-width", "min_width", "mw"], is_neutral: is_zero },
     Missing { names: &["min-height", "min_height", "mh"], is_neutral: is_zero },
     Missing { names: &["extend", "ex"], is_neutral: is_false },

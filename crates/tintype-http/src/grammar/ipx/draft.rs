@@ -66,7 +66,10 @@ impl Draft {
         let is_sized = geometry.width.is_some() || geometry.height.is_some();
         if geometry.crop.is_some() && geometry.rotate != Rotation::None && is_sized {
             // Where there is a size, sharp crops the rotated image, the engine the upright one.
-            return Err(Failure::unsupported("crop", "… with rotate and a size"));
+            return Err(Failure::unsupported_use(
+                "crop together with rotate and a size",
+                "leave one of them out",
+            ));
         }
         if self.flatten {
             geometry.background = Some(self.background.unwrap_or(BLACK));

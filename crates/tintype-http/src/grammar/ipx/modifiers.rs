@@ -7,7 +7,7 @@ use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, no_
 use crate::request::{Crop, Factor, Fit, Length, OutputFormat, Place, Quality};
 
 /// The characters that stand between the name of a modifier and its arguments.
-pub const SEPARATORS: [char; 3] = ['_', ':', '='];
+pub(crate) const SEPARATORS: [char; 3] = ['_', ':', '='];
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const FLAG: &str = "nothing, true, 1, false or 0";
@@ -144,7 +144,7 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
 ];
 
 /// The modifiers that the engine does not implement.
-pub const MISSING: &[Missing] = &[
+pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["animated", "a"], is_neutral: is_off },
     // A threshold of 0 trims, too.
     Missing { names: &["trim"], is_neutral: |text| text == "false" },

@@ -8,11 +8,11 @@ use crate::request::{
 };
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub u64);
 
 impl Random {
     /// A number from 0 to `bound`, without it.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -24,7 +24,7 @@ impl Random {
     }
 
     /// One of the items.
-    pub fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, items: &[T]) -> T {
         items[usize::try_from(self.below(items.len() as u64)).unwrap()].clone()
     }
 
@@ -54,7 +54,7 @@ impl Random {
     }
 
     /// Any request.
-    pub fn request(&mut self) -> ImageRequest {
+    pub(crate) fn request(&mut self) -> ImageRequest {
         let urls = [
             "https://a.example/b.jpg",
             "http://a.example:8080/b%20c.jpg?x=1&y=%262",

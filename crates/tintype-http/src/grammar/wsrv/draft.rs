@@ -106,11 +106,14 @@ impl Draft {
         }
         let resized = geometry.width.is_some() || geometry.height.is_some();
         if resized && !self.precrop {
-            return Err(Failure::unsupported("cw", "… of the resized image, without precrop"));
+            return Err(Failure::unsupported_use("cropping after resizing", "add precrop to crop first"));
         }
         if geometry.is_turned() {
             // wsrv crops the turned image, the engine the upright one.
-            return Err(Failure::unsupported("cw", "… with ro, flip or flop"));
+            return Err(Failure::unsupported_use(
+                "a crop together with ro, flip or flop",
+                "leave one of them out",
+            ));
         }
         Ok(())
     }

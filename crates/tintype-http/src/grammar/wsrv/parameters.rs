@@ -174,7 +174,7 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
 
 /// The parameters that the engine does not implement. Those that refine them (`mtrim`, `sharpf`, `start`) or an animation
 /// (`loop`, `delay`) change nothing on their own, and are passed over like unknown ones.
-pub const MISSING: &[Missing] = &[
+pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["blur"], is_neutral: is_zero },
     Missing { names: &["con"], is_neutral: is_zero },
     Missing { names: &["bri"], is_neutral: is_zero },
@@ -194,10 +194,10 @@ pub const MISSING: &[Missing] = &[
 ];
 
 /// The names of the parameter that says what happens if there is no image.
-pub const FALLBACK: &[&str] = &["default", "errorredirect"];
+pub(crate) const FALLBACK: &[&str] = &["default", "errorredirect"];
 
 /// Reads the response to a failure: none, the source, or a URL.
-pub fn read_fallback(text: &str) -> OnError {
+pub(crate) fn read_fallback(text: &str) -> OnError {
     match text {
         "" | "0" | "false" => OnError::Error,
         "1" | "true" => OnError::Source,

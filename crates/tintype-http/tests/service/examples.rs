@@ -1,0 +1,59 @@
+//! The examples of the documentation, with the engine.
+
+use http::Request;
+
+use crate::engine::png;
+use crate::support::*;
+
+const API: &str = include_str!("../../../../docs/http-api.md");
+
+/// A GIF of one pixel.
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+fn host() -> TestHost {
+    TestHost::new()
+        .with("TINTYPE_SOURCES", "https://images.example.com")
+        .with("TINTYPE_BASE_URL", "https://images.example.com/")
+        .with("TINTYPE_PRESET_thumb", "rs:fill:100:100")
+        .resizer(|options| tintype::Session::new(*options))
+        .origin(origin)
+}
+
+/// Pictures of 120 × 90 pixels, whatever their names announce, and one GIF.
+fn origin(request: &Request<()>) -> Reply {
+    match request.uri().path() {
+        "/missing" => Reply::status(404),
+        "/anim.gif" => Reply::image(GIF),
+        _ => Reply::image(&png(120, 90)),
+    }
+}
+
+#[test]
+fn the_examples_of_the_documentation_do_what_they_say() {
+    let blocks = API.split("```http\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut count = 0;
+    for line in blocks.flat_map(str::lines) {
+        let (example, status) = line.split_once(" => ").unwrap_or((line, "200"));
+        let (method, target) = example.split_once(' ').unwrap();
+        let body = if method == "POST" { pieces(&png(120, 90), 1000) } else { Vec::new() };
+        let answer = host().send(request(method, target, &[]).map(|_| body));
+        assert_eq!(answer.status.to_string(), status, "{line}: {}", String::from_utf8_lossy(&answer.body));
+        count += 1;
+    }
+    assert!(count > 80, "{count}");
+}
+
+#[test]
+fn the_same_image_in_another_grammar_has_the_same_bytes() {
+    let photo = "/?url=https://images.example.com/photo.jpg&width=100&height=80&quality=70";
+    let explained = host().get(&format!("/explain{photo}")).json();
+    let urls: Vec<&str> =
+        explained["urls"].as_object().unwrap().values().filter_map(|url| url.as_str()).collect();
+    assert!(urls.len() >= 4, "{explained}");
+    let expected = host().get(photo);
+    for url in urls {
+        let answer = host().get(url);
+        assert!((answer.status, &answer.body) == (200, &expected.body), "{url}");
+        assert_eq!(answer.header("etag"), expected.header("etag"), "{url}");
+    }
+}

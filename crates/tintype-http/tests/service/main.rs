@@ -1,0 +1,17 @@
+//! The way of a request from its arrival to the last byte of its response, on a host made of vectors.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test fails by panicking.
+
+mod caching;
+mod codings;
+mod engine;
+mod examples;
+mod images;
+mod messages;
+mod origins;
+mod requests;
+mod streaming;
+mod substitutes;
+mod support;
+mod uploads;
+mod validators;
+mod waiting;

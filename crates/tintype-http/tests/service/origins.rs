@@ -1,0 +1,181 @@
+//! Requests to origins, and what becomes of their responses.
+
+use http::Request;
+use tintype_http::host::HostError;
+
+use crate::support::*;
+
+/// An origin that redirects `/3` to `/2` and so on, and has an image at `/0`.
+fn redirecting(request: &Request<()>) -> Reply {
+    match request.uri().path().trim_start_matches('/').parse::<u32>() {
+        Ok(0) | Err(_) => Reply::image(&jpeg(300)),
+        Ok(left) => Reply::redirect(&format!("{}?again", left - 1)),
+    }
+}
+
+fn url(path: &str) -> String {
+    format!("/?url=https://photos.example.com/{path}&width=8")
+}
+
+#[test]
+fn redirects_are_followed_as_far_as_allowed() {
+    let host = TestHost::new().origin(redirecting);
+    assert_eq!(host.get(&url("3")).status, 200);
+    let asked: Vec<String> = host.asked.take().iter().map(|request| request.uri().to_string()).collect();
+    assert_eq!(asked[0], "https://photos.example.com/3");
+    assert_eq!(asked[3], "https://photos.example.com/0?again");
+    assert_eq!(host.get(&url("4")).error(), (502, "origin-redirect".into()));
+    assert_eq!(host.asked.take().len(), 4);
+    let strict = TestHost::new().with("TINTYPE_MAX_REDIRECTS", "0").origin(redirecting);
+    assert_eq!(strict.get(&url("1")).error(), (502, "origin-redirect".into()));
+    assert_eq!(strict.get(&url("0")).status, 200);
+}
+
+#[test]
+fn every_redirect_is_judged_like_the_first_url() {
+    for (location, status, error) in [
+        ("https://elsewhere.example.net/", 403, "source-not-allowed"),
+        ("//elsewhere.example.net/", 403, "source-not-allowed"),
+        ("http://127.0.0.1/", 403, "source-not-allowed"),
+        ("https://photos.example.com:8443/", 403, "source-not-allowed"),
+        ("ftp://photos.example.com/", 400, "invalid-source"),
+        ("https://user@photos.example.com/", 400, "invalid-source"),
+    ] {
+        let host = TestHost::new().origin(move |_| Reply::redirect(location));
+        assert_eq!(host.get(PHOTO).error(), (status, error.into()), "{location}");
+        assert_eq!(host.asked.borrow().len(), 1, "{location}");
+    }
+    for status in [301, 302, 303, 307, 308] {
+        let host = TestHost::new().origin(move |_| Reply::status(status));
+        assert_eq!(host.get(PHOTO).error(), (502, "origin-redirect".into()), "{status}");
+    }
+    let longest = TestHost::new().with("TINTYPE_MAX_URL_BYTES", "60");
+    let host = longest.origin(|_| Reply::redirect(&format!("/{}", "x".repeat(60))));
+    assert_eq!(host.get(PHOTO).error(), (414, "url-too-long".into()));
+}
+
+#[test]
+fn a_message_about_a_redirect_says_that_it_is_one() {
+    for location in ["ftp://photos.example.com/", "https://elsewhere.example.net/", "/\\"] {
+        let host = TestHost::new().origin(move |_| Reply::redirect(location));
+        let message = host.get(PHOTO).json()["message"].as_str().unwrap().to_owned();
+        assert!(message.starts_with("the origin redirects, and "), "{message}");
+    }
+}
+
+#[test]
+fn the_status_of_an_origin_decides() {
+    for (status, error) in [
+        (203, (200, "")),
+        (404, (404, "source-not-found")),
+        (410, (404, "source-not-found")),
+        (204, (502, "origin-status")),
+        (206, (502, "origin-status")),
+        (304, (502, "origin-status")),
+        (401, (502, "origin-status")),
+        (429, (502, "origin-status")),
+        (500, (502, "origin-status")),
+        (503, (502, "origin-status")),
+    ] {
+        let host = TestHost::new().origin(move |_| Reply::status(status).body(pieces(&jpeg(300), 50)));
+        let answer = host.get(PHOTO);
+        assert_eq!(answer.error(), (error.0, error.1.into()), "{status}");
+        assert!(answer.status == 200 || answer.header("cache-control") == "no-store");
+        assert!(
+            answer.status == 200 || answer.json()["message"].as_str().unwrap().contains(&status.to_string())
+        );
+    }
+}
+
+#[test]
+fn a_busy_origin_says_when_to_come_back() {
+    for (status, passed) in [(429, "120"), (503, "120"), (500, ""), (404, "")] {
+        let host = TestHost::new().origin(move |_| Reply::status(status).header("retry-after", "120"));
+        assert_eq!(host.get(PHOTO).header("retry-after"), passed, "{status}");
+    }
+    let image = TestHost::new().origin(|_| Reply::image(&jpeg(300)).header("retry-after", "120"));
+    assert_eq!(image.get(PHOTO).header("retry-after"), "");
+}
+
+#[test]
+fn an_origin_gets_these_headers_and_no_others() {
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let host = TestHost::new();
+    host.get_with(
+        PHOTO,
+        &[
+            ("cookie", "secret"),
+            ("authorization", "secret"),
+            ("x-forwarded-for", "192.0.2.1"),
+            ("user-agent", "browser"),
+            ("referer", "https://example.com/"),
+            ("range", "bytes=0-9"),
+            ("accept", "image/avif"),
+            ("accept-encoding", "br"),
+            ("if-none-match", "\"x\""),
+            ("if-modified-since", DATE),
+            ("traceparent", trace),
+            ("tracestate", "a=b"),
+            ("via", "1.1 cdn"),
+        ],
+    );
+    let asked = host.asked.take().remove(0);
+    assert_eq!((asked.method().as_str(), asked.uri().host()), ("GET", Some("photos.example.com")));
+    let mut headers: Vec<_> =
+        asked.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+    headers.sort_unstable();
+    let agent = concat!("tintype/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        headers,
+        [
+            ("accept", "image/jpeg,image/png,image/webp,image/gif"),
+            ("accept-encoding", "identity"),
+            ("traceparent", trace),
+            ("tracestate", "a=b"),
+            ("user-agent", agent),
+            ("via", "1.1 tintype"),
+        ]
+    );
+}
+
+#[test]
+fn a_host_s_reasons_are_told_apart() {
+    for (reason, status, error, hint) in [
+        (HostError::TimedOut, 504, "origin-timeout", "TINTYPE_TIMEOUT"),
+        (HostError::Denied, 403, "denied-by-host", "allowed_outbound_hosts"),
+        (HostError::AddressProhibited, 403, "denied-by-host", "block_networks"),
+        (HostError::UnknownName, 502, "origin-unreachable", "name"),
+        (HostError::Refused, 502, "origin-unreachable", "refuses"),
+        (HostError::Tls, 502, "origin-unreachable", "TLS"),
+        (HostError::BrokenOff, 502, "origin-unreachable", "broke off"),
+        (HostError::UnusableUrl, 400, "invalid-source", "this host"),
+        (HostError::Other, 502, "origin-unreachable", "cannot be reached"),
+    ] {
+        let host = TestHost::new().origin(move |_| Reply::fail(reason));
+        let answer = host.get(PHOTO);
+        assert_eq!(answer.error(), (status, error.into()), "{reason:?}");
+        assert!(String::from_utf8_lossy(&answer.body).contains(hint), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_source_is_bounded_whether_its_length_is_announced_or_counted() {
+    for (announced, taken) in [("99999999", 0), ("100", 11), ("nonsense", 11)] {
+        let host = TestHost::new().with("TINTYPE_MAX_SOURCE_BYTES", "1000");
+        let host = host.origin(move |_| Reply::image(&jpeg(5000)).header("content-length", announced));
+        assert_eq!(host.get(PHOTO).error(), (413, "source-too-large".into()));
+        assert_eq!(host.taken.get(), taken, "{announced}");
+    }
+    let host = TestHost::new().with("TINTYPE_MAX_SOURCE_BYTES", "300");
+    assert_eq!(host.get(PHOTO).status, 200);
+}
+
+#[test]
+fn an_origin_that_breaks_off_leaves_no_image() {
+    let mut body = pieces(&jpeg(300), 100);
+    body.push(Event::Fail(HostError::BrokenOff));
+    let host = TestHost::new().origin(move |_| Reply::status(200).body(body.clone()));
+    let answer = host.get(PHOTO);
+    assert_eq!(answer.error(), (502, "origin-unreachable".into()));
+    assert_eq!(answer.header("cache-control"), "no-store");
+}

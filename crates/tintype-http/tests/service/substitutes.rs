@@ -1,0 +1,159 @@
+//! Responses in place of a failure: the configured image, and redirects.
+
+use http::Request;
+
+use crate::support::*;
+
+const FALLBACK: &str = "https://static.example.net/fallback.png";
+
+/// An origin that has nothing but the fallback.
+fn missing(request: &Request<()>) -> Reply {
+    match request.uri().path() {
+        "/fallback.png" => Reply::image(&jpeg(200))
+            .header("etag", "\"f\"")
+            .header("last-modified", "Thu, 01 Jan 2015 00:00:00 GMT"),
+        _ => Reply::status(404),
+    }
+}
+
+fn host() -> TestHost {
+    TestHost::new().with("TINTYPE_FALLBACK_URL", FALLBACK).origin(missing)
+}
+
+#[test]
+fn the_configured_image_takes_the_place_of_a_source_that_fails() {
+    let host = host();
+    let answer = host.get(PHOTO);
+    assert_eq!((answer.status, &answer.body), (404, &jpeg(200)));
+    for (name, value) in [
+        ("content-type", "image/webp"),
+        ("content-length", "200"),
+        ("cache-control", "no-store"),
+        ("tintype-error", "source-not-found"),
+        ("etag", ""),
+        ("last-modified", ""),
+        ("link", ""),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    assert_eq!(host.sessions.borrow()[0].geometry.width, Some(8));
+    let line = host.log_line();
+    assert_eq!((&line["error"], &line["status"]), (&"source-not-found".into(), &404.into()));
+    assert_eq!(line["source_host"], "photos.example.com");
+    let head = host.send(request("HEAD", PHOTO, &[]));
+    assert!(head.status == 404 && head.is_absent && head.header("content-length") == "200");
+}
+
+#[test]
+fn the_configured_image_is_whole_whatever_the_client_has() {
+    for trusted in ["0", "1"] {
+        let host = host().with("TINTYPE_TRUST_ORIGIN_ETAG", trusted);
+        for condition in [("if-none-match", "*"), ("if-modified-since", DATE)] {
+            let answer = host.get_with(PHOTO, &[condition]);
+            assert_eq!((answer.status, answer.body.len()), (404, 200), "{condition:?} {trusted}");
+        }
+    }
+}
+
+#[test]
+fn the_configured_image_is_for_failures_of_sources_alone() {
+    for (target, status, error) in [
+        ("/?url=https://elsewhere.example.net/", 403, "source-not-allowed"),
+        ("/?url=https://photos.example.com/&width=0", 400, "invalid-parameter"),
+        ("/?url=https://photos.example.com/&expires=1", 404, "expired"),
+    ] {
+        assert_eq!(host().get(target).error(), (status, error.into()), "{target}");
+    }
+    assert_eq!(host().post("/", pieces(b"no image", 5)).error(), (415, "unsupported-media".into()));
+    let gone = TestHost::new()
+        .with("TINTYPE_FALLBACK_URL", FALLBACK)
+        .origin(|request| Reply::status(if request.uri().path() == "/fallback.png" { 500 } else { 404 }));
+    assert_eq!(gone.get(PHOTO).error(), (404, "source-not-found".into()));
+}
+
+#[test]
+fn a_large_configured_image_is_streamed_like_any_other() {
+    let host = TestHost::new().with("TINTYPE_FALLBACK_URL", FALLBACK).origin(|request| {
+        let image = Reply::status(200).body(pieces(&jpeg(6 << 20), 1 << 20));
+        if request.uri().path() == "/fallback.png" { image } else { Reply::status(410) }
+    });
+    let answer = host.get(PHOTO);
+    assert_eq!((answer.status, answer.body.len()), (404, 6 << 20));
+    assert_eq!((answer.header("tintype-error"), answer.header("content-length")), ("source-not-found", ""));
+}
+
+#[test]
+fn a_failure_can_redirect_to_the_source() {
+    let host = host();
+    let answer = host.get(&format!("{PHOTO}&onerror=source"));
+    assert_eq!((answer.status, answer.body.len()), (302, 0));
+    assert_eq!(answer.header("location"), "https://photos.example.com/a/photo.jpg");
+    assert_eq!((answer.header("cache-control"), answer.header("content-length")), ("no-store", "0"));
+    assert_eq!(host.log_line()["error"], "source-not-found");
+    assert_eq!(host.get(&format!("{PHOTO}&onerror=error")).header("tintype-error"), "source-not-found");
+}
+
+#[test]
+fn a_source_that_the_client_did_not_name_is_not_disclosed() {
+    let host = TestHost::new()
+        .with("TINTYPE_BASE_URL", "https://secret.example.com/folder/")
+        .with("TINTYPE_ALIAS_arch", "https://secret.example.com/archive/")
+        .origin(missing);
+    for target in [
+        "/?url=photo.jpg&onerror=source",
+        "/?url=photo.jpg&onerror=other.jpg",
+        "/?url=arch:photo.jpg&onerror=arch:other.jpg",
+        "/?url=https://photos.example.com/&onerror=other.jpg",
+    ] {
+        let answer = host.get(target);
+        assert_eq!(answer.error(), (404, "source-not-found".into()), "{target}");
+        assert!(!format!("{answer:?}").contains("secret.example.com"), "{target}");
+    }
+    let image = host.origin(|_| Reply::image(&jpeg(300))).get("/?url=photo.jpg");
+    assert!(image.status == 200 && !format!("{:?}", image.headers).contains("secret.example.com"));
+}
+
+#[test]
+fn a_failure_can_redirect_to_a_url_that_is_allowed() {
+    for (url, location) in [
+        ("https://photos.example.com/other.jpg", Some("https://photos.example.com/other.jpg")),
+        ("https://PHOTOS.example.com:443/a/../b", Some("https://photos.example.com/b")),
+        ("https://elsewhere.example.net/", None),
+        ("https://user@photos.example.com/", None),
+        ("javascript:alert(1)", None),
+        ("other.jpg", None),
+    ] {
+        let host = TestHost::new().origin(missing);
+        let answer = host.get(&format!("{PHOTO}&onerror={url}"));
+        match location {
+            Some(location) => assert_eq!((answer.status, answer.header("location")), (302, location)),
+            None => assert_eq!(answer.error(), (404, "source-not-found".into()), "{url}"),
+        }
+    }
+    let redirect = format!("{PHOTO}&onerror=https://photos.example.com/other.jpg");
+    assert_eq!(TestHost::new().get(&redirect).status, 200);
+}
+
+#[test]
+fn wsrv_redirects_in_place_of_every_error() {
+    let fallback = "https%3A%2F%2Fphotos.example.com%2Fother.jpg";
+    for (query, status) in [
+        ("url=https://photos.example.com/missing", 404),
+        ("url=https://elsewhere.example.net/", 403),
+        ("url=ftp://photos.example.com/", 400),
+        ("w=8", 400),
+        ("url=https://photos.example.com/&blur=5", 400),
+    ] {
+        let host = TestHost::new().origin(missing);
+        let answer = host.get(&format!("/wsrv/?{query}&default={fallback}"));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (302, "https://photos.example.com/other.jpg"),
+            "{query}"
+        );
+        assert!(!host.log_line()["error"].is_null());
+        assert_eq!(host.get(&format!("/wsrv/?{query}")).status, status, "{query}");
+        let elsewhere = host.get(&format!("/wsrv/?{query}&default=https://elsewhere.example.net/"));
+        assert_eq!(elsewhere.status, status, "{query}");
+    }
+}
