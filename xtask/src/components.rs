@@ -17,7 +17,7 @@ use crate::size::{grouped, gzipped};
 use crate::steps::Steps;
 
 /// A package that becomes a file in `dist/`.
-struct Component {
+pub(crate) struct Component {
     package: &'static str,
     /// What it is built for. For wasm32-wasip2, rustc makes a component; elsewhere, the module that it makes becomes one
     /// here.
@@ -27,40 +27,42 @@ struct Component {
     composition: Option<&'static str>,
 }
 
+const RESIZER: Component = Component {
+    package: "tintype-resizer",
+    target: "wasm32-unknown-unknown",
+    file: "resizer.wasm",
+    composition: None,
+};
+
+const SERVICE: Component = Component {
+    package: "tintype-service",
+    target: "wasm32-wasip2",
+    file: "service.wasm",
+    composition: Some("tintype.wasm"),
+};
+
+const SERVICE_P3: Component = Component {
+    package: "tintype-service-p3",
+    target: "wasm32-wasip2",
+    file: "service-p3.wasm",
+    composition: Some("tintype-p3.wasm"),
+};
+
 /// Everything that is shipped. The resizer comes first, because the others are composed with it.
-const COMPONENTS: &[Component] = &[
-    Component {
-        package: "tintype-resizer",
-        target: "wasm32-unknown-unknown",
-        file: "resizer.wasm",
-        composition: None,
-    },
-    Component {
-        package: "tintype-service",
-        target: "wasm32-wasip2",
-        file: "service.wasm",
-        composition: Some("tintype.wasm"),
-    },
-    Component {
-        package: "tintype-service-p3",
-        target: "wasm32-wasip2",
-        file: "service-p3.wasm",
-        composition: Some("tintype-p3.wasm"),
-    },
-];
+pub(crate) const SHIPPED: &[Component] = &[RESIZER, SERVICE, SERVICE_P3];
+
+/// What `./x serve` serves, and what that is made of.
+pub(crate) const SERVED: &[Component] = &[RESIZER, SERVICE];
 
 /// Core modules that only tests run, in `dist/guests/`.
 const GUESTS: &[&str] = &["simd-guard"];
 
-/// How many steps [`build`] takes.
-pub(crate) const STEPS: usize = COMPONENTS.len();
-
-/// Makes every file in `dist/` and prints their sizes.
-pub(crate) fn build(steps: &mut Steps) -> Result<()> {
+/// Makes the files of these components in `dist/`, in one step each, and prints their sizes.
+pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
     let dist = root()?.join("dist");
     fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
     let mut resizer = Vec::new();
-    for component in COMPONENTS {
+    for component in components {
         steps.next(&match component.composition {
             Some(composition) => format!("building dist/{} and dist/{composition}", component.file),
             None => format!("building dist/{}", component.file),

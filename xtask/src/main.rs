@@ -15,6 +15,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use components::SHIPPED;
 use steps::Steps;
 
 const USAGE: &str = "\
@@ -49,18 +50,19 @@ fn main() -> Result<()> {
 }
 
 fn build() -> Result<()> {
-    let mut steps = Steps::of(components::STEPS + 1);
-    components::build(&mut steps)?;
+    let mut steps = Steps::of(SHIPPED.len() + 1);
+    components::build(SHIPPED, &mut steps)?;
     steps.next("building dist/guests, which only tests run");
     components::build_guests()
 }
 
 fn bench(jobs: &[String]) -> Result<()> {
-    let mut steps = Steps::of(components::STEPS + 1);
-    components::build(&mut steps)?;
+    let mut steps = Steps::of(SHIPPED.len() + 1);
+    components::build(SHIPPED, &mut steps)?;
     steps.next("measuring");
     // Together with `host-tests`, so that both share one wasmtime.
-    let mut build = cargo::command(["build", "--package", "host-tests", "--package", "harness", "--bin", "bench"]);
+    let mut build =
+        cargo::command(["build", "--package", "host-tests", "--package", "harness", "--bin", "bench"]);
     let bench = cargo::artifact(&mut build, "bench", "")?;
     cargo::run(Command::new(bench).args(jobs))
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::cargo::{self, root};
+use crate::components::SERVED;
 use crate::steps::Steps;
 use crate::{components, wasmtime};
 
@@ -14,8 +15,8 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 
 /// Serves `dist/tintype.wasm` with every `TINTYPE_*` variable of this environment. Flags are those of `wasmtime serve`.
 pub(crate) fn serve(flags: &[String]) -> Result<()> {
-    let mut steps = Steps::of(components::STEPS + 2);
-    components::build(&mut steps)?;
+    let mut steps = Steps::of(SERVED.len() + 2);
+    components::build(SERVED, &mut steps)?;
     steps.next("drawing a photograph to send");
     let sample = sample()?;
     let wasmtime = wasmtime::installed_or_built(&mut steps)?;
