@@ -40,16 +40,16 @@ macro_rules! contract {
                 $crate::Filter { Box, Bilinear, CatmullRom, Mitchell, Lanczos3 }
             );
             $crate::same_cases!(wit::ColorModel, $crate::ColorModel { Gray, Rgb, Palette, Cmyk });
-    $crate::same_cases!(
-        wit::Limit,
+            $crate::same_cases!(
+                wit::Limit,
                 $crate::Limit { SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory }
             );
 
-    $crate::same_fields!(wit::Region, $crate::Region { x, y, width, height });
+            $crate::same_fields!(wit::Region, $crate::Region { x, y, width, height });
             $crate::same_fields!(wit::Color, $crate::Color { red, green, blue, alpha });
             $crate::same_fields!(
                 wit::Limits,
-        $crate::Limits { source_bytes, source_pixels, output_side, output_pixels, memory }
+                $crate::Limits { source_bytes, source_pixels, output_side, output_pixels, memory }
             );
             $crate::same_fields!(wit::Input, $crate::Input { accept_damage });
             $crate::same_fields!(wit::Geometry, $crate::Geometry {
@@ -57,17 +57,17 @@ macro_rules! contract {
                 into rotate, fit, gravity, filter;
                 optional crop, background
             });
-            $crate::same_fields!(wit::Output, $crate::Output { quality, lossless; into format });
-            $crate::same_fields!(wit::Options, $crate::Options {; into input, geometry, output, limits });
+    $crate::same_fields!(wit::Output, $crate::Output { quality, lossless; into format });
+    $crate::same_fields!(wit::Options, $crate::Options {; into input, geometry, output, limits });
             $crate::same_fields!(wit::Source, $crate::Source {
                 width, height, orientation, bit_depth, alpha; into format, color
             });
-            $crate::same_fields!(wit::Outline, $crate::Outline { width, height; into format, source });
+    $crate::same_fields!(wit::Outline, $crate::Outline { width, height; into format, source });
             $crate::same_fields!(
                 wit::Exif,
                 $crate::Exif { make, model, taken, artist, copyright, has_location }
             );
-            $crate::same_fields!(wit::Info, $crate::Info { frames, icc_profile; into source; optional exif });
+    $crate::same_fields!(wit::Info, $crate::Info { frames, icc_profile; into source; optional exif });
 
             impl From<$crate::Error> for wit::Error {
                 fn from(error: $crate::Error) -> Self {

@@ -9,6 +9,7 @@ mod resizer;
 mod serve;
 mod service;
 mod service_cases;
+mod service_p3;
 mod simd;
 mod spin;
 
@@ -47,6 +48,12 @@ fn every_component_and_example_has_a_suite() {
 /// Whether the package in this folder builds a component, and not a library that components share.
 fn is_component(package: &Path) -> bool {
     fs::read_to_string(package.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("cdylib"))
+}
+
+/// Whether a package becomes a file in `dist/`, and is not a library of those that do.
+fn is_component(folder: &str, name: &str) -> bool {
+    let manifest = fs::read_to_string(root().join(folder).join(name).join("Cargo.toml"));
+    manifest.is_ok_and(|manifest| manifest.contains("cdylib"))
 }
 
 /// The modules that this file declares.

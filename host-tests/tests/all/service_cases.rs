@@ -336,6 +336,11 @@ fn the_service_answers_as_the_table_says() {
 
 #[test]
 fn wasmtime_serve_answers_as_the_table_says() {
+    try_under_wasmtime_serve("tintype.wasm");
+}
+
+/// Tries the cases that are marked for the real server with a component of `dist/`.
+pub(crate) fn try_under_wasmtime_serve(component: &str) {
     let mut failures = Vec::new();
     let (mut count, mut all) = (0, 0);
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -360,7 +365,7 @@ fn wasmtime_serve_answers_as_the_table_says() {
             variables.push((name, value.replace("{o}", &url)));
         }
         let variables: Vec<(&str, &str)> = variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        let server = ServeProcess::start(env!("CARGO_BIN_EXE_wasmtime"), "tintype.wasm", &variables);
+        let server = ServeProcess::start(env!("CARGO_BIN_EXE_wasmtime"), component, &variables);
         for case in &cases {
             count += 1;
             let wrong = try_case(case, &server, &url, &asked);

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
-
 use crate::request::number;
 use crate::secret::Secret;
 use crate::source::{InvalidUrl, SourceUrl};
@@ -178,7 +176,7 @@ impl Setting for HexSecrets {
     const KIND: &'static str = "secrets in hexadecimal";
 
     fn read(text: &str) -> Result<Self, String> {
-        let secret = |word: &str| HEXLOWER_PERMISSIVE.decode(word.as_bytes()).map(Secret::new);
+        let secret = |word: &str| hex::decode(word).map(Secret::new);
         let secrets: Result<Vec<_>, _> = words(text).map(secret).collect();
         secrets
             .map(HexSecrets)

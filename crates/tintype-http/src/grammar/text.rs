@@ -1,6 +1,7 @@
 //! Texts in URLs: percent-encoding, query strings, base64.
 
-use data_encoding::BASE64URL_NOPAD;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::failure::{Failure, Kind, Result, clip};
@@ -67,12 +68,12 @@ fn raw_pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Encodes a text in base64url without padding (RFC 4648, section 5).
 pub fn encode_base64(text: &str) -> String {
-    BASE64URL_NOPAD.encode(text.as_bytes())
+    URL_SAFE_NO_PAD.encode(text.as_bytes())
 }
 
 /// Decodes a text in base64url, with or without padding. `None` if it is not base64url of UTF-8.
 pub fn decode_base64(text: &str) -> Option<String> {
-    let bytes = BASE64URL_NOPAD.decode(text.trim_end_matches('=').as_bytes()).ok()?;
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=').as_bytes()).ok()?;
     String::from_utf8(bytes).ok()
 }
 

@@ -219,8 +219,14 @@ impl Geometry {
             Fit::Cover => both(target, engine::Fit::Cover),
             Fit::Fill => both(target, engine::Fit::Fill),
             Fit::Stretch => both(scaled(self.dpr.min(room)), engine::Fit::Fill),
+            Fit::Crop if room < Factor::ONE => {
+                // A source that is too short along one side is as dense as it is, and no denser.
+                let density = Factor::ratio(self.dpr.millionths(), room.millionths()).min(Factor::ONE);
+                let side = |base: u32, image: u32| density.of(base.min(image)).max(1);
+                both((side(base.0, image.0), side(base.1, image.1)), engine::Fit::Cover)
+            }
             Fit::Crop => {
-                let (width, height) = scaled(self.dpr.min(room.max(Factor::ONE)));
+                let (width, height) = scaled(self.dpr.min(room));
                 both((width.min(image.0), height.min(image.1)), engine::Fit::Cover)
             }
             Fit::Outside if wider(target, image) => {
@@ -313,6 +319,13 @@ mod tests {
         assert_eq!(sides(&dpr(Fit::Crop, 300, 300, true), (640, 427)), (Some(600), Some(600)));
         assert_eq!(sides(&dpr(Fit::Stretch, 150, 75, false), (200, 100)), (Some(200), Some(100)));
         assert_eq!(sides(&dpr(Fit::Contain, 300, 300, false), (640, 427)), (Some(600), Some(600)));
+        let half = |width, height| Geometry {
+            dpr: Factor::from_millionths(500_000),
+            ..sized(Fit::Crop, width, height)
+        };
+        assert_eq!(sides(&half(100, 100), (640, 427)), (Some(50), Some(50)));
+        assert_eq!(sides(&half(123, 501), (640, 427)), (Some(72), Some(250)));
+        assert_eq!(sides(&half(300, 99), (100, 100)), (Some(100), Some(99)));
     }
 
     #[test]

@@ -19,7 +19,8 @@
 use std::fmt;
 use std::iter;
 
-use data_encoding::BASE64URL_NOPAD;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tintype_types::Format;
 use twox_hash::XxHash64;
 
@@ -91,7 +92,7 @@ pub fn from_bytes(variant: &Variant, hash: u64) -> ETag {
 /// than 200 bytes.
 pub fn from_origin(variant: &Variant, tag: &str) -> Option<ETag> {
     let ETag(opaque) = ETag::read(tag).filter(|tag| tag.0.len() <= LONGEST)?;
-    Some(ETag(format!("{}.{}", variant.0, BASE64URL_NOPAD.encode(opaque.as_bytes()))))
+    Some(ETag(format!("{}.{}", variant.0, URL_SAFE_NO_PAD.encode(opaque.as_bytes()))))
 }
 
 /// The tags of origins that a client's `If-None-Match` brings back for this variant.
@@ -102,7 +103,7 @@ pub fn origin_tags(if_none_match: &str, variant: &Variant) -> Vec<ETag> {
 /// The origin's tag in one of ours. Anyone can forge a tag like ours, so what is inside has to be a tag too.
 fn origin_tag(opaque: &str, variant: &Variant) -> Option<ETag> {
     let encoded = opaque.strip_prefix(&variant.0)?.strip_prefix('.')?;
-    let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).ok()?;
+    let bytes = URL_SAFE_NO_PAD.decode(encoded.as_bytes()).ok()?;
     ETag::from_opaque(std::str::from_utf8(&bytes).ok()?).filter(|tag| tag.0.len() <= LONGEST)
 }
 
@@ -209,7 +210,7 @@ mod tests {
     fn a_forged_tag_brings_no_quote_and_no_header_to_the_origin() {
         let longest = "x".repeat(LONGEST + 1);
         for forged in ["a\"b", "\"", "a\r\nx: y", "a b", "a\u{7f}", "é", &longest] {
-            let tag = format!("\"0123.{}\"", BASE64URL_NOPAD.encode(forged.as_bytes()));
+            let tag = format!("\"0123.{}\"", URL_SAFE_NO_PAD.encode(forged.as_bytes()));
             assert_eq!(origin_tags(&tag, &named("0123")), [], "{forged:?}");
         }
         for forged in ["\"0123.a\"", "\"0123.YQ==\"", "\"0123.YR\"", "\"0123.Y+/=\""] {
