@@ -1,6 +1,6 @@
 //! Requests to origins.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{Request, Response, StatusCode};
 use tintype_host::nanoseconds;
@@ -43,14 +43,17 @@ fn outgoing(request: &Request<()>) -> Result<OutgoingRequest, ()> {
     Ok(outgoing)
 }
 
+/// How long the service may look once more for bytes that a busy host has not passed on in time.
+const LOOKING: Duration = Duration::from_secs(5);
+
 /// Timeouts for the host. It may not know one of them; then only our own clock bounds the wait.
 fn options(timeouts: &Timeouts) -> RequestOptions {
     let options = RequestOptions::new();
     let _ = options.set_connect_timeout(Some(nanoseconds(timeouts.connect)));
     let _ = options.set_first_byte_timeout(Some(nanoseconds(timeouts.first_byte)));
-    // A host that stops a body in the middle may not say why, so our clock, which knows, goes first.
-    let twice = timeouts.between_bytes.saturating_mul(2);
-    let _ = options.set_between_bytes_timeout(Some(nanoseconds(twice)));
+    // A host that stops a body in the middle may not say why, so our clock, which knows, goes first, looks included.
+    let patience = timeouts.between_bytes.saturating_mul(2).saturating_add(LOOKING);
+    let _ = options.set_between_bytes_timeout(Some(nanoseconds(patience)));
     options
 }
 

@@ -16,7 +16,7 @@ use crate::grammar::{Grammar, query, wsrv};
 use crate::host::Host;
 use crate::input::{Bounds, Input, Sender};
 use crate::pipeline::{Opened, Rendering};
-use crate::request::{ImageRequest, OnError, Source};
+use crate::request::{ImageRequest, OnError, OutputFormat, Source};
 use crate::response::cache::Freshness;
 use crate::response::cors::CorsOrigins;
 use crate::response::etag::{self, Variant};
@@ -168,18 +168,17 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let fallback = (grammar == Grammar::Wsrv).then(|| wsrv::fallback_of(query)).flatten();
         let Some(OnError::Redirect(url)) = fallback else { return Err(failure) };
-        self.redirect(failure, &url)
+        let Ok(other) = self.config.sources.resolve(&url) else { return Err(failure) };
+        self.redirect(failure, &other)
     }
 
-    /// A redirect in place of an error, to a URL that is allowed as a source and that the client named itself.
-    fn redirect(&mut self, failure: Failure, url: &str) -> Result<Outcome<'h, H>> {
-        match self.config.sources.resolve(url) {
-            Ok(other) if other.named_by_client => {
-                self.log.record.error = Some(failure.kind().slug());
-                Ok(image::redirect(&other.url.to_string())?.into())
-            }
-            _ => Err(failure),
+    /// A redirect in place of an error, to a source that the client named itself.
+    fn redirect(&mut self, failure: Failure, other: &ResolvedSource) -> Result<Outcome<'h, H>> {
+        if !other.named_by_client {
+            return Err(failure);
         }
+        self.log.record.error = Some(failure.kind().slug());
+        Ok(image::redirect(&other.url.to_string())?.into())
     }
 
     /// The response in place of a failure of the source: a redirect that the request asks for, or the configured image.
@@ -191,10 +190,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<Outcome<'h, H>> {
         let Some(source) = source.filter(|_| failure.kind().concerns_source()) else { return Err(failure) };
         match &request.delivery.on_error {
-            OnError::Source if source.named_by_client => {
-                return self.redirect(failure, &source.url.to_string());
-            }
-            OnError::Redirect(url) => return self.redirect(failure, url),
+            OnError::Source if source.named_by_client => return self.redirect(failure, source),
+            OnError::Redirect(url) => return self.redirect(failure, &self.config.sources.resolve(url)?),
             OnError::Source | OnError::Error => {}
         }
         let Some(url) = &self.config.fallback_url else { return Err(failure) };
@@ -364,7 +361,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<(Rendering<'h, H>, tintype_types::Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
-        if request.delivery.passthrough.covers(source, format) {
+        // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
+        let wanted = if request.output.format == OutputFormat::Source { source } else { format };
+        if request.delivery.passthrough.covers(source, wanted) {
             return Ok((opened.render(None), source));
         }
         opened.check_decoded()?;

@@ -50,12 +50,6 @@ fn is_component(package: &Path) -> bool {
     fs::read_to_string(package.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("cdylib"))
 }
 
-/// Whether a package becomes a file in `dist/`, and is not a library of those that do.
-fn is_component(folder: &str, name: &str) -> bool {
-    let manifest = fs::read_to_string(root().join(folder).join(name).join("Cargo.toml"));
-    manifest.is_ok_and(|manifest| manifest.contains("cdylib"))
-}
-
 /// The modules that this file declares.
 fn modules() -> Vec<&'static str> {
     let lines = include_str!("main.rs").lines();
