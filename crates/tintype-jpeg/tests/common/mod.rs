@@ -6,15 +6,15 @@ use tintype_jpeg::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Header, Ou
 
 /// An interleaved image of 8-bit samples.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Image {
-    pub width: usize,
-    pub height: usize,
-    pub channels: usize,
-    pub data: Vec<u8>,
+pub(crate) struct Image {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) channels: usize,
+    pub(crate) data: Vec<u8>,
 }
 
 /// Smooth gradients, hard edges, colours and some noise, so that every coefficient occurs.
-pub fn picture(width: usize, height: usize, channels: usize) -> Image {
+pub(crate) fn picture(width: usize, height: usize, channels: usize) -> Image {
     let mut seed = 12345u32;
     let mut data = Vec::with_capacity(width * height * channels);
     for y in 0..height {
@@ -40,19 +40,19 @@ pub fn picture(width: usize, height: usize, channels: usize) -> Image {
 
 /// How a test file is written.
 #[derive(Clone, Copy, Debug)]
-pub struct Writing {
-    pub sampling: (u8, u8),
-    pub progressive: bool,
-    pub restarts: u16,
-    pub quality: u8,
+pub(crate) struct Writing {
+    pub(crate) sampling: (u8, u8),
+    pub(crate) progressive: bool,
+    pub(crate) restarts: u16,
+    pub(crate) quality: u8,
 }
 
-pub const PLAIN: Writing = Writing { sampling: (1, 1), progressive: false, restarts: 0, quality: 85 };
+pub(crate) const PLAIN: Writing = Writing { sampling: (1, 1), progressive: false, restarts: 0, quality: 85 };
 
 /// Sampling factors of the first component, the others' being 1.
-pub const SAMPLINGS: [(u8, u8); 8] = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (4, 2), (1, 4), (2, 4)];
+pub(crate) const SAMPLINGS: [(u8, u8); 8] = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (4, 2), (1, 4), (2, 4)];
 
-pub fn write(image: &Image, writing: Writing) -> Vec<u8> {
+pub(crate) fn write(image: &Image, writing: Writing) -> Vec<u8> {
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
     let color = match image.channels {
         1 => ColorType::Luma,
@@ -72,12 +72,12 @@ pub fn write(image: &Image, writing: Writing) -> Vec<u8> {
 }
 
 /// A decoded image, with what was found wrong.
-pub struct Decoded {
-    pub image: Image,
-    pub flaw: Option<Flaw>,
+pub(crate) struct Decoded {
+    pub(crate) image: Image,
+    pub(crate) flaw: Option<Flaw>,
 }
 
-pub fn read_header(file: &[u8]) -> Result<Header, DecodeError> {
+pub(crate) fn read_header(file: &[u8]) -> Result<Header, DecodeError> {
     let mut decoder = Decoder::new(DecoderConfig::default());
     decoder.feed(file);
     decoder.finish();
@@ -85,7 +85,7 @@ pub fn read_header(file: &[u8]) -> Result<Header, DecodeError> {
 }
 
 /// Large enough for any test image.
-pub fn roomy() -> DecoderConfig {
+pub(crate) fn roomy() -> DecoderConfig {
     DecoderConfig { max_memory: 1 << 30, ..DecoderConfig::default() }
 }
 
@@ -110,11 +110,11 @@ impl<'a> Feeder<'a> {
     }
 }
 
-pub fn decode(file: &[u8], scale: Scale) -> Result<Decoded, DecodeError> {
+pub(crate) fn decode(file: &[u8], scale: Scale) -> Result<Decoded, DecodeError> {
     decode_chunked(file, scale, &[usize::MAX], roomy())
 }
 
-pub fn decode_chunked(
+pub(crate) fn decode_chunked(
     file: &[u8],
     scale: Scale,
     sizes: &[usize],
@@ -141,7 +141,7 @@ pub fn decode_chunked(
 }
 
 /// The planes at a scale, one image of one channel each.
-pub fn decode_planes(
+pub(crate) fn decode_planes(
     file: &[u8],
     scale: Scale,
     output: Output,
@@ -179,25 +179,25 @@ pub fn decode_planes(
 }
 
 /// The largest difference between two images of the same size.
-pub fn largest_difference(a: &Image, b: &Image) -> u8 {
+pub(crate) fn largest_difference(a: &Image, b: &Image) -> u8 {
     assert_eq!((a.width, a.height, a.channels), (b.width, b.height, b.channels));
     a.data.iter().zip(&b.data).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
 }
 
 /// How many samples differ by more than `limit`.
-pub fn count_beyond(a: &Image, b: &Image, limit: u8) -> usize {
+pub(crate) fn count_beyond(a: &Image, b: &Image, limit: u8) -> usize {
     a.data.iter().zip(&b.data).filter(|(a, b)| a.abs_diff(**b) > limit).count()
 }
 
 /// Peak signal-to-noise ratio, in decibels.
-pub fn psnr(a: &Image, b: &Image) -> f64 {
+pub(crate) fn psnr(a: &Image, b: &Image) -> f64 {
     assert_eq!((a.width, a.height, a.channels), (b.width, b.height, b.channels));
     let sum: f64 = a.data.iter().zip(&b.data).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
     10.0 * (255.0f64.powi(2) * a.data.len() as f64 / sum.max(1e-9)).log10()
 }
 
 /// Every `8 / eighths` pixels averaged, for sizes that divide.
-pub fn box_reduced(image: &Image, factor: usize) -> Image {
+pub(crate) fn box_reduced(image: &Image, factor: usize) -> Image {
     let (width, height) = (image.width / factor, image.height / factor);
     let mut data = Vec::new();
     for y in 0..height {
@@ -216,7 +216,7 @@ pub fn box_reduced(image: &Image, factor: usize) -> Image {
 }
 
 /// `zune-jpeg`'s decode: gray or RGB.
-pub fn reference(file: &[u8]) -> Result<Image, String> {
+pub(crate) fn reference(file: &[u8]) -> Result<Image, String> {
     use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
     let mut decoder = zune_jpeg::JpegDecoder::new(ZCursor::new(file));
     decoder.decode_headers().map_err(|error| format!("{error:?}"))?;
@@ -231,7 +231,7 @@ pub fn reference(file: &[u8]) -> Result<Image, String> {
 }
 
 /// `zune-jpeg`'s planes, before upsampling and colour conversion.
-pub fn reference_planes(file: &[u8]) -> Result<Vec<Image>, String> {
+pub(crate) fn reference_planes(file: &[u8]) -> Result<Vec<Image>, String> {
     use zune_jpeg::zune_core::{bytestream::ZCursor, options::DecoderOptions};
     let options = DecoderOptions::default().set_max_width(65535).set_max_height(65535);
     let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(file), options);
@@ -254,7 +254,7 @@ pub fn reference_planes(file: &[u8]) -> Result<Vec<Image>, String> {
 }
 
 /// The shared corpus, if this machine has it.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let found = match std::env::var_os("TINTYPE_CORPUS") {
         Some(path) => Some(PathBuf::from(path)),
         None => Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -269,7 +269,7 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// All files under `folder` whose name looks like a JPEG's.
-pub fn jpegs_under(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn jpegs_under(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -290,7 +290,7 @@ pub fn jpegs_under(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Writes a PNG.
-pub fn save_png(image: &Image, path: &Path) {
+pub(crate) fn save_png(image: &Image, path: &Path) {
     let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
     let mut encoder = png::Encoder::new(file, image.width as u32, image.height as u32);
     encoder.set_color(if image.channels == 1 { png::ColorType::Grayscale } else { png::ColorType::Rgb });
@@ -299,7 +299,7 @@ pub fn save_png(image: &Image, path: &Path) {
 }
 
 /// Reads a PNG as gray or RGB, dropping what else it has.
-pub fn load_png(path: &Path) -> Option<Image> {
+pub(crate) fn load_png(path: &Path) -> Option<Image> {
     let mut decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(path).ok()?));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().ok()?;

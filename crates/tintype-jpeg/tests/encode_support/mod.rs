@@ -8,29 +8,29 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-pub const SUBSAMPLINGS: [Subsampling; 3] = [Subsampling::S444, Subsampling::S422, Subsampling::S420];
-pub const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
-pub const SIZES: [(u32, u32); 8] =
+pub(crate) const SUBSAMPLINGS: [Subsampling; 3] = [Subsampling::S444, Subsampling::S422, Subsampling::S420];
+pub(crate) const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
+pub(crate) const SIZES: [(u32, u32); 8] =
     [(1, 1), (7, 9), (8, 8), (17, 33), (16, 16), (64, 48), (1, 5000), (100, 3)];
 
 /// A repeatable sequence (xorshift).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0
     }
 
-    pub fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 }
 
 /// Smooth colours with an edge and a little grain: what a photograph has.
-pub fn photo(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn photo(width: u32, height: u32) -> Vec<u8> {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut rgb = Vec::with_capacity((width * height * 3) as usize);
     for y in 0..height {
@@ -48,7 +48,7 @@ pub fn photo(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// Slopes, edges and grain by whole numbers alone: the same on every machine.
-pub fn integer_photo(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn integer_photo(width: u32, height: u32) -> Vec<u8> {
     let mut random = Random(0x0123_4567_89AB_CDEF);
     let mut rgb = Vec::with_capacity((width * height * 3) as usize);
     let wave = |t: u32| (t % 128).abs_diff(64);
@@ -64,24 +64,24 @@ pub fn integer_photo(width: u32, height: u32) -> Vec<u8> {
     rgb
 }
 
-pub fn noise(length: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut random = Random(seed | 1);
     (0..length).map(|_| random.next() as u8).collect()
 }
 
 /// The green channel.
-pub fn gray(rgb: &[u8]) -> Vec<u8> {
+pub(crate) fn gray(rgb: &[u8]) -> Vec<u8> {
     rgb.chunks(3).map(|p| p[1]).collect()
 }
 
-pub fn encode_rgb(config: EncoderConfig, rgb: &[u8]) -> Vec<u8> {
+pub(crate) fn encode_rgb(config: EncoderConfig, rgb: &[u8]) -> Vec<u8> {
     let mut encoder = Encoder::new(config).unwrap();
     encoder.write_rgb(rgb).unwrap();
     encoder.finish().unwrap();
     encoder.take_output()
 }
 
-pub fn encode_gray(config: EncoderConfig, gray: &[u8]) -> Vec<u8> {
+pub(crate) fn encode_gray(config: EncoderConfig, gray: &[u8]) -> Vec<u8> {
     let mut encoder = Encoder::new(EncoderConfig { components: Components::Gray, ..config }).unwrap();
     encoder.write_gray(gray).unwrap();
     encoder.finish().unwrap();
@@ -89,7 +89,7 @@ pub fn encode_gray(config: EncoderConfig, gray: &[u8]) -> Vec<u8> {
 }
 
 /// Gives each plane as many rows as it wants, in turn.
-pub fn encode_planes(config: EncoderConfig, planes: [&[u8]; 3]) -> Vec<u8> {
+pub(crate) fn encode_planes(config: EncoderConfig, planes: [&[u8]; 3]) -> Vec<u8> {
     let mut encoder = Encoder::new(config).unwrap();
     let mut rest = planes;
     while rest.iter().any(|plane| !plane.is_empty()) {
@@ -104,7 +104,7 @@ pub fn encode_planes(config: EncoderConfig, planes: [&[u8]; 3]) -> Vec<u8> {
     encoder.take_output()
 }
 
-pub fn decode(file: &[u8], to: ColorSpace) -> (Vec<u8>, u32, u32) {
+pub(crate) fn decode(file: &[u8], to: ColorSpace) -> (Vec<u8>, u32, u32) {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(to).set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
     let pixels = decoder.decode().unwrap();
@@ -112,25 +112,25 @@ pub fn decode(file: &[u8], to: ColorSpace) -> (Vec<u8>, u32, u32) {
     (pixels, width as u32, height as u32)
 }
 
-pub fn decode_rgb(file: &[u8]) -> Vec<u8> {
+pub(crate) fn decode_rgb(file: &[u8]) -> Vec<u8> {
     decode(file, ColorSpace::RGB).0
 }
 
 /// Peak signal-to-noise ratio in dB.
-pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
+pub(crate) fn psnr(a: &[u8], b: &[u8]) -> f64 {
     assert_eq!(a.len(), b.len());
     let error: f64 = a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum();
     if error == 0.0 { f64::INFINITY } else { 10.0 * (255.0 * 255.0 * a.len() as f64 / error).log10() }
 }
 
 /// A marker segment: code and payload.
-pub struct Segment<'a> {
-    pub code: u8,
-    pub payload: &'a [u8],
+pub(crate) struct Segment<'a> {
+    pub(crate) code: u8,
+    pub(crate) payload: &'a [u8],
 }
 
 /// Takes the file apart; entropy-coded data is checked for stray markers.
-pub fn segments(file: &[u8]) -> Vec<Segment<'_>> {
+pub(crate) fn segments(file: &[u8]) -> Vec<Segment<'_>> {
     let mut found = vec![];
     let mut at = 0;
     while at < file.len() {
