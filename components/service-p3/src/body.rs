@@ -11,8 +11,8 @@ use wasip3::wit_bindgen::rt::async_support::FutureRead;
 use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, yield_async};
 use wasip3::wit_future;
 
-use crate::host::before;
 use crate::types::{host_error, method_name};
+use crate::wait::before;
 
 /// Bytes that are asked for in one call.
 const READ_SIZE: usize = 64 << 10;

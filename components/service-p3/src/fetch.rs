@@ -11,8 +11,8 @@ use wasip3::http::types::{Request, RequestOptions};
 use wasip3::wit_future;
 
 use crate::body::{self, Body};
-use crate::host::before;
 use crate::types::{fields, host_error, method, scheme};
+use crate::wait::before;
 
 /// Sends a request, and waits for the head of the response.
 pub(crate) async fn send(

@@ -1,8 +1,5 @@
 //! The world, as the service sees it.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
@@ -10,13 +7,9 @@ use tintype_host::Session;
 use tintype_http::config::Timeouts;
 use tintype_http::host::HostError;
 use tintype_types::Options;
-use wasip3::clocks::monotonic_clock;
 
 use crate::body::Body;
 use crate::fetch;
-
-/// How late a timer is that shows that the instance was busy, and how long the host gets to catch up.
-const GRACE: Duration = Duration::from_millis(250);
 
 /// `wasi:http` 0.3.
 pub(crate) struct Host;
@@ -49,23 +42,4 @@ impl tintype_http::host::Host for Host {
     fn log(&self, line: &str) {
         tintype_host::log(line);
     }
-}
-
-/// Waits for `event`. `None` if the deadline passes first: then `event` can be cancelled, or awaited again.
-///
-/// An instance that was busy with another request hears late of everything, and perhaps of the deadline first, so a timer
-/// that is late gives the host time to deliver the event.
-pub(crate) async fn before<F: Future>(deadline: Instant, mut event: Pin<&mut F>) -> Option<F::Output> {
-    let mut timer = pin!(async {
-        monotonic_clock::wait_for(tintype_host::nanoseconds_to(deadline)).await;
-        if Instant::now().saturating_duration_since(deadline) > GRACE {
-            monotonic_clock::wait_for(tintype_host::nanoseconds(GRACE)).await;
-        }
-    });
-    poll_fn(|context| match event.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        // The timer starts here: an event that is ready at once does without.
-        Poll::Pending => timer.as_mut().poll(context).map(|()| None),
-    })
-    .await
 }

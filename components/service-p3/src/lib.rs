@@ -9,6 +9,7 @@ mod body;
 mod fetch;
 mod host;
 mod respond;
+mod wait;
 
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};

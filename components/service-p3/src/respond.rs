@@ -12,8 +12,9 @@ use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult
 use wasip3::{wit_future, wit_stream};
 
 use crate::body::End;
-use crate::host::{Host, before};
+use crate::host::Host;
 use crate::types::fields;
+use crate::wait::before;
 
 /// Starts a response, and writes its body at the client's pace after that.
 pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {

@@ -8,8 +8,8 @@ use tintype_http::host::HostError;
 use wasip2::http::types::{IncomingBody, IncomingRequest, http_error_code};
 use wasip2::io::streams::{InputStream, StreamError};
 
-use crate::host::wait;
 use crate::types::{host_error, method_name};
+use crate::wait::wait;
 
 /// Bytes that are asked for in one call.
 const READ_SIZE: u64 = 64 << 10;

@@ -10,8 +10,8 @@ use wasip2::http::outgoing_handler;
 use wasip2::http::types::{IncomingResponse, OutgoingRequest, RequestOptions};
 
 use crate::body::Body;
-use crate::host::wait;
 use crate::types::{fields, host_error, method, scheme};
+use crate::wait::wait;
 
 /// Sends a request, and waits for the head of the response.
 pub(crate) fn send(

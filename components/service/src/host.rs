@@ -7,8 +7,6 @@ use tintype_host::Session;
 use tintype_http::config::Timeouts;
 use tintype_http::host::HostError;
 use tintype_types::Options;
-use wasip2::clocks::monotonic_clock;
-use wasip2::io::poll::{Pollable, poll};
 
 use crate::body::Body;
 use crate::fetch;
@@ -44,10 +42,4 @@ impl tintype_http::host::Host for Host {
     fn log(&self, line: &str) {
         tintype_host::log(line);
     }
-}
-
-/// Waits until `event` is ready. `false` if the deadline passes first.
-pub(crate) fn wait(event: &Pollable, deadline: Instant) -> bool {
-    let timer = monotonic_clock::subscribe_duration(tintype_host::nanoseconds_to(deadline));
-    poll(&[event, &timer]).contains(&0)
 }

@@ -8,6 +8,7 @@ mod body;
 mod fetch;
 mod host;
 mod respond;
+mod wait;
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};

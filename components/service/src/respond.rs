@@ -8,8 +8,9 @@ use tintype_http::AnswerBody;
 use wasip2::http::types::{OutgoingBody, OutgoingResponse, ResponseOutparam};
 use wasip2::io::streams::OutputStream;
 
-use crate::host::{Host, wait};
+use crate::host::Host;
 use crate::types::fields;
+use crate::wait::wait;
 
 /// Sends a response, its body at the client's pace.
 pub(crate) async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutparam) {

@@ -9,9 +9,9 @@ use crate::config::Config;
 use crate::context::{self, RequestContext};
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, HostError};
-use crate::input;
 use crate::response::etag::ETag;
 use crate::source::SourceUrl;
+use crate::waiting::{self, OVERLOAD};
 
 /// How the service introduces itself to origins.
 const USER_AGENT: &str = concat!("tintype/", env!("CARGO_PKG_VERSION"));
@@ -104,10 +104,10 @@ impl<H: Host> Fetcher<'_, H> {
         let deadline = (self.host.now() + timeouts.connect + timeouts.first_byte).min(self.deadline);
         let sent = self.host.send(request, timeouts, deadline).await;
         sent.map_err(|error| match error {
-            HostError::TimedOut if self.host.now().saturating_duration_since(deadline) > input::OVERLOAD => {
-                input::overloaded()
+            HostError::TimedOut if self.host.now().saturating_duration_since(deadline) > OVERLOAD => {
+                waiting::overloaded()
             }
-            error => failure(error),
+            error => waiting::origin_failure(error),
         })
     }
 
@@ -163,40 +163,4 @@ fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
         }
         _ => failure,
     }
-}
-
-/// The failure of an origin that did not respond, or stopped in the middle.
-pub(crate) fn failure(error: HostError) -> Failure {
-    let unreachable = "check that the source can be fetched from here";
-    let allow = "allow it in the host too, for example in allowed_outbound_hosts of spin.toml";
-    let prohibited = "the host blocks this range of addresses, for example by block_networks in Spin's runtime \
-                      configuration: it may be private";
-    let (kind, message, detail) = match error {
-        HostError::TimedOut => (
-            Kind::OriginTimeout,
-            "the origin did not respond in time",
-            "the TINTYPE_TIMEOUT_… variables bound the wait",
-        ),
-        HostError::Denied => {
-            (Kind::DeniedByHost, "the host does not allow this component to reach the origin", allow)
-        }
-        HostError::AddressProhibited => {
-            (Kind::DeniedByHost, "the host does not allow requests to the origin's address", prohibited)
-        }
-        HostError::UnknownName => (Kind::OriginUnreachable, "the origin's name is not known", unreachable),
-        HostError::Refused => (Kind::OriginUnreachable, "the origin refuses connections", unreachable),
-        HostError::Tls => {
-            (Kind::OriginUnreachable, "the origin's TLS certificate or protocol is not accepted", unreachable)
-        }
-        HostError::BrokenOff => {
-            (Kind::OriginUnreachable, "the origin's response broke off or is not proper HTTP", unreachable)
-        }
-        HostError::UnusableUrl => (
-            Kind::InvalidSource,
-            "the source URL is one that this host cannot send requests to",
-            "use another URL",
-        ),
-        HostError::Other => (Kind::OriginUnreachable, "the origin cannot be reached", unreachable),
-    };
-    Failure::new(kind, message).with_detail(detail)
 }

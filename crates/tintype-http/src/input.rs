@@ -4,12 +4,12 @@ use std::hash::Hasher as _;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 use twox_hash::XxHash64;
 
 use crate::failure::{Failure, Kind, Result, clip};
-use crate::fetch;
 use crate::host::{Body, Host, HostError};
+use crate::waiting::{OVERLOAD, origin_failure, overloaded};
 
 /// The sender of a body, who is at fault if it does not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,6 @@ pub(crate) enum Sender {
 
 /// How long to look once more for bytes that the host may have received while it was too busy to pass them on.
 const GRACE: Duration = Duration::from_millis(250);
-
-/// A timer that fires this much too late shows that the host is overloaded.
-pub(crate) const OVERLOAD: Duration = Duration::from_millis(500);
 
 /// How many times to look once more while the host is overloaded.
 const LOOKS: u32 = 4;
@@ -145,7 +142,7 @@ impl<'h, H: Host> Input<'h, H> {
         match self.sender {
             Sender::Client => Failure::new(Kind::IncompleteUpload, "the upload was broken off")
                 .with_detail("send the whole body that Content-Length announces"),
-            Sender::Origin => fetch::failure(error),
+            Sender::Origin => origin_failure(error),
         }
     }
 
@@ -204,13 +201,6 @@ impl<'h, H: Host> Input<'h, H> {
     pub(crate) fn host(&self) -> &'h H {
         self.host
     }
-}
-
-/// The failure of a server that is too busy, which is neither the client's fault nor the origin's.
-pub(crate) fn overloaded() -> Failure {
-    Failure::new(Kind::Overloaded, "the server is too busy to serve the request in time")
-        .with_detail("try again later; the operator may allow fewer requests at once")
-        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
 fn check_size(bytes: u64, most: u64) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod secret;
 mod service;
 pub mod signature;
 pub mod source;
+mod waiting;
 
 pub use answer::AnswerBody;
 pub use service::{COLLECTED, answer};

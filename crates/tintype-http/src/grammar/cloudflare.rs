@@ -9,7 +9,7 @@ mod options;
 
 use std::borrow::Cow;
 
-use super::no_source;
+use super::dialect::no_source;
 use super::parameter::{Parameter, check_missing, differences, find};
 use super::text::{decode, encode_path, encode_query, mend_slashes};
 use crate::failure::{Failure, Kind, Result, clip};

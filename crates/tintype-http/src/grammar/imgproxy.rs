@@ -9,7 +9,7 @@ mod options;
 
 use std::collections::BTreeMap;
 
-use super::no_source;
+use super::dialect::no_source;
 use super::parameter::{check_missing, differences, find, unknown};
 use super::text::{decode, decode_base64, encode_path, mend_slashes};
 use crate::failure::{Failure, Result};

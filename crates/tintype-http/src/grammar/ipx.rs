@@ -8,7 +8,7 @@
 mod draft;
 mod modifiers;
 
-use super::no_source;
+use super::dialect::no_source;
 use super::parameter::{check_missing, differences, find, unknown};
 use super::text::{decode, encode_path, mend_slashes};
 use crate::failure::{Failure, Result};

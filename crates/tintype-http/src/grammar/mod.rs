@@ -5,6 +5,7 @@
 //! has no words for shows as a difference and is reported instead of being lost.
 
 pub mod cloudflare;
+mod dialect;
 pub mod imgproxy;
 pub mod ipx;
 pub mod nextjs;
@@ -18,8 +19,8 @@ mod tests;
 
 use tintype_types::names;
 
-use crate::failure::{Failure, Kind, Result};
-use crate::request::{ImageRequest, OutputFormat, Quality};
+use crate::failure::Result;
+use crate::request::ImageRequest;
 use imgproxy::Presets;
 
 /// A grammar of URLs.
@@ -123,16 +124,3 @@ impl std::fmt::Display for Unsayable {
 }
 
 impl std::error::Error for Unsayable {}
-
-/// A request without options, in the grammars that keep the source's format.
-fn keeping_format(quality: u8) -> ImageRequest {
-    let mut request = ImageRequest::default();
-    request.output.format = OutputFormat::Source;
-    request.output.quality = Quality::all(quality);
-    request
-}
-
-/// The failure of a target that names no source.
-fn no_source(reason: &str, advice: &str) -> Failure {
-    Failure::new(Kind::InvalidSource, format!("the path names no source{reason}")).with_detail(advice)
-}

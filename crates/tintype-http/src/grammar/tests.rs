@@ -6,6 +6,7 @@ use tintype_types::{Filter, Fit as EngineFit, Format, Gravity, Rotation};
 
 use super::*;
 use crate::request::Fit;
+use crate::request::OutputFormat;
 use random::Random;
 
 /// The grammars that say much of what a request can hold.

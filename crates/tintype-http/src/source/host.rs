@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::address;
-use super::url::InvalidUrl;
+use super::invalid::InvalidUrl;
 
 /// Last labels of names that the public DNS does not hold. Such a name means something in a private network, or inside
 /// the host that runs the service, or nothing.

@@ -21,14 +21,16 @@
 
 mod address;
 mod host;
+mod invalid;
 mod pattern;
 mod policy;
 mod url;
 
 pub use host::Host;
+pub use invalid::InvalidUrl;
 pub use pattern::{InvalidPattern, Pattern};
 pub use policy::{InvalidPolicy, Policy};
-pub use url::{InvalidUrl, SourceUrl};
+pub use url::SourceUrl;
 
 use crate::failure::Result;
 

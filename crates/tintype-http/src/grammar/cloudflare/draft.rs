@@ -3,7 +3,7 @@
 use tintype_types::Format;
 
 use crate::failure::{Failure, Result};
-use crate::grammar::keeping_format;
+use crate::grammar::dialect::keeping_format;
 use crate::request::{CropParts, Factor, ImageRequest, OutputFormat, Quality};
 
 /// The quality that holds if none is given.

@@ -3,7 +3,7 @@
 use tintype_types::{Format, Gravity};
 
 use crate::failure::{Failure, Result};
-use crate::grammar::keeping_format;
+use crate::grammar::dialect::keeping_format;
 use crate::request::{Crop, Factor, Fit, Geometry, ImageRequest, Length, Passthrough, Place, Quality};
 
 /// imgproxy's quality, and the one it has for WebP.

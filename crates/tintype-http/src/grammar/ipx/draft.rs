@@ -3,7 +3,7 @@
 use tintype_types::{Color, Format, Rotation};
 
 use crate::failure::{Failure, Result};
-use crate::grammar::keeping_format;
+use crate::grammar::dialect::keeping_format;
 use crate::request::{Fit, Geometry, ImageRequest, Length, OutputFormat, Quality};
 
 /// sharp's quality.

@@ -3,7 +3,7 @@
 use tintype_types::{Format, Gravity};
 
 use crate::failure::{Failure, Kind, Result};
-use crate::grammar::keeping_format;
+use crate::grammar::dialect::keeping_format;
 use crate::request::{CropParts, Factor, Fit, ImageRequest, OutputFormat, Quality, Source};
 
 /// The quality that holds if none is given.
