@@ -1,6 +1,6 @@
 //! The world, as the service sees it.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use http::{Request, Response};
 use tintype_host::Session;
