@@ -21,7 +21,7 @@ fn with_photo() -> Service {
 
 /// Asserts that a reply is an error in the service's form, and answers its kind.
 #[track_caller]
-pub fn error_of(reply: &Reply, status: u16) -> String {
+pub(crate) fn error_of(reply: &Reply, status: u16) -> String {
     assert_eq!(reply.status, status, "{:?}", reply.body);
     assert_eq!(reply.header("content-type"), "application/json");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
@@ -34,7 +34,7 @@ pub fn error_of(reply: &Reply, status: u16) -> String {
 
 /// Asserts that a reply is a rendition of this type and size, and answers its picture.
 #[track_caller]
-pub fn picture_of(reply: &Reply, media_type: &str, width: u32, height: u32) -> Picture {
+pub(crate) fn picture_of(reply: &Reply, media_type: &str, width: u32, height: u32) -> Picture {
     assert_eq!(reply.status, 200, "{:?}", String::from_utf8_lossy(&reply.body));
     assert_eq!(reply.header("content-type"), media_type);
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
