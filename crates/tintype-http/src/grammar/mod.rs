@@ -75,7 +75,7 @@ impl Grammar {
     ///
     /// # Errors
     ///
-    /// [`Kind::UnknownParameter`], [`Kind::InvalidParameter`], [`Kind::Unsupported`] or [`Kind::InvalidSource`].
+    /// A failure of the kind `UnknownParameter`, `InvalidParameter`, `Unsupported` or `InvalidSource`.
     pub fn read(self, target: &str, source_in_body: bool, presets: &Presets) -> Result<ImageRequest> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         match self {
