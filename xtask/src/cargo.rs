@@ -44,12 +44,18 @@ pub(crate) fn artifact(command: &mut Command, target: &str, ending: &str) -> Res
         .context("cargo's messages are not UTF-8")?
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message.pointer("/target/name").and_then(Value::as_str) == Some(target))
+        .filter(|message| text(message, "/target/name") == Some(target))
+        // A library may have the name of one of the project's own programs.
+        .filter(|message| text(message, "/package_id").is_some_and(|package| package.starts_with("path+")))
         .filter_map(|message| message.get("filenames").cloned())
         .filter_map(|names| serde_json::from_value::<Vec<PathBuf>>(names).ok())
         .flatten()
         .find(|file| file.to_string_lossy().ends_with(ending))
         .with_context(|| format!("`{}` made no {target}{ending}", spelled(command)))
+}
+
+fn text<'m>(message: &'m Value, pointer: &str) -> Option<&'m str> {
+    message.pointer(pointer)?.as_str()
 }
 
 /// Standard output of a program that ran in the repository's root, without white space around it.

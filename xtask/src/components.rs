@@ -92,7 +92,7 @@ pub(crate) fn build_guests() -> Result<()> {
 
 /// The release build of a package's cdylib.
 fn compile(package: &str, target: &str) -> Result<PathBuf> {
-    let flags = serde_json::to_string(&path_mappings()?)?;
+    let flags = serde_json::to_string(&compiler_flags()?)?;
     let mut command = cargo::command(["build", "--release", "--package", package, "--target", target]);
     command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
     // Flags in the environment would take the place of the project's own, simd128 among them.
@@ -100,8 +100,9 @@ fn compile(package: &str, target: &str) -> Result<PathBuf> {
     cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")
 }
 
-/// Compiler flags that give the sources of dependencies and of `std`, which panic messages name, the same path everywhere.
-fn path_mappings() -> Result<Vec<String>> {
+/// Compiler flags for what is shipped: they give the sources of dependencies and of `std`, which panic messages name, the same
+/// path everywhere, and make the file small.
+fn compiler_flags() -> Result<Vec<String>> {
     let cargo_home = match std::env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => std::env::home_dir().context("there is no home directory: set CARGO_HOME")?.join(".cargo"),
@@ -113,6 +114,8 @@ fn path_mappings() -> Result<Vec<String>> {
     Ok(vec![
         map(&cargo_home.join("registry/src"), "/cargo"),
         map(&Path::new(&sysroot).join("lib/rustlib/src/rust"), &format!("/rustc/{commit}")),
+        // The linker pads the numbers that it fills in unless it is told not to.
+        "-Clink-arg=--compress-relocations".to_owned(),
     ])
 }
 
