@@ -1,9 +1,10 @@
-//! Conversions between these types and the bindings of `tintype:image/types`, which mirror each other.
+//! Conversions between these types and the generated bindings of `tintype:image/types`, which mirror each other.
 
-/// Converts between these types and the bindings that `wit_bindgen` made of `interface types`, both ways, with `From`.
+/// Implements `From` in both directions between these types and the bindings that `wit_bindgen` generates for
+/// `interface types`.
 ///
-/// Bindings differ from component to component, the conversions do not: each component that exports or imports the
-/// contract calls this once, with the path of its bindings.
+/// Every component has bindings of its own, but the conversions are the same: each component that exports or imports
+/// the contract invokes this macro once, with the path of its bindings.
 ///
 /// ```ignore
 /// mod bindings { wit_bindgen::generate!({ path: "wit", world: "resizer" }); }
@@ -118,7 +119,7 @@ macro_rules! contract {
     };
 }
 
-/// Converts both ways between enums whose cases have the same names.
+/// Implements `From` in both directions between enums whose cases have the same names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! same_cases {
@@ -136,8 +137,8 @@ macro_rules! same_cases {
     };
 }
 
-/// Converts both ways between records whose fields have the same names: first fields of the same type, then fields to
-/// convert, then optional fields to convert.
+/// Implements `From` in both directions between records whose fields have the same names. Lists fields of the same type
+/// first, then fields to convert, then optional fields to convert.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! same_fields {

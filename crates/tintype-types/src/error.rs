@@ -1,46 +1,46 @@
-//! Why there is no rendition.
+//! The errors of the engine.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::Format;
 
-/// The result of every fallible call of the engine.
+/// The result of every fallible engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why there is no rendition. Mirrors `variant error` of `wit/types.wit`.
+/// The reason why a call failed. Mirrors `variant error` of `wit/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// The source is not an image of any known format, or it is empty.
+    /// The source is empty, or its format is unknown.
     Unrecognized,
-    /// The source or the output asks for something that is not handled.
+    /// The source or the requested output needs a feature that the engine does not support.
     Unsupported {
         /// The format.
         format: Format,
-        /// What about it is not handled.
+        /// The unsupported feature, for example `decoding` or `with arithmetic coding`.
         feature: String,
     },
-    /// The source is damaged or ends too early.
+    /// The source is corrupt or truncated.
     Malformed {
-        /// The format that the first bytes announce.
+        /// The format, recognised by its magic bytes.
         format: Format,
-        /// What is wrong, for a human.
+        /// A description of the problem, for people to read.
         detail: String,
     },
-    /// An option is out of range.
+    /// An option is out of range or conflicts with another.
     InvalidOption {
-        /// The option's name as in the contract, for example `geometry.width`.
+        /// The option's name in the contract, for example `geometry.width`.
         name: Cow<'static, str>,
-        /// What is wrong and what is accepted, for a human.
+        /// A description of the problem and of what is accepted, for people to read.
         detail: String,
     },
-    /// The work would cost more than the caller allows.
+    /// The call would exceed one of the caller's limits.
     LimitExceeded {
-        /// Which limit.
+        /// The limit exceeded.
         limit: Limit,
-        /// What it allows.
+        /// The value of the limit.
         allowed: u64,
-        /// What the call needs: at least this much.
+        /// The amount that the call needs, as a lower bound.
         needed: u64,
     },
     /// The session was finished, or an earlier call on it failed.
@@ -49,7 +49,7 @@ pub enum Error {
     Internal(String),
 }
 
-/// Which of [`crate::Limits`] was exceeded.
+/// Names one of the [`crate::Limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// [`crate::Limits::source_bytes`]
@@ -65,28 +65,28 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Checks a need against the limit.
+    /// Compares the amount needed with the amount allowed.
     ///
     /// # Errors
     ///
-    /// [`Error::LimitExceeded`] if more is needed than allowed.
+    /// Returns [`Error::LimitExceeded`] if `needed` is greater than `allowed`.
     pub fn check(self, needed: u64, allowed: u64) -> Result<()> {
         if needed <= allowed { Ok(()) } else { Err(Error::LimitExceeded { limit: self, allowed, needed }) }
     }
 }
 
 impl Error {
-    /// A damaged source.
+    /// Creates an [`Error::Malformed`].
     pub fn malformed(format: Format, detail: impl fmt::Display) -> Self {
         Self::Malformed { format, detail: detail.to_string() }
     }
 
-    /// A feature that is not handled.
+    /// Creates an [`Error::Unsupported`].
     pub fn unsupported(format: Format, feature: impl fmt::Display) -> Self {
         Self::Unsupported { format, feature: feature.to_string() }
     }
 
-    /// An option out of range.
+    /// Creates an [`Error::InvalidOption`].
     pub fn invalid(name: &'static str, detail: impl fmt::Display) -> Self {
         Self::InvalidOption { name: name.into(), detail: detail.to_string() }
     }
@@ -107,7 +107,7 @@ impl fmt::Display for Error {
                 write!(f, "needs {needed} {}, and {allowed} are allowed", limit.unit())
             }
             Self::Ended => write!(f, "the session has ended"),
-            Self::Internal(detail) => write!(f, "internal fault: {detail}"),
+            Self::Internal(detail) => write!(f, "internal error: {detail}"),
         }
     }
 }
@@ -115,7 +115,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Limit {
-    /// The unit of the limit, for messages such as "5 bytes of source".
+    /// The unit of the limit, for messages such as "needs 5 bytes of source".
     pub const fn unit(self) -> &'static str {
         match self {
             Self::SourceBytes => "bytes of source",

@@ -2,7 +2,8 @@
 
 use crate::names;
 
-/// An image format. Not all are decoded or encoded; see [`crate::Error::Unsupported`].
+/// An image format. The engine decodes [`Format::DECODED`], encodes [`Format::ENCODED`], and returns
+/// [`crate::Error::Unsupported`] for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// ISO/IEC 10918-1
@@ -23,7 +24,7 @@ pub enum Format {
     Bmp,
     /// Scalable Vector Graphics
     Svg,
-    /// HEIF with HEVC coded images
+    /// HEIF with HEVC-coded images
     Heic,
 }
 
@@ -59,7 +60,7 @@ impl Format {
         Self::ENCODED.contains(&self)
     }
 
-    /// The name as people write it: `JPEG`, `WebP`.
+    /// The name as written in prose: `JPEG`, `WebP`.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Jpeg => "JPEG",
@@ -75,7 +76,7 @@ impl Format {
         }
     }
 
-    /// The usual extension of a file, without the dot.
+    /// The usual file extension, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -83,7 +84,7 @@ impl Format {
         }
     }
 
-    /// The media type (IANA).
+    /// The media type, as registered with IANA.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -99,7 +100,7 @@ impl Format {
         }
     }
 
-    /// The quality that lossy encoding uses unless another is asked for.
+    /// The default quality of lossy encoding, 1 to 100.
     pub const fn default_quality(self) -> u8 {
         match self {
             Self::Jpeg => 85,
@@ -107,8 +108,8 @@ impl Format {
         }
     }
 
-    /// The format of a rendition that keeps its source's format: the source's own if the engine encodes it, or else
-    /// the nearest one that keeps what the source can hold.
+    /// The output format for a source of this format that should stay as it is: the same one if the engine encodes it,
+    /// otherwise PNG or JPEG, whichever loses less.
     pub fn family(self) -> Self {
         match self {
             encoded if encoded.is_encoded() => encoded,
@@ -133,14 +134,14 @@ pub fn sniff(head: &[u8]) -> Option<Format> {
             Some(Format::Jxl)
         }
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Format::Tiff),
-        // The size of the file, then two reserved fields of zero.
+        // The file size, then two reserved fields of zero.
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Format::Bmp),
         _ if starts_like_svg(head) => Some(Format::Svg),
         _ => None,
     }
 }
 
-/// The major brand of an ISO base media file (ISO/IEC 14496-12, 4.3; brands of HEIF and AVIF).
+/// Recognises the major brand of an ISO base media file (ISO/IEC 14496-12, 4.3; HEIF and AVIF brands).
 fn sniff_brand(brand: &[u8]) -> Option<Format> {
     match brand.get(..4)? {
         b"avif" | b"avis" => Some(Format::Avif),
@@ -149,7 +150,7 @@ fn sniff_brand(brand: &[u8]) -> Option<Format> {
     }
 }
 
-/// An SVG document starts with its root element, an XML declaration or a doctype.
+/// Whether the text starts with an `svg` element, an XML declaration or an SVG doctype.
 fn starts_like_svg(head: &[u8]) -> bool {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
     let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();

@@ -11,9 +11,9 @@ pub struct Source {
     pub width: u32,
     /// Height in pixels as stored, before orientation.
     pub height: u32,
-    /// EXIF orientation, 1 to 8 (CIPA DC-008, tag 0x0112).
+    /// EXIF orientation, 1 to 8 (CIPA DC-008, tag 0x0112); 1 if absent.
     pub orientation: u8,
-    /// How colour is stored.
+    /// The colour model.
     pub color: ColorModel,
     /// Bits per channel as stored, or per index for a palette.
     pub bit_depth: u8,
@@ -28,7 +28,7 @@ impl Source {
     }
 }
 
-/// The facts about a rendition that are known before its last byte.
+/// The facts about a rendition that are known before it is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outline {
     /// Format of the rendition.
@@ -37,49 +37,49 @@ pub struct Outline {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// The source it is made from.
+    /// The source that it is made from.
     pub source: Source,
 }
 
 /// How a source stores colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorModel {
-    /// One channel of lightness.
+    /// A single channel of lightness.
     Gray,
-    /// Red, green and blue, or a transform of them.
+    /// Red, green and blue, or a transform of them, such as YCbCr.
     Rgb,
     /// An index into a table of RGB colours.
     Palette,
-    /// Cyan, magenta, yellow and black, or a transform of them.
+    /// Cyan, magenta, yellow and black, or a transform of them, such as YCCK.
     Cmyk,
 }
 
-/// The facts that a whole file reports. Mirrors `record info` of `wit/types.wit`.
+/// The facts about an image that reading the whole file yields. Mirrors `record info` of `wit/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Info {
     /// The facts in the header.
     pub source: Source,
     /// Number of frames, at least 1.
     pub frames: u32,
-    /// Size in bytes of the ICC profile, if there is one.
+    /// Size of the ICC profile in bytes, if there is one.
     pub icc_profile: Option<u32>,
-    /// EXIF, if there is any.
+    /// EXIF metadata, if there is any.
     pub exif: Option<Exif>,
 }
 
 /// Camera, time and authorship, from EXIF.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exif {
-    /// Maker of the camera.
+    /// Camera manufacturer.
     pub make: Option<String>,
-    /// Model of the camera.
+    /// Camera model.
     pub model: Option<String>,
-    /// When the photograph was taken, `YYYY:MM:DD HH:MM:SS`.
+    /// Date and time taken, as written by the camera: `YYYY:MM:DD HH:MM:SS`, without a time zone.
     pub taken: Option<String>,
-    /// Who made the photograph.
+    /// Photographer.
     pub artist: Option<String>,
-    /// Who holds the rights.
+    /// Copyright notice.
     pub copyright: Option<String>,
-    /// Whether the file says where the photograph was taken.
+    /// Whether the file records where the photograph was taken.
     pub has_location: bool,
 }

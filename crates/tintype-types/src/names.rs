@@ -1,8 +1,8 @@
-//! Enums with names: one list for reading, writing and documentation.
+//! Enums with names: one list serves parsing, printing and documentation.
 
 use std::fmt;
 
-/// A text that names no value of an enum.
+/// The error for a text that names no value of an enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownName;
 
@@ -14,8 +14,8 @@ impl fmt::Display for UnknownName {
 
 impl std::error::Error for UnknownName {}
 
-/// Gives an enum its names: `ALL` and `NAMES` in order, `name()`, [`FromStr`](std::str::FromStr), which reads aliases
-/// too, and [`Display`](fmt::Display).
+/// Names the values of an enum: defines `ALL`, `NAMES` and `name()`, and implements
+/// [`FromStr`](std::str::FromStr), which also accepts aliases, and [`Display`](fmt::Display).
 ///
 /// ```
 /// #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,13 +31,13 @@ impl std::error::Error for UnknownName {}
 macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal $(| $alias:literal)*),+ $(,)? }) => {
         impl $type {
-            /// Every value, in the order of the documentation.
+            /// Every value, in documentation order.
             pub const ALL: &'static [$type] = &[$($type::$variant),+];
 
-            /// The names of [`Self::ALL`], in the same order and without aliases.
+            /// The names of [`Self::ALL`] in the same order, without aliases.
             pub const NAMES: &'static [&'static str] = &[$($name),+];
 
-            /// The name that the value is written with.
+            /// The name of the value.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }

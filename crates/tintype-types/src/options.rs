@@ -1,25 +1,25 @@
-//! What a caller can ask for. One to one with `interface types` of `wit/types.wit`, which has the full meaning of each item.
+//! Everything a caller can request. Mirrors `interface types` of `wit/types.wit`, which documents each item in full.
 
 use crate::{Format, names};
 
-/// Everything a caller can ask for. `Options::default()` is every default in place.
+/// Everything a caller can request. `Options::default()` returns the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// Reading.
+    /// How to read the source.
     pub input: Input,
-    /// Place and size of pixels.
+    /// Crop, orientation and size.
     pub geometry: Geometry,
-    /// Encoding.
+    /// How to encode the rendition.
     pub output: Output,
-    /// Bounds on cost.
+    /// Limits on the cost.
     pub limits: Limits,
 }
 
-/// How the source is read.
+/// How to read the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
-    /// Make a rendition of what is there when a JPEG is cut short or corrupt. Without it, and in other formats, damage is
-    /// [`crate::Error::Malformed`].
+    /// Make a rendition of whatever can be decoded from a truncated or corrupt JPEG. If false, and for all other formats,
+    /// damage is reported as [`crate::Error::Malformed`].
     pub accept_damage: bool,
 }
 
@@ -29,32 +29,33 @@ impl Default for Input {
     }
 }
 
-/// What happens to the pixels' places, in the order in which the fields take effect.
+/// Which part of the image to use, its orientation and its size. Fields apply in the order listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
-    /// Turn the image upright as its EXIF orientation says.
+    /// Apply the EXIF orientation, so that the image is upright.
     pub auto_orient: bool,
-    /// Cut out this part of the upright source first.
+    /// Crop the upright source to this region before anything else.
     pub crop: Option<Region>,
     /// Rotate clockwise.
     pub rotate: Rotation,
-    /// Mirror left to right, after rotation.
+    /// Mirror left to right after rotating.
     pub flip_horizontal: bool,
-    /// Mirror top to bottom, after rotation.
+    /// Mirror top to bottom after rotating.
     pub flip_vertical: bool,
     /// Target width in pixels, at least 1.
     pub width: Option<u32>,
     /// Target height in pixels, at least 1.
     pub height: Option<u32>,
-    /// How the image is made to fit when both sides are given.
+    /// How the image fits the target when both sides are given.
     pub fit: Fit,
     /// Allow a result larger than the source.
     pub enlarge: bool,
-    /// The part that [`Fit::Cover`] keeps.
+    /// The part of the image that [`Fit::Cover`] keeps.
     pub gravity: Gravity,
     /// Resampling kernel.
     pub filter: Filter,
-    /// Drawn under transparent pixels; none keeps transparency where the output format has it and is white elsewhere.
+    /// Colour to composite transparent pixels over; `None` keeps transparency where the output format supports it and
+    /// uses white elsewhere.
     pub background: Option<Color>,
 }
 
@@ -77,12 +78,12 @@ impl Default for Geometry {
     }
 }
 
-/// How the rendition is encoded.
+/// How to encode the rendition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Output {
     /// Format of the rendition.
     pub format: Format,
-    /// Quality of lossy encoding, 1 to 100; none is [`Format::default_quality`].
+    /// Quality of lossy encoding, 1 to 100; `None` means [`Format::default_quality`].
     pub quality: Option<u8>,
     /// Encode without loss.
     pub lossless: bool,
@@ -94,18 +95,18 @@ impl Default for Output {
     }
 }
 
-/// Bounds on what one call may cost, each checked before pixels are allocated.
+/// Limits on the cost of one call, all checked before any pixels are allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of source.
+    /// Maximum size of the source in bytes.
     pub source_bytes: u64,
-    /// Pixels of source, width × height.
+    /// Maximum number of pixels in the source, width × height.
     pub source_pixels: u64,
-    /// Longest side of a rendition in pixels.
+    /// Maximum length of the rendition's longer side, in pixels.
     pub output_side: u32,
-    /// Pixels of a rendition, width × height.
+    /// Maximum number of pixels in the rendition, width × height.
     pub output_pixels: u64,
-    /// Bytes of memory that the work is predicted to need at most.
+    /// Maximum memory that the work may be predicted to need, in bytes.
     pub memory: u64,
 }
 
@@ -121,15 +122,15 @@ impl Default for Limits {
     }
 }
 
-/// How a source is made to fit a target of which both sides are given.
+/// How the image fits a target when both of its sides are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fit {
-    /// The largest size within the target that keeps the aspect ratio.
+    /// The largest size that fits within the target and keeps the aspect ratio.
     #[default]
     Contain,
-    /// The smallest size covering the target that keeps the aspect ratio; the rest is cut off.
+    /// The smallest size that covers the target and keeps the aspect ratio; whatever overflows is cropped.
     Cover,
-    /// Exactly the target.
+    /// Exactly the target size, ignoring the aspect ratio.
     Fill,
 }
 
@@ -160,7 +161,7 @@ pub enum Gravity {
 }
 
 impl Gravity {
-    /// Halves of the surplus that are cut off at the left and at the top: 0, 1 or 2 of them.
+    /// How many halves of the surplus to crop at the left and at the top, 0 to 2 each.
     pub const fn halves(self) -> (u8, u8) {
         match self {
             Self::NorthWest => (0, 0),
@@ -207,7 +208,7 @@ pub enum Rotation {
 names! { Rotation { None = "0", Quarter = "90", Half = "180", ThreeQuarters = "270" } }
 
 impl Rotation {
-    /// The rotation by this many quarter turns, clockwise; any number is one of the four.
+    /// The rotation by `quarters` × 90 degrees clockwise, modulo a full turn.
     pub const fn from_quarters(quarters: i64) -> Self {
         match quarters.rem_euclid(4) {
             0 => Self::None,
@@ -226,7 +227,7 @@ impl Rotation {
 /// A resampling kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter {
-    /// The mean of the covered pixels. Support 0.5.
+    /// Averages the pixels covered. Support 0.5.
     Box,
     /// Triangle. Support 1.
     Bilinear,
@@ -234,7 +235,7 @@ pub enum Filter {
     CatmullRom,
     /// Mitchell-Netravali cubic, B = C = 1/3. Support 2.
     Mitchell,
-    /// Lanczos windowed sinc with three lobes. Support 3.
+    /// Lanczos: a windowed sinc with three lobes. Support 3.
     #[default]
     Lanczos3,
 }
@@ -252,9 +253,9 @@ names! {
 /// A rectangle of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
-    /// Columns left of the rectangle.
+    /// Left edge: the number of columns to the left of the rectangle.
     pub x: u32,
-    /// Rows above the rectangle.
+    /// Top edge: the number of rows above the rectangle.
     pub y: u32,
     /// Width, at least 1.
     pub width: u32,
@@ -262,7 +263,7 @@ pub struct Region {
     pub height: u32,
 }
 
-/// An sRGB colour, alpha not premultiplied.
+/// An sRGB colour with straight (not premultiplied) alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Color {
     /// 0 to 255
@@ -271,7 +272,7 @@ pub struct Color {
     pub green: u8,
     /// 0 to 255
     pub blue: u8,
-    /// 0 is transparent and 255 is opaque.
+    /// 0 (transparent) to 255 (opaque)
     pub alpha: u8,
 }
 
