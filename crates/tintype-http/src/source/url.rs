@@ -13,6 +13,7 @@ use url::{ParseError, Url};
 use super::host::Host;
 use super::invalid::InvalidUrl;
 use crate::failure::{Failure, Kind, Result};
+use crate::request::file_name;
 
 /// The longest URL in the configuration, in bytes.
 const MAX_CONFIGURED_BYTES: usize = 4096;
@@ -113,7 +114,7 @@ impl SourceUrl {
         let (_, last) = self.path().rsplit_once('/')?;
         let name = percent_decode_str(last).decode_utf8().ok()?;
         let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
-        is_file_name(stem).then(|| stem.to_owned())
+        file_name(stem)
     }
 
     /// The URL as the `http` crate has it.
@@ -247,13 +248,6 @@ fn decode_fully(text: &str) -> Vec<u8> {
         }
     }
     decoded
-}
-
-/// Whether a text can stand in a header as the name of a file: no path, no quotes, no control characters, and at most
-/// 100 characters.
-fn is_file_name(text: &str) -> bool {
-    (1..=100).contains(&text.chars().count())
-        && !text.contains(|c: char| c.is_control() || matches!(c, '/' | '\\' | '"'))
 }
 
 #[cfg(test)]
