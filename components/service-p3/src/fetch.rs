@@ -4,8 +4,7 @@ use std::pin::pin;
 use std::time::Instant;
 
 use tintype_host::nanoseconds;
-use tintype_http::config::Timeouts;
-use tintype_http::host::HostError;
+use tintype_http::host::{HostError, Timeouts};
 use wasip3::http::client;
 use wasip3::http::types::{Request, RequestOptions};
 use wasip3::wit_future;

@@ -4,8 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use http::{Request, Response};
 use tintype_host::Session;
-use tintype_http::config::Timeouts;
-use tintype_http::host::HostError;
+use tintype_http::host::{HostError, Timeouts};
 use tintype_types::Options;
 
 use crate::body::Body;

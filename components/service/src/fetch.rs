@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::{Request, Response, StatusCode};
 use tintype_host::nanoseconds;
-use tintype_http::config::Timeouts;
-use tintype_http::host::HostError;
+use tintype_http::host::{HostError, Timeouts};
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{IncomingResponse, OutgoingRequest, RequestOptions};
 

@@ -3,13 +3,11 @@
 //! `components/service` implements them for wasi:http 0.2, `components/service-p3` for 0.3, and the tests with vectors.
 #![allow(async_fn_in_trait)] // Instances of WebAssembly have one thread: no future has to be `Send`.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use tintype_types::{Error, Options, Outline};
-
-use crate::config::Timeouts;
 
 /// The host that a request arrives on: it sends requests to origins, opens sessions of the resizer, knows the time and
 /// writes the log.
@@ -83,6 +81,19 @@ pub trait Session {
 
     /// Whether some of the source was found missing or corrupt so far.
     fn damaged(&self) -> bool;
+}
+
+/// Bounds on the time that origins and clients may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Connecting to an origin.
+    pub connect: Duration,
+    /// From the connection to an origin's first byte.
+    pub first_byte: Duration,
+    /// A pause of an origin, or of a client that uploads an image.
+    pub between_bytes: Duration,
+    /// The whole request, until its image is made.
+    pub total: Duration,
 }
 
 /// Why a host could not send a request or read a body: the error codes of `wasi:http`, as far as they make a difference.

@@ -40,7 +40,8 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    fn deadline(&self) -> Instant {
+    /// When the last byte has to be there.
+    pub(crate) fn deadline(&self) -> Instant {
         self.start + self.total
     }
 }

@@ -1,5 +1,7 @@
 //! The meaning of a method and a path.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use crate::failure::{Failure, Kind, Result, clip};
@@ -51,11 +53,11 @@ pub(crate) fn route<'t>(method: &Method, target: &'t str) -> Result<Route<'t>> {
 }
 
 /// A target without the prefix that the service is mounted at.
-pub(crate) fn strip_prefix<'t>(target: &'t str, prefix: &str) -> &'t str {
+pub(crate) fn strip_prefix<'t>(target: &'t str, prefix: &str) -> Cow<'t, str> {
     match target.strip_prefix(prefix) {
-        Some("") => "/",
-        Some(rest) if rest.starts_with('/') => rest,
-        _ => target,
+        Some(rest) if rest.starts_with('/') => rest.into(),
+        Some(rest) if rest.is_empty() || rest.starts_with('?') => format!("/{rest}").into(),
+        _ => target.into(),
     }
 }
 
@@ -115,6 +117,7 @@ mod tests {
             ("/img", "/"),
             ("/img/", "/"),
             ("/img/?w=1", "/?w=1"),
+            ("/img?w=1", "/?w=1"),
             ("/imgs/x", "/imgs/x"),
             ("/healthz", "/healthz"),
         ] {

@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
+use tintype_types::Format;
 
 use crate::answer::{AnswerBody, LogLine};
 use crate::config::Config;
 use crate::context::RequestContext;
 use crate::failure::{Failure, Kind, Result};
-use crate::fetch::{Conditions, Fetcher};
+use crate::fetch::{Conditions, Fetched, Fetcher};
 use crate::grammar::{Grammar, query, wsrv};
 use crate::host::Host;
 use crate::input::{Bounds, Input, Sender};
@@ -96,20 +97,20 @@ struct Exchange<'h, 'a, H: Host> {
 
 impl<'h, H: Host> Exchange<'h, '_, H> {
     async fn respond(&mut self, parts: &Parts, body: H::Body) -> Result<Outcome<'h, H>> {
-        let target = strip_prefix(&self.context.target, &self.config.prefix).to_owned();
+        let (config, context) = (self.config, self.context);
+        let target = strip_prefix(&context.target, &config.prefix);
         match route(&parts.method, &target)? {
             Route::Health => Ok(response::health().into()),
-            Route::Config if self.config.debug => Ok(response::configuration(&self.config.show()).into()),
+            Route::Config if config.debug => Ok(response::json(StatusCode::OK, &config.show()).into()),
             Route::Config => Err(Failure::new(Kind::NotFound, "the configuration is not shown here")
                 .with_detail("TINTYPE_DEBUG=1 shows it")),
-            Route::Options(allow) => Ok(response::options(allow, &self.config.cors).into()),
+            Route::Options(allow) => Ok(response::options(allow, &config.cors).into()),
             Route::Explain(grammar, target) => {
-                explain::respond(grammar, target, self.config).map(Outcome::from)
+                explain::respond(grammar, target, &config.keys, &config.presets).map(Outcome::from)
             }
             Route::Image(grammar, target) => {
                 self.log.record.grammar = Some(grammar.name());
-                let upload = (parts.method == Method::POST).then_some((&parts.headers, body));
-                self.respond_with_image(grammar, target, upload).await
+                self.respond_with_image(grammar, target, parts, body).await
             }
         }
     }
@@ -119,7 +120,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         &mut self,
         grammar: Grammar,
         target: &str,
-        upload: Option<(&HeaderMap, H::Body)>,
+        parts: &Parts,
+        body: H::Body,
     ) -> Result<Outcome<'h, H>> {
         if self.context.looped {
             return Err(Failure::new(Kind::Loop, "the request came from this service itself")
@@ -127,20 +129,19 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
         let signed = Signed::of(grammar, target, &self.config.keys);
         signed.check(&self.config.keys)?;
-        let (request, source) = match self.read(grammar, signed.target, upload.is_some()) {
+        let (request, source) = match self.read(grammar, signed.target, parts.method == Method::POST) {
             Ok(read) => read,
             Err(failure) => return self.redirect_unread(failure, grammar, signed.target),
         };
-        if let Some(source) = &source {
-            self.log.record.source_host = Some(source.url.host_str().to_owned());
-        }
-        match self.render(&request, source.as_ref(), upload).await {
+        let Some(source) = source else { return self.render_upload(&request, &parts.headers, body).await };
+        self.log.record.source_host = Some(source.url.host_str().to_owned());
+        match self.render_source(&request, &source).await {
             Ok(outcome) => Ok(outcome),
-            Err(failure) => self.substitute(failure, &request, source.as_ref()).await,
+            Err(failure) => self.substitute(failure, &request, &source).await,
         }
     }
 
-    /// Reads a target, and finds the URL of its source.
+    /// Reads a target, and finds the URL of its source unless that is the body of the request.
     fn read(
         &self,
         grammar: Grammar,
@@ -186,9 +187,11 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         &mut self,
         failure: Failure,
         request: &ImageRequest,
-        source: Option<&ResolvedSource>,
+        source: &ResolvedSource,
     ) -> Result<Outcome<'h, H>> {
-        let Some(source) = source.filter(|_| failure.kind().concerns_source()) else { return Err(failure) };
+        if !failure.kind().concerns_source() {
+            return Err(failure);
+        }
         match &request.delivery.on_error {
             OnError::Source if source.named_by_client => return self.redirect(failure, source),
             OnError::Redirect(url) => return self.redirect(failure, &self.config.sources.resolve(url)?),
@@ -206,86 +209,84 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let fallback = ResolvedSource { url: url.clone(), named_by_client: false };
         let context = RequestContext { if_none_match: None, if_modified_since: None, ..self.context.clone() };
         let mut exchange = Exchange { context: &context, log: &mut *self.log, ..*self };
-        exchange.render(request, Some(&fallback), None).await
+        exchange.render_source(request, &fallback).await
     }
 
-    /// Makes the rendition of a source: of the origin's, or of the one that the client uploads.
-    async fn render(
+    /// Makes the rendition of an origin's source.
+    async fn render_source(
         &mut self,
         request: &ImageRequest,
-        source: Option<&ResolvedSource>,
-        upload: Option<(&HeaderMap, H::Body)>,
+        source: &ResolvedSource,
     ) -> Result<Outcome<'h, H>> {
         let options = query::write(&etag::rendition(request));
         let variant = etag::variant(request, self.context.accept.as_deref(), &options);
-        let Arrival { headers, input } = self.arrive(source, upload, &variant).await?;
+        let asked = self.host.now();
+        let Fetched { headers, body } = self.fetcher().fetch(&source.url, &self.conditions(&variant)).await?;
+        let waited = self.host.now().duration_since(asked);
         let origin = Freshness::from_headers(&headers, self.date);
-        let mut facts = self.facts(request, source, &headers, &origin, &variant);
-        let Some(input) = input else { return Ok(facts.not_modified().into()) };
-        if self.client_has(&facts) {
+        let cache_control =
+            |damaged| self.config.cache.cache_control(&request.delivery, &origin, self.date, damaged);
+        let (fresh, damaged) = (cache_control(false), cache_control(true));
+        let mut facts = self.facts(request, source, &headers, &variant, fresh);
+        let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
+        };
+        let input =
+            Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
+        let made = self.make(request, input).await?;
+        if made.is_damaged {
+            facts.record_damage(damaged);
         }
-        let (mut rendering, format) = self.start(request, Opened::open(input).await?).await?;
-        let collected = rendering.collect(COLLECTED).await;
-        self.log.record_progress(&rendering);
-        let (body, is_complete) = collected?;
-        if rendering.damaged() {
-            facts.record_damage(self.cache_control(request, source, &origin, true));
-        }
-        if !is_complete {
-            return Ok(Outcome { response: facts.partial(format, body), rest: Some(Box::new(rendering)) });
-        }
-        if source.is_some() {
-            facts.etag.get_or_insert_with(|| etag::from_bytes(&variant, rendering.input().hash()));
+        if made.rest.is_none() {
+            facts.etag.get_or_insert_with(|| etag::from_bytes(&variant, made.source_hash));
             if self.client_has(&facts) {
                 return Ok(facts.not_modified().into());
             }
         }
-        Ok(facts.complete(format, body).into())
+        Ok(made.outcome(&facts))
     }
 
-    /// Waits for the head of the source.
-    async fn arrive(
+    /// Makes the rendition of an uploaded image, which belongs to its client alone.
+    async fn render_upload(
         &mut self,
-        source: Option<&ResolvedSource>,
-        upload: Option<(&HeaderMap, H::Body)>,
-        variant: &Variant,
-    ) -> Result<Arrival<'h, H>> {
-        let bounds = Bounds {
+        request: &ImageRequest,
+        headers: &HeaderMap,
+        body: H::Body,
+    ) -> Result<Outcome<'h, H>> {
+        refuse_forms(headers)?;
+        let no_store = HeaderValue::from_static("no-store");
+        let mut facts = Facts::new(request, no_store.clone());
+        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
+        let made = self.make(request, input).await?;
+        if made.is_damaged {
+            facts.record_damage(no_store);
+        }
+        Ok(made.outcome(&facts))
+    }
+
+    /// Makes a rendition, or the beginning of a large one.
+    async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
+        let (mut rendering, format) = self.start(request, Opened::open(input).await?).await?;
+        let collected = rendering.collect(COLLECTED).await;
+        self.log.record_progress(&rendering);
+        let (body, is_complete) = collected?;
+        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash());
+        let rest = (!is_complete).then(|| Box::new(rendering));
+        Ok(Made { format, body, is_damaged, source_hash, rest })
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
             bytes: self.config.limits.source_bytes,
             pause: self.config.timeouts.between_bytes,
             start: self.start,
             total: self.config.timeouts.total,
-        };
-        match (source, upload) {
-            (Some(source), _) => {
-                let asked = self.host.now();
-                let fetched = self.fetcher().fetch(&source.url, &self.conditions(variant)).await?;
-                let waited = self.host.now().duration_since(asked);
-                let input = match fetched.body {
-                    Some(body) => {
-                        Some(Input::new(self.host, body, &fetched.headers, Sender::Origin, bounds)?)
-                    }
-                    None => None,
-                };
-                let input = input.map(|input| input.having_waited(waited));
-                Ok(Arrival { headers: fetched.headers, input })
-            }
-            (None, Some((headers, body))) => {
-                refuse_forms(headers)?;
-                let input = Input::new(self.host, body, headers, Sender::Client, bounds)?;
-                Ok(Arrival { headers: HeaderMap::new(), input: Some(input) })
-            }
-            (None, None) => Err(Failure::new(Kind::Internal, "the request has no source")),
         }
     }
 
     fn fetcher(&self) -> Fetcher<'_, H> {
-        Fetcher { host: self.host, config: self.config, context: self.context, deadline: self.deadline() }
-    }
-
-    fn deadline(&self) -> Instant {
-        self.start + self.config.timeouts.total
+        let deadline = self.bounds().deadline();
+        Fetcher { host: self.host, config: self.config, context: self.context, deadline }
     }
 
     /// What the client has already, for an origin whose tags and dates are trusted.
@@ -303,36 +304,20 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     fn facts<'f>(
         &self,
         request: &'f ImageRequest,
-        source: Option<&'f ResolvedSource>,
+        source: &ResolvedSource,
         headers: &HeaderMap,
-        origin: &Freshness,
         variant: &Variant,
+        cache_control: HeaderValue,
     ) -> Facts<'f> {
-        let mut facts = Facts::new(request, self.cache_control(request, source, origin, false));
+        let mut facts = Facts::new(request, cache_control);
         facts.last_modified = headers.get(header::LAST_MODIFIED).cloned();
-        if let Some(source) = source {
-            facts.canonical = source.named_by_client.then(|| source.url.to_string());
-            facts.stem = source.url.file_stem();
-            if self.config.trust_origin_etag {
-                let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
-                facts.etag = tag.and_then(|tag| etag::from_origin(variant, tag));
-            }
+        facts.canonical = source.named_by_client.then(|| source.url.to_string());
+        facts.stem = source.url.file_stem();
+        if self.config.trust_origin_etag {
+            let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+            facts.etag = tag.and_then(|tag| etag::from_origin(variant, tag));
         }
         facts
-    }
-
-    fn cache_control(
-        &self,
-        request: &ImageRequest,
-        source: Option<&ResolvedSource>,
-        origin: &Freshness,
-        damaged: bool,
-    ) -> HeaderValue {
-        // An upload belongs to its client alone.
-        if source.is_none() {
-            return HeaderValue::from_static("no-store");
-        }
-        self.config.cache.cache_control(&request.delivery, origin, self.date, damaged)
     }
 
     /// Whether the client's conditions hold: its tag, or, where it has none and the origin is trusted, its date.
@@ -358,7 +343,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         &self,
         request: &ImageRequest,
         mut opened: Opened<'h, H>,
-    ) -> Result<(Rendering<'h, H>, tintype_types::Format)> {
+    ) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
@@ -370,17 +355,31 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let limits = self.config.limits;
         let mut size = (1, 1);
         if request.geometry.needs_source() {
-            let probe = self.host.session(&request.probe(limits));
+            let probe = self.host.session(&ImageRequest::probe(limits));
             size = request.geometry.source_size(&opened.measure(probe).await?.source);
         }
         Ok((opened.render(Some(self.host.session(&request.options(size, format, limits)))), format))
     }
 }
 
-/// The head of a source; without a body if the client has the image already.
-struct Arrival<'h, H: Host> {
-    headers: HeaderMap,
-    input: Option<Input<'h, H>>,
+/// A rendition, or the beginning of a large one and what is still to be made of it.
+struct Made<'h, H: Host> {
+    format: Format,
+    body: Bytes,
+    is_damaged: bool,
+    /// A hash of the source as far as it has been read.
+    source_hash: u64,
+    rest: Option<Box<Rendering<'h, H>>>,
+}
+
+impl<'h, H: Host> Made<'h, H> {
+    fn outcome(self, facts: &Facts<'_>) -> Outcome<'h, H> {
+        let response = match self.rest {
+            None => facts.complete(self.format, self.body),
+            Some(_) => facts.partial(self.format, self.body),
+        };
+        Outcome { response, rest: self.rest }
+    }
 }
 
 /// An image is the whole body of a request: a form holds it among other parts.

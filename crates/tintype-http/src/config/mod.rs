@@ -9,11 +9,12 @@ mod tests;
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tintype_types::Limits;
 
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::imgproxy::Presets;
+use crate::host::Timeouts;
 use crate::response::cache::CachePolicy;
 use crate::response::cors::{CorsOrigins, InvalidOrigin};
 use crate::signature::Keys;
@@ -51,19 +52,6 @@ pub struct Config {
     pub debug: bool,
 }
 
-/// Bounds on the time that origins and clients may take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Connecting to an origin.
-    pub connect: Duration,
-    /// From the connection to an origin's first byte.
-    pub first_byte: Duration,
-    /// A pause of an origin, or of a client that uploads an image.
-    pub between_bytes: Duration,
-    /// The whole request, until its image is made.
-    pub total: Duration,
-}
-
 /// A variable of the environment.
 pub struct Variable {
     /// `TINTYPE_…`
@@ -76,6 +64,16 @@ pub struct Variable {
     pub meaning: &'static str,
     read: fn(&mut Config, &str) -> Result<(), String>,
     show: fn(&Config) -> String,
+}
+
+/// Every variable with the value that holds, without secrets. As JSON it is an object, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing(pub Vec<Shown>);
+
+impl Serialize for Listing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|shown| (&shown.name, shown)))
+    }
 }
 
 /// A variable with the value that holds.
@@ -259,6 +257,9 @@ impl Config {
         }
         for (name, value) in &environment {
             if let Some(alias) = name.strip_prefix(ALIAS) {
+                if matches!(&*alias.to_ascii_lowercase(), "http" | "https") {
+                    return Err(unreadable(name, "expected another name: this one begins full URLs"));
+                }
                 let url = value.parse::<SourceUrl>().map_err(|error| unreadable(name, &error.to_string()))?;
                 config.sources.aliases.push((alias.to_ascii_lowercase(), url));
             } else if let Some(preset) = name.strip_prefix(PRESET) {
@@ -305,7 +306,7 @@ impl Config {
     }
 
     /// Every variable with the value that holds, without secrets.
-    pub fn show(&self) -> Vec<Shown> {
+    pub fn show(&self) -> Listing {
         let table = VARIABLES.iter().map(|variable| Shown {
             name: variable.name.into(),
             value: (variable.show)(self),
@@ -323,7 +324,7 @@ impl Config {
         let aliases =
             self.sources.aliases.iter().map(|(name, url)| named(ALIAS, name, "URL", url.to_string()));
         let presets = self.presets.iter().map(|(name, text)| named(PRESET, name, "text", text.clone()));
-        table.chain(aliases).chain(presets).collect()
+        Listing(table.chain(aliases).chain(presets).collect())
     }
 }
 

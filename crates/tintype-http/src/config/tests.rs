@@ -12,7 +12,7 @@ fn every_variable_is_optional() {
     assert_eq!(config.limits.source_bytes, 50 << 20);
     assert_eq!(config.timeouts.total, Duration::from_secs(15));
     assert_eq!(config.sources.policy.to_string(), "");
-    assert_eq!(config.show().len(), VARIABLES.len());
+    assert_eq!(config.show().0.len(), VARIABLES.len());
 }
 
 #[test]
@@ -51,6 +51,7 @@ fn a_value_that_cannot_be_read_names_its_variable_and_is_not_repeated() {
         ("TINTYPE_SIGNATURE_SIZE", "33"),
         ("TINTYPE_BASE_URL", "ftp://a.example/"),
         ("TINTYPE_ALIAS_x", "nonsense"),
+        ("TINTYPE_ALIAS_HTTP", "https://a.example.com/"),
         ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
         ("TINTYPE_TTL_MIN", "366d"),
         ("TINTYPE_PREFIX", "img"),
@@ -69,6 +70,7 @@ fn shown_values_can_be_read_again() {
     let secret = |name: &str| secrets.contains(&name);
     let shown: Vec<_> = config
         .show()
+        .0
         .into_iter()
         .filter(|shown| !secret(&shown.name))
         .map(|shown| (shown.name, shown.value))
@@ -89,7 +91,7 @@ fn secrets_are_never_shown() {
         (config.keys.keys[0].expose(), config.keys.salts[0].expose()),
         (&b"secret".to_vec(), &b"hello".to_vec())
     );
-    for Shown { name, value, .. } in config.show() {
+    for Shown { name, value, .. } in config.show().0 {
         let secret = ["7365", "6865", "let-me"].iter().any(|secret| value.to_lowercase().contains(secret));
         assert!(!secret, "{name}={value}");
     }
@@ -108,4 +110,16 @@ fn named_folders_are_allowed_sources() {
     let allowed = |url: &str| config.sources.policy.check(&url.parse().unwrap()).is_ok();
     assert!(allowed("http://127.0.0.1:8080/a/b.jpg") && allowed("https://photos.example/b/c.jpg"));
     assert!(!allowed("http://127.0.0.1:8080/b.jpg") && !allowed("https://photos.example/c.jpg"));
+}
+
+#[test]
+fn the_configuration_is_listed_as_json_in_its_order() {
+    let listing = serde_json::to_string(&read(&[("TINTYPE_PRESET_thumb", "w:8")]).unwrap().show()).unwrap();
+    let bytes = r#""TINTYPE_MAX_SOURCE_BYTES":{"value":"52428800","type":"bytes","default":"50MiB","meaning":"Bytes of"#;
+    assert!(
+        listing.starts_with(r#"{"TINTYPE_SOURCES":{"value":"","#) && listing.contains(bytes),
+        "{listing}"
+    );
+    let last = r#","TINTYPE_PRESET_thumb":{"value":"w:8","type":"text","default":"","meaning":""}}"#;
+    assert!(listing.ends_with(last), "{listing}");
 }

@@ -172,11 +172,15 @@ pub fn options(request: &ImageRequest) -> Vec<(&'static str, String)> {
     PARAMETERS.iter().filter_map(|row| Some((row.name(), (row.write)(request)?))).collect()
 }
 
-/// The first parameter in which two requests differ, with the value of the first one.
+/// The first parameter in which two requests differ, with the value of the first request: one that it has, if there is
+/// any.
 pub fn first_difference(request: &ImageRequest, other: &ImageRequest) -> Option<String> {
-    let row = PARAMETERS.iter().find(|row| (row.write)(request) != (row.write)(other))?;
-    let text = (row.write)(request).unwrap_or_else(|| "none".into());
-    Some(format!("{}={text}", row.name()))
+    let mut different = PARAMETERS.iter().filter(|row| (row.write)(request) != (row.write)(other)).peekable();
+    let first = *different.peek()?;
+    match different.find_map(|row| Some((row, (row.write)(request)?))) {
+        Some((row, text)) => Some(format!("{}={text}", row.name())),
+        None => Some(format!("no {}", first.name())),
+    }
 }
 
 #[cfg(test)]

@@ -68,6 +68,9 @@ fn a_grammar_without_words_names_the_option() {
         (Grammar::Wsrv, "crop=9,9,north", "crop=9,9,north"),
         (Grammar::Wsrv, "maxage=100", "maxage=100"),
         (Grammar::Wsrv, "filename=a+b", "filename=a b"),
+        (Grammar::Imgproxy, "fit=outside&width=9&height=9", "fit=outside"),
+        (Grammar::Imgproxy, "width=50%25", "width=50%"),
+        (Grammar::Ipx, "format=webp&lossless=1", "lossless=true"),
     ] {
         let request = query::read(&format!("url=http://a.example/&{query}"), false).unwrap();
         assert_eq!(grammar.write(&request), Err(Unsayable(option.into())), "{grammar}: {query}");

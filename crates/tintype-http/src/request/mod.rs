@@ -58,7 +58,7 @@ impl ImageRequest {
     }
 
     /// The options of a session that only has to report the source's size: its rendition is one pixel.
-    pub fn probe(&self, limits: Limits) -> Options {
+    pub fn probe(limits: Limits) -> Options {
         let mut options = Options { limits, ..Options::default() };
         (options.geometry.width, options.geometry.height) = (Some(1), Some(1));
         options

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::{Serialize, Serializer};
 
-use crate::config::Config;
 use crate::failure::Result;
+use crate::grammar::imgproxy::Presets;
 use crate::grammar::{Grammar, Unsayable, query};
 use crate::request::ImageRequest;
-use crate::signature::Signed;
+use crate::signature::{Keys, Signed};
 
 #[derive(Serialize)]
 struct Explanation {
@@ -48,11 +48,11 @@ fn map<S: Serializer, V: Serialize>(pairs: &[(&'static str, V)], serializer: S) 
 /// # Errors
 ///
 /// As [`Grammar::read`].
-pub fn respond(grammar: Grammar, target: &str, config: &Config) -> Result<Response<Bytes>> {
-    let signed = Signed::of(grammar, target, &config.keys);
-    let request = grammar.read(signed.target, false, &config.presets)?;
-    let signature = match signed.check(&config.keys) {
-        _ if !config.keys.are_required() => "not required",
+pub fn respond(grammar: Grammar, target: &str, keys: &Keys, presets: &Presets) -> Result<Response<Bytes>> {
+    let signed = Signed::of(grammar, target, keys);
+    let request = grammar.read(signed.target, false, presets)?;
+    let signature = match signed.check(keys) {
+        _ if !keys.are_required() => "not required",
         Ok(()) => "valid",
         Err(failure) => failure.kind().slug(),
     };
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     fn explained(grammar: Grammar, target: &str) -> String {
-        let response = respond(grammar, target, &Config::read([]).unwrap()).unwrap();
+        let response = respond(grammar, target, &Keys::default(), &Presets::new()).unwrap();
         String::from_utf8(response.into_body().into()).unwrap()
     }
 

@@ -13,10 +13,9 @@ pub mod problem;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use self::cors::CorsOrigins;
-use crate::config::Shown;
 use crate::context::RequestContext;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,17 +50,6 @@ pub fn options(allow: &'static str, cors: &CorsOrigins) -> Response<Bytes> {
         insert(header::ACCESS_CONTROL_MAX_AGE, "86400");
     }
     response
-}
-
-/// `GET /config`: every variable with the value that holds, in this order.
-pub fn configuration(variables: &[Shown]) -> Response<Bytes> {
-    struct Variables<'a>(&'a [Shown]);
-    impl Serialize for Variables<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_map(self.0.iter().map(|shown| (&shown.name, shown)))
-        }
-    }
-    json(StatusCode::OK, &Variables(variables))
 }
 
 /// Adds the headers that every response has.
@@ -115,23 +103,6 @@ mod tests {
         assert_eq!(open.headers()[header::ACCESS_CONTROL_ALLOW_METHODS], "GET, HEAD");
         assert_eq!(open.headers()[header::ACCESS_CONTROL_MAX_AGE], "86400");
         assert!(open.headers().contains_key(header::ACCESS_CONTROL_ALLOW_HEADERS));
-    }
-
-    #[test]
-    fn the_configuration_is_shown_in_its_order() {
-        let shown = |name: &str, value: &str| Shown {
-            name: name.into(),
-            value: value.into(),
-            kind: "bytes",
-            default: "1MiB",
-            meaning: "Bytes of \"it\"",
-        };
-        let response = configuration(&[shown("TINTYPE_B", "2"), shown("TINTYPE_A", "")]);
-        assert_eq!(
-            text(&response),
-            r#"{"TINTYPE_B":{"value":"2","type":"bytes","default":"1MiB","meaning":"Bytes of \"it\""},"TINTYPE_A":{"value":"","type":"bytes","default":"1MiB","meaning":"Bytes of \"it\""}}"#
-        );
-        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
     }
 
     #[test]

@@ -34,10 +34,14 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |draft| {
             let geometry = &draft.request.geometry;
-            let side = |side: Option<Length>| side.as_ref().map_or_else(|| "0".into(), ToString::to_string);
+            // A share has no word here, and shows as a difference.
+            let side = |side: Option<Length>| match side {
+                Some(Length::Pixels(pixels)) => pixels,
+                Some(Length::Share(_)) | None => 0,
+            };
             let (width, height) = (side(geometry.width), side(geometry.height));
             let enlarge = u8::from(geometry.enlarge);
-            Some(format!("{}:{width}:{height}:{enlarge}", write_fit(geometry.fit)?))
+            Some(format!("{}:{width}:{height}:{enlarge}", write_fit(geometry.fit)))
         },
     },
     Parameter {
@@ -456,8 +460,9 @@ fn read_fit(word: &str) -> Option<Fit> {
     FITS.iter().find(|(known, _)| *known == word).map(|(_, fit)| *fit)
 }
 
-fn write_fit(fit: Fit) -> Option<&'static str> {
-    FITS.iter().find(|(_, known)| *known == fit).map(|(word, _)| *word)
+/// A fit without a word is written as the usual one, and shows as a difference.
+fn write_fit(fit: Fit) -> &'static str {
+    FITS.iter().find(|(_, known)| *known == fit).map_or("fit", |(word, _)| *word)
 }
 
 const GRAVITIES: &[(&str, Gravity)] = &[

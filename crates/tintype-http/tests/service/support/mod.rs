@@ -14,8 +14,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 use tintype_http::AnswerBody;
-use tintype_http::config::{Config, Timeouts};
+use tintype_http::config::Config;
 use tintype_http::failure::Failure;
+use tintype_http::host::Timeouts;
 use tintype_http::host::{Host, HostError};
 use tintype_types::Options;
 
