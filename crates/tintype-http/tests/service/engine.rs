@@ -1,5 +1,6 @@
 //! The whole way with the engine itself.
 
+use tintype_http::response::etag::RENDITION_REVISION;
 use tintype_types::{Format, Limits};
 
 use crate::support::*;
@@ -127,4 +128,25 @@ fn a_picture_of_billions_of_pixels_has_too_many() {
         let pixels = u64::from(width) * u64::from(height);
         assert!(message.starts_with(&format!("the source has {pixels} pixels")), "{message}");
     }
+}
+
+/// Caches keep a rendition for as long as its tag stays the same, so a change of bytes has to change the tag.
+#[test]
+fn the_bytes_of_renditions_are_those_of_their_revision() {
+    let hash = |options: &str| {
+        let answer = host().post(&format!("/?{options}"), pieces(&png(64, 48), 1000));
+        twox_hash::XxHash64::oneshot(0, &answer.body)
+    };
+    let hashes = [
+        "format=jpeg&width=40",
+        "format=png&width=40",
+        "format=webp&width=40",
+        "format=png&filter=box&width=9",
+    ]
+    .map(hash);
+    assert_eq!(
+        (RENDITION_REVISION, hashes),
+        (1, [10228393975278658704, 3178684897111628993, 18280341565983152011, 147942311735917373]),
+        "renditions have other bytes: raise RENDITION_REVISION if it is still that of the last release, and record them here"
+    );
 }
