@@ -99,7 +99,7 @@ impl Span {
         Self { start: self.start + by, ..self }
     }
 
-    /// The same part of a line of which each pixel is `by` wide.
+    /// The same part of a line whose pixels are `by` wide.
     pub(crate) fn scaled(self, by: f64) -> Self {
         Self { start: self.start * by, len: self.len * by }
     }

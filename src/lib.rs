@@ -63,7 +63,7 @@ pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<
     Ok(Rendition { outline, damaged: session.damaged(), image: session.read(usize::MAX)? })
 }
 
-/// Tells what an image is, without decoding a pixel.
+/// Describes an image without decoding a pixel.
 ///
 /// # Errors
 ///

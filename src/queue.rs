@@ -41,7 +41,7 @@ impl Queue {
         }
     }
 
-    /// Moves all bytes of another queue, of which none have been taken, to the end.
+    /// Moves all bytes of another, untouched queue to the end.
     pub(crate) fn append(&mut self, other: &mut Self) {
         self.pieces.append(&mut other.pieces);
     }

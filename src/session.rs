@@ -30,9 +30,9 @@ pub struct Session {
 }
 
 enum State {
-    /// Too few bytes have come to tell the format.
+    /// Too few bytes have arrived to recognise the format.
     Sniffing(Vec<u8>),
-    /// The header has not come.
+    /// The header has not arrived.
     Header(Box<dyn Decoder>),
     /// Rows are coming.
     Rows(Box<Pipeline>),
@@ -75,7 +75,7 @@ impl Session {
         self.failed_by(result)
     }
 
-    /// Tells that the source is complete. What is left of the rendition can then be read.
+    /// Signals the end of the source. After this, only [`Session::read`] may be called.
     pub fn finish(&mut self) -> Result<()> {
         let result = plan::validate(&self.options).and_then(|()| self.finish_source());
         self.failed_by(result)
@@ -123,7 +123,7 @@ impl Session {
         }
     }
 
-    /// Tells the format by the first bytes.
+    /// Recognises the format by the first bytes.
     fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
         let format = sniff(&head).ok_or(Error::Unrecognized)?;
         self.state = State::Header(decode::decoder(format, &self.options)?);

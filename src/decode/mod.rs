@@ -43,7 +43,7 @@ pub(crate) trait Decoder {
     /// Takes the next bytes of the source.
     fn feed(&mut self, chunk: Cow<'_, [u8]>);
 
-    /// Tells that no more bytes will come.
+    /// Signals the end of input.
     fn finish(&mut self);
 
     /// The header, once it has been read.
@@ -80,7 +80,7 @@ pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decod
     })
 }
 
-/// What a whole file tells, without decoding a pixel.
+/// Reads the facts that a whole file reports, without decoding a pixel.
 pub(crate) fn info(format: Format, image: &[u8]) -> Result<Info> {
     match format {
         Format::Jpeg => jpeg::info(image),

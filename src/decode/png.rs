@@ -21,7 +21,7 @@ pub(super) struct PngDecoder {
 }
 
 enum State {
-    /// Gathering the file up to its pixels, all of which the codec reads in one go.
+    /// Gathering the file up to its pixels: the codec reads all of that at once.
     Head(Vec<u8>),
     Reading(Box<Reading>),
 }

@@ -1,4 +1,4 @@
-//! Puts a codec that wants a whole file, and gives a whole frame, behind the [`Decoder`] trait.
+//! Adapts a codec that reads a whole file and returns a whole frame to the [`Decoder`] trait.
 
 use super::{Decoder, Header, Sink, Step};
 use crate::plan::{Detail, Lane, Scale};

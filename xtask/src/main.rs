@@ -24,9 +24,9 @@ usage: ./x <command>
   build           build everything in dist/; dist/tintype.wasm is the service and the resizer in one
   serve [flags]   build, then serve dist/tintype.wasm with `wasmtime serve` on 127.0.0.1:3000 (--addr changes that);
                   uses the wasmtime on the PATH if it is recent enough
-  bench [job]     build, then measure jobs whose name contains `job`, beside sharp where that is installed
+  bench [job]     build, then measure jobs whose name contains `job`, and sharp if it is installed
   bench-jpeg files
-                  decode these files at each scale, natively and in WebAssembly, beside other decoders
+                  decode these files at each scale, natively and in WebAssembly, and with other decoders
   test            check formatting and lints, build everything, run every test
 ";
 

@@ -21,7 +21,7 @@ use crate::secret::Secret;
 /// The keys that URLs are signed with.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
-    /// Keys, of which one has to match.
+    /// The keys: any one may match.
     pub keys: Vec<Secret<Vec<u8>>>,
     /// A salt for each key, or none at all.
     pub salts: Vec<Secret<Vec<u8>>>,

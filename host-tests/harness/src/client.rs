@@ -19,7 +19,7 @@ use wasmtime_wasi_http::io::TokioIo;
 /// No test waits longer than this for a reply.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The runtime behind every blocking call of this crate.
+/// The runtime that drives every blocking call of this crate.
 pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
 
 /// What a server answered.
@@ -134,7 +134,7 @@ impl Chunks {
         Self { ready: chunks, held_back: None }
     }
 
-    /// The same body, but what lies behind so many bytes arrives only after `event`.
+    /// The same body, except that the bytes after the first `bytes` arrive only after `event`.
     pub(crate) fn held_back(
         body: Bytes,
         bytes: usize,

@@ -99,7 +99,7 @@ impl Answer {
         self.header("content-length", &bytes.to_string())
     }
 
-    /// Does not tell the length: the body ends with the connection.
+    /// Sends no `Content-Length`: the body ends with the connection.
     #[must_use]
     pub fn without_length(mut self) -> Self {
         self.announce_length = false;

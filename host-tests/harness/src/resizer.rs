@@ -60,7 +60,7 @@ impl Resizer {
     ///
     /// # Panics
     ///
-    /// If the component traps or runs out of fuel; [`try_resize`](Self::try_resize) tells instead.
+    /// If the component traps or runs out of fuel; [`try_resize`](Self::try_resize) returns an error instead.
     pub fn resize(&mut self, image: &[u8], options: &Options) -> Result<Rendition, Error> {
         self.try_resize(image, options).expect("no trap")
     }

@@ -37,7 +37,7 @@ pub struct Service {
 /// What an outgoing request meets.
 #[derive(Clone, Default)]
 enum Network {
-    /// Nobody answers.
+    /// Every connection is refused.
     #[default]
     None,
     /// Answers are made up, without sockets.

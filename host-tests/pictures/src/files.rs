@@ -278,7 +278,7 @@ fn packed_row(
     }
 }
 
-/// A row behind its filter's number (ISO/IEC 15948, clause 9).
+/// A filtered row, after the number of its filter (ISO/IEC 15948, clause 9).
 fn filtered(filter: u8, row: &[u8], above: &[u8], step: usize) -> Vec<u8> {
     let byte = |row: &[u8], index: Option<usize>| index.map_or(0, |index| row[index]);
     let predict = |index: usize| {

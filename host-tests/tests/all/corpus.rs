@@ -23,7 +23,7 @@ fn rendition_or_error(folder: &str) {
     for path in &files {
         let image = fs::read(path).unwrap();
         for format in [Format::Webp, Format::Png] {
-            // An instance for each: what a file leaves behind must not help or hurt the next.
+            // An instance for each: one file must not help or hurt the next.
             let mut resizer = Resizer::new();
             let mut options = resizer.defaults();
             options.geometry.width = Some(200);

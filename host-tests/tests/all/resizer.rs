@@ -325,7 +325,7 @@ fn one_instance_serves_many_calls_and_gives_the_same_bytes_each_time() {
     let first = resizer.resize(&file, &options).unwrap();
     let mut memory = 0;
     for round in 0..20 {
-        // Whether a file that breaks off gives a rendition or an error, it leaves nothing behind.
+        // Whether a file that breaks off gives a rendition or an error, it must not affect the next.
         let _ = resizer.resize(&file[..file.len() / 3 + round], &to_width(50, Format::Png));
         assert_eq!(resizer.resize(&file, &options).unwrap(), first);
         if round == 9 {
@@ -457,7 +457,7 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
             let streamed = within_the_prediction(name, &mut options, 0, &|limited, options| {
                 limited.session(options).pump(source, 64 << 10, 64 << 10)
             });
-            // The instance holds the source as well, which nobody has to be told.
+            // The instance also holds the source, which is not part of the prediction.
             let whole = within_the_prediction(name, &mut options, source.len(), &|limited, options| {
                 limited.resize(source, options).map(|rendition| rendition.image)
             });

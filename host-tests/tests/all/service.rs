@@ -299,7 +299,7 @@ fn the_host_is_told_how_long_to_wait() {
     picture_of(&service.get(&format!("/?url={URL}&width=40")), "image/webp", 40, 30);
 }
 
-/// A gate that nobody opens: whoever waits for the rest of this source is answered with 504.
+/// The gate stays closed, so a service that waited for the rest of the source would return 504.
 #[test]
 fn what_the_header_rules_out_is_refused_before_the_rest_has_arrived() {
     let mut damaged = photograph(640, 480).png();

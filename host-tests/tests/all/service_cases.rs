@@ -378,8 +378,8 @@ pub(crate) fn try_under_wasmtime_serve(component: &str) {
     report(&failures, count);
 }
 
-/// Every `http` block of the document is a list of examples, each of which must give an image or, with ` => 400` or the
-/// like behind it, that status.
+/// Every `http` block of the document is a list of examples, each of which must return an image or, if it ends in
+/// ` => 400` or the like, that status.
 #[test]
 fn the_examples_of_the_documentation_work() {
     let text = std::fs::read_to_string(root().join("docs/http-api.md")).unwrap();

@@ -15,7 +15,7 @@ impl Factor {
     /// One: no change.
     pub const ONE: Self = Self(1_000_000);
 
-    /// A factor of so many millionths.
+    /// Makes a factor from a number of millionths.
     pub const fn from_millionths(millionths: u32) -> Self {
         Self(millionths)
     }

@@ -33,7 +33,7 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// The facts of an image of which nothing else is known.
+    /// An image without any optional facts.
     pub fn new(request: &'a ImageRequest, cache_control: HeaderValue) -> Self {
         let (etag, last_modified, canonical, stem) = (None, None, None, None);
         Self { request, cache_control, etag, last_modified, canonical, stem, damaged: false }

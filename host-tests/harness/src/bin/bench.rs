@@ -1,4 +1,4 @@
-//! Measures jobs through the built resizer, and beside it sharp, if that is installed.
+//! Measures jobs through the built resizer, and sharp for comparison, if it is installed.
 //!
 //! Each job is run as a service does it: a new instance, the source written in chunks of 64 KiB, the rendition read as it
 //! is made. Times are medians of runs that alternate with the peer's. Fuel is wasmtime's count of instructions and, like
@@ -39,7 +39,7 @@ fn main() {
     let filter = std::env::args().nth(1).unwrap_or_default();
     let mut sharp = Sharp::start();
     if sharp.is_none() {
-        println!("sharp is not installed: `npm install --prefix target/peers sharp` would put it beside");
+        println!("sharp is not installed: `npm install --prefix target/peers sharp` adds the comparison");
     }
     println!("{:<64} {:>9} {:>9} {:>6} {:>9} {:>10}", "job", "ms", "sharp ms", "ratio", "memory", "fuel");
     for job in JOBS.iter().filter(|job| job.source.contains(&filter)) {
