@@ -4,7 +4,9 @@
 //! An argument that is empty or missing leaves the setting as it is. Options that the engine does not implement are
 //! refused by name, unless their arguments switch them off.
 
+mod arguments;
 mod draft;
+mod missing;
 mod options;
 
 use std::collections::BTreeMap;
@@ -57,7 +59,7 @@ fn read_option<'a>(draft: &mut Draft, option: &str, presets: &'a Presets, open: 
     if matches!(name, "preset" | "pr") {
         return text.split(':').try_for_each(|preset| read_preset(draft, preset, presets, open));
     }
-    if let Some(checked) = check_missing(options::MISSING, name, text) {
+    if let Some(checked) = check_missing(missing::MISSING, name, text) {
         return checked;
     }
     find(OPTIONS, name).ok_or_else(|| unknown(OPTIONS, name))?.set(draft, name, text)

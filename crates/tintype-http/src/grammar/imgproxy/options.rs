@@ -1,21 +1,21 @@
 //! The table of imgproxy's options.
 
-use tintype_types::{Color, Filter, Format, Gravity, Rotation};
+use tintype_types::{Color, Filter, Format, Rotation};
 
+use super::arguments::{
+    PIXELS, RELATIVE, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit,
+    read_pixels, read_place, read_relative, write_fit, write_place, write_relative,
+};
 use super::draft::Draft;
-use crate::grammar::parameter::{Missing, Parameter, Rejected, Value, choice, field};
-use crate::grammar::text::{decode, decode_base64, encode_base64, encode_path};
+use crate::grammar::parameter::{Parameter, Rejected, Value, choice, field};
+use crate::grammar::text::{decode, decode_base64, encode_base64};
 use crate::request::{
-    Factor, Fit, Length, OutputFormat, Passthrough, Place, Quality, at_focal_point, file_name, number,
-    parse_color, write_color,
+    Factor, Length, OutputFormat, Passthrough, Quality, file_name, number, parse_color, write_color,
 };
 
-const PIXELS: &str = "a whole number of pixels, 0 to 65535";
 const FACTOR: &str = "a factor, 0.01 to 100";
-const SWITCH: &str = "1, t, true, 0, f or false";
 const GRAVITY: &str = "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y";
 const BYTE: &str = "a whole number, 0 to 255";
-const RELATIVE: &str = "a number of pixels, a share below 1, or 0 for all of the side";
 
 /// Every option, in the order in which they are written. The last name of each is the one it is written with.
 pub const OPTIONS: &[Parameter<Draft>] = &[
@@ -121,12 +121,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             Ok(())
         },
         write: |draft| {
-            let side = |length: Length| match length {
-                Length::Pixels(pixels) => pixels.to_string(),
-                Length::Share(share) => share.to_string(),
-            };
             let gravity = draft.crop_gravity.map(write_place)?;
-            Some(format!("{}:{}:{gravity}", side(draft.crop.0), side(draft.crop.1)))
+            Some(format!("{}:{}:{gravity}", write_relative(draft.crop.0), write_relative(draft.crop.1)))
         },
     },
     field!(["auto_rotate", "ar"], SWITCH, request.geometry.auto_orient, |text| Some(parse_bool(text))),
@@ -311,119 +307,9 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     Parameter { names: &["preset", "pr"], accepts: "names of presets", read: |_, _| Ok(()), write: |_| None },
 ];
 
-/// The options that the engine does not implement.
-pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["min-width", "min_width", "mw"], is_neutral: is_zero },
-    Missing { names: &["min-height", "min_height", "mh"], is_neutral: is_zero },
-    Missing { names: &["extend", "ex"], is_neutral: is_false },
-    Missing { names: &["extend_aspect_ratio", "extend_ar", "exar"], is_neutral: is_false },
-    Missing { names: &["padding", "pd"], is_neutral: all_zero },
-    Missing { names: &["blur", "bl"], is_neutral: is_zero },
-    Missing { names: &["sharpen", "sh"], is_neutral: is_zero },
-    Missing { names: &["pixelate", "pix"], is_neutral: |text| is_zero(text) || is_one(text) },
-    Missing { names: &["watermark", "wm"], is_neutral: is_zero },
-    Missing { names: &["strip_metadata", "sm"], is_neutral: is_true },
-    Missing { names: &["keep_copyright", "kcr"], is_neutral: is_false },
-    Missing { names: &["strip_color_profile", "scp"], is_neutral: is_true },
-    Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
-    Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
-    Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
-    Missing { names: &["page", "pg"], is_neutral: is_zero },
-    Missing { names: &["pages", "pgs"], is_neutral: is_one },
-    // The first frame is taken in both cases.
-    Missing { names: &["disable_animation", "da"], is_neutral: |_| true },
-    Missing { names: &["trim", "t"], is_neutral: is_empty },
-    Missing { names: &["crop_aspect_ratio", "crop_ar", "car"], is_neutral: is_zero },
-    Missing { names: &["adjust", "a"], is_neutral: is_empty },
-    Missing { names: &["brightness", "br"], is_neutral: is_zero },
-    Missing { names: &["contrast", "co"], is_neutral: is_one },
-    Missing { names: &["saturation", "sa"], is_neutral: is_one },
-    Missing { names: &["background_alpha", "bga"], is_neutral: is_one },
-    Missing { names: &["monochrome", "mc"], is_neutral: is_zero },
-    Missing { names: &["duotone", "dt"], is_neutral: is_zero },
-    Missing { names: &["unsharp_masking", "ush"], is_neutral: is_empty },
-    Missing { names: &["blur_areas", "ba"], is_neutral: is_empty },
-    Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
-    Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
-    Missing { names: &["draw_detections", "dd"], is_neutral: is_false },
-    Missing { names: &["crop_objects", "crop_obj"], is_neutral: is_empty },
-    Missing { names: &["colorize", "col"], is_neutral: is_zero },
-    Missing { names: &["gradient", "gr"], is_neutral: is_zero },
-    Missing { names: &["watermark_url", "wmu"], is_neutral: is_empty },
-    Missing { names: &["watermark_text", "wmt"], is_neutral: is_empty },
-    Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
-    Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
-    Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
-    Missing { names: &["color_profile", "cp", "icc"], is_neutral: is_empty },
-    Missing { names: &["dpi"], is_neutral: is_zero },
-    Missing { names: &["autoquality", "aq"], is_neutral: |text| is_empty(text) || text == "none" },
-    Missing { names: &["jpeg_options", "jpgo"], is_neutral: is_empty },
-    Missing { names: &["png_options", "pngo"], is_neutral: is_empty },
-    Missing { names: &["avif_options", "avifo"], is_neutral: is_empty },
-    Missing { names: &["fallback_image_url", "fiu"], is_neutral: is_empty },
-    Missing { names: &["hashsum", "hs"], is_neutral: |text| is_empty(text) || text.starts_with("none") },
-    Missing { names: &["bypass_cache", "bc"], is_neutral: is_false },
-    Missing { names: &["cache_tags", "ct"], is_neutral: is_empty },
-    Missing { names: &["max_src_resolution", "msr"], is_neutral: never },
-    Missing { names: &["max_src_file_size", "msfs"], is_neutral: never },
-    Missing { names: &["max_animation_frames", "maf"], is_neutral: never },
-    Missing { names: &["max_animation_frame_resolution", "mafr"], is_neutral: never },
-    Missing { names: &["max_result_dimension", "mrd"], is_neutral: never },
-];
-
 /// The same row, which another one writes.
 const fn silent(row: Parameter<Draft>) -> Parameter<Draft> {
     Parameter { write: |_| None, ..row }
-}
-
-fn arguments(text: &str) -> Vec<&str> {
-    text.split(':').collect()
-}
-
-/// The first of an option's arguments.
-fn first(text: &str) -> &str {
-    text.split(':').next().unwrap_or_default()
-}
-
-fn never(_: &str) -> bool {
-    false
-}
-
-fn is_empty(text: &str) -> bool {
-    text.is_empty()
-}
-
-fn is_zero(text: &str) -> bool {
-    is_empty(text) || first(text).parse() == Ok(Factor::ZERO)
-}
-
-fn is_one(text: &str) -> bool {
-    is_empty(text) || first(text).parse() == Ok(Factor::ONE)
-}
-
-fn all_zero(text: &str) -> bool {
-    text.split(':').all(is_zero)
-}
-
-fn is_true(text: &str) -> bool {
-    is_empty(text) || parse_bool(first(text))
-}
-
-fn is_false(text: &str) -> bool {
-    !parse_bool(first(text))
-}
-
-/// A boolean as imgproxy reads it: as Go's `strconv.ParseBool`, where everything else is false.
-fn parse_bool(text: &str) -> bool {
-    matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
-}
-
-/// A boolean in a list of arguments, where a typo would go unnoticed among the others.
-fn parse_strict_bool(text: &str) -> Option<bool> {
-    match text {
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        text => parse_bool(text).then_some(true),
-    }
 }
 
 /// Width, height, enlarging, and extending, which is not implemented.
@@ -444,131 +330,5 @@ fn read_size(draft: &mut Draft, args: &[&str]) -> Result<(), Rejected> {
         None | Some(Some(false)) => Ok(()),
         Some(Some(true)) => Err(Rejected::Unsupported),
         Some(None) => Err(Rejected::Argument { name: "extend", accepts: SWITCH }),
-    }
-}
-
-/// imgproxy's words for fits: `fill` keeps the side along which the source is too short, `fill-down` the shape.
-const FITS: &[(&str, Fit)] = &[
-    ("fit", Fit::Contain),
-    ("fill-down", Fit::Cover),
-    ("fill", Fit::Crop),
-    ("force", Fit::Stretch),
-    ("auto", Fit::Auto),
-];
-
-fn read_fit(word: &str) -> Option<Fit> {
-    FITS.iter().find(|(known, _)| *known == word).map(|(_, fit)| *fit)
-}
-
-/// A fit without a word is written as the usual one, and shows as a difference.
-fn write_fit(fit: Fit) -> &'static str {
-    FITS.iter().find(|(_, known)| *known == fit).map_or("fit", |(word, _)| *word)
-}
-
-const GRAVITIES: &[(&str, Gravity)] = &[
-    ("ce", Gravity::Center),
-    ("no", Gravity::North),
-    ("noea", Gravity::NorthEast),
-    ("ea", Gravity::East),
-    ("soea", Gravity::SouthEast),
-    ("so", Gravity::South),
-    ("sowe", Gravity::SouthWest),
-    ("we", Gravity::West),
-    ("nowe", Gravity::NorthWest),
-];
-
-/// A gravity, or offsets from the top left.
-fn read_place(args: &[&str], current: Place) -> Result<Place, Rejected> {
-    let [name, offsets @ ..] = args else { return Err(Rejected::Malformed) };
-    if matches!(*name, "sm" | "obj" | "objw") || offsets.iter().any(|offset| offset.starts_with('-')) {
-        return Err(Rejected::Unsupported);
-    }
-    let number = |index: usize| offsets.get(index).copied().filter(|text| !text.is_empty());
-    if *name == "fp" {
-        let coordinate = |index| number(index).and_then(|text| text.parse().ok()).ok_or(Rejected::Malformed);
-        let gravity = at_focal_point(coordinate(0)?, coordinate(1)?).ok_or(Rejected::Unsupported)?;
-        return Ok(Place::Towards(gravity));
-    }
-    let gravity = match (*name, current) {
-        ("", Place::Towards(gravity)) => gravity,
-        (name, _) => GRAVITIES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, gravity)| *gravity)
-            .ok_or(Rejected::Malformed)?,
-    };
-    let offset = |index| match number(index) {
-        None => Ok(Length::ZERO),
-        Some(text) => read_relative(text).ok_or(Rejected::Argument { name: "offset", accepts: RELATIVE }),
-    };
-    match (offset(0)?, offset(1)?) {
-        (Length::ZERO, Length::ZERO) => Ok(Place::Towards(gravity)),
-        (x, y) if gravity == Gravity::NorthWest => Ok(Place::At(x, y)),
-        _ => Err(Rejected::Unsupported),
-    }
-}
-
-fn write_place(place: Place) -> String {
-    let offset = |length: Length| match length {
-        Length::Pixels(pixels) => pixels.to_string(),
-        Length::Share(share) => share.to_string(),
-    };
-    match place {
-        Place::Towards(gravity) => {
-            let known = GRAVITIES.iter().find(|(_, known)| *known == gravity);
-            known.map_or("ce", |(word, _)| word).into()
-        }
-        Place::At(x, y) => format!("nowe:{}:{}", offset(x), offset(y)),
-    }
-}
-
-/// A number of pixels, where 0 means that none is given.
-fn read_pixels(text: &str) -> Option<Option<Length>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    number(text, 0, Length::MAX).map(|pixels| (pixels != 0).then_some(Length::Pixels(pixels)))
-}
-
-/// A number of pixels if it is at least 1, or else a share or none.
-fn read_relative(text: &str) -> Option<Length> {
-    let factor: Factor = text.split_once('.').map_or(Ok(Factor::ONE), |_| text.parse()).ok()?;
-    let whole = text.split('.').next().unwrap_or_default();
-    match number(whole, 0, Length::MAX) {
-        Some(0) | None if factor < Factor::ONE => {
-            Some(if factor.millionths() == 0 { Length::ZERO } else { Length::Share(factor) })
-        }
-        pixels => pixels.map(Length::Pixels),
-    }
-}
-
-/// A text as an argument: colons separate arguments, slashes options.
-fn encode_argument(text: &str) -> String {
-    encode_path(text).replace(':', "%3A").replace('/', "%2F")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn relative_lengths_are_pixels_from_one_on_and_shares_below() {
-        let share = |millionths| Some(Length::Share(Factor::from_millionths(millionths)));
-        for (text, length) in [
-            ("0", Some(Length::ZERO)),
-            ("0.0", Some(Length::ZERO)),
-            ("1", Some(Length::Pixels(1))),
-            ("80", Some(Length::Pixels(80))),
-            ("80.7", Some(Length::Pixels(80))),
-            ("65535", Some(Length::Pixels(65535))),
-            ("0.33", share(330_000)),
-            (".5", share(500_000)),
-            ("65536", None),
-            ("-1", None),
-            ("x", None),
-            ("", None),
-        ] {
-            assert_eq!(read_relative(text), length, "{text}");
-        }
     }
 }

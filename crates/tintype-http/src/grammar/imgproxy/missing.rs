@@ -1,0 +1,93 @@
+//! The options of imgproxy that the engine does not implement.
+
+use super::arguments::{first, parse_bool};
+use crate::grammar::parameter::Missing;
+use crate::request::Factor;
+
+/// Every such option, and which arguments switch it off.
+pub(crate) const MISSING: &[Missing] = &[
+    Missing { names: &["min-width", "min_width", "mw"], is_neutral: is_zero },
+    Missing { names: &["min-height", "min_height", "mh"], is_neutral: is_zero },
+    Missing { names: &["extend", "ex"], is_neutral: is_false },
+    Missing { names: &["extend_aspect_ratio", "extend_ar", "exar"], is_neutral: is_false },
+    Missing { names: &["padding", "pd"], is_neutral: all_zero },
+    Missing { names: &["blur", "bl"], is_neutral: is_zero },
+    Missing { names: &["sharpen", "sh"], is_neutral: is_zero },
+    Missing { names: &["pixelate", "pix"], is_neutral: |text| is_zero(text) || is_one(text) },
+    Missing { names: &["watermark", "wm"], is_neutral: is_zero },
+    Missing { names: &["strip_metadata", "sm"], is_neutral: is_true },
+    Missing { names: &["keep_copyright", "kcr"], is_neutral: is_false },
+    Missing { names: &["strip_color_profile", "scp"], is_neutral: is_true },
+    Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
+    Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
+    Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
+    Missing { names: &["page", "pg"], is_neutral: is_zero },
+    Missing { names: &["pages", "pgs"], is_neutral: is_one },
+    // The first frame is taken in both cases.
+    Missing { names: &["disable_animation", "da"], is_neutral: |_| true },
+    Missing { names: &["trim", "t"], is_neutral: is_empty },
+    Missing { names: &["crop_aspect_ratio", "crop_ar", "car"], is_neutral: is_zero },
+    Missing { names: &["adjust", "a"], is_neutral: is_empty },
+    Missing { names: &["brightness", "br"], is_neutral: is_zero },
+    Missing { names: &["contrast", "co"], is_neutral: is_one },
+    Missing { names: &["saturation", "sa"], is_neutral: is_one },
+    Missing { names: &["background_alpha", "bga"], is_neutral: is_one },
+    Missing { names: &["monochrome", "mc"], is_neutral: is_zero },
+    Missing { names: &["duotone", "dt"], is_neutral: is_zero },
+    Missing { names: &["unsharp_masking", "ush"], is_neutral: is_empty },
+    Missing { names: &["blur_areas", "ba"], is_neutral: is_empty },
+    Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
+    Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
+    Missing { names: &["draw_detections", "dd"], is_neutral: is_false },
+    Missing { names: &["crop_objects", "crop_obj"], is_neutral: is_empty },
+    Missing { names: &["colorize", "col"], is_neutral: is_zero },
+    Missing { names: &["gradient", "gr"], is_neutral: is_zero },
+    Missing { names: &["watermark_url", "wmu"], is_neutral: is_empty },
+    Missing { names: &["watermark_text", "wmt"], is_neutral: is_empty },
+    Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
+    Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
+    Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
+    Missing { names: &["color_profile", "cp", "icc"], is_neutral: is_empty },
+    Missing { names: &["dpi"], is_neutral: is_zero },
+    Missing { names: &["autoquality", "aq"], is_neutral: |text| is_empty(text) || text == "none" },
+    Missing { names: &["jpeg_options", "jpgo"], is_neutral: is_empty },
+    Missing { names: &["png_options", "pngo"], is_neutral: is_empty },
+    Missing { names: &["avif_options", "avifo"], is_neutral: is_empty },
+    Missing { names: &["fallback_image_url", "fiu"], is_neutral: is_empty },
+    Missing { names: &["hashsum", "hs"], is_neutral: |text| is_empty(text) || text.starts_with("none") },
+    Missing { names: &["bypass_cache", "bc"], is_neutral: is_false },
+    Missing { names: &["cache_tags", "ct"], is_neutral: is_empty },
+    Missing { names: &["max_src_resolution", "msr"], is_neutral: never },
+    Missing { names: &["max_src_file_size", "msfs"], is_neutral: never },
+    Missing { names: &["max_animation_frames", "maf"], is_neutral: never },
+    Missing { names: &["max_animation_frame_resolution", "mafr"], is_neutral: never },
+    Missing { names: &["max_result_dimension", "mrd"], is_neutral: never },
+];
+
+fn never(_: &str) -> bool {
+    false
+}
+
+fn is_empty(text: &str) -> bool {
+    text.is_empty()
+}
+
+fn is_zero(text: &str) -> bool {
+    is_empty(text) || first(text).parse() == Ok(Factor::ZERO)
+}
+
+fn is_one(text: &str) -> bool {
+    is_empty(text) || first(text).parse() == Ok(Factor::ONE)
+}
+
+fn all_zero(text: &str) -> bool {
+    text.split(':').all(is_zero)
+}
+
+fn is_true(text: &str) -> bool {
+    is_empty(text) || parse_bool(first(text))
+}
+
+fn is_false(text: &str) -> bool {
+    !parse_bool(first(text))
+}
