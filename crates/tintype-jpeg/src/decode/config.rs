@@ -5,6 +5,10 @@
 pub struct DecoderConfig {
     /// Most memory that decoding may hold, in bytes, beyond input that is fed ahead of its use. 128 MiB unless set.
     pub max_memory: u64,
+    /// Most work that scans may take, in units of about one WebAssembly instruction; those after it are left out, which
+    /// counts as damage. However much this is, scans never visit blocks far more often than the image's size and bytes
+    /// account for. No limit unless set.
+    pub max_work: u64,
     /// Most metadata to keep, in bytes; segments beyond it are left out. 4 MiB unless set.
     pub max_metadata: usize,
     /// Most scans to read; those after them are left out, which counts as damage. 256 unless set: writers use about 10,
@@ -16,7 +20,13 @@ pub struct DecoderConfig {
 
 impl Default for DecoderConfig {
     fn default() -> Self {
-        Self { max_memory: 128 << 20, max_metadata: 4 << 20, max_scans: 256, damage: Damage::Accept }
+        Self {
+            max_memory: 128 << 20,
+            max_work: u64::MAX,
+            max_metadata: 4 << 20,
+            max_scans: 256,
+            damage: Damage::Accept,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The decoder: from segments to scans, and from scans to output.
 
 use super::config::{Damage, DecoderConfig};
+use super::cost;
 use super::entropy::Entropy;
 use super::error::{DecodeError, Flaw};
 use super::header::{self, Header, Metadata};
@@ -136,10 +137,11 @@ impl Decoder {
             return Err(DecodeError::Order("the header is not known yet: call header until it is"));
         };
         let layout = header.layout(scale, output);
-        if layout.memory > self.config.max_memory {
-            return Err(DecodeError::Memory { needed: layout.memory, limit: self.config.max_memory });
+        let needed = layout.memory + self.input.held();
+        if needed > self.config.max_memory {
+            return Err(DecodeError::Memory { needed, limit: self.config.max_memory });
         }
-        let work = Work::new(header, layout, scale, output);
+        let work = Work::new(header, layout, scale, output, self.config.max_work);
         let work = self.work.insert(work);
         self.tables.fall_back_to_standard();
         work.begin_scan(first, self.header.as_ref(), &mut self.tables, &mut self.entropy).map_err(
@@ -206,6 +208,20 @@ impl Decoder {
         self.entropy.flaw
     }
 
+    /// The work done so far, in units of about one WebAssembly instruction: the same for the same input everywhere.
+    pub fn work(&self) -> u64 {
+        let output = self.work.as_ref().map_or(0, |work| {
+            let visits = work.store.as_ref().map_or(0, Store::visits);
+            visits * cost::VISIT + cost::of_output(&work.layout, work.strips, work.row)
+        });
+        cost::of_input(self.input.used()) + output
+    }
+
+    /// Bytes of memory that input takes which was fed and not used yet.
+    pub fn held(&self) -> u64 {
+        self.input.held()
+    }
+
     fn known_header(&self) -> Option<&Header> {
         match self.stage {
             Stage::Begin | Stage::Segments | Stage::Height(_) => None,
@@ -252,9 +268,10 @@ impl Decoder {
     fn find_height(&mut self, searched: usize) -> Result<bool, DecodeError> {
         let malformed =
             DecodeError::Malformed { marker: DNL, expected: "the number of rows after the first scan" };
-        let held = self.input.rest().len() as u64;
-        if held > self.config.max_memory {
-            return Err(DecodeError::Memory { needed: held, limit: self.config.max_memory });
+        // The input is moved, as it grows, into room for twice of it.
+        let needed = 3 * self.input.rest().len() as u64;
+        if needed > self.config.max_memory {
+            return Err(DecodeError::Memory { needed, limit: self.config.max_memory });
         }
         let mut at = searched;
         let ahead = loop {
@@ -296,17 +313,18 @@ impl Decoder {
                     self.judge_damage()?;
                     return Ok(match progress {
                         Progress::NeedInput => Advance::NeedInput,
-                        Progress::Complete => Advance::Strip,
+                        Progress::Complete | Progress::TooMuch => Advance::Strip,
                     });
                 }
                 Stage::Scan => {
-                    if work.store_scan(&self.tables, &mut self.entropy, &mut self.input)
-                        == Progress::NeedInput
-                    {
-                        return Ok(Advance::NeedInput);
+                    match work.store_scan(&self.tables, &mut self.entropy, &mut self.input) {
+                        Progress::NeedInput => return Ok(Advance::NeedInput),
+                        Progress::TooMuch => self.end_scans(Some(Flaw::TooManyScans)),
+                        Progress::Complete => {
+                            let complete = work.store.as_ref().is_some_and(Store::complete);
+                            self.stage = if complete { Stage::Emit } else { Stage::BetweenScans };
+                        }
                     }
-                    let complete = work.store.as_ref().is_some_and(Store::complete);
-                    self.stage = if complete { Stage::Emit } else { Stage::BetweenScans };
                     self.judge_damage()?;
                 }
                 Stage::BetweenScans => {

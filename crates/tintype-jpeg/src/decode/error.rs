@@ -60,7 +60,8 @@ pub enum Flaw {
     Restart,
     /// A segment or scan header after the first scan breaks the format's rules, or a table it names is missing.
     BadSegment,
-    /// There are more scans than [`DecoderConfig::max_scans`](super::DecoderConfig::max_scans).
+    /// There are more scans than [`DecoderConfig::max_scans`](super::DecoderConfig::max_scans), or they visit blocks far
+    /// more often than the image's size and bytes account for.
     TooManyScans,
 }
 

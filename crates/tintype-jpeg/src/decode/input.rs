@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 pub(crate) struct Input {
     data: Vec<u8>,
     position: usize,
+    /// Bytes that were used and dropped.
+    dropped: u64,
     finished: bool,
 }
 
@@ -17,6 +19,7 @@ impl Input {
         // Moving the rest down only when it is the smaller part keeps the cost per byte constant.
         if self.position >= self.data.len() - self.position {
             self.data.drain(..self.position);
+            self.dropped += self.position as u64;
             self.position = 0;
         }
         self.data.extend_from_slice(chunk);
@@ -28,6 +31,16 @@ impl Input {
 
     pub(crate) fn finished(&self) -> bool {
         self.finished
+    }
+
+    /// Bytes used so far.
+    pub(crate) fn used(&self) -> u64 {
+        self.dropped + self.position as u64
+    }
+
+    /// Bytes of memory that the window takes.
+    pub(crate) fn held(&self) -> u64 {
+        self.data.capacity() as u64
     }
 
     /// The bytes not yet used.

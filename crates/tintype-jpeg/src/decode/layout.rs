@@ -1,5 +1,6 @@
 //! Sizes: of the output at a scale, of each component's plane, and of the memory that decoding holds.
 
+use super::cost;
 use super::header::{ColorModel, Header};
 use crate::zigzag::ZIGZAG;
 use alloc::vec::Vec;
@@ -56,6 +57,7 @@ pub struct Layout {
     /// MCUs of an interleaved scan, across and down.
     pub(crate) mcus: (u32, u32),
     pub(crate) memory: u64,
+    pub(crate) work: u64,
 }
 
 impl Layout {
@@ -77,6 +79,12 @@ impl Layout {
     /// Upper bound, in bytes, of the memory that decoding holds beyond input that was fed ahead of its use.
     pub fn memory(&self) -> u64 {
         self.memory
+    }
+
+    /// The work of decoding, in units of about one WebAssembly instruction, beyond that of reading the input: see
+    /// [`Decoder::work`](super::Decoder::work).
+    pub fn work(&self) -> u64 {
+        self.work
     }
 }
 
@@ -184,8 +192,11 @@ impl Header {
             channels,
             mcus,
             memory: 0,
+            work: 0,
         };
         layout.memory = self.memory(&layout, output);
+        let rows = if output == Output::Interleaved { layout.height } else { 0 };
+        layout.work = cost::of_output(&layout, mcus.1, rows);
         layout
     }
 

@@ -48,6 +48,7 @@ mod bits;
 mod block;
 mod color;
 mod config;
+mod cost;
 mod decoder;
 mod entropy;
 mod error;

@@ -16,6 +16,8 @@ use super::tables::Tables;
 pub(crate) enum Progress {
     Complete,
     NeedInput,
+    /// The scans visit more blocks than the image and its bytes account for.
+    TooMuch,
 }
 
 /// A scan under way: where it is.
@@ -26,7 +28,8 @@ pub(crate) struct Scan {
     pub(crate) y: u32,
     /// MCUs across and down.
     pub(crate) mcus: (u32, u32),
-    /// Bytes that one MCU may take.
+    /// Blocks of one MCU, and the bytes that they may take.
+    pub(crate) mcu_blocks: usize,
     pub(crate) mcu_bytes: usize,
 }
 
@@ -38,7 +41,12 @@ impl Scan {
             [only] => (layout.planes.get(only.index).map_or((0, 0), |plane| plane.blocks), 1),
             _ => (layout.mcus, planes.map(|plane| (plane.h * plane.v) as usize).sum()),
         };
-        Self { header, x: 0, y: 0, mcus, mcu_bytes: blocks * MAX_BLOCK_BYTES }
+        Self { header, x: 0, y: 0, mcus, mcu_blocks: blocks, mcu_bytes: blocks * MAX_BLOCK_BYTES }
+    }
+
+    /// Whether the scan is the first of its components' DCs.
+    pub(crate) fn begins_dc(&self) -> bool {
+        self.header.first == 0 && self.header.high == 0
     }
 
     /// Decodes a row of MCUs of a sequential scan of all components straight to samples.

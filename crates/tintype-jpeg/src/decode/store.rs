@@ -19,9 +19,20 @@ const NOWHERE: u8 = 255;
 /// Marks a coefficient that no scan has coded yet.
 const UNKNOWN: u8 = 255;
 
+/// Visits of each block that scans may take: ten times those that common writers need.
+const VISITS_PER_BLOCK: u64 = 64;
+
+/// Visits that each byte of input adds: an honest scan says something about most blocks that it visits.
+const VISITS_PER_BYTE: u64 = 4;
+
 /// The coefficients of all components that the scale uses.
 pub(crate) struct Store {
     components: Vec<StoredComponent>,
+    /// Blocks that scans have visited, and those that they may visit before input is counted: runs of empty blocks take
+    /// next to no input, so that small files could ask for any number of walks over a large image.
+    visits: u64,
+    visits_allowed: u64,
+    max_visits: u64,
 }
 
 struct StoredComponent {
@@ -82,8 +93,19 @@ impl StoredComponent {
 }
 
 impl Store {
-    pub(crate) fn new(layout: &Layout) -> Self {
-        Self { components: layout.planes.iter().map(StoredComponent::new).collect() }
+    pub(crate) fn new(layout: &Layout, max_visits: u64) -> Self {
+        let blocks: u64 = layout.planes.iter().map(|plane| plane.total_blocks() as u64).sum();
+        Self {
+            components: layout.planes.iter().map(StoredComponent::new).collect(),
+            visits: 0,
+            visits_allowed: VISITS_PER_BLOCK * blocks,
+            max_visits,
+        }
+    }
+
+    /// Blocks that scans have visited so far.
+    pub(crate) fn visits(&self) -> u64 {
+        self.visits
     }
 
     /// Copies a block's coefficients to the places that the inverse transform takes them from, and returns the last
@@ -117,19 +139,26 @@ impl Store {
         })
     }
 
-    /// Records how accurately a scan codes its coefficients. Returns whether the scan continues those before.
-    pub(crate) fn note(&mut self, scan: &Scan) -> bool {
+    /// Records how accurately a scan codes its coefficients, if it continues the scans before it. One that does not,
+    /// because it repeats what is known or refines what is not, is to be passed over: so no bit of the image is decoded
+    /// twice, however many scans there are.
+    pub(crate) fn admit(&mut self, scan: &Scan) -> bool {
         let header = &scan.header;
-        let mut follows = true;
-        for component in &header.components {
-            let Some(stored) = self.components.get_mut(component.index) else { continue };
-            let band = usize::from(header.first)..=usize::from(header.last);
-            for known in stored.known.get_mut(band).unwrap_or_default() {
-                follows &= if header.high == 0 { *known == UNKNOWN } else { *known == header.high };
-                *known = header.low;
-            }
+        let expected = if header.high == 0 { UNKNOWN } else { header.high };
+        let band = usize::from(header.first)..=usize::from(header.last);
+        let known = |stored: &StoredComponent| {
+            stored.known.get(band.clone()).is_some_and(|known| known.iter().all(|&known| known == expected))
+        };
+        let mut components = header.components.iter().map(|component| component.index);
+        if !components.all(|index| self.components.get(index).is_some_and(known)) {
+            return false;
         }
-        follows
+        for component in &header.components {
+            let stored = self.components.get_mut(component.index);
+            let known = stored.and_then(|stored| stored.known.get_mut(band.clone()));
+            known.unwrap_or_default().fill(header.low);
+        }
+        true
     }
 
     /// Whether everything that is stored is known to its last bit, so that no scan can matter any more.
@@ -147,9 +176,19 @@ impl Store {
         input: &mut Input,
     ) -> Progress {
         while scan.y < scan.mcus.1 {
+            let allowed = self.visits_allowed + VISITS_PER_BYTE * input.used();
+            if self.visits > allowed.min(self.max_visits) {
+                return Progress::TooMuch;
+            }
             while scan.x < scan.mcus.0 {
+                let before = scan.x;
                 match entropy.ready(input, scan.mcu_bytes) {
                     Ready::NeedInput => return Progress::NeedInput,
+                    Ready::Lost if entropy.hopeless() && !scan.begins_dc() => {
+                        // Nothing more comes of it, and it would leave the blocks as they are.
+                        scan.y = scan.mcus.1;
+                        return Progress::Complete;
+                    }
                     Ready::Lost => self.pass_lost(scan, layout, entropy),
                     Ready::Data => {
                         let done = self.add_mcus(scan, layout, tables, entropy);
@@ -161,6 +200,7 @@ impl Store {
                         }
                     }
                 }
+                self.visits += u64::from(scan.x - before) * scan.mcu_blocks as u64;
             }
             scan.x = 0;
             scan.y += 1;
@@ -172,7 +212,7 @@ impl Store {
     /// other scans leave the blocks as they are.
     fn pass_lost(&mut self, scan: &mut Scan, layout: &Layout, entropy: &mut Entropy) {
         let mcus = entropy.until_restart().min(scan.mcus.0 - scan.x);
-        if scan.header.first == 0 && scan.header.high == 0 {
+        if scan.begins_dc() {
             for x in scan.x..scan.x + mcus {
                 self.continue_dc(scan, layout, x);
             }

@@ -2,6 +2,7 @@
 
 use super::band::Band;
 use super::color;
+use super::cost;
 use super::entropy::Entropy;
 use super::error::Flaw;
 use super::header::{ColorModel, Header};
@@ -41,13 +42,13 @@ pub(crate) enum MissingTable {
 }
 
 impl Work {
-    pub(crate) fn new(header: &Header, layout: Layout, scale: Scale, output: Output) -> Self {
+    pub(crate) fn new(header: &Header, layout: Layout, scale: Scale, output: Output, max_work: u64) -> Self {
         let sampling = header.max_sampling();
         let upsampler = |plane| Upsampler::new(plane, &layout, u32::from(scale.numerator()), sampling);
         let interleaved = output == Output::Interleaved;
         Self {
             bands: layout.planes.iter().copied().map(Band::new).collect(),
-            store: (!header.streams).then(|| Store::new(&layout)),
+            store: (!header.streams).then(|| Store::new(&layout, max_work / cost::VISIT)),
             scan: None,
             strips: 0,
             begun: false,
@@ -91,9 +92,10 @@ impl Work {
             }
         }
         if let Some(store) = &mut self.store
-            && !store.note(&scan)
+            && !store.admit(&scan)
         {
             entropy.flaw.get_or_insert(Flaw::BadSegment);
+            return Ok(());
         }
         entropy.begin(tables.restart_interval);
         self.scan = Some(scan);
