@@ -46,6 +46,8 @@ pub struct Rendition {
     pub outline: Outline,
     /// Whether some of the source was found missing or corrupt on the way.
     pub damaged: bool,
+    /// The work done, in units of [`Limits::work`].
+    pub work: u64,
     /// The encoded bytes.
     pub image: Vec<u8>,
 }
@@ -60,7 +62,12 @@ pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;
-    Ok(Rendition { outline, damaged: session.damaged(), image: session.read(usize::MAX)? })
+    Ok(Rendition {
+        outline,
+        damaged: session.damaged(),
+        work: session.work(),
+        image: session.read(usize::MAX)?,
+    })
 }
 
 /// Describes an image without decoding a pixel.

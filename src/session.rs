@@ -16,30 +16,52 @@ use tintype_types::{SNIFF_BYTES, sniff};
 /// Makes a rendition as a stream: write the source as it comes, read the result as it is made.
 ///
 /// The result does not depend on how the source is cut into chunks. After an error every call fails with [`Error::Ended`];
-/// after [`Session::finish`] only [`Session::read`] goes on.
+/// after [`Session::finish`] only [`Session::step`] and [`Session::read`] go on.
 pub struct Session {
     options: Options,
-    /// Bytes of source so far.
+    /// Bytes of source so far, those that no decoder has seen yet, and whether these are the last.
     written: u64,
+    pending: Queue,
+    ended: Ended,
     state: State,
+    /// Whether the last step left work that needs no more input.
+    busy: bool,
     output: Queue,
     outline: Option<Outline>,
     damaged: bool,
-    /// Whether the result is to be read in one piece at the end.
-    whole: bool,
+    work: u64,
+    mode: Mode,
+}
+
+/// How a session is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// All work is done as soon as it can be.
+    Eager,
+    /// The same, and the result is read in one piece at the end.
+    Whole,
+    /// Work waits for [`Session::step`].
+    Stepped,
+}
+
+/// The end of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    No,
+    /// It is known, and the decoder has not heard of it.
+    Known,
+    Told,
 }
 
 enum State {
     /// Too few bytes have arrived to recognise the format.
-    Sniffing(Vec<u8>),
+    Sniffing,
     /// The header has not arrived.
     Header(Box<dyn Decoder>),
     /// Rows are coming.
     Rows(Box<Pipeline>),
     /// The rendition is complete; what is left of the source does not matter.
     Complete,
-    /// The source is complete too.
-    Finished,
     /// A call has failed.
     Failed,
 }
@@ -47,41 +69,60 @@ enum State {
 impl Session {
     /// A session that has read nothing yet.
     pub fn new(options: Options) -> Self {
-        Self {
-            options,
-            written: 0,
-            state: State::Sniffing(Vec::new()),
-            output: Queue::default(),
-            outline: None,
-            damaged: false,
-            whole: false,
-        }
+        Self::with_mode(options, Mode::Eager)
+    }
+
+    /// A session that works only in [`Session::step`]: for callers that look at a clock in between.
+    pub fn stepped(options: Options) -> Self {
+        Self::with_mode(options, Mode::Stepped)
     }
 
     /// A session whose result is read in one piece at the end, which takes more memory.
     pub(crate) fn whole(options: Options) -> Self {
-        Self { whole: true, ..Self::new(options) }
+        Self::with_mode(options, Mode::Whole)
     }
 
-    /// Takes the next bytes of the source and works through as much of them as possible. A chunk that is owned is not
-    /// copied where a decoder wants the whole file.
+    fn with_mode(options: Options, mode: Mode) -> Self {
+        Self {
+            options,
+            written: 0,
+            pending: Queue::default(),
+            ended: Ended::No,
+            state: State::Sniffing,
+            busy: false,
+            output: Queue::default(),
+            outline: None,
+            damaged: false,
+            work: 0,
+            mode,
+        }
+    }
+
+    /// Takes the next bytes of the source and works through as much of them as possible. A chunk that is owned
+    /// is not copied where a decoder wants the whole file.
     pub fn write<'a>(&mut self, chunk: impl Into<Cow<'a, [u8]>>) -> Result<()> {
-        let chunk = chunk.into();
-        self.written += chunk.len() as u64;
-        let result = Limit::SourceBytes
-            .check(self.written, self.options.limits.source_bytes)
-            .and_then(|()| plan::validate(&self.options))
-            .and_then(|()| self.feed(chunk));
-        self.failed_by(result)
+        let accepted = self.accept(chunk.into().into_owned());
+        self.failed_by(accepted)?;
+        self.work_eagerly()
     }
 
-    /// Signals the end of the source. After this, only [`Session::read`] may be called.
+    /// Signals the end of the source.
     pub fn finish(&mut self) -> Result<()> {
-        let result = plan::validate(&self.options).and_then(|()| self.finish_source());
+        let accepted = self.open().and_then(|()| plan::validate(&self.options));
+        self.failed_by(accepted)?;
+        self.ended = Ended::Known;
+        self.work_eagerly()
+    }
+
+    /// Works for a while on what has been written. Returns whether there is more to do without more input; after
+    /// [`Session::finish`], false says that the rendition is complete.
+    pub fn step(&mut self) -> Result<bool> {
+        let result = self.work_a_while();
         self.failed_by(result)
     }
 
-    /// Takes at most `max` bytes of the rendition, and none if none are ready; after [`Session::finish`] that is its end.
+    /// Takes at most `max` bytes of the rendition, and none if none are ready; after [`Session::finish`] that is its end,
+    /// unless there is more to do for [`Session::step`].
     pub fn read(&mut self, max: usize) -> Result<Vec<u8>> {
         if matches!(self.state, State::Failed) {
             return Err(Error::Ended);
@@ -99,109 +140,154 @@ impl Session {
         self.damaged
     }
 
-    fn failed_by(&mut self, result: Result<()>) -> Result<()> {
+    /// The work done so far, in units of [`crate::Limits::work`].
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
+    fn failed_by<T>(&mut self, result: Result<T>) -> Result<T> {
         if result.is_err() {
             self.state = State::Failed;
-            self.output = Queue::default();
+            (self.pending, self.output) = (Queue::default(), Queue::default());
         }
         result
     }
 
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
-        match &mut self.state {
-            State::Sniffing(head) if head.len() + chunk.len() < SNIFF_BYTES => {
-                head.extend_from_slice(&chunk);
-                Ok(())
-            }
-            State::Sniffing(head) => {
-                let head = std::mem::take(head);
-                self.open(if head.is_empty() { chunk } else { [&head, &*chunk].concat().into() })
-            }
-            State::Header(_) | State::Rows(_) => self.decode(chunk),
-            State::Complete => Ok(()),
-            State::Finished | State::Failed => Err(Error::Ended),
+    /// Whether more of the source may come.
+    fn open(&self) -> Result<()> {
+        match (&self.state, self.ended) {
+            (State::Failed, _) | (_, Ended::Known | Ended::Told) => Err(Error::Ended),
+            _ => Ok(()),
         }
     }
 
-    /// Recognises the format by the first bytes.
-    fn open(&mut self, head: Cow<'_, [u8]>) -> Result<()> {
-        let format = sniff(&head).ok_or(Error::Unrecognized)?;
-        self.state = State::Header(decode::decoder(format, &self.options)?);
-        self.decode(head)
-    }
-
-    /// Feeds a chunk and works through it: piece by piece if that saves holding the whole of it.
-    fn decode(&mut self, chunk: Cow<'_, [u8]>) -> Result<()> {
-        if self.decoder().is_some_and(|decoder| !decoder.streams()) {
-            // The file is held, and moved as it grows into room for twice of it.
-            Limit::Memory.check(BASE_MEMORY + 3 * self.written, self.options.limits.memory)?;
-            return self.feed_piece(chunk);
-        }
-        chunk.chunks(PIECE).try_for_each(|piece| self.feed_piece(piece.into()))
-    }
-
-    fn feed_piece(&mut self, piece: Cow<'_, [u8]>) -> Result<()> {
-        if let Some(decoder) = self.decoder() {
-            decoder.feed(piece);
-        }
-        self.advance()
-    }
-
-    fn decoder(&mut self) -> Option<&mut dyn Decoder> {
-        match &mut self.state {
-            State::Header(decoder) => Some(&mut **decoder),
-            State::Rows(pipeline) => Some(&mut *pipeline.decoder),
-            _ => None,
-        }
-    }
-
-    fn finish_source(&mut self) -> Result<()> {
-        if let State::Sniffing(head) = &mut self.state {
-            let head = std::mem::take(head);
-            self.open(head.into())?;
-        }
-        match self.state {
-            State::Finished | State::Failed => return Err(Error::Ended),
-            _ => self.decoder().into_iter().for_each(Decoder::finish),
-        }
-        self.advance()?;
-        match std::mem::replace(&mut self.state, State::Finished) {
-            State::Complete => Ok(()),
-            _ => Err(Error::Internal("a decoder asks for more than the whole source".into())),
-        }
-    }
-
-    /// Goes as far as the input reaches.
-    fn advance(&mut self) -> Result<()> {
-        if let State::Header(decoder) = &mut self.state {
-            let Step::Ready(header) = decoder.header()? else { return Ok(()) };
-            let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
-                return Err(Error::Ended);
-            };
-            let (pipeline, plan) = Pipeline::new(decoder, &header, &self.options, self.whole)?;
-            self.outline = Some(Outline {
-                format: self.options.output.format,
-                width: plan.width,
-                height: plan.height,
-                source: header.source,
-            });
-            self.state = State::Rows(Box::new(pipeline));
-        }
-        if let State::Rows(pipeline) = &mut self.state {
-            let complete = pipeline.advance(&mut self.output)?;
-            self.damaged = pipeline.decoder.found_damage();
-            if complete {
-                self.state = State::Complete;
-            }
+    fn accept(&mut self, chunk: Vec<u8>) -> Result<()> {
+        self.open()?;
+        self.written += chunk.len() as u64;
+        Limit::SourceBytes.check(self.written, self.options.limits.source_bytes)?;
+        plan::validate(&self.options)?;
+        if !matches!(self.state, State::Complete) {
+            self.pending.push(chunk);
         }
         Ok(())
     }
+
+    fn work_eagerly(&mut self) -> Result<()> {
+        while self.mode != Mode::Stepped && self.step()? {}
+        Ok(())
+    }
+
+    fn work_a_while(&mut self) -> Result<bool> {
+        if matches!(self.state, State::Failed) {
+            return Err(Error::Ended);
+        }
+        if !self.busy {
+            self.feed()?;
+        }
+        self.busy = self.advance()?;
+        Ok(self.busy || self.can_feed())
+    }
+
+    /// Whether there is something that the next step can give to the decoder.
+    fn can_feed(&self) -> bool {
+        match self.state {
+            State::Sniffing => self.pending.len() >= SNIFF_BYTES || self.ended == Ended::Known,
+            State::Header(_) | State::Rows(_) => self.pending.len() > 0 || self.ended == Ended::Known,
+            State::Complete | State::Failed => false,
+        }
+    }
+
+    /// Gives the decoder the next part of the source, or word of its end.
+    fn feed(&mut self) -> Result<()> {
+        if !self.can_feed() {
+            return Ok(());
+        }
+        if matches!(self.state, State::Sniffing) {
+            let head = self.pending.take(usize::MAX);
+            let format = sniff(&head).ok_or(Error::Unrecognized)?;
+            self.state = State::Header(decode::decoder(format, &self.options)?);
+            self.pending.push(head);
+        }
+        let (decoder, written) = match &mut self.state {
+            State::Header(decoder) => (decoder, self.written),
+            State::Rows(pipeline) => (&mut pipeline.decoder, self.written),
+            _ => return Ok(()),
+        };
+        if self.pending.len() == 0 {
+            self.ended = Ended::Told;
+            decoder.finish();
+            return Ok(());
+        }
+        if decoder.streams() {
+            return decoder.feed(self.pending.take(PIECE));
+        }
+        // The file is held, and moved as it grows into room for twice of it.
+        Limit::Memory.check(BASE_MEMORY + 3 * written, self.options.limits.memory)?;
+        decoder.feed(self.pending.take(usize::MAX))
+    }
+
+    /// Goes on as far as the input reaches, or for a while. Returns whether it could go on.
+    fn advance(&mut self) -> Result<bool> {
+        let mut progress = Progress::NeedsInput;
+        if let State::Header(decoder) = &mut self.state
+            && let Step::Ready(header) = decoder.header()?
+        {
+            self.plan(&header)?;
+        }
+        if let State::Rows(pipeline) = &mut self.state {
+            progress = pipeline.advance(&mut self.output)?;
+            self.damaged = pipeline.decoder.found_damage();
+            self.work = pipeline.work();
+        }
+        match progress {
+            Progress::Complete => {
+                self.state = State::Complete;
+                self.pending = Queue::default();
+            }
+            Progress::NeedsInput if self.ended == Ended::Told && !matches!(self.state, State::Complete) => {
+                return Err(Error::Internal("a decoder asks for more than the whole source".into()));
+            }
+            _ => (),
+        }
+        Ok(progress == Progress::More)
+    }
+
+    /// Sets up the pipeline that the header and the options ask for.
+    fn plan(&mut self, header: &Header) -> Result<()> {
+        let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
+            return Err(Error::Ended);
+        };
+        let held = self.pending.len() as u64;
+        let (pipeline, plan) = Pipeline::new(decoder, header, &self.options, self.mode == Mode::Whole, held)?;
+        self.outline = Some(Outline {
+            format: self.options.output.format,
+            width: plan.width,
+            height: plan.height,
+            source: header.source,
+        });
+        self.state = State::Rows(Box::new(pipeline));
+        Ok(())
+    }
+}
+
+/// How far a step came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// There is no more to do before more of the source comes.
+    NeedsInput,
+    /// There is, but that was enough for one step.
+    More,
+    /// The rendition is complete.
+    Complete,
 }
 
 /// The steps of a rendition, from rows of the source to bytes of the result.
 struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
+    /// The work of the stages for all rows, and the limit of all work.
+    stages_work: u64,
+    max_work: u64,
 }
 
 struct Stages {
@@ -228,6 +314,7 @@ impl Pipeline {
         header: &Header,
         options: &Options,
         whole: bool,
+        held: u64,
     ) -> Result<(Self, Plan)> {
         let plan = plan::plan(&header.source, options, header.scales)?;
         let output = &options.output;
@@ -252,11 +339,17 @@ impl Pipeline {
             Layout::Interleaved(_) => vec![plan.size],
         };
         let memory = BASE_MEMORY
+            + held
             + decoder.memory(detail)
             + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
             + sizes.iter().map(|&size| Orient::memory(plan.transform, size, pixel)).sum::<u64>()
             + encode::memory(output.format, image, whole);
         Limit::Memory.check(memory, options.limits.memory)?;
+        let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
+        let finishing = image.samples() * FINISHING_WORK;
+        let stages_work = resampling.sum::<u64>() + finishing + encode::work(output, image);
+        let work = BASE_WORK + stages_work + decoder.predicted_work(detail);
+        Limit::Work.check(work, options.limits.work)?;
 
         decoder.start(detail)?;
         let orient = |&size: &(u32, u32)| Orient::new(plan.transform, size, pixel);
@@ -267,29 +360,59 @@ impl Pipeline {
         };
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
         let encoder = encode::encoder(output, image)?;
-        Ok((Self { decoder, stages: Stages { resamplers, finish, encoder } }, plan))
+        let stages = Stages { resamplers, finish, encoder };
+        Ok((Self { decoder, stages, stages_work, max_work: options.limits.work }, plan))
     }
 
-    /// Works through the rows that are there; true when the rendition is complete.
-    fn advance(&mut self, output: &mut Queue) -> Result<bool> {
-        let Self { decoder, stages } = self;
-        while !stages.resamplers.iter().all(Resampler::is_complete) {
+    /// The work done so far.
+    fn work(&self) -> u64 {
+        let (done, of) = self.stages.progress();
+        BASE_WORK + self.stages_work * done / of.max(1) + self.decoder.work()
+    }
+
+    /// Works through the rows that are there, for a while.
+    fn advance(&mut self, output: &mut Queue) -> Result<Progress> {
+        let progress = if self.stages.are_complete() {
+            self.stages.encoder.finish()?;
+            Progress::Complete
+        } else {
+            self.advance_rows()?
+        };
+        self.stages.encoder.drain(output);
+        Ok(progress)
+    }
+
+    fn advance_rows(&mut self) -> Result<Progress> {
+        let pause = self.work() + STEP_WORK;
+        while !self.stages.are_complete() {
+            let work = self.work();
+            Limit::Work.check(work, self.max_work)?;
+            if work > pause {
+                return Ok(Progress::More);
+            }
+            let Self { decoder, stages, .. } = self;
             match decoder.advance(&mut |lane, row| stages.push(lane, row))? {
                 Step::Ready(true) => (),
                 Step::Ready(false) => return Err(Error::Internal("a decoder gave too few rows".into())),
-                Step::NeedInput => {
-                    stages.encoder.drain(output);
-                    return Ok(false);
-                }
+                Step::NeedInput => return Ok(Progress::NeedsInput),
             }
         }
-        stages.encoder.finish()?;
-        stages.encoder.drain(output);
-        Ok(true)
+        // Encoders that hold the image do their work at its end.
+        Ok(Progress::More)
     }
 }
 
 impl Stages {
+    fn are_complete(&self) -> bool {
+        self.resamplers.iter().all(Resampler::is_complete)
+    }
+
+    /// Rows of all lanes that have come, of those that are needed.
+    fn progress(&self) -> (u64, u64) {
+        let rows = self.resamplers.iter().map(Resampler::progress);
+        rows.fold((0, 0), |(done, of), (row, rows)| (done + row, of + rows))
+    }
+
     fn push(&mut self, lane: usize, row: &[u8]) -> Result<()> {
         let Self { resamplers, finish, encoder } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
@@ -313,3 +436,12 @@ const PIECE: usize = 64 << 10;
 
 /// What a program holds before any image: its stack, its constants, and what allocators round up.
 const BASE_MEMORY: u64 = 2 << 20;
+
+/// Work of a step, in units of [`crate::Limits::work`]: some hundredths of a second.
+const STEP_WORK: u64 = 40_000_000;
+
+/// What any rendition takes: tables and weights, in units of [`crate::Limits::work`].
+const BASE_WORK: u64 = 500_000;
+
+/// What turning a sample, joining lanes or drawing a background takes.
+const FINISHING_WORK: u64 = 6;

@@ -4,7 +4,6 @@ use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
-use std::borrow::Cow;
 use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row, Unsupported};
 
 /// The least work whose result is at least as near to that of decoding everything as libvips' is. By SSIMULACRA2 against
@@ -36,6 +35,8 @@ impl JpegDecoder {
         let config = DecoderConfig {
             damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
             max_memory: options.limits.memory,
+            max_metadata: (options.limits.memory / 32).min(4 << 20) as usize,
+            max_work: options.limits.work,
             ..DecoderConfig::default()
         };
         Self { decoder: jpeg::Decoder::new(config), header: None }
@@ -60,8 +61,9 @@ impl Decoder for JpegDecoder {
         true
     }
 
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+    fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         self.decoder.feed(&chunk);
+        Ok(())
     }
 
     fn finish(&mut self) {
@@ -95,7 +97,15 @@ impl Decoder for JpegDecoder {
     }
 
     fn memory(&mut self, detail: Detail) -> u64 {
-        self.layout(detail).map_or(0, |layout| layout.memory())
+        self.layout(detail).map_or(0, |layout| layout.memory()) + self.decoder.held()
+    }
+
+    fn predicted_work(&mut self, detail: Detail) -> u64 {
+        self.layout(detail).map_or(0, |layout| layout.work())
+    }
+
+    fn work(&self) -> u64 {
+        self.decoder.work()
     }
 
     fn start(&mut self, detail: Detail) -> Result<()> {

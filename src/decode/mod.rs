@@ -9,7 +9,6 @@ mod whole;
 use crate::pixels::Layout;
 use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
-use std::borrow::Cow;
 
 /// What a decoder knows once it has read the header.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +40,7 @@ pub(crate) trait Decoder {
     fn streams(&self) -> bool;
 
     /// Takes the next bytes of the source.
-    fn feed(&mut self, chunk: Cow<'_, [u8]>);
+    fn feed(&mut self, chunk: Vec<u8>) -> Result<()>;
 
     /// Signals the end of input.
     fn finish(&mut self);
@@ -54,6 +53,12 @@ pub(crate) trait Decoder {
 
     /// Predicts the bytes of memory that decoding takes, with the input that a decoder keeps.
     fn memory(&mut self, detail: Detail) -> u64;
+
+    /// Predicts the work of decoding, in units of [`crate::Limits::work`], as far as the header tells.
+    fn predicted_work(&mut self, detail: Detail) -> u64;
+
+    /// The work of decoding so far, in the same units.
+    fn work(&self) -> u64;
 
     /// Chooses how much is decoded, and allocates.
     fn start(&mut self, detail: Detail) -> Result<()>;
@@ -73,7 +78,7 @@ pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decod
         Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
         Format::Png => Box::new(png::PngDecoder::new(options)),
         Format::Webp => Box::new(webp::decoder()),
-        Format::Gif => Box::new(gif::decoder()),
+        Format::Gif => Box::new(gif::GifDecoder::new()),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, "decoding"));
         }

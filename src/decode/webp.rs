@@ -1,7 +1,7 @@
 //! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame.
 
 use super::Header;
-use super::whole::{Codec, Whole};
+use super::whole::{Codec, Cost, Whole};
 use crate::pixels::{Channels, Layout};
 use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
 use image_webp::{DecodingError, WebPDecoder};
@@ -17,10 +17,11 @@ pub(super) struct WebpCodec;
 type Opened<'a> = WebPDecoder<Cursor<&'a [u8]>>;
 
 impl Codec for WebpCodec {
-    fn header(&self, file: &[u8]) -> Result<(Header, u64)> {
+    fn header(&self, file: &[u8]) -> Result<(Header, Cost)> {
         let mut decoder = open(file)?;
         let header = header(&mut decoder)?;
-        Ok((header, memory(&mut decoder, &header.source)))
+        let work = file.len() as u64 * work::BYTE + header.source.pixels() * work::PIXEL;
+        Ok((header, Cost { memory: memory(&mut decoder, &header.source), work }))
     }
 
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
@@ -28,6 +29,14 @@ impl Codec for WebpCodec {
         open(file)?.read_image(&mut frame).map_err(malformed)?;
         Ok(frame)
     }
+}
+
+/// What things cost, in units of [`crate::Limits::work`].
+mod work {
+    /// A byte of the file.
+    pub(super) const BYTE: u64 = 60;
+    /// A pixel of the image.
+    pub(super) const PIXEL: u64 = 80;
 }
 
 /// The bytes that the codec needs for its planes, words and intermediate pixels, and for the frame that comes out.

@@ -3,16 +3,23 @@
 use super::{Decoder, Header, Sink, Step};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{Error, Result};
-use std::borrow::Cow;
 
 /// A codec that works on a whole file.
 pub(super) trait Codec {
-    /// Reads the header without allocating pixels, and predicts the bytes of memory that `decode` takes, the frame
-    /// included.
-    fn header(&self, file: &[u8]) -> Result<(Header, u64)>;
+    /// Reads the header without allocating pixels, and predicts what `decode` takes.
+    fn header(&self, file: &[u8]) -> Result<(Header, Cost)>;
 
     /// Decodes the frame: rows of the header's layout, without padding.
     fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>>;
+}
+
+/// What decoding takes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    /// Bytes of memory, the frame included.
+    pub memory: u64,
+    /// Work, in units of [`crate::Limits::work`].
+    pub work: u64,
 }
 
 /// A [`Decoder`] that holds the whole file until it is decoded, and then the whole frame.
@@ -21,14 +28,22 @@ pub(super) struct Whole<C> {
     file: Vec<u8>,
     complete: bool,
     header: Option<Header>,
-    memory: u64,
+    cost: Cost,
     frame: Vec<u8>,
     next: usize,
 }
 
 impl<C: Codec> Whole<C> {
     pub(super) fn new(codec: C) -> Self {
-        Self { codec, file: Vec::new(), complete: false, header: None, memory: 0, frame: Vec::new(), next: 0 }
+        Self {
+            codec,
+            file: Vec::new(),
+            complete: false,
+            header: None,
+            cost: Cost::default(),
+            frame: Vec::new(),
+            next: 0,
+        }
     }
 }
 
@@ -37,12 +52,13 @@ impl<C: Codec> Decoder for Whole<C> {
         false
     }
 
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+    fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         if self.file.is_empty() {
-            self.file = chunk.into_owned();
+            self.file = chunk;
         } else {
             self.file.extend_from_slice(&chunk);
         }
+        Ok(())
     }
 
     fn finish(&mut self) {
@@ -53,8 +69,8 @@ impl<C: Codec> Decoder for Whole<C> {
         if !self.complete {
             return Ok(Step::NeedInput);
         }
-        let (header, memory) = self.codec.header(&self.file)?;
-        (self.header, self.memory) = (Some(header), memory);
+        let (header, cost) = self.codec.header(&self.file)?;
+        (self.header, self.cost) = (Some(header), cost);
         Ok(Step::Ready(header))
     }
 
@@ -64,7 +80,15 @@ impl<C: Codec> Decoder for Whole<C> {
 
     fn memory(&mut self, _: Detail) -> u64 {
         // A file that comes in chunks may have grown into room for twice of it.
-        self.memory + 2 * self.file.len() as u64
+        self.cost.memory + 2 * self.file.len() as u64
+    }
+
+    fn predicted_work(&mut self, _: Detail) -> u64 {
+        self.cost.work
+    }
+
+    fn work(&self) -> u64 {
+        if self.frame.is_empty() { 0 } else { self.cost.work }
     }
 
     fn start(&mut self, _: Detail) -> Result<()> {

@@ -77,7 +77,7 @@ fn config(image: Image) -> EncoderConfig {
 
 /// What the codec holds, and a file that is as large as a quality of 100 makes it.
 pub(super) fn memory(image: Image, copies: u64) -> u64 {
-    config(image).predicted_memory() + copies * image.bytes() * image.layout.lanes() as u64
+    config(image).predicted_memory() + copies * image.samples()
 }
 
 /// The rows are what was announced, so the codec has no reason to refuse them.

@@ -25,6 +25,11 @@ impl Image {
         self.pixels() * self.channels().count() as u64
     }
 
+    /// Samples of all lanes, if they were of the same size.
+    pub(crate) fn samples(&self) -> u64 {
+        self.bytes() * self.layout.lanes() as u64
+    }
+
     fn channels(&self) -> Channels {
         self.layout.channels()
     }
@@ -70,6 +75,24 @@ pub(crate) fn memory(format: Format, image: Image, whole: bool) -> u64 {
         Format::Webp => webp::memory(image),
         _ => png::memory(image, copies),
     }
+}
+
+/// Predicts the work of an encoder, in units of [`crate::Limits::work`].
+pub(crate) fn work(output: &Output, image: Image) -> u64 {
+    match output.format {
+        Format::Jpeg => image.pixels() * work::JPEG_PIXEL,
+        Format::Webp if output.lossless => image.pixels() * work::LOSSLESS_WEBP_PIXEL,
+        Format::Webp => image.pixels() * work::WEBP_PIXEL,
+        _ => image.samples() * work::PNG_SAMPLE,
+    }
+}
+
+/// What things cost, in units of [`crate::Limits::work`].
+mod work {
+    pub(super) const JPEG_PIXEL: u64 = 60;
+    pub(super) const PNG_SAMPLE: u64 = 30;
+    pub(super) const WEBP_PIXEL: u64 = 1500;
+    pub(super) const LOSSLESS_WEBP_PIXEL: u64 = 1500;
 }
 
 /// The longest side in pixels that a format can have; an error for formats that are not encoded.

@@ -100,6 +100,12 @@ impl Weights {
     }
 }
 
+/// About how many contributions there are to all pixels of an axis.
+pub(super) fn taps(filter: Filter, axis: &Axis) -> u64 {
+    let each = (2.0 * support(filter) * axis.ratio().max(1.0)).ceil() + 1.0;
+    (each as u64).min(u64::from(axis.high - axis.low)) * u64::from(axis.size)
+}
+
 /// How far from its centre a kernel reaches, at scale 1.
 fn support(filter: Filter) -> f64 {
     match filter {

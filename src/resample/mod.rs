@@ -19,6 +19,16 @@ use filter::Weights;
 /// Input rows that are added into the accumulators at once.
 const BATCH: usize = 4;
 
+/// What things cost, in units of [`crate::Limits::work`].
+mod work {
+    /// A sample on its way in or out.
+    pub(super) const SAMPLE: u64 = 2;
+    /// A sample times a weight, in so many parts of a unit.
+    pub(super) const TAP_DOWN: u64 = 3;
+    pub(super) const TAP_ACROSS: u64 = 3;
+    pub(super) const PARTS: u64 = 8;
+}
+
 /// Turns the rows of a lane into those of the resampled lane.
 #[derive(Debug)]
 pub(crate) struct Resampler {
@@ -60,6 +70,21 @@ impl Resampler {
         weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + 3 * out
     }
 
+    /// Predicts the work of a resampler for these axes, in units of [`crate::Limits::work`].
+    pub(crate) fn work(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> u64 {
+        let count = channels.count() as u64;
+        let (columns, rows) = (u64::from(x.high - x.low), u64::from(y.high - y.low));
+        let out = u64::from(x.size) * u64::from(y.size) * count;
+        if x.copied_from().is_some() && y.copied_from().is_some() {
+            return out;
+        }
+        let taps = |axis: &Axis| filter::taps(filter, axis);
+        let widened = rows * columns * count * work::SAMPLE;
+        let down = taps(&y) * columns * count * work::TAP_DOWN;
+        let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
+        widened + (down + across) / work::PARTS + out * work::SAMPLE
+    }
+
     /// Takes the lane's next row and hands on the rows that it completes.
     pub(crate) fn push<E>(
         &mut self,
@@ -79,6 +104,15 @@ impl Resampler {
             }
             Work::Filter(filtering) => filtering.push(index, row, emit),
         }
+    }
+
+    /// The rows that have been pushed, of those that the result needs.
+    pub(crate) fn progress(&self) -> (u64, u64) {
+        let last = match &self.work {
+            Work::Copy { y, height, .. } => y + height,
+            Work::Filter(filtering) => filtering.bottom,
+        };
+        (self.next_row.min(last).into(), last.into())
     }
 
     /// Whether all rows that the result needs have been pushed.

@@ -29,8 +29,8 @@ impl resize::Guest for Resizer {
 
     fn resize(image: Vec<u8>, options: Options) -> Result<Rendition, Error> {
         let rendition = tintype::resize(image, &options.into())?;
-        let tintype::Rendition { outline, damaged, image } = rendition;
-        Ok(Rendition { outline: outline.into(), damaged, image })
+        let tintype::Rendition { outline, damaged, work, image } = rendition;
+        Ok(Rendition { outline: outline.into(), damaged, work, image })
     }
 }
 
@@ -48,12 +48,20 @@ impl resize::GuestSession for Session {
         Self(RefCell::new(tintype::Session::new(options.into())))
     }
 
+    fn stepped(options: Options) -> resize::Session {
+        resize::Session::new(Self(RefCell::new(tintype::Session::stepped(options.into()))))
+    }
+
     fn write(&self, chunk: Vec<u8>) -> Result<(), Error> {
         Ok(self.0.borrow_mut().write(chunk)?)
     }
 
     fn finish(&self) -> Result<(), Error> {
         Ok(self.0.borrow_mut().finish()?)
+    }
+
+    fn step(&self) -> Result<bool, Error> {
+        Ok(self.0.borrow_mut().step()?)
     }
 
     fn read(&self, max: u32) -> Result<Vec<u8>, Error> {
@@ -66,5 +74,9 @@ impl resize::GuestSession for Session {
 
     fn damaged(&self) -> bool {
         self.0.borrow().damaged()
+    }
+
+    fn work(&self) -> u64 {
+        self.0.borrow().work()
     }
 }

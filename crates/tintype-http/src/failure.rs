@@ -69,6 +69,8 @@ kinds! {
     TooManyPixels = PAYLOAD_TOO_LARGE "too-many-pixels";
     /// The work would need more memory than `TINTYPE_MAX_MEMORY`.
     TooMuchMemory = PAYLOAD_TOO_LARGE "too-much-memory";
+    /// The image would take more work than `TINTYPE_MAX_WORK`.
+    TooMuchWork = PAYLOAD_TOO_LARGE "too-much-work";
     /// A source URL of more bytes than `TINTYPE_MAX_URL_BYTES`.
     UrlTooLong = URI_TOO_LONG "url-too-long";
     /// The source is not an image in a format that is decoded.
@@ -104,6 +106,7 @@ impl Kind {
                 | Kind::SourceTooLarge
                 | Kind::TooManyPixels
                 | Kind::TooMuchMemory
+                | Kind::TooMuchWork
                 | Kind::UnsupportedMedia
                 | Kind::DamagedSource
                 | Kind::OriginStatus

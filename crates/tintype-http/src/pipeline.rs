@@ -259,6 +259,11 @@ fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
             format!("making the image would need {needed} bytes of memory, and {allowed} are allowed"),
             "ask for less or use a smaller source, or raise TINTYPE_MAX_MEMORY",
         ),
+        Limit::Work => (
+            Kind::TooMuchWork,
+            format!("making the image would take {needed} units of work, and {allowed} are allowed"),
+            "ask for less or use a smaller source, or raise TINTYPE_MAX_WORK",
+        ),
     };
     Failure::new(kind, message).with_detail(advice)
 }

@@ -43,14 +43,14 @@ macro_rules! contract {
             $crate::same_cases!(wit::ColorModel, $crate::ColorModel { Gray, Rgb, Palette, Cmyk });
             $crate::same_cases!(
                 wit::Limit,
-                $crate::Limit { SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory }
+                $crate::Limit { SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory, Work }
             );
 
             $crate::same_fields!(wit::Region, $crate::Region { x, y, width, height });
             $crate::same_fields!(wit::Color, $crate::Color { red, green, blue, alpha });
             $crate::same_fields!(
                 wit::Limits,
-                $crate::Limits { source_bytes, source_pixels, output_side, output_pixels, memory }
+                $crate::Limits { source_bytes, source_pixels, output_side, output_pixels, memory, work }
             );
             $crate::same_fields!(wit::Input, $crate::Input { accept_damage });
             $crate::same_fields!(wit::Geometry, $crate::Geometry {

@@ -62,6 +62,8 @@ pub enum Limit {
     OutputPixels,
     /// [`crate::Limits::memory`]
     Memory,
+    /// [`crate::Limits::work`]
+    Work,
 }
 
 impl Limit {
@@ -123,6 +125,7 @@ impl Limit {
             Self::OutputSide => "pixels on the output's longest side",
             Self::OutputPixels => "pixels of output",
             Self::Memory => "bytes of memory",
+            Self::Work => "units of work",
         }
     }
 }

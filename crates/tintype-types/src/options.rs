@@ -95,7 +95,7 @@ impl Default for Output {
     }
 }
 
-/// Limits on the cost of one call, all checked before any pixels are allocated.
+/// Limits on the cost of one call, checked before any pixels are allocated; work is also counted as it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Maximum size of the source in bytes.
@@ -108,6 +108,8 @@ pub struct Limits {
     pub output_pixels: u64,
     /// Maximum memory that the work may be predicted to need, in bytes.
     pub memory: u64,
+    /// Maximum work, in units of about one WebAssembly instruction.
+    pub work: u64,
 }
 
 impl Default for Limits {
@@ -118,6 +120,7 @@ impl Default for Limits {
             output_side: 8192,
             output_pixels: 40_000_000,
             memory: 128 << 20,
+            work: 100_000_000_000,
         }
     }
 }

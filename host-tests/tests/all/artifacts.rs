@@ -18,7 +18,7 @@ const ALLOWED_IMPORTS: &[&str] = &["wasi:cli/", "wasi:clocks/", "wasi:http/", "w
 fn the_resizer_imports_nothing_at_all() {
     let (imports, exports) = boundary("resizer.wasm");
     assert_eq!(imports, [""; 0]);
-    let contract = ["tintype:image/inspect@0.1.0", "tintype:image/resize@0.1.0", "tintype:image/types@0.1.0"];
+    let contract = ["tintype:image/inspect@0.2.0", "tintype:image/resize@0.2.0", "tintype:image/types@0.2.0"];
     assert_eq!(exports, contract);
 }
 
@@ -26,7 +26,7 @@ fn the_resizer_imports_nothing_at_all() {
 fn the_service_imports_the_resizer_and_the_composition_does_not() {
     let ours = |import: &&String| import.starts_with("tintype:");
     let (service, exports) = boundary("service.wasm");
-    assert!(service.iter().any(|import| import == "tintype:image/resize@0.1.0"), "{service:?}");
+    assert!(service.iter().any(|import| import == "tintype:image/resize@0.2.0"), "{service:?}");
     assert_eq!(exports.len(), 1, "{exports:?}");
     let (tintype, _) = boundary("tintype.wasm");
     assert_eq!(tintype.iter().find(ours), None);

@@ -1,11 +1,13 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
+mod head;
+
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use head::Head;
 use png::{ColorType, DecodingError, Transformations};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
@@ -15,14 +17,16 @@ use std::rc::Rc;
 pub(super) struct PngDecoder {
     inlet: Inlet,
     state: State,
+    /// Bytes of input so far.
+    fed: u64,
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
 }
 
 enum State {
-    /// Gathering the file up to its pixels: the codec reads all of that at once.
-    Head(Vec<u8>),
+    /// Gathering what comes before the pixels: the codec reads all of that at once.
+    Head(Head),
     Reading(Box<Reading>),
 }
 
@@ -38,8 +42,8 @@ struct Reading {
 
 impl PngDecoder {
     pub(super) fn new(options: &Options) -> Self {
-        let (inlet, state) = (Inlet::default(), State::Head(Vec::new()));
-        Self { inlet, state, complete: false, max_pixels: options.limits.source_pixels }
+        let (inlet, state) = (Inlet::default(), State::Head(Head::default()));
+        Self { inlet, state, fed: 0, complete: false, max_pixels: options.limits.source_pixels }
     }
 }
 
@@ -48,11 +52,13 @@ impl Decoder for PngDecoder {
         true
     }
 
-    fn feed(&mut self, chunk: Cow<'_, [u8]>) {
+    fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
+        self.fed += chunk.len() as u64;
         match &mut self.state {
-            State::Head(head) => head.extend_from_slice(&chunk),
-            State::Reading(_) => self.inlet.push(chunk.into_owned()),
+            State::Head(head) => self.inlet.push(head.feed(&chunk)?.to_vec()),
+            State::Reading(_) => self.inlet.push(chunk),
         }
+        Ok(())
     }
 
     fn finish(&mut self) {
@@ -62,11 +68,11 @@ impl Decoder for PngDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let head = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
-            State::Head(head) if !self.complete && !reaches_pixels(head) => return Ok(Step::NeedInput),
-            State::Head(head) => std::mem::take(head),
+            State::Head(head) if !self.complete && !head.reaches_pixels() => return Ok(Step::NeedInput),
+            State::Head(head) => head.take(),
         };
         check_pixels(&head, self.max_pixels)?;
-        self.inlet.push(head);
+        self.inlet.push_first(head);
         let reader = open(self.inlet.clone(), false)?;
         let header = header(&reader)?;
         self.state = State::Reading(Box::new(Reading {
@@ -87,12 +93,22 @@ impl Decoder for PngDecoder {
 
     fn memory(&mut self, _: Detail) -> u64 {
         let State::Reading(reading) = &self.state else { return 0 };
-        let source = &reading.header.source;
-        let row = u64::from(source.width) * reading.header.layout.channels().count() as u64;
+        let row = reading.row_bytes();
         // Raw rows are up to 16 bits wide; the codec keeps two and its inflater's window besides.
         let streaming = row * 6 + (512 << 10);
-        let frame = if reading.reader.info().interlaced { row * u64::from(source.height) } else { 0 };
+        let frame =
+            if reading.reader.info().interlaced { row * u64::from(reading.header.source.height) } else { 0 };
         streaming + frame
+    }
+
+    fn predicted_work(&mut self, _: Detail) -> u64 {
+        let State::Reading(reading) = &self.state else { return 0 };
+        u64::from(reading.header.source.height) * reading.row_work()
+    }
+
+    fn work(&self) -> u64 {
+        let State::Reading(reading) = &self.state else { return 0 };
+        self.fed * work::BYTE + u64::from(reading.next_row) * reading.row_work()
     }
 
     fn start(&mut self, _: Detail) -> Result<()> {
@@ -119,6 +135,17 @@ impl Decoder for PngDecoder {
 }
 
 impl Reading {
+    /// The work of a row.
+    fn row_work(&self) -> u64 {
+        let raw = self.reader.info().raw_row_length_from_width(self.header.source.width) as u64;
+        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE
+    }
+
+    /// Bytes of a row that comes out.
+    fn row_bytes(&self) -> u64 {
+        u64::from(self.header.source.width) * self.header.layout.channels().count() as u64
+    }
+
     /// Reads the next row; false after the last.
     fn streamed_row(&mut self) -> Result<bool, DecodingError> {
         if self.next_row >= self.header.source.height {
@@ -149,6 +176,16 @@ impl Reading {
         self.next_row += 1;
         Ok(true)
     }
+}
+
+/// What things cost, in units of [`crate::Limits::work`].
+mod work {
+    /// A byte of the file.
+    pub(super) const BYTE: u64 = 20;
+    /// A byte of a row as the file has it: decompressed and unfiltered.
+    pub(super) const RAW_BYTE: u64 = 8;
+    /// A byte of a row that comes out.
+    pub(super) const SAMPLE: u64 = 2;
 }
 
 /// What the codec may allocate for rows and metadata.
@@ -193,8 +230,10 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
+    let mut head = Head::with_profile();
+    head.feed(file)?;
     let inlet = Inlet::default();
-    inlet.push(file.to_vec());
+    inlet.push(head.take());
     let reader = open(inlet, true)?;
     let source = header(&reader)?.source;
     let info = reader.info();
@@ -213,20 +252,6 @@ fn check_pixels(head: &[u8], allowed: u64) -> Result<()> {
     let Some((&[b'I', b'H', b'D', b'R', w0, w1, w2, w3, h0, h1, h2, h3], _)) = header else { return Ok(()) };
     let side = |bytes| u64::from(u32::from_be_bytes(bytes));
     Limit::SourcePixels.check(side([w0, w1, w2, w3]) * side([h0, h1, h2, h3]), allowed)
-}
-
-/// Whether a file's beginning reaches to its first IDAT chunk (or is so odd that more of it will not help).
-fn reaches_pixels(head: &[u8]) -> bool {
-    let mut rest = head.get(8..).unwrap_or_default();
-    while let Some((&[a, b, c, d, ref kind @ ..], after)) = rest.split_first_chunk::<8>() {
-        if kind == b"IDAT" {
-            return true;
-        }
-        let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        let Some(next) = length.checked_add(4).and_then(|length| after.get(length..)) else { break };
-        rest = next;
-    }
-    false
 }
 
 fn malformed(error: DecodingError) -> Error {
@@ -251,6 +276,10 @@ struct Inlet {
 impl Inlet {
     fn push(&self, chunk: Vec<u8>) {
         self.queue.borrow_mut().push_back(chunk);
+    }
+
+    fn push_first(&self, chunk: Vec<u8>) {
+        self.queue.borrow_mut().push_front(chunk);
     }
 }
 

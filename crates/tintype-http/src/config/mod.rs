@@ -138,6 +138,12 @@ pub const VARIABLES: &[Variable] = &[
         "128MiB",
         "Memory that the work on one image is predicted to need at most. Keep it below the host's limit."
     ),
+    variable!(
+        "TINTYPE_MAX_WORK",
+        limits.work: u64,
+        "100000000000",
+        "Work on one image, in units of about one WebAssembly instruction: the same image takes the same work everywhere."
+    ),
     variable!("TINTYPE_MAX_URL_BYTES", sources.max_url_bytes: ByteSize, "4096", "Bytes of a source URL."),
     variable!(
         "TINTYPE_BASE_URL",

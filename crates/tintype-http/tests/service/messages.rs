@@ -213,8 +213,14 @@ fn origins(messages: &mut Messages) {
 
 /// Failures of the resizer, as the contract has them and as the engine words them.
 fn resizer(messages: &mut Messages) {
-    let limits =
-        [Limit::SourceBytes, Limit::SourcePixels, Limit::OutputSide, Limit::OutputPixels, Limit::Memory];
+    let limits = [
+        Limit::SourceBytes,
+        Limit::SourcePixels,
+        Limit::OutputSide,
+        Limit::OutputPixels,
+        Limit::Memory,
+        Limit::Work,
+    ];
     let limits = limits.map(|limit| Error::LimitExceeded { limit, allowed: 1000, needed: 1001 });
     for error in
         limits.into_iter().chain([Error::Unrecognized, Error::Ended, Error::Internal("the reason".into())])
