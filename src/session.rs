@@ -285,8 +285,12 @@ enum Progress {
 struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
-    /// The work of the stages for all rows, and the limit of all work.
+    /// The work of the stages for all rows, and for each byte that is written.
     stages_work: u64,
+    per_byte: u64,
+    /// Bytes written so far.
+    written: u64,
+    /// The limit of all work.
     max_work: u64,
 }
 
@@ -347,7 +351,8 @@ impl Pipeline {
         Limit::Memory.check(memory, options.limits.memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
         let finishing = image.samples() * FINISHING_WORK;
-        let stages_work = resampling.sum::<u64>() + finishing + encode::work(output, image);
+        let encoding = encode::work(output, image);
+        let stages_work = resampling.sum::<u64>() + finishing + encoding.fixed;
         let work = BASE_WORK + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
@@ -361,13 +366,14 @@ impl Pipeline {
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
         let encoder = encode::encoder(output, image)?;
         let stages = Stages { resamplers, finish, encoder };
-        Ok((Self { decoder, stages, stages_work, max_work: options.limits.work }, plan))
+        let (per_byte, max_work) = (encoding.per_byte, options.limits.work);
+        Ok((Self { decoder, stages, stages_work, per_byte, written: 0, max_work }, plan))
     }
 
     /// The work done so far.
     fn work(&self) -> u64 {
         let (done, of) = self.stages.progress();
-        BASE_WORK + self.stages_work * done / of.max(1) + self.decoder.work()
+        BASE_WORK + self.stages_work * done / of.max(1) + self.written * self.per_byte + self.decoder.work()
     }
 
     /// Works through the rows that are there, for a while.
@@ -378,7 +384,9 @@ impl Pipeline {
         } else {
             self.advance_rows()?
         };
+        let before = output.len();
         self.stages.encoder.drain(output);
+        self.written += (output.len() - before) as u64;
         Ok(progress)
     }
 
@@ -440,8 +448,8 @@ const BASE_MEMORY: u64 = 2 << 20;
 /// Work of a step, in units of [`crate::Limits::work`]: some hundredths of a second.
 const STEP_WORK: u64 = 40_000_000;
 
-/// What any rendition takes: tables and weights, in units of [`crate::Limits::work`].
-const BASE_WORK: u64 = 500_000;
+/// What any rendition takes, in units of [`crate::Limits::work`].
+const BASE_WORK: u64 = 150_000;
 
 /// What turning a sample, joining lanes or drawing a background takes.
 const FINISHING_WORK: u64 = 6;

@@ -29,24 +29,44 @@ pub(super) struct GifDecoder {
 }
 
 /// What the file says of the first frame.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Frame {
     left: u32,
     top: u32,
     width: u32,
     height: u32,
     interlaced: bool,
-    transparent: Option<u8>,
-    palette: Vec<u8>,
+    transparent: bool,
+    colors: [[u8; 4]; 256],
     /// The part of it that lies on the canvas.
     visible_width: u32,
     visible_height: u32,
 }
 
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            left: 0,
+            top: 0,
+            width: 0,
+            height: 0,
+            interlaced: false,
+            transparent: false,
+            colors: [[0; 4]; 256],
+            visible_width: 0,
+            visible_height: 0,
+        }
+    }
+}
+
 impl Frame {
     /// Indices that are decoded, also those that nobody sees.
     fn decoded_pixels(&self) -> u64 {
-        let rows = if self.interlaced { self.height } else { self.visible_height };
+        let visible = |&row: &u32| deinterlaced(row, self.height) < self.visible_height;
+        let rows = match self.interlaced {
+            true => (0..self.height).rev().find(visible).map_or(0, |last| last + 1),
+            false => self.visible_height,
+        };
         u64::from(self.width) * u64::from(rows)
     }
 }
@@ -54,11 +74,11 @@ impl Frame {
 /// What things cost, in units of [`crate::Limits::work`].
 mod work {
     /// A byte of the file.
-    pub(super) const BYTE: u64 = 10;
+    pub(super) const BYTE: u64 = 150;
     /// An index of the frame.
-    pub(super) const INDEX: u64 = 10;
+    pub(super) const INDEX: u64 = 40;
     /// A pixel of the canvas.
-    pub(super) const PIXEL: u64 = 12;
+    pub(super) const PIXEL: u64 = 30;
 }
 
 /// What the codec keeps, in bytes: its dictionary, palettes, and the piece of input at hand.
@@ -91,8 +111,7 @@ impl GifDecoder {
             orientation: 1,
             color: ColorModel::Palette,
             bit_depth: 8,
-            alpha: frame.transparent.is_some()
-                || (frame.visible_width, frame.visible_height) != (width, height),
+            alpha: frame.transparent || (frame.visible_width, frame.visible_height) != (width, height),
         }
     }
 
@@ -129,25 +148,30 @@ impl GifDecoder {
 
     /// Makes the canvas' next row; false asks for more input.
     fn next_row(&mut self) -> Result<bool> {
-        self.row.fill(0);
         let y = self.canvas_row.checked_sub(self.frame.top).filter(|&y| y < self.frame.visible_height);
         if let Some(y) = y {
             let there = if self.frame.interlaced { self.hold_frame()? } else { self.next_indices()? };
             if !there {
                 return Ok(false);
             }
-            let width = self.frame.visible_width as usize;
+            let (left, width) = (self.frame.left as usize, self.frame.visible_width as usize);
             let indices = match self.frame.interlaced {
                 true => self.held.get(y as usize * width..).unwrap_or_default(),
                 false => &self.indices,
             };
-            let count = if self.source().alpha { 4 } else { 3 };
-            let pixels = self.row.chunks_exact_mut(count).skip(self.frame.left as usize).take(width);
-            for (pixel, &index) in pixels.zip(indices) {
-                if Some(index) != self.frame.transparent {
-                    draw(pixel, &self.frame.palette, index);
-                }
+            let indices = indices.get(..width).unwrap_or_default();
+            let colors = &self.frame.colors;
+            match self.header.map(|header| header.layout) {
+                Some(Layout::Interleaved(Channels::Rgba)) => draw(&mut self.row, left, indices, colors),
+                _ => draw(
+                    &mut self.row,
+                    left,
+                    indices,
+                    &colors.map(|[red, green, blue, _]| [red, green, blue]),
+                ),
             }
+        } else {
+            self.row.fill(0);
         }
         self.canvas_row += 1;
         Ok(true)
@@ -240,13 +264,24 @@ impl GifDecoder {
     }
 }
 
-/// Writes a palette entry. An index past the palette's end is black.
-fn draw(pixel: &mut [u8], palette: &[u8], index: u8) {
-    let entry = palette.get(usize::from(index) * 3..).and_then(|rest| rest.first_chunk::<3>());
-    let [red, green, blue] = entry.copied().unwrap_or_default();
-    for (sample, value) in pixel.iter_mut().zip([red, green, blue, 255]) {
-        *sample = value;
+/// Draws indices into a row of pixels, from pixel `left` on.
+fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], colors: &[[u8; SAMPLES]; 256]) {
+    let pixels = row.as_chunks_mut::<SAMPLES>().0.iter_mut().skip(left);
+    for (pixel, &index) in pixels.zip(indices) {
+        *pixel = colors.get(usize::from(index)).copied().unwrap_or([0; SAMPLES]);
     }
+}
+
+/// The colour of each index: opaque black past the palette's end, nothing where it is the transparent one.
+fn colors(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
+    let mut colors = [[0, 0, 0, 255]; 256];
+    for (color, &[red, green, blue]) in colors.iter_mut().zip(palette.as_chunks().0) {
+        *color = [red, green, blue, 255];
+    }
+    if let Some(color) = transparent.and_then(|index| colors.get_mut(usize::from(index))) {
+        *color = [0; 4];
+    }
+    colors
 }
 
 /// Where the row that comes as number `row` belongs (GIF89a, appendix E).
@@ -359,6 +394,8 @@ impl Reader {
         let frame = self.codec.current_frame_mut();
         let palette = frame.palette.take().or_else(|| self.global_palette.as_deref().map(<[u8]>::to_vec));
         let palette = palette.filter(|palette| !palette.is_empty());
+        let palette =
+            palette.ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?;
         let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start)).into();
         Ok(Frame {
             left: frame.left.into(),
@@ -366,9 +403,8 @@ impl Reader {
             width: frame.width.into(),
             height: frame.height.into(),
             interlaced: frame.interlaced,
-            transparent: frame.transparent,
-            palette: palette
-                .ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?,
+            transparent: frame.transparent.is_some(),
+            colors: colors(&palette, frame.transparent),
             visible_width: visible(frame.left, frame.width, canvas_width),
             visible_height: visible(frame.top, frame.height, canvas_height),
         })

@@ -34,9 +34,9 @@ impl Codec for WebpCodec {
 /// What things cost, in units of [`crate::Limits::work`].
 mod work {
     /// A byte of the file.
-    pub(super) const BYTE: u64 = 60;
+    pub(super) const BYTE: u64 = 100;
     /// A pixel of the image.
-    pub(super) const PIXEL: u64 = 80;
+    pub(super) const PIXEL: u64 = 500;
 }
 
 /// The bytes that the codec needs for its planes, words and intermediate pixels, and for the frame that comes out.

@@ -77,22 +77,26 @@ pub(crate) fn memory(format: Format, image: Image, whole: bool) -> u64 {
     }
 }
 
-/// Predicts the work of an encoder, in units of [`crate::Limits::work`].
-pub(crate) fn work(output: &Output, image: Image) -> u64 {
-    match output.format {
-        Format::Jpeg => image.pixels() * work::JPEG_PIXEL,
-        Format::Webp if output.lossless => image.pixels() * work::LOSSLESS_WEBP_PIXEL,
-        Format::Webp => image.pixels() * work::WEBP_PIXEL,
-        _ => image.samples() * work::PNG_SAMPLE,
-    }
+/// The work of an encoder, in units of [`crate::Limits::work`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work {
+    /// For any image of the size.
+    pub fixed: u64,
+    /// For each byte that is written: noise takes more than a wall.
+    pub per_byte: u64,
 }
 
-/// What things cost, in units of [`crate::Limits::work`].
-mod work {
-    pub(super) const JPEG_PIXEL: u64 = 60;
-    pub(super) const PNG_SAMPLE: u64 = 30;
-    pub(super) const WEBP_PIXEL: u64 = 1500;
-    pub(super) const LOSSLESS_WEBP_PIXEL: u64 = 1500;
+/// Predicts the work of an encoder.
+pub(crate) fn work(output: &Output, image: Image) -> Work {
+    // Blocks at the edges are encoded whole.
+    let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
+    let (once, rows, per_byte) = match output.format {
+        Format::Jpeg => (1_300_000, padded * 100, 400),
+        Format::Webp if output.lossless => (100_000, image.pixels() * 150, 300),
+        Format::Webp => (2_000_000, padded * 6000, 0),
+        _ => (50_000, image.samples() * 25, 150),
+    };
+    Work { fixed: once + rows, per_byte }
 }
 
 /// The longest side in pixels that a format can have; an error for formats that are not encoded.

@@ -23,9 +23,13 @@ const BATCH: usize = 4;
 mod work {
     /// A sample on its way in or out.
     pub(super) const SAMPLE: u64 = 2;
+    /// A row on its way in or out, its samples apart.
+    pub(super) const ROW: u64 = 1500;
+    /// A weight: two sines, for most filters.
+    pub(super) const WEIGHT: u64 = 200;
     /// A sample times a weight, in so many parts of a unit.
-    pub(super) const TAP_DOWN: u64 = 3;
-    pub(super) const TAP_ACROSS: u64 = 3;
+    pub(super) const TAP_DOWN: u64 = 6;
+    pub(super) const TAP_ACROSS: u64 = 6;
     pub(super) const PARTS: u64 = 8;
 }
 
@@ -76,13 +80,15 @@ impl Resampler {
         let (columns, rows) = (u64::from(x.high - x.low), u64::from(y.high - y.low));
         let out = u64::from(x.size) * u64::from(y.size) * count;
         if x.copied_from().is_some() && y.copied_from().is_some() {
-            return out;
+            return out + rows * work::ROW;
         }
         let taps = |axis: &Axis| filter::taps(filter, axis);
         let widened = rows * columns * count * work::SAMPLE;
         let down = taps(&y) * columns * count * work::TAP_DOWN;
         let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
-        widened + (down + across) / work::PARTS + out * work::SAMPLE
+        let rows = rows + u64::from(y.size);
+        let weights = (taps(&x) + taps(&y)) * work::WEIGHT;
+        weights + widened + (down + across) / work::PARTS + out * work::SAMPLE + rows * work::ROW
     }
 
     /// Takes the lane's next row and hands on the rows that it completes.

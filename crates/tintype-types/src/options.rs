@@ -120,7 +120,7 @@ impl Default for Limits {
             output_side: 8192,
             output_pixels: 40_000_000,
             memory: 128 << 20,
-            work: 100_000_000_000,
+            work: 400_000_000_000,
         }
     }
 }

@@ -12,6 +12,7 @@ mod service_cases;
 mod service_p3;
 mod simd;
 mod spin;
+mod work;
 
 use std::fs;
 use std::path::Path;

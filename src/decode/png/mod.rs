@@ -138,7 +138,8 @@ impl Reading {
     /// The work of a row.
     fn row_work(&self) -> u64 {
         let raw = self.reader.info().raw_row_length_from_width(self.header.source.width) as u64;
-        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE
+        let unpacked = if raw < self.row_bytes() { self.header.source.width.into() } else { 0 };
+        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE + unpacked * work::UNPACKED
     }
 
     /// Bytes of a row that comes out.
@@ -181,11 +182,13 @@ impl Reading {
 /// What things cost, in units of [`crate::Limits::work`].
 mod work {
     /// A byte of the file.
-    pub(super) const BYTE: u64 = 20;
+    pub(super) const BYTE: u64 = 80;
     /// A byte of a row as the file has it: decompressed and unfiltered.
-    pub(super) const RAW_BYTE: u64 = 8;
+    pub(super) const RAW_BYTE: u64 = 4;
     /// A byte of a row that comes out.
-    pub(super) const SAMPLE: u64 = 2;
+    pub(super) const SAMPLE: u64 = 10;
+    /// A pixel that is unpacked, or looked up in a palette.
+    pub(super) const UNPACKED: u64 = 20;
 }
 
 /// What the codec may allocate for rows and metadata.

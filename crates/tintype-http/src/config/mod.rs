@@ -141,7 +141,7 @@ pub const VARIABLES: &[Variable] = &[
     variable!(
         "TINTYPE_MAX_WORK",
         limits.work: u64,
-        "100000000000",
+        "400000000000",
         "Work on one image, in units of about one WebAssembly instruction: the same image takes the same work everywhere."
     ),
     variable!("TINTYPE_MAX_URL_BYTES", sources.max_url_bytes: ByteSize, "4096", "Bytes of a source URL."),

@@ -3,24 +3,27 @@
 
 use super::layout::Layout;
 
-/// A byte of entropy-coded data, or of anything else that is read.
-const BYTE: u64 = 40;
+/// A byte of entropy-coded data.
+const BYTE: u64 = 70;
+
+/// A byte of anything else.
+const SEGMENT_BYTE: u64 = 2;
 
 /// A visit of a block by a scan, its data apart.
-pub(crate) const VISIT: u64 = 16;
+pub(crate) const VISIT: u64 = 30;
 
 /// A block turned into samples, the samples apart.
-const BLOCK: u64 = 40;
+const BLOCK: u64 = 120;
 
 /// A sample of a block, with what its coefficients cost.
-const SAMPLE: u64 = 4;
+const SAMPLE: u64 = 11;
 
 /// A sample of an interleaved pixel: upsampled and converted.
-const CONVERTED: u64 = 4;
+const CONVERTED: u64 = 10;
 
-/// The cost of reading so many bytes.
-pub(crate) fn of_input(bytes: u64) -> u64 {
-    bytes * BYTE
+/// The cost of reading so many bytes, of which so many belong to segments.
+pub(crate) fn of_input(bytes: u64, segments: u64) -> u64 {
+    segments * SEGMENT_BYTE + bytes.saturating_sub(segments) * BYTE
 }
 
 /// The cost of so many rows of MCUs turned into samples, and rows of pixels made of those.

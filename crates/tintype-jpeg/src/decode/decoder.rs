@@ -35,6 +35,8 @@ pub struct Decoder {
     entropy: Entropy,
     work: Option<Work>,
     scans: u32,
+    /// Bytes of segments read so far.
+    segments: u64,
 }
 
 /// Where in the file the decoder is.
@@ -70,6 +72,7 @@ impl Decoder {
             entropy: Entropy::default(),
             work: None,
             scans: 0,
+            segments: 0,
         }
     }
 
@@ -214,7 +217,7 @@ impl Decoder {
             let visits = work.store.as_ref().map_or(0, Store::visits);
             visits * cost::VISIT + cost::of_output(&work.layout, work.strips, work.row)
         });
-        cost::of_input(self.input.used()) + output
+        cost::of_input(self.input.used(), self.segments) + output
     }
 
     /// Bytes of memory that input takes which was fed and not used yet.
@@ -260,6 +263,7 @@ impl Decoder {
             EOI => return Err(DecodeError::Truncated),
             _ => {}
         }
+        self.segments += length as u64;
         self.input.advance(length);
         Ok(true)
     }
@@ -380,6 +384,7 @@ impl Decoder {
         if !sound {
             self.entropy.flaw.get_or_insert(Flaw::BadSegment);
         }
+        self.segments += length as u64;
         self.input.advance(length);
         true
     }

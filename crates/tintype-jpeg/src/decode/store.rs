@@ -129,6 +129,12 @@ impl Store {
         stored.nonzero.get(block).map_or(0, |mask| 63 - (mask | 1).leading_zeros() as usize)
     }
 
+    /// The DCs of a row of blocks, of a component of which nothing else is stored.
+    pub(crate) fn lone_dcs(&self, component: usize, row: usize) -> Option<&[i16]> {
+        let stored = self.components.get(component).filter(|stored| stored.per_block == 1)?;
+        stored.coefficients.get(row * stored.width..(row + 1) * stored.width)
+    }
+
     /// Whether a scan would change anything that is stored.
     pub(crate) fn wants(&self, scan: &Scan) -> bool {
         let header = &scan.header;
@@ -213,16 +219,14 @@ impl Store {
     fn pass_lost(&mut self, scan: &mut Scan, layout: &Layout, entropy: &mut Entropy) {
         let mcus = entropy.until_restart().min(scan.mcus.0 - scan.x);
         if scan.begins_dc() {
-            for x in scan.x..scan.x + mcus {
-                self.continue_dc(scan, layout, x);
-            }
+            self.continue_dcs(scan, layout, mcus);
         }
         entropy.count(mcus);
         scan.x += mcus;
     }
 
-    /// Gives the blocks of an MCU the DC of the block to the left, or at the row's beginning, above.
-    fn continue_dc(&mut self, scan: &Scan, layout: &Layout, x: u32) {
+    /// Gives the blocks of the next MCUs of a row the DC of the block to the left, or at the row's beginning, above.
+    fn continue_dcs(&mut self, scan: &Scan, layout: &Layout, mcus: u32) {
         let alone = scan.header.components.len() == 1;
         for component in &scan.header.components {
             let (Some(stored), Some(plane)) =
@@ -231,14 +235,15 @@ impl Store {
                 continue;
             };
             let (h, v) = if alone { (1, 1) } else { (plane.h, plane.v) };
-            for (row, column) in (0..v).flat_map(|row| (0..h).map(move |column| (row, column))) {
-                let (row, column) = ((scan.y * v + row) as usize, (x * h + column) as usize);
-                let block = row * stored.width + column;
-                let before = block.checked_sub(if column == 0 { stored.width } else { 1 });
+            for row in scan.y * v..(scan.y + 1) * v {
+                let start = row as usize * stored.width + (scan.x * h) as usize;
+                let before = start.checked_sub(if scan.x == 0 { stored.width } else { 1 });
                 let dc =
                     before.and_then(|before| stored.coefficients.get(before * stored.per_block)).copied();
-                if let (Some(dc), Some(to)) = (dc, stored.coefficients.get_mut(block * stored.per_block)) {
-                    *to = dc;
+                let rest = stored.coefficients.get_mut(start * stored.per_block..).unwrap_or_default();
+                let blocks = rest.iter_mut().step_by(stored.per_block).take((mcus * h) as usize);
+                if let Some(dc) = dc {
+                    blocks.for_each(|to| *to = dc);
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::cost;
 use super::entropy::Entropy;
 use super::error::Flaw;
 use super::header::{ColorModel, Header};
+use super::idct;
 use super::input::Input;
 use super::layout::{Layout, Output, Scale};
 use super::scan::{Progress, Scan};
@@ -136,8 +137,14 @@ impl Work {
         for (component, band) in self.bands.iter_mut().enumerate() {
             let (rows, columns) = (band.plane.v as usize, band.plane.padded_blocks.0 as usize);
             for row in 0..rows {
+                let block_row = self.strips as usize * rows + row;
+                if let Some(dcs) = store.lone_dcs(component, block_row) {
+                    let quant = band.quant[0];
+                    let samples = dcs.iter().map(|&dc| idct::flat_sample(dc, quant));
+                    samples.enumerate().for_each(|(column, sample)| band.set(sample, column, row));
+                    continue;
+                }
                 for column in 0..columns {
-                    let block_row = self.strips as usize * rows + row;
                     let last = store.block(component, block_row, column, &mut coefficients);
                     band.transform(&coefficients, last, column, row);
                 }

@@ -1,0 +1,81 @@
+//! Work is bounded: what small files may cost, and how near the engine's own count is to the instructions that run.
+
+use std::fs;
+
+use harness::resizer::types::{Format, Options};
+use harness::{Resizer, corpus};
+use pictures::photograph;
+
+/// How far the count of work and the instructions may lie apart.
+const FACTOR: f64 = 3.0;
+
+/// What is added to both: where there is next to nothing to do, tables and odd chunks decide.
+const SLACK: f64 = 2e6;
+
+/// Renditions of all output formats, small and large.
+fn jobs() -> Vec<Options> {
+    let job = |width, format, lossless| {
+        let mut options = Resizer::new().defaults();
+        options.geometry.width = Some(width);
+        options.output.format = format;
+        options.output.lossless = lossless;
+        options
+    };
+    vec![
+        job(100, Format::Jpeg, false),
+        job(800, Format::Jpeg, false),
+        job(800, Format::Png, false),
+        job(500, Format::Webp, false),
+        job(500, Format::Webp, true),
+    ]
+}
+
+/// Instructions for each unit of work, of each job that gives a rendition.
+fn ratios(name: &str, image: &[u8]) -> Vec<(String, f64)> {
+    let mut ratios = Vec::new();
+    for options in jobs() {
+        let mut resizer = Resizer::new();
+        if let Ok(Ok(rendition)) = resizer.try_resize(image, &options) {
+            let ratio = (resizer.fuel() as f64 + SLACK) / (rendition.work as f64 + SLACK);
+            let outline = rendition.outline;
+            let job = format!(
+                "{name}: {:?} {}x{} to {:?} {}x{}{}",
+                outline.source.format,
+                outline.source.width,
+                outline.source.height,
+                outline.format,
+                outline.width,
+                outline.height,
+                if options.output.lossless { " lossless" } else { "" }
+            );
+            if std::env::var_os("SHOW_WORK").is_some() {
+                println!("{ratio:.2}\t{:.1}\t{}\t{job}", resizer.fuel() as f64 / 1e6, rendition.image.len());
+            }
+            ratios.push((job, ratio));
+        }
+    }
+    ratios
+}
+
+fn check(ratios: &[(String, f64)]) {
+    let outside = ratios.iter().filter(|(_, ratio)| !(1.0 / FACTOR..=FACTOR).contains(ratio));
+    let outside: Vec<_> = outside.map(|(job, ratio)| format!("{ratio:.2} {job}")).collect();
+    assert!(outside.is_empty(), "{} of {}:\n{}", outside.len(), ratios.len(), outside.join("\n"));
+}
+
+#[test]
+fn work_is_within_a_factor_of_three_of_the_instructions() {
+    let photo = photograph(1200, 900);
+    let sources =
+        [("JPEG", photo.jpeg()), ("PNG", photo.png()), ("WebP", photo.webp()), ("GIF", photo.gif(&[]))];
+    check(&sources.iter().flat_map(|(name, source)| ratios(name, source)).collect::<Vec<_>>());
+}
+
+#[test]
+fn work_is_within_a_factor_of_three_of_the_instructions_for_photos_and_conformance_files() {
+    for folder in ["photos", "conformance"] {
+        let Some(files) = corpus::files(folder) else { return };
+        let all = files.iter().flat_map(|path| ratios(&path.display().to_string(), &fs::read(path).unwrap()));
+        check(&all.collect::<Vec<_>>());
+    }
+}
