@@ -36,7 +36,7 @@ mod work {
     /// A byte of the file.
     pub(super) const BYTE: u64 = 100;
     /// A pixel of the image.
-    pub(super) const PIXEL: u64 = 500;
+    pub(super) const PIXEL: u64 = 400;
 }
 
 /// The bytes that the codec needs for its planes, words and intermediate pixels, and for the frame that comes out.
