@@ -4,6 +4,9 @@
 //! imgproxy makes it. The signed text is, in imgproxy's grammar, the path after the signature, and in the others the whole
 //! target before `s=`, which has to be the last parameter.
 //!
+//! A signed URL has one spelling, so that it cannot be multiplied past a cache: base64url comes without padding, `s=` after
+//! `&` wherever there is a query, and nothing after a signed path.
+//!
 //! A link of wsrv may instead be signed as nginx's module `secure_link` does it for those who host that themselves:
 //! `/wsrv/s/base64url(MD5(query ‖ " " ‖ secret))/?query`. MD5 is too weak for anything new, so it has secrets of its own.
 
@@ -95,9 +98,11 @@ impl<'t> Signed<'t> {
         }
     }
 
-    /// The signature is the first segment of the path. The query, which has no meaning there, is not signed.
+    /// The signature is the first segment of the path, after one slash: a signed URL has no second spelling. A query is
+    /// not signed, and the grammar refuses it.
     fn of_path(target: &'t str) -> Self {
-        let path = target.split('?').next().unwrap_or_default().trim_start_matches('/');
+        let path = target.split('?').next().unwrap_or_default();
+        let path = path.strip_prefix('/').unwrap_or(path);
         let signature = path.split('/').next().unwrap_or_default();
         let text = path.get(signature.len()..).unwrap_or_default();
         // `unsafe` and the like take the place of a signature.
@@ -186,12 +191,13 @@ mod tests {
     fn the_vector_of_imgproxy_is_accepted_and_nothing_near_it() {
         let check = |target: &str| refused(Grammar::Imgproxy, target, &keys());
         assert_eq!(check(&format!("/{SIGNATURE}{PATH}")), None);
-        assert_eq!(check(&format!("//{SIGNATURE}{PATH}")), None);
-        assert_eq!(check(&format!("/{SIGNATURE}{PATH}?any=query")), None);
         assert_eq!(check(&format!("/{SIGNATURE}{PATH}x")), Some(Kind::SignatureInvalid));
         assert_eq!(check(&format!("/{SIGNATURE}={PATH}")), Some(Kind::SignatureInvalid));
         assert_eq!(check(&format!("/{}{PATH}", &SIGNATURE[..42])), Some(Kind::SignatureInvalid));
         assert_eq!(check(&format!("/x{PATH}")), Some(Kind::SignatureInvalid));
+        for slashes in ["//", "///"] {
+            assert_eq!(check(&format!("{slashes}{SIGNATURE}{PATH}")), Some(Kind::SignatureMissing));
+        }
         for unsigned in ["unsafe", "insecure", "_"] {
             assert_eq!(check(&format!("/{unsigned}{PATH}")), Some(Kind::SignatureMissing));
         }
@@ -258,6 +264,13 @@ mod tests {
             assert_eq!(Signed::of(grammar, &signed, &keys).target, target);
             assert_eq!(refused(grammar, &signed, &keys), None);
             assert_eq!(refused(grammar, &format!("{signed}="), &keys), Some(Kind::SignatureInvalid));
+            for padding in ["==", "%3D", "=&", "&", " "] {
+                assert_ne!(refused(grammar, &format!("{signed}{padding}"), &keys), None, "{padding}");
+            }
+            let other = if separator == '&' { "?s=" } else { "&s=" };
+            for other in [other, "?&s=", "&&s=", "&S=", "&%73="] {
+                assert_ne!(refused(grammar, &format!("{target}{other}{signature}"), &keys), None, "{other}");
+            }
             assert_eq!(refused(grammar, target, &keys), Some(Kind::SignatureMissing));
             assert_eq!(refused(grammar, &format!("{signed}&w=9"), &keys), Some(Kind::SignatureMissing));
             assert_eq!(refused(grammar, &signed.replace("=8", "=9"), &keys), Some(Kind::SignatureInvalid));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::dialect::no_source;
 use super::parameter::{check_missing, differences, find, unknown};
 use super::text::{decode, decode_base64, encode_path, mend_slashes};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::request::{ImageRequest, OutputFormat, Source};
 use draft::Draft;
 
@@ -26,13 +26,18 @@ pub type Presets = BTreeMap<String, String>;
 /// Names of presets that are being read, so that none uses itself.
 type Open<'a> = Vec<&'a str>;
 
-/// Reads a path.
+/// Reads a target, which is a path alone: imgproxy ignores a query, and then a signed URL has as many spellings as there
+/// are queries.
 ///
 /// # Errors
 ///
 /// As [`super::Grammar::read`].
-pub fn read(path: &str, presets: &Presets) -> Result<ImageRequest> {
-    let mut segments = path.trim_start_matches('/').split('/').skip(1).peekable();
+pub fn read(target: &str, presets: &Presets) -> Result<ImageRequest> {
+    if target.contains('?') {
+        return Err(Failure::new(Kind::UnknownParameter, "a query after the path is not accepted")
+            .with_detail("leave it out, or write the ? of the source's URL as %3F"));
+    }
+    let mut segments = target.trim_start_matches('/').split('/').skip(1).peekable();
     let mut draft = Draft::default();
     if presets.contains_key("default") {
         read_preset(&mut draft, "default", presets, &mut Open::new())?;

@@ -77,10 +77,10 @@ impl Grammar {
     ///
     /// A failure of the kind `UnknownParameter`, `InvalidParameter`, `Unsupported` or `InvalidSource`.
     pub fn read(self, target: &str, source_in_body: bool, presets: &Presets) -> Result<ImageRequest> {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let query = target.split_once('?').map_or("", |(_, query)| query);
         match self {
             Self::Query => query::read(query, source_in_body),
-            Self::Imgproxy => imgproxy::read(path, presets),
+            Self::Imgproxy => imgproxy::read(target, presets),
             Self::Cloudflare => cloudflare::read(target),
             Self::Wsrv => wsrv::read(query),
             Self::Nextjs => nextjs::read(query),

@@ -122,6 +122,7 @@ fn targets(messages: &mut Messages) {
         "/wsrv/?url=https://photos.example.com/&blur=5",
         "/wsrv/?url=https://photos.example.com/&w=8&cw=8",
         "/wsrv/?url=https://photos.example.com/&cw=8&ro=90",
+        "/unsafe/w:8/plain/https://photos.example.com/?x=1",
         "/_next/image?w=8",
         "/_next/image?url=https://photos.example.com/",
         "/_next/image?url=https://photos.example.com/&w=8&w=9",

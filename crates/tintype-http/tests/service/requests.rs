@@ -22,6 +22,29 @@ fn every_path_has_its_response() {
 }
 
 #[test]
+fn a_signed_url_has_one_spelling() {
+    let host = TestHost::new()
+        .with("TINTYPE_KEY", "736563726574")
+        .with("TINTYPE_SALT", "68656C6C6F")
+        .with("TINTYPE_SOURCES", "http://photos.test");
+    let signature = "6U4eyqGTC3rL-1PgncWspp8q2-kNLegg6u3rq9QlLuE";
+    let path = "/rs:fit:32:24/plain/http://photos.test/photo.jpg@png";
+    for (target, status, error) in [
+        (format!("/{signature}{path}?"), 400, "unknown-parameter"),
+        (format!("/{signature}{path}?past=the-cache"), 400, "unknown-parameter"),
+        (format!("/{signature}={path}"), 403, "signature-invalid"),
+        (format!("/{signature}=={path}"), 403, "signature-invalid"),
+        (format!("//{signature}{path}"), 403, "signature-missing"),
+        (format!("/{signature}/{path}"), 403, "signature-invalid"),
+        (format!("/{signature}{path}/"), 403, "signature-invalid"),
+    ] {
+        assert_eq!(host.get(&target).error(), (status, error.into()), "{target}");
+        assert!(host.asked.borrow().is_empty(), "{target}");
+    }
+    assert_eq!(host.get(&format!("/{signature}{path}")).status, 200);
+}
+
+#[test]
 fn a_method_that_a_path_does_not_have_gets_the_list_of_the_others() {
     let host = TestHost::new();
     let answer = host.send(request("DELETE", PHOTO, &[]));
