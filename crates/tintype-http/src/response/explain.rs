@@ -43,19 +43,17 @@ fn map<S: Serializer, V: Serialize>(pairs: &[(&'static str, V)], serializer: S) 
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// Explains a target of this grammar.
+/// Explains a target of this grammar. It takes the signature of the target itself: who may not have the image does not
+/// learn what presets are called or stand for.
 ///
 /// # Errors
 ///
-/// As [`Grammar::read`].
+/// As [`Signed::check`] and [`Grammar::read`].
 pub fn respond(grammar: Grammar, target: &str, keys: &Keys, presets: &Presets) -> Result<Response<Bytes>> {
     let signed = Signed::of(grammar, target, keys);
+    signed.check(keys)?;
     let request = grammar.read(signed.target, false, presets)?;
-    let signature = match signed.check(keys) {
-        _ if !keys.are_required() => "not required",
-        Ok(()) => "valid",
-        Err(failure) => failure.kind().slug(),
-    };
+    let signature = if keys.are_required() { "valid" } else { "not required" };
     let urls = Grammar::ALL.iter().map(|other| (other.name(), Written::of(*other, &request))).collect();
     let options = query::options(&request);
     Ok(super::json(StatusCode::OK, &Explanation { grammar: grammar.name(), signature, options, urls }))

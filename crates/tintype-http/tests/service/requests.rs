@@ -76,6 +76,29 @@ fn the_prefix_is_removed_before_anything_else() {
 }
 
 #[test]
+fn an_explanation_takes_the_signature_of_what_it_explains() {
+    let host = TestHost::new()
+        .with("TINTYPE_KEY", "736563726574")
+        .with("TINTYPE_SALT", "68656C6C6F")
+        .with("TINTYPE_PRESET_secret", "w:8");
+    let target = "/?url=http://photos.test/photo.jpg&width=32&s=KFdbD-2BZro9FOJfmeolrj-K6Lfg7Dim0dtvT0gMbCo";
+    let explained = host.get(&format!("/explain{target}")).json();
+    assert_eq!((&explained["signature"], &explained["options"]["width"]), (&"valid".into(), &"32".into()));
+    for (target, error) in [
+        (target.replace("32", "33"), "signature-invalid"),
+        ("/?url=http://photos.test/photo.jpg".into(), "signature-missing"),
+        ("/unsafe/pr:secret/plain/x".into(), "signature-missing"),
+        ("/unsafe/pr:other/plain/x".into(), "signature-missing"),
+    ] {
+        let answer = host.get(&format!("/explain{target}"));
+        assert_eq!(answer.error(), (403, error.into()), "{target}");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("secret"), "{target}");
+    }
+    let open = host.with("TINTYPE_ALLOW_UNSIGNED", "1").get("/explain/unsafe/pr:secret/plain/x").json();
+    assert_eq!((&open["signature"], &open["options"]["width"]), (&"not required".into(), &"8".into()));
+}
+
+#[test]
 fn a_request_that_came_from_this_service_is_a_loop() {
     for via in ["1.1 tintype", "1.1 cdn, 1.1 tintype"] {
         let host = TestHost::new();
