@@ -61,7 +61,8 @@ impl<H: Host> Fetcher<'_, H> {
     pub(crate) async fn fetch(&self, first: &SourceUrl, conditions: &Conditions) -> Result<Fetched<H::Body>> {
         let mut url = first.clone();
         for _ in 0..=self.config.max_redirects {
-            let response = self.send(&url, conditions).await?;
+            let sent = self.send(&url, conditions).await;
+            let response = if url == *first { sent? } else { sent.map_err(of_redirect)? };
             match response.status() {
                 StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                     let (head, body) = response.into_parts();
@@ -137,13 +138,19 @@ impl<H: Host> Fetcher<'_, H> {
     }
 }
 
-/// The failure of a URL that the origin named, not the client.
+/// The failure of a URL that the origin named, not the client: a URL that cannot be used is the origin's fault. The
+/// message says nothing about the URL, which may be of a network that clients must not learn about.
 fn of_redirect(failure: Failure) -> Failure {
-    let message = format!("the origin redirects, and {}", failure.message());
-    let redirected = Failure::new(failure.kind(), message);
-    match failure.detail() {
-        Some(detail) => redirected.with_detail(detail),
-        None => redirected,
+    match failure.kind() {
+        Kind::InvalidSource | Kind::UrlTooLong => {
+            Failure::new(Kind::OriginRedirect, "the origin redirects to a URL that is not accepted")
+                .with_detail("give the final URL; docs/security.md says which URLs are accepted")
+        }
+        Kind::SourceNotAllowed => {
+            Failure::new(Kind::SourceNotAllowed, "the origin redirects to a source that is not allowed")
+                .with_detail("give the final URL; TINTYPE_SOURCES has to allow each URL on the way")
+        }
+        _ => failure,
     }
 }
 

@@ -38,8 +38,13 @@ fn every_redirect_is_judged_like_the_first_url() {
         ("//elsewhere.example.net/", 403, "source-not-allowed"),
         ("http://127.0.0.1/", 403, "source-not-allowed"),
         ("https://photos.example.com:8443/", 403, "source-not-allowed"),
-        ("ftp://photos.example.com/", 400, "invalid-source"),
-        ("https://user@photos.example.com/", 400, "invalid-source"),
+        ("http://metadata.google.internal/", 403, "source-not-allowed"),
+        ("ftp://photos.example.com/", 502, "origin-redirect"),
+        ("https://user@photos.example.com/", 502, "origin-redirect"),
+        ("https://photos.example.com:0/", 502, "origin-redirect"),
+        ("https://", 502, "origin-redirect"),
+        ("/..;/secret", 502, "origin-redirect"),
+        ("/\\", 502, "origin-redirect"),
     ] {
         let host = TestHost::new().origin(move |_| Reply::redirect(location));
         assert_eq!(host.get(PHOTO).error(), (status, error.into()), "{location}");
@@ -51,16 +56,30 @@ fn every_redirect_is_judged_like_the_first_url() {
     }
     let longest = TestHost::new().with("TINTYPE_MAX_URL_BYTES", "60");
     let host = longest.origin(|_| Reply::redirect(&format!("/{}", "x".repeat(60))));
-    assert_eq!(host.get(PHOTO).error(), (414, "url-too-long".into()));
+    assert_eq!(host.get(PHOTO).error(), (502, "origin-redirect".into()));
 }
 
 #[test]
-fn a_message_about_a_redirect_says_that_it_is_one() {
-    for location in ["ftp://photos.example.com/", "https://elsewhere.example.net/", "/\\"] {
+fn a_message_about_a_redirect_does_not_say_where_it_leads() {
+    for location in
+        ["ftp://secret.example.com/", "https://secret.example.net/", "http://secret/", "/secret\\"]
+    {
         let host = TestHost::new().origin(move |_| Reply::redirect(location));
-        let message = host.get(PHOTO).json()["message"].as_str().unwrap().to_owned();
-        assert!(message.starts_with("the origin redirects, and "), "{message}");
+        let answer = host.get(PHOTO);
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.starts_with("the origin redirects to "), "{message}");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("secret"), "{message}");
     }
+}
+
+#[test]
+fn a_url_that_the_host_cannot_use_is_the_fault_of_whoever_named_it() {
+    let host = TestHost::new().origin(|request| match request.uri().path() {
+        "/a/photo.jpg" => Reply::redirect("/b"),
+        _ => Reply::fail(HostError::UnusableUrl),
+    });
+    assert_eq!(host.get(PHOTO).error(), (502, "origin-redirect".into()));
+    assert_eq!(host.get(&url("c")).error(), (400, "invalid-source".into()));
 }
 
 #[test]
