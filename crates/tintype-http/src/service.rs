@@ -173,9 +173,14 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         self.redirect(failure, &other)
     }
 
-    /// A redirect in place of an error, to a source that the client named itself.
+    /// Whether clients may be redirected to a source: it has to be one that they named themselves.
+    fn may_redirect(&self, to: &ResolvedSource) -> bool {
+        to.named_by_client && self.config.sources.policy.check_redirect(&to.url).is_ok()
+    }
+
+    /// A redirect in place of an error.
     fn redirect(&mut self, failure: Failure, other: &ResolvedSource) -> Result<Outcome<'h, H>> {
-        if !other.named_by_client {
+        if !self.may_redirect(other) {
             return Err(failure);
         }
         self.log.record.error = Some(failure.kind().slug());
@@ -193,8 +198,12 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             return Err(failure);
         }
         match &request.delivery.on_error {
-            OnError::Source if source.named_by_client => return self.redirect(failure, source),
-            OnError::Redirect(url) => return self.redirect(failure, &self.config.sources.resolve(url)?),
+            OnError::Source if self.may_redirect(source) => return self.redirect(failure, source),
+            OnError::Redirect(url) => {
+                let other = self.config.sources.resolve(url)?;
+                self.config.sources.policy.check_redirect(&other.url)?;
+                return self.redirect(failure, &other);
+            }
             OnError::Source | OnError::Error => {}
         }
         let Some(url) = &self.config.fallback_url else { return Err(failure) };

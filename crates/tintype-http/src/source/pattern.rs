@@ -83,6 +83,11 @@ impl Pattern {
         }
     }
 
+    /// Whether the pattern names its hosts, if need be with a `*` in front, instead of standing for every public one.
+    pub fn names_hosts(&self) -> bool {
+        self.hosts != Hosts::Public
+    }
+
     /// Whether a URL is one that the pattern allows.
     pub fn allows(&self, url: &SourceUrl) -> bool {
         self.scheme.is_none_or(|scheme| scheme.name() == url.scheme())

@@ -37,6 +37,22 @@ impl Policy {
             "it is not on the public internet, so TINTYPE_SOURCES has to spell it out"
         }))
     }
+
+    /// Checks that clients may be redirected to a URL: a pattern that names its host has to allow it. Under `*` alone, any
+    /// link to this service could lead anywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::SourceNotAllowed`], as [`Policy::check`].
+    pub fn check_redirect(&self, url: &SourceUrl) -> Result<()> {
+        self.check(url)?;
+        if self.patterns.iter().any(|pattern| pattern.names_hosts() && pattern.allows(url)) {
+            return Ok(());
+        }
+        let message = format!("redirects to {}://{} are not allowed", url.scheme(), clip(&url.authority()));
+        Err(Failure::new(Kind::SourceNotAllowed, message)
+            .with_detail("TINTYPE_SOURCES has to name the host: * allows sources and no redirects"))
+    }
 }
 
 /// A list of patterns, separated by commas or white space.
@@ -170,6 +186,23 @@ mod tests {
         assert!(allowed("http://localhost:9000", "http://localhost:9000/"));
         assert!(!allowed("http://127.0.0.1", "http://[::ffff:127.0.0.1]/"));
         assert!(!allowed("*.test", "http://test/"));
+    }
+
+    #[test]
+    fn redirects_lead_only_to_hosts_that_are_named() {
+        for (patterns, url, allow) in [
+            ("*", "https://a.example.com/", false),
+            ("*:*, https://*", "https://a.example.com/", false),
+            ("*, a.example.com", "https://a.example.com/b", true),
+            ("*, a.example.com", "https://b.example.com/", false),
+            ("*, a.example.com/c/", "https://a.example.com/b", false),
+            ("*.example.com", "https://a.example.com/", true),
+            ("127.0.0.1:8080", "http://127.0.0.1:8080/", true),
+            ("a.example.com", "https://b.example.com/", false),
+        ] {
+            let redirect = policy(patterns).check_redirect(&SourceUrl::parse(url, 1000).unwrap());
+            assert_eq!(redirect.is_ok(), allow, "{patterns} {url}");
+        }
     }
 
     #[test]

@@ -151,6 +151,8 @@ fn targets(messages: &mut Messages) {
     let long = format!("/?url=https://photos.example.com/{}", "x".repeat(80));
     messages.add(&TestHost::new().with("TINTYPE_MAX_URL_BYTES", "60").get(&long));
     messages.add(&TestHost::new().with("TINTYPE_SOURCES", "").get(PHOTO));
+    let open = TestHost::new().with("TINTYPE_SOURCES", "*").origin(|_| Reply::status(404));
+    messages.add(&open.get(&format!("{PHOTO}&onerror=https://elsewhere.example.net/")));
     let based = TestHost::new().with("TINTYPE_BASE_URL", "https://photos.example.com/a/");
     messages.add(&based.get("/?url=../b"));
     let preset = TestHost::new().with("TINTYPE_PRESET_thumb", "w:8");

@@ -159,6 +159,29 @@ fn a_failure_can_redirect_to_a_url_that_is_allowed() {
 }
 
 #[test]
+fn where_every_host_is_a_source_none_is_the_target_of_a_redirect() {
+    let open = || TestHost::new().with("TINTYPE_SOURCES", "*, photos.example.com").origin(missing);
+    for (target, status) in [
+        ("/?url=https://evil.example.net/x&onerror=source", 404),
+        ("/?url=https://photos.example.com/x&onerror=https://evil.example.net/", 403),
+        ("/cdn-cgi/image/width=8,onerror=redirect/https://evil.example.net/x", 404),
+        ("/wsrv/?url=https://evil.example.net/x&default=1", 404),
+        ("/wsrv/?url=https://photos.example.com/x&default=evil.example.net", 403),
+        ("/wsrv/?w=8&default=evil.example.net", 400),
+        ("/?url=https://photos.example.com/x&onerror=source", 302),
+        ("/?url=https://evil.example.net/x&onerror=https://photos.example.com/", 302),
+        ("/wsrv/?w=8&default=photos.example.com", 302),
+    ] {
+        let answer = open().get(target);
+        assert_eq!(answer.status, status, "{target}");
+        assert!(!answer.header("location").contains("evil"), "{target}");
+    }
+    let image = open().with("TINTYPE_FALLBACK_URL", FALLBACK);
+    let answer = image.get("/?url=https://evil.example.net/x&onerror=source");
+    assert_eq!((answer.status, answer.body.len()), (404, 200));
+}
+
+#[test]
 fn wsrv_redirects_in_place_of_every_error() {
     let fallback = "https%3A%2F%2Fphotos.example.com%2Fother.jpg";
     for (query, status) in [
