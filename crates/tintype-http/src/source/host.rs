@@ -30,8 +30,9 @@ const PRIVATE_SUFFIXES: &[&str] = &[
     "lan",
     "localdomain",
     "private",
-    // Discovery of services: Kubernetes, where cluster.local is a search domain, and Consul
+    // Discovery of services: Consul, and Kubernetes, where cluster.local is a search domain
     "consul",
+    "pod",
     "svc",
 ];
 
@@ -194,6 +195,7 @@ mod tests {
             "a.localdomain",
             "nas.private",
             "minio.service.consul",
+            "10-0-0-7.photos.pod",
             "minio.photos.svc",
         ] {
             assert!(!public(name), "{name}");
