@@ -102,6 +102,8 @@ mod tests {
             ("https%3A%2F%2Fa.example%2Fb%2520c.jpg", "https:%2F%2Fa.example%2Fb%2520c.jpg"),
             ("https://a.example/a+b.png", "https:%2F%2Fa.example%2Fa%2Bb.png"),
             ("https://a.example/50%.png", "https:%2F%2Fa.example%2F50%25.png"),
+            ("a.example/b?next=https://c", "http:%2F%2Fa.example%2Fb%3Fnext%3Dhttps:%2F%2Fc"),
+            ("a.example?next=https://c", "http:%2F%2Fa.example%3Fnext%3Dhttps:%2F%2Fc"),
             ("b%C3%BCcher.example/", "http:%2F%2Fb%C3%BCcher.example%2F"),
         ] {
             assert_eq!(source(&format!("w=50%&url={url}&url=other")), format!("url={meant}"), "{url}");

@@ -21,8 +21,8 @@ pub enum InvalidUrl {
     Host,
     /// Its port is not a number from 1 to 65535.
     Port,
-    /// Some servers would find `..` in its path.
-    HiddenParent,
+    /// Some servers would find `.` or `..` in its path.
+    HiddenDots,
     /// It leaves the folder that it is relative to.
     OutsideFolder,
 }
@@ -37,7 +37,7 @@ impl InvalidUrl {
             InvalidUrl::Credentials => "it contains credentials",
             InvalidUrl::Host => "its host is not valid",
             InvalidUrl::Port => "its port is not valid",
-            InvalidUrl::HiddenParent => "it disguises .. as something else",
+            InvalidUrl::HiddenDots => "it disguises . or .. as something else",
             InvalidUrl::OutsideFolder => "it lies outside of its folder",
         }
     }
@@ -51,7 +51,7 @@ impl InvalidUrl {
             InvalidUrl::Credentials => "leave out user and password",
             InvalidUrl::Host => "write a name in ASCII (xn--… for others) or an IP address",
             InvalidUrl::Port => "write a number from 1 to 65535, or none",
-            InvalidUrl::HiddenParent => "write the path without ..",
+            InvalidUrl::HiddenDots => "write the path without . and ..",
             InvalidUrl::OutsideFolder => "leave out ..",
         };
         advice.to_owned()

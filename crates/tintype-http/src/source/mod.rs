@@ -144,6 +144,8 @@ mod tests {
                 "https://base.example/photos/a.jpg?ref=http://x.example.com/y",
             ),
             ("mirror/http://x/a.jpg", "https://base.example/photos/mirror/http://x/a.jpg"),
+            ("photo.jpg?next=https://x", "https://base.example/photos/photo.jpg?next=https://x"),
+            ("?next=//x", "https://base.example/photos/?next=//x"),
             ("?://", "https://base.example/photos/?://"),
             ("1://x", "https://base.example/photos/1://x"),
         ] {

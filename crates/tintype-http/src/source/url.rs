@@ -2,7 +2,7 @@
 //!
 //! The URL that is judged must be the URL that is fetched. So whatever two readers of URLs may understand differently is
 //! either brought into one form (case, notations of IPv4, dot segments, default ports) or refused (backslashes, control
-//! characters, credentials, `..` in disguise).
+//! characters, credentials, dot segments in disguise).
 
 use std::fmt;
 use std::str::FromStr;
@@ -220,17 +220,22 @@ fn canonical(mut url: Url) -> Result<SourceUrl, InvalidUrl> {
     Ok(SourceUrl { url, host })
 }
 
-/// Checks a segment of a path for what another server may read into it: one that decodes again, that splits where an
-/// encoded separator was, or that drops the parameters of `..;name=value` (Java's servlets do).
+/// Checks a segment of a path for the dot segments that another server may read into it: one that decodes again, that
+/// splits where an encoded separator was, or that drops the parameters of `..;name=value` (Java's servlets do).
 fn check_segment(segment: &str) -> Result<(), InvalidUrl> {
     if percent_decode_str(segment).any(|byte| byte.is_ascii_control()) {
         return Err(InvalidUrl::ControlCharacters);
     }
     let decoded = decode_fully(segment);
-    if decoded.split(|b| matches!(b, b'/' | b'\\')).any(|part| part == b".." || part.starts_with(b"..;")) {
-        return Err(InvalidUrl::HiddenParent);
+    if decoded.split(|b| matches!(b, b'/' | b'\\')).any(is_dots) {
+        return Err(InvalidUrl::HiddenDots);
     }
     Ok(())
+}
+
+/// Whether a part of a path is `.` or `..`, perhaps with parameters.
+fn is_dots(part: &[u8]) -> bool {
+    matches!(part.split(|b| *b == b';').next(), Some(b"." | b".."))
 }
 
 /// Decodes until nothing is left to decode.

@@ -298,9 +298,10 @@ fn read_url(url: &str) -> String {
     }
 }
 
-/// A URL, or the rest of one without a scheme after that of wsrv.
+/// A URL, or the rest of one without a scheme after that of wsrv. A path or a query may contain `://`.
 fn with_scheme(url: &str, rest: &str) -> String {
-    if url.contains("://") { url.into() } else { format!("http://{rest}") }
+    let has_scheme = url.split_once("://").is_some_and(|(scheme, _)| !scheme.contains(['/', '?', '#']));
+    if has_scheme { url.into() } else { format!("http://{rest}") }
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
