@@ -53,6 +53,7 @@ pub(crate) struct Input<'h, H: Host> {
     sender: Sender,
     bounds: Bounds,
     is_complete: bool,
+    is_too_large: bool,
     is_overloaded: bool,
     count: u64,
     hash: XxHash64,
@@ -65,7 +66,7 @@ impl<'h, H: Host> Input<'h, H> {
     /// # Errors
     ///
     /// [`Kind::SourceTooLarge`] if the headers announce too many bytes, [`Kind::UnsupportedMedia`] for a content
-    /// coding.
+    /// coding, and for a form from a client.
     pub(crate) fn new(
         host: &'h H,
         body: H::Body,
@@ -73,9 +74,14 @@ impl<'h, H: Host> Input<'h, H> {
         sender: Sender,
         bounds: Bounds,
     ) -> Result<Self> {
+        if sender == Sender::Client {
+            refuse_forms(headers)?;
+        }
         let length =
             headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        check_size(length.unwrap_or_default(), bounds.bytes)?;
+        if length.is_some_and(|length: u64| length > bounds.bytes) {
+            return Err(too_large(bounds.bytes));
+        }
         refuse_compressed(headers)?;
         Ok(Self {
             host,
@@ -83,6 +89,7 @@ impl<'h, H: Host> Input<'h, H> {
             sender,
             bounds,
             is_complete: false,
+            is_too_large: false,
             is_overloaded: false,
             count: 0,
             hash: XxHash64::with_seed(0),
@@ -90,19 +97,26 @@ impl<'h, H: Host> Input<'h, H> {
         })
     }
 
-    /// The next bytes of the source; `None` at its end.
+    /// The next bytes of the source; `None` at its end. Of a source that is too large, as many as are allowed come first:
+    /// what is wrong with it must not depend on the pieces that it arrives in.
     ///
     /// # Errors
     ///
     /// Why there are no more bytes.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
-        let piece = self.receive().await?;
-        if let Some(piece) = &piece {
-            self.count = self.count.saturating_add(piece.len() as u64);
-            check_size(self.count, self.bounds.bytes)?;
+        let mut piece = if self.is_too_large { None } else { self.receive().await? };
+        if let Some(piece) = &mut piece {
+            let room = usize::try_from(self.bounds.bytes.saturating_sub(self.count)).unwrap_or(usize::MAX);
+            self.is_too_large = piece.len() > room;
+            piece.truncate(room);
+            self.count += piece.len() as u64;
             self.hash.write(piece);
         }
-        Ok(piece)
+        match piece {
+            Some(piece) if !piece.is_empty() => Ok(Some(piece)),
+            _ if self.is_too_large => Err(too_large(self.bounds.bytes)),
+            _ => Ok(None),
+        }
     }
 
     /// Waits for the next bytes of the body. After its end, there are none.
@@ -204,10 +218,6 @@ impl<'h, H: Host> Input<'h, H> {
     }
 }
 
-fn check_size(bytes: u64, most: u64) -> Result<()> {
-    if bytes <= most { Ok(()) } else { Err(too_large(most)) }
-}
-
 /// The failure of a source with more bytes than these.
 pub(crate) fn too_large(most: u64) -> Failure {
     Failure::new(Kind::SourceTooLarge, format!("the source has more than {most} bytes"))
@@ -229,4 +239,15 @@ fn refuse_compressed(headers: &HeaderMap) -> Result<()> {
         format!("the source is compressed with {}, which is not decoded", clip(&codings.join(", ")));
     Err(Failure::new(Kind::UnsupportedMedia, message)
         .with_detail("store and serve images without Content-Encoding: they are compressed already"))
+}
+
+/// An image is the whole body of a request: a form holds it among other parts.
+fn refuse_forms(headers: &HeaderMap) -> Result<()> {
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.trim_start().to_ascii_lowercase().starts_with("multipart/") {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::UnsupportedMedia, "the body is a form (multipart/form-data), and not an image")
+        .with_detail("send the image itself as the body, as curl --data-binary @photo.jpg does"))
 }

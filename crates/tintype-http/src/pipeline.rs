@@ -58,7 +58,8 @@ impl<'h, H: Host> Opened<'h, H> {
         Err(unsupported(&format!("the source is of type {}, which is not decoded", self.format.media_type())))
     }
 
-    /// Reads on until a session can report the source's size. The bytes that were read stay for the rendition.
+    /// Reads on until a session can report the source's size. The bytes that were read stay for the rendition, and faults
+    /// in what follows the header are found there: whether they show here depends on the pieces.
     ///
     /// # Errors
     ///
@@ -71,17 +72,18 @@ impl<'h, H: Host> Opened<'h, H> {
             }
             let rest = self.head.get(written..).unwrap_or_default();
             let piece = rest.get(..PROBE_SIZE).unwrap_or(rest);
-            if !piece.is_empty() {
-                session.write(piece).map_err(failure)?;
+            let step = if !piece.is_empty() {
                 written += piece.len();
-                continue;
-            }
-            match self.input.next().await? {
-                Some(piece) => self.head.extend_from_slice(&piece),
-                None => {
-                    session.finish().map_err(failure)?;
-                    return session.outline().ok_or_else(size_unknown);
-                }
+                session.write(piece)
+            } else if let Some(piece) = self.input.next().await? {
+                self.head.extend_from_slice(&piece);
+                Ok(())
+            } else {
+                session.finish().map_err(failure)?;
+                return session.outline().ok_or_else(size_unknown);
+            };
+            if session.outline().is_none() {
+                step.map_err(failure)?;
             }
         }
     }

@@ -262,7 +262,6 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         headers: &HeaderMap,
         body: H::Body,
     ) -> Result<Outcome<'h, H>> {
-        refuse_forms(headers)?;
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
         let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
@@ -391,17 +390,6 @@ impl<'h, H: Host> Made<'h, H> {
     }
 }
 
-/// An image is the whole body of a request: a form holds it among other parts.
-fn refuse_forms(headers: &HeaderMap) -> Result<()> {
-    let media_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media_type.trim_start().to_ascii_lowercase().starts_with("multipart/") {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::UnsupportedMedia, "the body is a form (multipart/form-data), and not an image")
-        .with_detail("send the image itself as the body, as curl --data-binary @photo.jpg does"))
-}
-
-fn since_epoch(date: SystemTime) -> std::time::Duration {
+fn since_epoch(date: SystemTime) -> Duration {
     date.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

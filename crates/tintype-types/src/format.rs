@@ -122,8 +122,10 @@ impl Format {
 /// The number of bytes that [`sniff`] needs to recognise every format it knows.
 pub const SNIFF_BYTES: usize = 32;
 
-/// Recognises a format by its magic bytes; `None` if they belong to no known format.
+/// Recognises a format by its magic bytes; `None` if they belong to no known format. Bytes after the first [`SNIFF_BYTES`]
+/// make no difference.
 pub fn sniff(head: &[u8]) -> Option<Format> {
+    let head = head.get(..SNIFF_BYTES).unwrap_or(head);
     match head {
         [0xff, 0xd8, 0xff, ..] => Some(Format::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Format::Png),
@@ -187,6 +189,13 @@ mod tests {
         for (bytes, format) in cases {
             assert_eq!(sniff(bytes), format, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn bytes_after_those_that_are_needed_make_no_difference() {
+        let late = [&[b' '; SNIFF_BYTES - 3][..], b"<svg xmlns"].concat();
+        assert_eq!(sniff(&late), None);
+        assert_eq!(sniff(&late[1..]), Some(Format::Svg));
     }
 
     #[test]

@@ -69,6 +69,44 @@ fn the_bytes_do_not_depend_on_the_pieces() {
 }
 
 #[test]
+fn what_is_wrong_with_a_source_does_not_depend_on_its_pieces() {
+    let whole = png(64, 48);
+    let jpeg = host().post("/?format=jpeg", pieces(&whole, 1000)).body;
+    let (mut damaged, mut bent) = (whole.clone(), jpeg.clone());
+    damaged[60..80].fill(0);
+    bent[jpeg.len() / 2..].fill(0xFF);
+    let svg = [&[b' '; 40][..], b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"].concat();
+    let cut = whole[..whole.len() / 2].to_vec();
+    for (name, source) in [
+        ("cut", cut),
+        ("damaged", damaged),
+        ("bent", bent),
+        ("cut before its size", jpeg[..100].to_vec()),
+        ("svg", svg),
+        ("text", b"no image ".repeat(100)),
+        ("empty", Vec::new()),
+        ("whole", whole),
+    ] {
+        for options in ["width=8", "width=50%25", "width=150%25&enlarge=1", "passthrough=all"] {
+            for most in ["30", "200", "1000000"] {
+                let answer = |piece| {
+                    // One of the renditions is too large, which its session finds before any damage.
+                    let host = host().with("TINTYPE_MAX_SOURCE_BYTES", most);
+                    let host = host.with("TINTYPE_MAX_OUTPUT_SIDE", "64");
+                    let answer = host.post(&format!("/?{options}"), pieces(&source, piece));
+                    let json = serde_json::from_slice(&answer.body).unwrap_or(serde_json::Value::Null);
+                    (answer.status, json["error"].clone(), json["message"].clone(), json["detail"].clone())
+                };
+                let expected = answer(1);
+                for piece in [7, 64, 1000, 1 << 20] {
+                    assert_eq!(answer(piece), expected, "{name} {options} {most} in pieces of {piece}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_large_rendition_of_the_engine_streams() {
     let mut noise = 1u32;
     let mut file = Vec::new();
