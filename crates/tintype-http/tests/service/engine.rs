@@ -171,20 +171,37 @@ fn a_picture_of_billions_of_pixels_has_too_many() {
 /// Caches keep a rendition for as long as its tag stays the same, so a change of bytes has to change the tag.
 #[test]
 fn the_bytes_of_renditions_are_those_of_their_revision() {
-    let hash = |options: &str| {
-        let answer = host().post(&format!("/?{options}"), pieces(&png(64, 48), 1000));
-        twox_hash::XxHash64::oneshot(0, &answer.body)
-    };
+    let make = |options: &str, source: &[u8]| host().post(&format!("/?{options}"), pieces(source, 1000)).body;
+    let png = png(64, 48);
+    let [jpeg, webp] = ["format=jpeg", "format=webp"].map(|options| make(options, &png));
     let hashes = [
-        "format=jpeg&width=40",
-        "format=png&width=40",
-        "format=webp&width=40",
-        "format=png&filter=box&width=9",
+        ("format=jpeg&width=40", &png[..]),
+        ("format=png&width=40", &png),
+        ("format=webp&width=40", &png),
+        ("format=png&filter=box&width=9", &png),
+        ("format=png&rotate=90&background=f80&width=20&height=20&fit=cover", &png),
+        ("format=jpeg&width=20", &jpeg),
+        ("format=png&width=50", &jpeg),
+        ("format=png&width=20", &webp),
+        ("format=png", crate::examples::GIF),
     ]
-    .map(hash);
+    .map(|(options, source)| twox_hash::XxHash64::oneshot(0, &make(options, source)));
     assert_eq!(
         (RENDITION_REVISION, hashes),
-        (1, [10228393975278658704, 3178684897111628993, 18280341565983152011, 147942311735917373]),
+        (
+            1,
+            [
+                10228393975278658704,
+                3178684897111628993,
+                18280341565983152011,
+                147942311735917373,
+                1446475012748854380,
+                7772878869430410243,
+                8137441693143475507,
+                5118317586644705427,
+                6111107635719178817,
+            ]
+        ),
         "renditions have other bytes: raise RENDITION_REVISION if it is still that of the last release, and record them here"
     );
 }

@@ -8,7 +8,8 @@ use crate::support::*;
 const API: &str = include_str!("../../../../docs/http-api.md");
 
 /// A GIF of one pixel.
-const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+pub(crate) const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 fn host() -> TestHost {
     TestHost::new()
