@@ -19,9 +19,6 @@ use std::time::{Duration, Instant};
 use tintype_http::config::Config;
 use tintype_http::failure::Failure;
 
-/// How long the reader of a response may take to accept more of it before it counts as gone.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The configuration, from the environment: the one thing that an instance keeps from request to request.
 pub fn config() -> &'static Result<Config, Failure> {
     static CONFIG: OnceLock<Result<Config, Failure>> = OnceLock::new();

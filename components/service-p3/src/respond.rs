@@ -1,11 +1,9 @@
 //! Responses to clients.
 
 use std::pin::pin;
-use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use tintype_host::PATIENCE;
 use tintype_http::AnswerBody;
 use wasip3::http::types::{ErrorCode, Response};
 use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
@@ -53,11 +51,11 @@ async fn write(mut body: AnswerBody<'static, Host>, mut writer: Writer) {
     while let Some(piece) = body.next().await {
         // A writer that is dropped before its end leaves an incomplete body.
         let Ok(piece) = piece else { return };
-        if writer.write(piece).await.is_none() {
+        if writer.write(piece, &body).await.is_none() {
             return;
         }
     }
-    writer.finish().await;
+    writer.finish(&body).await;
 }
 
 /// The body of a response.
@@ -73,25 +71,25 @@ impl Writer {
         (Writer { stream, end }, contents, end_reader)
     }
 
-    /// Writes bytes at the reader's pace. `None` once the reader has gone.
-    async fn write(&mut self, bytes: Bytes) -> Option<()> {
-        let (mut result, mut rest) = patiently(self.stream.write(bytes.into())).await?;
+    /// Writes bytes of an answer at the reader's pace. `None` once the reader has gone, or has had its time.
+    async fn write(&mut self, bytes: Bytes, answer: &AnswerBody<'_, Host>) -> Option<()> {
+        let (mut result, mut rest) = patiently(answer, self.stream.write(bytes.into())).await?;
         while rest.remaining() > 0 {
             let StreamResult::Complete(_) = result else { return None };
-            (result, rest) = patiently(self.stream.write_buf(rest)).await?;
+            (result, rest) = patiently(answer, self.stream.write_buf(rest)).await?;
         }
         Some(())
     }
 
-    /// Ends the body properly.
-    async fn finish(self) {
+    /// Ends the body properly, unless the reader takes too long: then it ends as one that is dropped.
+    async fn finish(self, answer: &AnswerBody<'_, Host>) {
         drop(self.stream);
         // The reader may have gone.
-        let _ = self.end.write(Ok(None)).await;
+        let _ = patiently(answer, self.end.write(Ok(None))).await;
     }
 }
 
-/// Waits for the reader to take something. `None` if that takes too long.
-async fn patiently<F: Future>(write: F) -> Option<F::Output> {
-    before(Instant::now().checked_add(PATIENCE)?, pin!(write)).await
+/// Waits for the reader to take some of an answer. `None` if that takes too long.
+async fn patiently<F: Future>(answer: &AnswerBody<'_, Host>, write: F) -> Option<F::Output> {
+    before(answer.patience()?, pin!(write)).await
 }

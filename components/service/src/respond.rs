@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use http::{HeaderMap, Response, StatusCode};
-use tintype_host::PATIENCE;
 use tintype_http::AnswerBody;
 use wasip2::http::types::{OutgoingBody, OutgoingResponse, ResponseOutparam};
 use wasip2::io::streams::OutputStream;
@@ -23,11 +22,11 @@ pub(crate) async fn send(response: Response<AnswerBody<'_, Host>>, out: Response
     while let Some(piece) = body.next().await {
         // A writer that is dropped before its end leaves an incomplete body.
         let Ok(piece) = piece else { return };
-        if writer.write(&piece).is_none() {
+        if writer.write(&piece, &body).is_none() {
             return;
         }
     }
-    writer.finish();
+    writer.finish(&body);
 }
 
 /// Responds to a request whose method or target cannot be parsed.
@@ -55,12 +54,13 @@ impl Writer {
         Some(Writer { stream: body.write().ok()?, body })
     }
 
-    /// Writes bytes at the reader's pace. `None` once the reader has gone.
-    fn write(&self, mut bytes: &[u8]) -> Option<()> {
+    /// Writes bytes of an answer at the reader's pace. `None` once the reader has gone, or has had its time.
+    fn write(&self, mut bytes: &[u8], answer: &AnswerBody<'_, Host>) -> Option<()> {
         while !bytes.is_empty() {
+            let until = answer.patience()?;
             let room = usize::try_from(self.stream.check_write().ok()?).unwrap_or(usize::MAX);
             if room == 0 {
-                self.wait_writable()?;
+                self.wait_writable(until)?;
                 continue;
             }
             let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
@@ -71,8 +71,8 @@ impl Writer {
     }
 
     /// Ends the body properly, once the reader has taken all of it.
-    fn finish(self) {
-        let flushed = self.stream.flush().ok().and_then(|()| self.wait_writable());
+    fn finish(self, answer: &AnswerBody<'_, Host>) {
+        let flushed = self.stream.flush().ok().and_then(|()| self.wait_writable(answer.patience()?));
         let Writer { stream, body } = self;
         drop(stream);
         if flushed.is_some() {
@@ -81,8 +81,7 @@ impl Writer {
     }
 
     /// Waits until the stream accepts more. `None` if that takes too long.
-    fn wait_writable(&self) -> Option<()> {
-        let deadline = Instant::now().checked_add(PATIENCE)?;
+    fn wait_writable(&self, deadline: Instant) -> Option<()> {
         wait(&self.stream.subscribe(), deadline).then_some(())
     }
 }

@@ -1,14 +1,18 @@
 //! The body of a response, and the line in the log that ends with it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::host::Host;
 use crate::pipeline::Rendering;
 use crate::response::log::Record;
+use crate::waiting::Deadline;
+
+/// How long a client may take nothing of a body before it counts as gone.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The line in the log for one request. It is written when the host drops the response's body, sent or not.
 pub(crate) struct LogLine<'h, H: Host> {
@@ -61,20 +65,27 @@ pub struct AnswerBody<'h, H: Host> {
     first: Bytes,
     rest: Option<Rendering<'h, H>>,
     log: LogLine<'h, H>,
+    deadline: Deadline,
     is_absent: bool,
 }
 
 impl<'h, H: Host> AnswerBody<'h, H> {
+    /// A body that begins now and may take this long.
     pub(crate) fn new(
         first: Bytes,
         rest: Option<Rendering<'h, H>>,
         mut log: LogLine<'h, H>,
         is_head: bool,
+        time: Duration,
     ) -> Self {
         log.record.bytes_out = first.len() as u64;
         let is_absent = is_head || first.is_empty();
-        let (first, rest) = if is_head { (Bytes::new(), None) } else { (first, rest) };
-        Self { first, rest, log, is_absent }
+        let deadline = Deadline::of_answer(log.host.now(), time);
+        let (first, mut rest) = if is_head { (Bytes::new(), None) } else { (first, rest) };
+        if let Some(rendering) = &mut rest {
+            rendering.extend(deadline);
+        }
+        Self { first, rest, log, deadline, is_absent }
     }
 
     /// Whether there is no body at all, as in the response to a `HEAD` request.
@@ -82,23 +93,58 @@ impl<'h, H: Host> AnswerBody<'h, H> {
         self.is_absent
     }
 
+    /// Until when the client may take nothing of what it was given last, from now on; `None` once the time for the whole
+    /// body is over. A body that is not taken by then is to be ended as after an error.
+    pub fn patience(&self) -> Option<Instant> {
+        let now = self.log.host.now();
+        (now <= self.deadline.at).then(|| (now + PATIENCE).min(self.deadline.at))
+    }
+
     /// The next bytes; `None` at the end. After an error the body cannot be completed: the status has been sent, and all
     /// that is left is to end the body in a way that shows that it is incomplete.
-    pub async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
-        if !self.first.is_empty() {
-            return Some(Ok(std::mem::take(&mut self.first)));
+    pub async fn next(&mut self) -> Option<Result<Bytes>> {
+        let has_more = !self.first.is_empty() || self.rest.is_some();
+        let next = match self.overdue().filter(|_| has_more) {
+            Some(failure) => Err(failure),
+            None => self.make().await,
+        };
+        if let Err(failure) = &next {
+            self.log.record.error = Some(failure.kind().slug());
+            (self.first, self.rest) = (Bytes::new(), None);
         }
-        let rendering = self.rest.as_mut()?;
+        next.transpose()
+    }
+
+    /// The next bytes of what is ready, or of the rendition in the making.
+    async fn make(&mut self) -> Result<Option<Bytes>> {
+        if !self.first.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.first)));
+        }
+        let Some(rendering) = &mut self.rest else { return Ok(None) };
         let next = rendering.next().await;
         self.log.record_progress(rendering);
         match &next {
             Ok(Some(piece)) => self.log.record.bytes_out += piece.len() as u64,
             Ok(None) => self.rest = None,
-            Err(failure) => {
-                self.log.record.error = Some(failure.kind().slug());
-                self.rest = None;
-            }
+            Err(_) => {}
         }
-        next.transpose()
+        next
+    }
+
+    /// Who or what has taken too long, if the time for the whole body is over.
+    fn overdue(&self) -> Option<Failure> {
+        match &self.rest {
+            Some(rendering) => rendering.input().check_deadline().err(),
+            None => self.patience().is_none().then(|| self.deadline.exceeded()),
+        }
+    }
+}
+
+/// Records that the time was over before the client had taken all of the body, if it was.
+impl<H: Host> Drop for AnswerBody<'_, H> {
+    fn drop(&mut self) {
+        if let Some(failure) = self.overdue().filter(|_| !self.is_absent) {
+            self.log.record.error.get_or_insert(failure.kind().slug());
+        }
     }
 }

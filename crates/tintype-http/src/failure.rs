@@ -91,7 +91,7 @@ kinds! {
     Overloaded = SERVICE_UNAVAILABLE "overloaded";
     /// The origin exceeded a timeout.
     OriginTimeout = GATEWAY_TIMEOUT "origin-timeout";
-    /// The request exceeded `TINTYPE_TIMEOUT_TOTAL`.
+    /// The request exceeded `TINTYPE_TIMEOUT_TOTAL`, or its answer `TINTYPE_TIMEOUT_ANSWER`.
     Timeout = GATEWAY_TIMEOUT "timeout";
     /// The service has been asked to fetch from itself.
     Loop = LOOP_DETECTED "loop";

@@ -92,8 +92,10 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// A pause of an origin, or of a client that uploads an image.
     pub between_bytes: Duration,
-    /// The whole request, until its image is made.
+    /// A request, until its answer begins.
     pub total: Duration,
+    /// The answer, from its beginning to its end.
+    pub answer: Duration,
 }
 
 /// Why a host could not send a request or read a body: the error codes of `wasi:http`, as far as they make a difference.

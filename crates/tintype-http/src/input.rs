@@ -9,7 +9,7 @@ use twox_hash::XxHash64;
 
 use crate::failure::{Failure, Kind, Result, clip};
 use crate::host::{Body, Host, HostError};
-use crate::waiting::{OVERLOAD, origin_failure, overloaded};
+use crate::waiting::{Deadline, OVERLOAD, origin_failure, overloaded};
 
 /// The sender of a body, who is at fault if it does not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,8 @@ pub(crate) struct Bounds {
     pub(crate) pause: Duration,
     /// When the request arrived.
     pub(crate) start: Instant,
-    /// The time that it may take altogether.
-    pub(crate) total: Duration,
-}
-
-impl Bounds {
     /// When the last byte has to be there.
-    pub(crate) fn deadline(&self) -> Instant {
-        self.start + self.total
-    }
+    pub(crate) deadline: Deadline,
 }
 
 /// A body on its way in.
@@ -126,7 +119,7 @@ impl<'h, H: Host> Input<'h, H> {
         }
         self.check_deadline()?;
         let start = self.host.now();
-        let received = self.receive_until((start + self.bounds.pause).min(self.bounds.deadline())).await;
+        let received = self.receive_until((start + self.bounds.pause).min(self.bounds.deadline.at)).await;
         self.waited += self.host.now().duration_since(start);
         self.is_complete = matches!(received, Ok(None));
         received
@@ -163,14 +156,13 @@ impl<'h, H: Host> Input<'h, H> {
 
     /// The failure of a wait that took too long. A host that cannot keep up is itself to blame.
     fn too_late(&self) -> Failure {
+        let variable = self.bounds.deadline.variable;
         match self.sender {
             _ if self.is_overloaded => overloaded(),
             Sender::Client => Failure::new(Kind::RequestTimeout, "the image did not arrive in time")
-                .with_detail(
-                    "send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or TINTYPE_TIMEOUT_TOTAL",
-                ),
+                .with_detail(format!("send it faster, or raise TINTYPE_TIMEOUT_BETWEEN_BYTES or {variable}")),
             Sender::Origin => Failure::new(Kind::OriginTimeout, "the origin stopped sending the source")
-                .with_detail("TINTYPE_TIMEOUT_BETWEEN_BYTES and TINTYPE_TIMEOUT_TOTAL bound the wait"),
+                .with_detail(format!("TINTYPE_TIMEOUT_BETWEEN_BYTES and {variable} bound the wait")),
         }
     }
 
@@ -195,21 +187,25 @@ impl<'h, H: Host> Input<'h, H> {
         self.hash.finish()
     }
 
-    /// Checks that the time for the whole request has not passed.
+    /// Sets another deadline: that of the answer, once it begins.
+    pub(crate) fn extend(&mut self, deadline: Deadline) {
+        self.bounds.deadline = deadline;
+    }
+
+    /// Checks that the deadline has not passed.
     ///
     /// # Errors
     ///
     /// [`Kind::Timeout`]; if most of the time was spent waiting for the body, the failure of its sender.
     pub(crate) fn check_deadline(&self) -> Result<()> {
-        let elapsed = self.host.now().duration_since(self.bounds.start);
-        if elapsed <= self.bounds.total {
+        let now = self.host.now();
+        if now <= self.bounds.deadline.at {
             return Ok(());
         }
-        if self.is_overloaded || self.waited > elapsed / 2 {
+        if self.is_overloaded || self.waited > now.duration_since(self.bounds.start) / 2 {
             return Err(self.too_late());
         }
-        Err(Failure::new(Kind::Timeout, "making the image took too long")
-            .with_detail("ask for less, or raise TINTYPE_TIMEOUT_TOTAL"))
+        Err(self.bounds.deadline.exceeded())
     }
 
     /// The host that the body arrives on.

@@ -8,6 +8,7 @@ use tintype_types::{Error, Format, Limit, Outline, SNIFF_BYTES, sniff};
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, Session};
 use crate::input::{self, Input};
+use crate::waiting::Deadline;
 
 /// Bytes of a rendition that are asked for in one call.
 const READ_SIZE: u32 = 256 << 10;
@@ -194,6 +195,11 @@ impl<H: Host> Rendering<'_, H> {
     /// Whether the rendition shows less than the whole source, as far as is known by now.
     pub(crate) fn damaged(&self) -> bool {
         self.session.as_ref().is_some_and(Session::damaged)
+    }
+
+    /// Sets the deadline of the answer, which begins with what has been made.
+    pub(crate) fn extend(&mut self, deadline: Deadline) {
+        self.input.extend(deadline);
     }
 
     /// The source as far as it has been read.

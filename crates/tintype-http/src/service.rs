@@ -1,6 +1,6 @@
 //! The way of a request: route, check the signature, read the grammar, resolve the source, fetch, render, respond.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName};
@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tintype_types::Format;
 
-use crate::answer::{AnswerBody, LogLine};
+use crate::answer::{AnswerBody, LogLine, PATIENCE};
 use crate::config::Config;
 use crate::context::RequestContext;
 use crate::failure::{Failure, Kind, Result};
@@ -27,6 +27,7 @@ use crate::response::{self, explain, negotiate, problem};
 use crate::router::{Route, route, strip_prefix};
 use crate::signature::Signed;
 use crate::source::{ResolvedSource, SourceUrl};
+use crate::waiting::Deadline;
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
 pub const COLLECTED: usize = 4 << 20;
@@ -70,7 +71,8 @@ pub async fn answer<'h, H: Host>(
     }
     log.record.status = response.status();
     let is_head = context.method == Method::HEAD;
-    response.map(|body| AnswerBody::new(body, rest.map(|rest| *rest), log, is_head))
+    let time = config.as_ref().map_or(PATIENCE, |config| config.timeouts.answer);
+    response.map(|body| AnswerBody::new(body, rest.map(|rest| *rest), log, is_head, time))
 }
 
 /// A response, and the rendition whose beginning is its body, if it is not complete yet.
@@ -288,12 +290,12 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             bytes: self.config.limits.source_bytes,
             pause: self.config.timeouts.between_bytes,
             start: self.start,
-            total: self.config.timeouts.total,
+            deadline: Deadline::of_request(self.start, &self.config.timeouts),
         }
     }
 
     fn fetcher(&self) -> Fetcher<'_, H> {
-        let deadline = self.bounds().deadline();
+        let deadline = self.bounds().deadline.at;
         Fetcher { host: self.host, config: self.config, context: self.context, deadline }
     }
 

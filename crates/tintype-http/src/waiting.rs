@@ -1,14 +1,43 @@
 //! The failures of waiting: for an origin, for a client, and for a host that cannot keep up.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderValue, header};
 
 use crate::failure::{Failure, Kind};
-use crate::host::HostError;
+use crate::host::{HostError, Timeouts};
 
 /// A timer that fires this much too late shows that the host is overloaded.
 pub(crate) const OVERLOAD: Duration = Duration::from_millis(500);
+
+/// When the work on a request has to have come so far, and what says so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    /// The moment.
+    pub(crate) at: Instant,
+    /// The variable that sets it.
+    pub(crate) variable: &'static str,
+    work: &'static str,
+}
+
+impl Deadline {
+    /// When the answer has to begin, to a request that arrived at `start`.
+    pub(crate) fn of_request(start: Instant, timeouts: &Timeouts) -> Self {
+        let at = start + timeouts.total;
+        Self { at, variable: "TINTYPE_TIMEOUT_TOTAL", work: "making the image" }
+    }
+
+    /// When an answer has to end that begins at `start` and may take this long.
+    pub(crate) fn of_answer(start: Instant, time: Duration) -> Self {
+        Self { at: start + time, variable: "TINTYPE_TIMEOUT_ANSWER", work: "sending the image" }
+    }
+
+    /// The failure of work that is not done in time, where waiting is not to blame.
+    pub(crate) fn exceeded(&self) -> Failure {
+        Failure::new(Kind::Timeout, format!("{} took too long", self.work))
+            .with_detail(format!("ask for less, or raise {}", self.variable))
+    }
+}
 
 /// The failure of a server that is too busy, which is neither the client's fault nor the origin's.
 pub(crate) fn overloaded() -> Failure {

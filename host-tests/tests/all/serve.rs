@@ -1,9 +1,11 @@
 //! `dist/tintype.wasm` under the real `wasmtime serve`, over TCP.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use harness::client::{Server, request};
 use harness::origin::Answer;
@@ -60,6 +62,35 @@ fn a_refused_body_that_is_still_being_sent_gets_its_answer() {
     assert_eq!(error_of(&server.post("/", &PHOTO), 413), "source-too-large");
 }
 
+#[test]
+fn a_client_that_reads_slowly_is_cut_off_in_the_end() {
+    read_slowly("tintype.wasm");
+}
+
+/// Takes an image of 40 MiB a little at a time, for longer than an answer may take, and then as fast as it comes.
+pub(crate) fn read_slowly(component: &str) {
+    let source = PHOTO.repeat((40 << 20) / PHOTO.len());
+    let size = source.len();
+    let origin = Origin::start(move |_| Answer::ok(source.clone()));
+    let variables = [("TINTYPE_SOURCES", origin.url()), ("TINTYPE_TIMEOUT_ANSWER", "2s".into())];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let server = ServeProcess::start(WASMTIME, component, &variables);
+    let mut client = TcpStream::connect(server.address()).unwrap();
+    let head = format!("GET /?url={}/&passthrough=all HTTP/1.1\r\nhost: a.test\r\n\r\n", origin.url());
+    client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    client.write_all(head.as_bytes()).unwrap();
+    let (mut taken, mut buffer) = (0, vec![0; 16 << 10]);
+    let begun = Instant::now();
+    // A connection that is closed on what was not read yet may end in an error.
+    while let Ok(bytes @ 1..) = client.read(&mut buffer) {
+        taken += bytes;
+        if begun.elapsed() < Duration::from_secs(4) {
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    assert!((1 << 10..size).contains(&taken), "{component}: {taken} of {size} bytes");
+}
+
 /// What `./x serve` prints is pasted into a shell.
 #[test]
 fn the_printed_line_makes_a_rendition() {
@@ -69,13 +100,13 @@ fn the_printed_line_makes_a_rendition() {
     }
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let folder = std::env::temp_dir().join(format!("tintype-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     let mut server = ServeProcess::invited(WASMTIME, &folder, &free.to_string());
     let line = server.invitation();
     assert!(line.starts_with("curl ") && line.ends_with("-o photo.webp"), "{line}");
     let status = Command::new("sh").args(["-c", &line]).current_dir(&folder).stderr(Stdio::null()).status();
     assert!(status.unwrap().success(), "{line}");
-    let photo = Picture::read(&std::fs::read(folder.join("photo.webp")).unwrap());
-    std::fs::remove_dir_all(&folder).unwrap();
+    let photo = Picture::read(&fs::read(folder.join("photo.webp")).unwrap());
+    fs::remove_dir_all(&folder).unwrap();
     assert_eq!((photo.width, photo.height), (800, 533));
 }

@@ -1,6 +1,7 @@
 //! `dist/tintype.wasm`, called with requests in this process.
 
 use std::sync::LazyLock;
+use std::thread;
 use std::time::Duration;
 
 use harness::client::{Reply, Server, request};
@@ -342,6 +343,39 @@ fn a_rendition_begins_before_the_last_byte_of_its_source_has_arrived() {
         assert!(reply.body == whole.body, "{name}");
         assert_eq!(reply.header("content-length"), "", "{name}: {} bytes", reply.body.len());
     }
+}
+
+/// An origin with 6 MiB, of which the last comes when the gate opens, and a service that delivers them as they are.
+fn held_back(gate: &Gate) -> (Vec<u8>, Service) {
+    let source = PHOTO.repeat((6 << 20) / PHOTO.len());
+    let (sent, held) = (source.clone(), gate.clone());
+    let service =
+        Service::new().with_origin(move |_, _| Answer::ok(sent.clone()).held_back_at(5 << 20, &held));
+    (source, service.env("TINTYPE_TIMEOUT_BETWEEN_BYTES", "1h"))
+}
+
+#[test]
+fn an_answer_that_has_begun_is_not_cut_off_by_the_total_time() {
+    let gate = Gate::default();
+    let (source, service) = held_back(&gate);
+    let service = service.env("TINTYPE_TIMEOUT_TOTAL", "5s");
+    let asked = request("GET", &format!("/?url={URL}&passthrough=all"), Vec::new());
+    let begun = || {
+        thread::sleep(Duration::from_secs(6));
+        gate.open();
+    };
+    let reply = service.try_send_watched(asked, begun).unwrap();
+    assert!(reply.status == 200 && reply.body == source, "{} bytes", reply.body.len());
+}
+
+#[test]
+fn an_answer_that_runs_out_of_time_is_broken_off() {
+    let (_, service) = held_back(&Gate::default());
+    let service = service.env("TINTYPE_TIMEOUT_ANSWER", "1s").env("TINTYPE_TIMEOUT_TOTAL", "1h");
+    let asked = request("GET", &format!("/?url={URL}&passthrough=all"), Vec::new());
+    assert!(service.try_send(asked).is_err());
+    let log = service.stderr();
+    assert!(log.contains(r#""status":200,"error":"origin-timeout""#), "{log}");
 }
 
 #[test]

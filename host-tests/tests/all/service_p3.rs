@@ -10,6 +10,7 @@ use harness::origin::Answer;
 use harness::{Origin, ServeProcess};
 use pictures::{Picture, photograph};
 
+use crate::serve::read_slowly;
 use crate::service::picture_of;
 use crate::service_cases::try_under_wasmtime_serve;
 
@@ -52,6 +53,11 @@ fn requests_that_share_an_instance_do_not_mix() {
             });
         }
     });
+}
+
+#[test]
+fn a_client_that_reads_slowly_is_cut_off_in_the_end_on_wasi_0_3() {
+    read_slowly("tintype-p3.wasm");
 }
 
 /// More than 4 MiB, which are sent while they are made.

@@ -236,7 +236,13 @@ pub const VARIABLES: &[Variable] = &[
         "TINTYPE_TIMEOUT_TOTAL",
         timeouts.total: Duration,
         "15s",
-        "How long a request may take until its image is made."
+        "How long a request may take until its answer begins."
+    ),
+    variable!(
+        "TINTYPE_TIMEOUT_ANSWER",
+        timeouts.answer: Duration,
+        "120s",
+        "How long an answer may take from its beginning to its end, at the client's pace and the origin's."
     ),
 ];
 

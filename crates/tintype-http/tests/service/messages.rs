@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use tintype_http::failure::Kind;
@@ -234,6 +235,16 @@ fn resizer(messages: &mut Messages) {
     }
     let slow = TestHost::new().resizer(|options| Echo { slowness: 20 * SECOND, ..Echo::new(options) });
     messages.add(&slow.get(PHOTO));
+    let pieces_of = |pause| {
+        pieces(&jpeg(8 << 20), 1 << 20).into_iter().flat_map(move |piece| [Event::Pause(pause), piece])
+    };
+    for (pause, slowness) in [(SECOND, Duration::ZERO), (Duration::ZERO, SECOND / 16)] {
+        let host = TestHost::new()
+            .with("TINTYPE_TIMEOUT_ANSWER", "2s")
+            .origin(move |_| Reply::status(200).body(pieces_of(pause).collect()))
+            .resizer(move |options| Echo { slowness, ..Echo::new(options) });
+        messages.add(&host.get(PHOTO));
+    }
     let unmeasured = TestHost::new().resizer(|options| Echo { header: 301, ..Echo::new(options) });
     messages.add(&unmeasured.get("/?url=https://photos.example.com/&width=50%25"));
     let engine = || TestHost::new().resizer(|options| tintype::Session::new(*options));

@@ -70,8 +70,9 @@ fn an_error_after_the_head_breaks_the_body_off_and_is_logged() {
             tintype_types::Error::Malformed { format: tintype_types::Format::Jpeg, detail: "x".into() };
         Echo { failing_after: (7 << 20, error), ..Echo::new(options) }
     });
-    // 65 ms for each of the parts that a source is written in, of 102 KiB in two.
+    // An eighth of a second for each of the parts that a source is written in, of 102 KiB in two.
     let slow = large(vec![]).resizer(|options| Echo { slowness: SECOND / 8, ..Echo::new(options) });
+    let slow = slow.with("TINTYPE_TIMEOUT_ANSWER", "5s");
     for (host, error) in [
         (broken, "origin-unreachable"),
         (stalled, "origin-timeout"),

@@ -103,16 +103,119 @@ fn one_long_step_of_the_resizer_is_no_overload() {
     assert_eq!(host.get(PHOTO).error(), (504, "timeout".into()));
 }
 
+/// An origin that sends 17 MiB at this pace, a MiB at a time.
+fn slow_origin(pace: Duration) -> TestHost {
+    TestHost::new().origin(move |_| {
+        let pieces = pieces(&jpeg(17 << 20), 1 << 20).into_iter();
+        Reply::status(200).body(pieces.flat_map(|piece| [Event::Pause(pace), piece]).collect())
+    })
+}
+
+#[test]
+fn a_slow_origin_is_not_cut_off_once_its_answer_has_begun() {
+    for target in [PHOTO, &format!("{PHOTO}&passthrough=all")] {
+        let host = slow_origin(SECOND * 11 / 10);
+        let answer = host.get(target);
+        assert_eq!((answer.status, answer.body.len()), (200, 17 << 20), "{target}");
+        assert!(answer.broken.is_none(), "{target}: {:?}", answer.broken);
+        let line = host.log_line();
+        assert!(line["total_ms"].as_f64() > Some(18_000.0) && line.get("error").is_none(), "{line}");
+    }
+    // Until then the total time holds, and after that the pauses are still bounded.
+    assert_eq!(slow_origin(4 * SECOND).get(PHOTO).error(), (504, "origin-timeout".into()));
+    let pausing = slow_origin(SECOND).with("TINTYPE_TIMEOUT_BETWEEN_BYTES", "500ms");
+    assert_eq!(pausing.get(PHOTO).error(), (504, "origin-timeout".into()));
+}
+
+#[test]
+fn an_answer_that_runs_out_of_time_is_broken_off_and_logged() {
+    for target in [PHOTO, &format!("{PHOTO}&passthrough=all")] {
+        let host = slow_origin(SECOND).with("TINTYPE_TIMEOUT_ANSWER", "10s");
+        let answer = host.get(target);
+        assert_eq!(answer.broken.map(|failure| failure.kind().slug()), Some("origin-timeout"), "{target}");
+        let line = host.log_line();
+        assert_eq!((&line["status"], &line["error"]), (&200.into(), &"origin-timeout".into()));
+        let total = line["total_ms"].as_f64().unwrap();
+        assert!((15_000.0..=15_500.0).contains(&total), "{total}");
+    }
+}
+
+#[test]
+fn a_body_that_a_host_gives_up_is_charged_to_whoever_took_the_time() {
+    for (pace, pause, error) in
+        [(SECOND, Duration::ZERO, "origin-timeout"), (Duration::ZERO, SECOND, "timeout")]
+    {
+        let host = slow_origin(pace).with("TINTYPE_TIMEOUT_ANSWER", "4900ms");
+        let mut response = host.begin(request("GET", &format!("{PHOTO}&passthrough=all"), &[]));
+        while response.body().patience().is_some() {
+            block_on(response.body_mut().next()).unwrap().unwrap();
+            host.clock.pass(pause);
+        }
+        drop(response);
+        let line = host.log_line();
+        assert_eq!((&line["status"], &line["error"]), (&200.into(), &error.into()));
+    }
+}
+
 #[test]
 fn a_client_that_is_slow_to_take_the_body_is_no_overload() {
     let host = TestHost::new().origin(|_| Reply::status(200).body(pieces(&jpeg(8 << 20), 1 << 20)));
     for target in [PHOTO, &format!("{PHOTO}&passthrough=all")] {
         let mut response = host.begin(request("GET", target, &[]));
         assert!(block_on(response.body_mut().next()).unwrap().is_ok());
-        host.clock.pass(20 * SECOND);
+        host.clock.pass(119 * SECOND);
+        assert!(block_on(response.body_mut().next()).unwrap().is_ok());
+        host.clock.pass(2 * SECOND);
         let failure = block_on(response.body_mut().next()).unwrap().unwrap_err();
         assert_eq!(failure.kind().slug(), "timeout", "{target}");
         assert!(block_on(response.body_mut().next()).is_none());
+    }
+}
+
+#[test]
+fn a_client_has_30_seconds_for_the_next_bytes_and_two_minutes_for_all() {
+    let host = TestHost::new();
+    let mut response = host.begin(request("GET", PHOTO, &[]));
+    let body = response.body_mut();
+    let left = |body: &tintype_http::AnswerBody<'_, TestHost>| Some(body.patience()? - host.clock.now());
+    assert_eq!(left(body), Some(30 * SECOND));
+    assert!(block_on(body.next()).unwrap().is_ok());
+    host.clock.pass(85 * SECOND);
+    assert_eq!(left(body), Some(30 * SECOND));
+    host.clock.pass(20 * SECOND);
+    assert_eq!(left(body), Some(15 * SECOND));
+    host.clock.pass(16 * SECOND);
+    assert_eq!(left(body), None);
+    // All of it has been handed out, but the client has not taken it.
+    assert!(block_on(body.next()).is_none());
+    drop(response);
+    let line = host.log_line();
+    assert_eq!((&line["status"], &line["error"]), (&200.into(), &"timeout".into()));
+}
+
+#[test]
+fn what_was_not_even_handed_out_in_time_is_an_error() {
+    let host = TestHost::new().with("TINTYPE_TIMEOUT_ANSWER", "10s");
+    let mut response = host.begin(request("GET", PHOTO, &[]));
+    host.clock.pass(11 * SECOND);
+    let failure = block_on(response.body_mut().next()).unwrap().unwrap_err();
+    assert!(failure.detail().unwrap().contains("TINTYPE_TIMEOUT_ANSWER"), "{failure}");
+    assert!(block_on(response.body_mut().next()).is_none());
+    drop(response);
+    assert_eq!(host.log_line()["error"], "timeout");
+}
+
+#[test]
+fn a_body_that_is_absent_or_done_in_time_is_no_error() {
+    for method in ["GET", "HEAD"] {
+        let host = TestHost::new();
+        let mut response = host.begin(request(method, PHOTO, &[]));
+        host.clock.pass(if method == "HEAD" { 121 * SECOND } else { 119 * SECOND });
+        while let Some(piece) = block_on(response.body_mut().next()) {
+            piece.unwrap();
+        }
+        drop(response);
+        assert!(host.log_line().get("error").is_none(), "{method}");
     }
 }
 
