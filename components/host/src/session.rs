@@ -23,9 +23,9 @@ tintype_types::contract!(crate::session::bindings::tintype::image::types);
 pub struct Session(resize::Session);
 
 impl Session {
-    /// Opens a session.
+    /// Opens a session that works in steps.
     pub fn new(options: &Options) -> Self {
-        Session(resize::Session::new((*options).into()))
+        Session(resize::Session::stepped((*options).into()))
     }
 }
 
@@ -36,6 +36,10 @@ impl tintype_http::host::Session for Session {
 
     fn finish(&mut self) -> Result<(), Error> {
         Ok(self.0.finish()?)
+    }
+
+    fn step(&mut self) -> Result<bool, Error> {
+        Ok(self.0.step()?)
     }
 
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Error> {

@@ -6,6 +6,7 @@ use http::{Request, Response};
 use tintype_host::Session;
 use tintype_http::host::{HostError, Timeouts};
 use tintype_types::Options;
+use wasip3::wit_bindgen::yield_async;
 
 use crate::body::Body;
 use crate::fetch;
@@ -24,6 +25,10 @@ impl tintype_http::host::Host for Host {
         deadline: Instant,
     ) -> Result<Response<Body>, HostError> {
         fetch::send(&request, timeouts, deadline).await
+    }
+
+    async fn pause(&self) {
+        yield_async().await;
     }
 
     fn session(&self, options: &Options) -> Session {

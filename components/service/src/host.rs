@@ -26,6 +26,10 @@ impl tintype_http::host::Host for Host {
         fetch::send(&request, timeouts, deadline)
     }
 
+    async fn pause(&self) {
+        // This version of WASI tells no one of clients that have gone, but by refusing to take an answer's bytes.
+    }
+
     fn session(&self, options: &Options) -> Session {
         Session::new(options)
     }

@@ -30,7 +30,10 @@ pub trait Host {
         deadline: Instant,
     ) -> Result<Response<Self::Body>, HostError>;
 
-    /// Opens a session of the resizer.
+    /// Lets the host do something else between two pieces of work, such as noticing that the client has gone.
+    async fn pause(&self);
+
+    /// Opens a session of the resizer, one that works only in [`Session::step`].
     fn session(&self, options: &Options) -> Self::Session;
 
     /// The monotonic clock.
@@ -62,14 +65,22 @@ pub trait Session {
     /// The contract's, after which the session has ended.
     fn write(&mut self, chunk: &[u8]) -> Result<(), Error>;
 
-    /// Signals the end of the source. After this, only [`Session::read`] may be called.
+    /// Signals the end of the source. After this, only [`Session::step`] and [`Session::read`] may be called.
     ///
     /// # Errors
     ///
     /// The contract's, after which the session has ended.
     fn finish(&mut self) -> Result<(), Error>;
 
-    /// Takes at most `max` bytes of the rendition. Empty if none are ready; after [`Session::finish`], at its end.
+    /// Works for a while on what has been written. Returns whether there is more to do without more of the source; after
+    /// [`Session::finish`], false says that the rendition is complete.
+    ///
+    /// # Errors
+    ///
+    /// The contract's, after which the session has ended.
+    fn step(&mut self) -> Result<bool, Error>;
+
+    /// Takes at most `max` bytes of the rendition. Empty if none are ready; after the last step, at its end.
     ///
     /// # Errors
     ///

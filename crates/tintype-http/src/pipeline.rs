@@ -73,27 +73,40 @@ impl<'h, H: Host> Opened<'h, H> {
             }
             let rest = self.head.get(written..).unwrap_or_default();
             let piece = rest.get(..PROBE_SIZE).unwrap_or(rest);
-            let step = if !piece.is_empty() {
+            let done = if !piece.is_empty() {
                 written += piece.len();
-                session.write(piece)
+                session.write(piece).and_then(|()| read_header(&mut session))
             } else if let Some(piece) = self.input.next().await? {
                 self.head.extend_from_slice(&piece);
                 Ok(())
             } else {
-                session.finish().map_err(failure)?;
+                session.finish().and_then(|()| read_header(&mut session)).map_err(failure)?;
                 return session.outline().ok_or_else(size_unknown);
             };
             if session.outline().is_none() {
-                step.map_err(failure)?;
+                done.map_err(failure)?;
             }
         }
     }
 
     /// Starts to make a rendition in a session; without one, to deliver the source as it is.
     pub(crate) fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
-        let (finished, decode, encode) = (false, Duration::ZERO, Duration::ZERO);
-        Rendering { input: self.input, session, pending: self.head.freeze(), finished, decode, encode }
+        Rendering {
+            input: self.input,
+            session,
+            pending: self.head.freeze(),
+            busy: false,
+            finished: false,
+            decode: Duration::ZERO,
+            encode: Duration::ZERO,
+        }
     }
+}
+
+/// Lets a session work on what it was given, no further than its header.
+fn read_header(session: &mut impl Session) -> std::result::Result<(), Error> {
+    while session.step()? && session.outline().is_none() {}
+    Ok(())
 }
 
 /// A rendition in the making.
@@ -103,6 +116,8 @@ pub(crate) struct Rendering<'h, H: Host> {
     session: Option<H::Session>,
     /// Bytes of source that have arrived and were not written yet.
     pending: Bytes,
+    /// Whether the last step left work that needs no more of the source.
+    busy: bool,
     finished: bool,
     decode: Duration,
     encode: Duration,
@@ -119,31 +134,38 @@ impl<H: Host> Rendering<'_, H> {
             let pending = std::mem::take(&mut self.pending);
             return if pending.is_empty() { self.input.next().await } else { Ok(Some(pending)) };
         }
+        // What is made already, the client may take at its own pace.
+        if self.busy || !self.finished {
+            self.input.check_deadline()?;
+        }
         loop {
-            // What is made already, the client may take at its own pace.
-            if !self.finished {
-                self.input.check_deadline()?;
-            }
             let ready = self.read()?;
             if !ready.is_empty() {
                 return Ok(Some(ready.into()));
             }
-            if self.finished {
+            if self.busy {
+                self.input.host().pause().await;
+            } else if self.finished {
                 return Ok(None);
+            } else {
+                self.feed().await?;
             }
-            if self.pending.is_empty() {
-                match self.input.next().await? {
-                    Some(piece) => self.pending = piece,
-                    None => {
-                        self.finished = true;
-                        self.finish()?;
-                        self.input.check_deadline()?;
-                        continue;
-                    }
-                }
-            }
-            self.write()?;
+            self.step()?;
+            self.input.check_deadline()?;
         }
+    }
+
+    /// Gives the session the next piece of the source, or word of its end.
+    async fn feed(&mut self) -> Result<()> {
+        if self.pending.is_empty() {
+            match self.input.next().await? {
+                Some(piece) => self.pending = piece,
+                None => self.finished = true,
+            }
+        }
+        let Some(session) = &mut self.session else { return Ok(()) };
+        let piece = self.pending.split_to(WRITE_SIZE.min(self.pending.remaining()));
+        if self.finished { session.finish() } else { session.write(&piece) }.map_err(failure)
     }
 
     /// Collects the rendition up to this many bytes, and whether it is complete.
@@ -170,21 +192,13 @@ impl<H: Host> Rendering<'_, H> {
         read
     }
 
-    fn write(&mut self) -> Result<()> {
+    fn step(&mut self) -> Result<()> {
         let (host, start) = (self.input.host(), self.input.host().now());
         let Some(session) = &mut self.session else { return Ok(()) };
-        let piece = self.pending.split_to(WRITE_SIZE.min(self.pending.remaining()));
-        let written = session.write(&piece).map_err(failure);
+        let step = session.step().map_err(failure);
         self.decode += host.now().duration_since(start);
-        written
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        let (host, start) = (self.input.host(), self.input.host().now());
-        let Some(session) = &mut self.session else { return Ok(()) };
-        let finished = session.finish().map_err(failure);
-        self.decode += host.now().duration_since(start);
-        finished
+        self.busy = step?;
+        Ok(())
     }
 
     /// Format and size, as soon as they are known; a source that is delivered as it is has none.

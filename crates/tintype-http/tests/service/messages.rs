@@ -247,7 +247,7 @@ fn resizer(messages: &mut Messages) {
     }
     let unmeasured = TestHost::new().resizer(|options| Echo { header: 301, ..Echo::new(options) });
     messages.add(&unmeasured.get("/?url=https://photos.example.com/&width=50%25"));
-    let engine = || TestHost::new().resizer(|options| tintype::Session::new(*options));
+    let engine = || TestHost::new().resizer(|options| tintype::Session::stepped(*options));
     let mut make = |options: &str, source: &[u8]| {
         let answer = engine().post(&format!("/?{options}"), pieces(source, 1000));
         messages.add(&answer);

@@ -251,3 +251,18 @@ fn the_time_of_each_phase_is_measured() {
     let line = host.log_line();
     assert_eq!((&line["origin_ms"], &line["decode_ms"]), (&6_000.0.into(), &1_000.0.into()));
 }
+
+#[test]
+fn a_request_ends_when_its_time_is_up_even_while_it_computes() {
+    let computing = |last_steps| {
+        let resizer =
+            move |options: &_| Echo { last_steps, slowness: SECOND, at_end: true, ..Echo::new(options) };
+        TestHost::new().resizer(resizer)
+    };
+    let host = computing(10);
+    assert_eq!(host.get(PHOTO).status, 200);
+    assert_eq!(host.pauses.get(), 9, "between the steps, the host can see that a client has gone");
+    let host = computing(1000);
+    assert_eq!(host.get(PHOTO).error(), (504, "timeout".into()));
+    assert!(host.log_line()["total_ms"].as_f64().unwrap() < 17_000.0);
+}

@@ -66,6 +66,8 @@ pub(crate) struct TestHost {
     pub(crate) asked: RefCell<Vec<Request<()>>>,
     /// The options of every session.
     pub(crate) sessions: RefCell<Vec<Options>>,
+    /// How often the host had the chance to do something else.
+    pub(crate) pauses: Cell<usize>,
     /// The lines of the log.
     pub(crate) log: RefCell<Vec<String>>,
     /// How many pieces of bodies have been taken.
@@ -83,6 +85,7 @@ impl TestHost {
             session: Box::new(|options| Echo::new(options).into()),
             asked: RefCell::default(),
             sessions: RefCell::default(),
+            pauses: Cell::default(),
             log: RefCell::default(),
             taken: Rc::default(),
         }
@@ -166,6 +169,10 @@ impl Host for TestHost {
         self.asked.borrow_mut().push(request);
         self.body(reply.before).wait(deadline).await?;
         Ok(reply.response.map(|events| self.body(events)))
+    }
+
+    async fn pause(&self) {
+        self.pauses.set(self.pauses.get() + 1);
     }
 
     fn session(&self, options: &Options) -> TestSession {

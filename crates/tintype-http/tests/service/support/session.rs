@@ -27,8 +27,12 @@ pub(crate) struct Echo {
     pub(crate) failing_after: (usize, Error),
     /// Whether the rendition is ready at the end alone.
     pub(crate) at_end: bool,
-    /// The time that each `write` takes.
+    /// The time that the step after each `write` takes, and each of those after `finish`.
     pub(crate) slowness: Duration,
+    /// Steps that it takes after `finish`.
+    pub(crate) last_steps: usize,
+    /// Steps that it still takes for what it was given.
+    pub(crate) steps_left: usize,
     pub(crate) clock: Option<Rc<Clock>>,
     pub(crate) taken: usize,
     pub(crate) ready: Vec<u8>,
@@ -47,6 +51,8 @@ impl Echo {
             failing_after: (usize::MAX, Error::Ended),
             at_end: false,
             slowness: Duration::ZERO,
+            last_steps: 0,
+            steps_left: 0,
             clock: None,
             taken: 0,
             ready: Vec::new(),
@@ -89,16 +95,24 @@ impl Session for TestSession {
         match self {
             Self::Echo(echo) => {
                 assert!(!std::mem::replace(&mut echo.is_finished, true));
+                echo.steps_left = echo.last_steps;
                 Ok(())
             }
             Self::Engine(session) => session.finish(),
         }
     }
 
+    fn step(&mut self) -> Result<bool, Error> {
+        match self {
+            Self::Echo(echo) => echo.step(),
+            Self::Engine(session) => session.step(),
+        }
+    }
+
     fn read(&mut self, max: u32) -> Result<Vec<u8>, Error> {
         match self {
             Self::Echo(echo) => {
-                let is_ready = echo.is_finished || !echo.at_end;
+                let is_ready = echo.is_finished && echo.steps_left == 0 || !echo.at_end;
                 let size = if is_ready { echo.ready.len().min(max as usize) } else { 0 };
                 Ok(echo.ready.drain(..size).collect())
             }
@@ -128,11 +142,17 @@ impl Echo {
         if self.taken > self.failing_after.0 {
             return Err(self.failing_after.1.clone());
         }
-        if let Some(clock) = &self.clock {
-            clock.pass(self.slowness);
-        }
+        self.steps_left = 1;
         (0..self.copies).for_each(|_| self.ready.extend_from_slice(chunk));
         Ok(())
+    }
+
+    fn step(&mut self) -> Result<bool, Error> {
+        if self.steps_left > 0 {
+            self.steps_left -= 1;
+            self.clock.iter().for_each(|clock| clock.pass(self.slowness));
+        }
+        Ok(self.steps_left > 0)
     }
 
     fn outline(&self) -> Option<Outline> {
