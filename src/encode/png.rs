@@ -52,9 +52,10 @@ impl Encoder for PngEncoder {
     }
 }
 
-/// The deflater's window and tables, filters of a few rows, and, at worst, output as large as the input.
+/// The deflater's window and tables, filters of a few rows, and the output. Its longest codes have twelve bits, so that
+/// noise becomes half as large again.
 pub(super) fn memory(image: Image, copies: u64) -> u64 {
-    copies * image.bytes() + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
+    copies * image.bytes() * 3 / 2 + 8 * u64::from(image.width) * image.channels().count() as u64 + (1 << 20)
 }
 
 /// Writing to memory fails only if the rows are not what was announced.

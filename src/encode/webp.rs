@@ -73,6 +73,6 @@ fn drop_alpha(rows: &mut Vec<u8>, channels: Channels) -> Channels {
 
 /// The rows and what the codec holds besides.
 pub(super) fn memory(image: Image) -> u64 {
-    const BYTES_PER_PIXEL: u64 = 12;
+    const BYTES_PER_PIXEL: u64 = 16;
     image.bytes() + image.pixels() * BYTES_PER_PIXEL + (1 << 20)
 }

@@ -153,6 +153,22 @@ impl Session<'_> {
         Ok(rendition)
     }
 
+    /// Writes the source in chunks of `write` bytes and reads the rendition as it is ready. The outer error is a trap or the
+    /// end of the fuel.
+    pub fn try_pump(self, image: &[u8], write: usize) -> wasmtime::Result<Result<(), Error>> {
+        let guest = self.resizer.world.tintype_image_resize().session();
+        let store = &mut self.resizer.store;
+        for chunk in image.chunks(write) {
+            if let Err(error) = guest.call_write(&mut *store, self.handle, chunk)? {
+                return Ok(Err(error));
+            }
+            while guest.call_read(&mut *store, self.handle, 64 << 10)?.is_ok_and(|bytes| !bytes.is_empty()) {}
+        }
+        let finished = guest.call_finish(&mut *store, self.handle)?;
+        while guest.call_read(&mut *store, self.handle, 64 << 10)?.is_ok_and(|bytes| !bytes.is_empty()) {}
+        Ok(finished)
+    }
+
     fn drain(&mut self, max: u32, into: &mut Vec<u8>) -> Result<(), Error> {
         loop {
             let bytes = self.read(max)?;

@@ -431,66 +431,6 @@ fn what_cannot_be_done_is_told_by_name() {
 }
 
 #[test]
-fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
-    let photo = photograph(900, 700);
-    let webp = |picture: &Picture| Resizer::new().resize(&picture.png(), &options(|_| ())).unwrap().image;
-    let interlaced = |color| PngStyle { color, interlaced: true, ..PngStyle::default() };
-    let sources = [
-        ("JPEG", photo.jpeg()),
-        ("progressive JPEG", photo.jpeg_as(&JpegStyle { progressive: true, ..JpegStyle::default() })),
-        ("PNG", photo.png()),
-        ("interlaced PNG", photo.png_as(&interlaced(PngColor::Rgb(8)))),
-        ("deep interlaced PNG", photo.png_as(&interlaced(PngColor::Rgba(16)))),
-        ("lossless WebP", photo.webp()),
-        ("lossy WebP", webp(&photo)),
-        ("translucent WebP", webp(&transparent_disc(800, 800))),
-        ("GIF", photo.gif(&[])),
-    ];
-    let cases = ENCODED.into_iter().flat_map(|format| {
-        [300, 900].into_iter().flat_map(move |width| {
-            [Rotation::None, Rotation::Quarter].map(|rotate| (to_width(width, format), rotate))
-        })
-    });
-    for (mut options, rotate) in cases {
-        options.geometry.rotate = rotate;
-        for (name, source) in &sources {
-            let streamed = within_the_prediction(name, &mut options, 0, &|limited, options| {
-                limited.session(options).pump(source, 64 << 10, 64 << 10)
-            });
-            // The instance also holds the source, which is not part of the prediction.
-            let whole = within_the_prediction(name, &mut options, source.len(), &|limited, options| {
-                limited.resize(source, options).map(|rendition| rendition.image)
-            });
-            assert!(streamed == whole, "{name}");
-        }
-    }
-}
-
-/// Makes a rendition in an instance.
-type Job<'a> = dyn Fn(&mut Resizer, &Options) -> Result<Vec<u8>, Error> + 'a;
-
-/// Raises the limit of memory until a job is accepted, in instances that have no more than that, and `extra` bytes.
-/// Running out of memory is a trap, which fails the test.
-fn within_the_prediction(name: &str, options: &mut Options, extra: usize, job: &Job<'_>) -> Vec<u8> {
-    options.limits.memory = 1;
-    loop {
-        let allowed = options.limits.memory.max(2 << 20) as usize;
-        match job(&mut Resizer::limited(allowed + extra), options) {
-            Ok(rendition) => {
-                assert!(options.limits.memory > 1, "{name} needs some memory");
-                return rendition;
-            }
-            Err(Error::LimitExceeded(exceeded)) => {
-                assert_eq!(exceeded.limit, Limit::Memory, "{name}");
-                assert!(exceeded.needed > options.limits.memory, "{name}");
-                options.limits.memory = exceeded.needed;
-            }
-            Err(other) => panic!("{name}: {other:?}"),
-        }
-    }
-}
-
-#[test]
 fn a_file_that_has_to_be_held_whole_is_refused_before_it_fills_the_memory() {
     let mut options = to_width(300, Format::Jpeg);
     options.limits.memory = 8 << 20;

@@ -445,7 +445,7 @@ fn a_tag_from_an_answer_revalidates_it() {
 fn each_request_writes_one_line_of_json() {
     let service = Service::new().scripted(answer).env("TINTYPE_SOURCES", MADE_UP);
     service.get(&format!("/?url={MADE_UP}/photo.jpg&width=8"));
-    service.get(&format!("/unsafe/w:8/plain/{MADE_UP}/missing?secret=1"));
+    service.get(&format!("/unsafe/w:8/plain/{MADE_UP}/missing%3Fsecret=1"));
     service.get(&format!("/?url={MADE_UP}/half.jpg&width=8"));
     let log = service.stderr();
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -1,0 +1,150 @@
+//! Memory is bounded: an instance whose memory is limited to `limits.memory` never runs out of it.
+
+use std::fs;
+
+use harness::resizer::types::{Error, Format, Limit, Options};
+use harness::{Resizer, corpus};
+use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
+
+/// Limits in mebibytes, from one that nothing but thumbnails fits in; one for each of the jobs.
+const LIMITS: [u64; 6] = [3, 6, 12, 24, 3, 48];
+
+/// What an instance has at the start and what an allocator wastes, in bytes.
+const INSTANCE: u64 = 2 << 20;
+
+/// A picture that nothing compresses.
+fn noise(width: u32, height: u32) -> Picture {
+    let mut state = 1u32;
+    let mut random = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    Picture::draw(width, height, |_, _| [random(), random(), random(), random()])
+}
+
+/// A lossy WebP file of a picture, 600 pixels wide.
+fn lossy_webp(picture: &Picture) -> Vec<u8> {
+    let mut options = Resizer::new().defaults();
+    options.geometry.width = Some(600);
+    Resizer::new().resize(&picture.png(), &options).unwrap().image
+}
+
+/// Files of every kind that is decoded.
+fn sources() -> Vec<(String, Vec<u8>)> {
+    let mut sources = Vec::new();
+    for (subject, picture) in [("photograph", photograph(1900, 900)), ("noise", noise(1900, 900))] {
+        let mut add = |kind: String, file| sources.push((format!("{subject} as {kind}"), file));
+        for color in
+            [JpegColor::Gray, JpegColor::Subsampled, JpegColor::Full, JpegColor::Cmyk, JpegColor::Ycck]
+        {
+            for progressive in [false, true] {
+                let style = JpegStyle { color, progressive, ..JpegStyle::default() };
+                add(format!("{color:?} JPEG, progressive: {progressive}"), picture.jpeg_as(&style));
+            }
+        }
+        let kinds = [
+            PngColor::Gray(1),
+            PngColor::GrayAlpha(16),
+            PngColor::Rgb(8),
+            PngColor::Rgba(16),
+            PngColor::Palette,
+        ];
+        // A palette has no room for noise.
+        for color in kinds.into_iter().filter(|color| *color != PngColor::Palette || subject != "noise") {
+            for interlaced in [false, true] {
+                let style = PngStyle { color, interlaced, ..PngStyle::default() };
+                add(format!("{color:?} PNG, interlaced: {interlaced}"), picture.png_as(&style));
+            }
+        }
+        add("lossless WebP".into(), picture.webp());
+        add("GIF".into(), picture.gif(&[]));
+        add("lossy WebP".into(), lossy_webp(&picture));
+    }
+    sources.push(("translucent WebP".into(), lossy_webp(&transparent_disc(900, 900))));
+    sources
+}
+
+/// Small and large renditions in all formats, turned and not.
+fn jobs() -> Vec<Options> {
+    let jobs = [
+        (60, Format::Jpeg, false),
+        (1800, Format::Jpeg, false),
+        (60, Format::Png, false),
+        (1800, Format::Png, false),
+        (200, Format::Webp, false),
+        (900, Format::Webp, true),
+    ];
+    let options = jobs.into_iter().map(|(width, format, lossless)| {
+        let mut options = Resizer::new().defaults();
+        options.geometry.width = Some(width);
+        options.geometry.flip_vertical = lossless;
+        (options.output.format, options.output.lossless) = (format, lossless);
+        options
+    });
+    options.collect()
+}
+
+/// Makes a rendition in an instance with no more memory than `options.limits.memory`. The outer error is a trap.
+fn rendition(image: &[u8], whole: bool, options: &Options) -> wasmtime::Result<Result<(), Error>> {
+    let mut resizer = Resizer::limited(options.limits.memory as usize);
+    if whole {
+        return Ok(resizer.try_resize(image, options)?.map(|_| ()));
+    }
+    resizer.session(options).try_pump(image, 64 << 10)
+}
+
+/// A fault, in a line.
+fn fault(name: &str, whole: bool, options: &Options, trap: &dyn std::fmt::Debug) -> String {
+    let (limit, width, format) = (options.limits.memory, options.geometry.width, options.output.format);
+    let trap = format!("{trap:?}");
+    let trap = trap.lines().next().unwrap_or_default();
+    format!("{name}, whole: {whole}, in {limit} bytes, to {format:?} {width:?}: {trap}")
+}
+
+#[test]
+fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
+    let mut faults = Vec::new();
+    for (name, image) in sources() {
+        for (mut options, whole) in jobs().into_iter().flat_map(|job| [(job, false), (job, true)]) {
+            // A file that is handed over whole is copied in before anything can be refused.
+            options.limits.memory = if whole { image.len() as u64 + INSTANCE } else { INSTANCE };
+            loop {
+                match rendition(&image, whole, &options) {
+                    Ok(Ok(())) => break,
+                    Ok(Err(Error::LimitExceeded(exceeded))) if exceeded.limit == Limit::Memory => {
+                        assert!(exceeded.needed > options.limits.memory, "{name}");
+                        options.limits.memory = exceeded.needed;
+                    }
+                    Ok(Err(other)) => panic!("{name}: {other:?}"),
+                    Err(trap) => {
+                        faults.push(fault(&name, whole, &options, &trap));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn an_instance_with_no_more_memory_than_the_limit_never_runs_out_on_files_of_others() {
+    let (mut faults, jobs) = (Vec::new(), jobs());
+    for folder in ["hostile", "conformance", "photos"] {
+        for path in corpus::files(folder).unwrap_or_default() {
+            let (name, image) = (path.display().to_string(), fs::read(&path).unwrap());
+            for (limit, mut options) in LIMITS.iter().zip(&jobs).map(|(limit, job)| (limit, *job)) {
+                options.limits.memory = limit << 20;
+                for whole in [false, true] {
+                    if whole && image.len() as u64 + INSTANCE > options.limits.memory {
+                        continue;
+                    }
+                    if let Err(trap) = rendition(&image, whole, &options) {
+                        faults.push(fault(&name, whole, &options, &trap));
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
+}
