@@ -1,0 +1,50 @@
+//! The memory that may still be allocated.
+
+use super::error::DecodeError;
+
+/// Counts what is held against a limit.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    limit: u64,
+    /// Bytes counted, those of the pool included.
+    held: u64,
+    /// Bytes that were counted in advance.
+    pool: u64,
+}
+
+impl Budget {
+    pub(crate) fn new(limit: u64) -> Self {
+        Self { limit, held: 0, pool: 0 }
+    }
+
+    /// Counts `bytes` that are about to be allocated: from the pool first.
+    ///
+    /// # Errors
+    ///
+    /// If the limit does not allow them.
+    pub(crate) fn take(&mut self, bytes: u64) -> Result<(), DecodeError> {
+        let pooled = bytes.min(self.pool);
+        let needed = self.held.saturating_add(bytes - pooled);
+        if needed > self.limit {
+            return Err(DecodeError::Memory { needed, limit: self.limit });
+        }
+        self.pool -= pooled;
+        self.held = needed;
+        Ok(())
+    }
+
+    /// Counts `bytes` as free again: they return to the pool.
+    pub(crate) fn give(&mut self, bytes: u64) {
+        self.pool = self.pool.saturating_add(bytes).min(self.held);
+    }
+
+    /// Bytes counted so far, those of the pool included: never less than what is or was held.
+    pub(crate) fn held(&self) -> u64 {
+        self.held
+    }
+}
+
+/// Bytes that `count` elements of a type take.
+pub(crate) fn bytes_of<T>(count: usize) -> u64 {
+    (count as u64).saturating_mul(size_of::<T>() as u64)
+}

@@ -1,0 +1,134 @@
+//! The decoder: from chunks to an image, and from an image to rows.
+
+use super::budget::Budget;
+use super::config::DecoderConfig;
+use super::container::{Container, Found, Image};
+use super::error::{DecodeError, Flaw};
+use super::header::Header;
+use super::input::Input;
+use super::row::Row;
+use super::work::{Advance, Work};
+
+/// A decoder that takes bytes, returns rows, and never waits.
+///
+/// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then [`next_row`](Self::next_row) until
+/// there are no more; whenever one of them needs input, [`feed`](Self::feed) it, or [`finish`](Self::finish) when there
+/// is no more. To hold little of the input, feed it when it is asked for, rather than all at once: input is held until
+/// it is used.
+pub struct Decoder {
+    config: DecoderConfig,
+    input: Input,
+    budget: Budget,
+    container: Container,
+    header: Option<Header>,
+    image: Option<Image>,
+    work: Option<Work>,
+}
+
+impl Decoder {
+    /// A decoder without input.
+    pub fn new(config: DecoderConfig) -> Self {
+        Self {
+            input: Input::default(),
+            budget: Budget::new(config.max_memory),
+            container: Container::new(true),
+            header: None,
+            image: None,
+            work: None,
+            config,
+        }
+    }
+
+    /// Appends input. Chunks of any size give the same result.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        self.input.feed(chunk);
+    }
+
+    /// Signals the end of the input.
+    pub fn finish(&mut self) {
+        self.input.finish();
+    }
+
+    /// The header, or `None` if more input is needed: everything up to the image data.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not a WebP, is of an unsupported kind, malformed, or finished too early; or if what stands before
+    /// the image data takes more memory than the limit.
+    pub fn header(&mut self) -> Result<Option<&Header>, DecodeError> {
+        if self.header.is_none() {
+            let found = self.container.find_image(&mut self.input, &self.config, &mut self.budget)?;
+            let Some(Found { header, image }) = found else { return Ok(None) };
+            self.header = Some(header);
+            self.image = Some(image);
+        }
+        Ok(self.header.as_ref())
+    }
+
+    /// Upper bound, in bytes, of the memory that decoding holds, as far as is known; `None` before the header is.
+    ///
+    /// It includes metadata and an allowance for what shows only in the data of a lossless image: prefix codes and
+    /// transforms. Where they take more, it grows, but never beyond the limit.
+    pub fn predicted_memory(&self) -> Option<u64> {
+        match (&self.image, &self.work) {
+            (Some(image), _) => {
+                let (fixed, allowance) = Work::memory(image);
+                Some(self.budget.held().saturating_add(fixed).saturating_add(allowance))
+            }
+            (_, Some(_)) => Some(self.budget.held()),
+            _ => None,
+        }
+    }
+
+    /// Begins to decode.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Memory`], before anything is allocated, if decoding would hold more than the limit;
+    /// [`DecodeError::Order`] if the header is not known yet or decoding has begun before.
+    pub fn start(&mut self) -> Result<(), DecodeError> {
+        if self.work.is_some() {
+            return Err(DecodeError::Order("decoding has begun already: use a new decoder to begin again"));
+        }
+        let Some(image) = &self.image else {
+            return Err(DecodeError::Order("the header is not known yet: call header until it is"));
+        };
+        let (fixed, allowance) = Work::memory(image);
+        self.budget.take(fixed.saturating_add(allowance))?;
+        self.budget.give(allowance);
+        self.work = self.image.take().map(|image| Work::new(image, self.config.damage));
+        Ok(())
+    }
+
+    /// The next row of pixels, after a [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Damaged`] if the image is damaged and that is not accepted; [`DecodeError::Memory`] if the data
+    /// demands more memory than the limit; [`DecodeError::Order`] without a start.
+    pub fn next_row(&mut self) -> Result<Row<'_>, DecodeError> {
+        let Some(work) = &mut self.work else {
+            return Err(DecodeError::Order("rows come after a start"));
+        };
+        Ok(match work.next_row(&mut self.input, &mut self.budget)? {
+            Advance::Row => Row::Pixels(work.pixels()),
+            Advance::NeedInput => Row::NeedInput,
+            Advance::Done => {
+                // What follows the image is not looked at.
+                self.input.close();
+                Row::Done
+            }
+        })
+    }
+
+    /// The first flaw found so far in the image's data, if any.
+    pub fn damage(&self) -> Option<Flaw> {
+        self.work.as_ref().and_then(Work::flaw)
+    }
+
+    /// Rough number of instructions that decoding has taken so far. It depends only on the input, and not on how that
+    /// was chunked.
+    pub fn work(&self) -> u64 {
+        self.work.as_ref().map_or(0, Work::work)
+    }
+}

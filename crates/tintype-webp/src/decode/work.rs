@@ -1,0 +1,172 @@
+//! A decode under way: from image data to rows of the canvas.
+
+use super::alpha::Alpha;
+use super::budget::Budget;
+use super::config::Damage;
+use super::container::{Bitstream, Image, Place};
+use super::error::{DecodeError, Flaw};
+use super::input::Input;
+use super::lossless::{Lossless, Progress, Stop};
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Bytes counted for input that waits for more: what a step may take, with what was fed last, and twice that as
+/// buffers grow.
+const INPUT_BYTES: u64 = 32 << 10;
+
+/// The state of a decode that has begun.
+pub(crate) struct Work {
+    frame: Box<Lossless>,
+    alpha: Option<Alpha>,
+    /// Where the frame stands on the canvas.
+    place: Place,
+    /// Rows of the canvas, and those made.
+    height: u32,
+    row: u32,
+    channels: usize,
+    /// The row of the canvas made last.
+    pixels: Vec<u8>,
+    /// Bytes of image data that have not been used.
+    left: u64,
+    damage: Damage,
+    flaw: Option<Flaw>,
+    /// Whether the flaw ends the image.
+    broken: bool,
+}
+
+/// How a step ended.
+pub(crate) enum Advance {
+    Row,
+    NeedInput,
+    Done,
+}
+
+impl Work {
+    /// Bytes that decoding holds for certain, apart from what the container's chunks take, and those to count in advance.
+    pub(crate) fn memory(image: &Image) -> (u64, u64) {
+        let (width, height) = image.bitstream.size();
+        let row = u64::from(image.canvas.0) * image.channels as u64;
+        let (frame, allowance) = match image.bitstream {
+            Bitstream::Lossless { .. } => (Lossless::memory(width, height), Lossless::allowance(width, height)),
+            Bitstream::Lossy { .. } => (0, 0),
+        };
+        let alpha = image.alpha.as_ref().map_or((0, 0), |data| Alpha::memory(data, width, height));
+        let fixed = INPUT_BYTES + row + frame + alpha.0 + size_of::<Lossless>() as u64;
+        (fixed, allowance + alpha.1)
+    }
+
+    /// Prepares to decode. The caller counts [`Work::memory`].
+    pub(crate) fn new(image: Image, damage: Damage) -> Self {
+        let Image { canvas, channels, place, bitstream, alpha, size } = image;
+        let (width, height) = bitstream.size();
+        Self {
+            frame: Box::new(Lossless::new(width, height)),
+            alpha: alpha.map(|data| Alpha::new(data, width, height)),
+            place,
+            height: canvas.1,
+            row: 0,
+            channels,
+            pixels: vec![0; canvas.0 as usize * channels],
+            left: size,
+            damage,
+            flaw: None,
+            broken: false,
+        }
+    }
+
+    /// Makes the next row of the canvas.
+    pub(crate) fn next_row(&mut self, input: &mut Input, budget: &mut Budget) -> Result<Advance, DecodeError> {
+        if self.row == self.height {
+            return Ok(Advance::Done);
+        }
+        let in_frame = (self.place.y..self.place.y + self.place.height).contains(&self.row);
+        if !in_frame {
+            if self.row == 0 || self.row == self.place.y + self.place.height {
+                self.pixels.fill(0);
+            }
+        } else if !self.broken {
+            match self.next_frame_row(input, budget) {
+                Ok(Progress::Row) => {}
+                Ok(Progress::NeedInput) => return Ok(Advance::NeedInput),
+                Err(Stop::Error(error)) => return Err(error),
+                Err(Stop::Flaw(flaw)) => {
+                    self.broken = true;
+                    // The rows that are missing repeat the last: it stays where it is.
+                    self.judge(flaw, self.row > self.place.y)?;
+                }
+            }
+        }
+        self.row += 1;
+        Ok(Advance::Row)
+    }
+
+    /// The row made last.
+    pub(crate) fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    pub(crate) fn flaw(&self) -> Option<Flaw> {
+        self.flaw
+    }
+
+    /// Rough number of instructions so far.
+    pub(crate) fn work(&self) -> u64 {
+        let rows = 3 * u64::from(self.row) * self.pixels.len() as u64;
+        rows + self.frame.work() + self.alpha.as_ref().map_or(0, Alpha::work)
+    }
+
+    /// Records a flaw, or fails if it is not to be accepted.
+    fn judge(&mut self, flaw: Flaw, acceptable: bool) -> Result<(), DecodeError> {
+        self.flaw.get_or_insert(flaw);
+        if self.damage == Damage::Refuse || !acceptable {
+            return Err(DecodeError::Damaged(flaw));
+        }
+        Ok(())
+    }
+
+    /// Makes the next row of the frame, at its place in the row of the canvas.
+    fn next_frame_row(&mut self, input: &mut Input, budget: &mut Budget) -> Result<Progress, Stop> {
+        let start = self.place.x as usize * self.channels;
+        let end = start + self.place.width as usize * self.channels;
+        let (bytes, ended) = input.window(self.left);
+        let length = bytes.len();
+        let progress = self.frame.next_row(bytes, ended, budget);
+        let used = self.frame.used(length) as u64;
+        input.advance(used);
+        self.left -= used;
+        if let Progress::NeedInput = progress? {
+            return Ok(Progress::NeedInput);
+        }
+        let Some(pixels) = self.pixels.get_mut(start..end) else { return Ok(Progress::Row) };
+        write_pixels(self.frame.row(), pixels, self.channels);
+        if self.channels == 4 && self.place.blend {
+            clear_transparent(pixels);
+        }
+        Ok(Progress::Row)
+    }
+}
+
+/// Writes pixels as bytes: red, green, blue, and alpha if there are four channels.
+fn write_pixels(row: &[u32], bytes: &mut [u8], channels: usize) {
+    if channels == 4 {
+        for (pixel, bytes) in row.iter().zip(bytes.as_chunks_mut::<4>().0) {
+            let [blue, green, red, alpha] = pixel.to_le_bytes();
+            *bytes = [red, green, blue, alpha];
+        }
+    } else {
+        for (pixel, bytes) in row.iter().zip(bytes.as_chunks_mut::<3>().0) {
+            let [blue, green, red, _] = pixel.to_le_bytes();
+            *bytes = [red, green, blue];
+        }
+    }
+}
+
+/// What blending with a transparent canvas does to pixels (RFC 9649, 2.7.1.1): those without alpha lose their colour.
+fn clear_transparent(pixels: &mut [u8]) {
+    for pixel in pixels.as_chunks_mut::<4>().0 {
+        if let [_, _, _, 0] = pixel {
+            *pixel = [0; 4];
+        }
+    }
+}
