@@ -47,6 +47,7 @@ enum Purpose {
 #[derive(Clone, Copy)]
 struct Extended {
     alpha: bool,
+    icc: bool,
     exif: bool,
     animated: bool,
     width: u32,
@@ -226,9 +227,11 @@ impl Container {
 
     /// What to hold a chunk for, if anything.
     fn purpose(&mut self, id: ChunkId, size: u64, config: &DecoderConfig, animated: bool) -> Option<Purpose> {
+        // Metadata without its flag is none.
+        let (icc, exif) = self.extended.map_or((false, false), |extended| (extended.icc, extended.exif));
         let purpose = match id {
-            ICCP if self.metadata.icc.is_none() && size <= config.max_icc.into() => Purpose::Icc,
-            EXIF if self.metadata.exif.is_none() && size <= config.max_exif.into() => Purpose::Exif,
+            ICCP if icc && self.metadata.icc.is_none() && size <= config.max_icc.into() => Purpose::Icc,
+            EXIF if exif && self.metadata.exif.is_none() && size <= config.max_exif.into() => Purpose::Exif,
             ALPH if !self.alpha_seen && animated == self.frame.is_some() => {
                 self.alpha_seen = true;
                 Purpose::Alpha
@@ -323,10 +326,14 @@ impl Container {
         let header = Header {
             width: canvas.0,
             height: canvas.1,
-            alpha: has_alpha || self.extended.is_some_and(|extended| extended.alpha),
+            // Around a frame that is smaller than the canvas, that is transparent.
+            alpha: has_alpha
+                || (place.width, place.height) != canvas
+                || self.extended.is_some_and(|extended| extended.alpha),
             compression: if id == VP8 { Compression::Lossy } else { Compression::Lossless },
             animated: self.frame.is_some(),
-            has_exif: self.extended.is_some_and(|extended| extended.exif) || self.metadata.exif.is_some(),
+            has_exif: self.extended.is_some_and(|extended| extended.exif),
+            has_icc: self.extended.is_some_and(|extended| extended.icc),
             metadata: core::mem::take(&mut self.metadata),
         };
         let alpha = self.alpha.take().filter(|_| id == VP8);
@@ -369,7 +376,7 @@ fn read_extended(fields: [u8; VP8X_SIZE], size: u64) -> Result<Extended, DecodeE
         return Err(malformed(VP8X, "a canvas of less than 2^32 pixels"));
     }
     let flag = |bit: u32| flags >> bit & 1 == 1;
-    Ok(Extended { alpha: flag(4), exif: flag(3), animated: flag(1), width, height })
+    Ok(Extended { alpha: flag(4), icc: flag(5), exif: flag(3), animated: flag(1), width, height })
 }
 
 /// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1).

@@ -15,9 +15,9 @@ pub struct Info<'a> {
     pub header: Header,
     /// Frames of an animation; 1 if the file is none.
     pub frames: u32,
-    /// The EXIF data, a TIFF structure, of any size and wherever it stands.
+    /// The EXIF data, a TIFF structure, of any size and wherever it stands; none without the flag that announces it.
     pub exif: Option<&'a [u8]>,
-    /// The ICC profile, of any size.
+    /// The ICC profile, of any size; none without its flag.
     pub icc: Option<&'a [u8]>,
 }
 
@@ -35,8 +35,8 @@ pub fn info(file: &[u8]) -> Result<Info<'_>, DecodeError> {
     for (id, content) in chunks(file) {
         match id {
             ANMF => info.frames += 1,
-            EXIF if info.exif.is_none() => info.exif = Some(content),
-            ICCP if info.icc.is_none() => info.icc = Some(content),
+            EXIF if info.header.has_exif && info.exif.is_none() => info.exif = Some(content),
+            ICCP if info.header.has_icc && info.icc.is_none() => info.icc = Some(content),
             _ => {}
         }
     }

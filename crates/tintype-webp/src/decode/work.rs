@@ -48,7 +48,9 @@ impl Work {
         let (width, height) = image.bitstream.size();
         let row = u64::from(image.canvas.0) * image.channels as u64;
         let (frame, allowance) = match image.bitstream {
-            Bitstream::Lossless { .. } => (Lossless::memory(width, height), Lossless::allowance(width, height)),
+            Bitstream::Lossless { .. } => {
+                (Lossless::memory(width, height), Lossless::allowance(width, height))
+            }
             Bitstream::Lossy { .. } => (0, 0),
         };
         let alpha = image.alpha.as_ref().map_or((0, 0), |data| Alpha::memory(data, width, height));
@@ -76,7 +78,11 @@ impl Work {
     }
 
     /// Makes the next row of the canvas.
-    pub(crate) fn next_row(&mut self, input: &mut Input, budget: &mut Budget) -> Result<Advance, DecodeError> {
+    pub(crate) fn next_row(
+        &mut self,
+        input: &mut Input,
+        budget: &mut Budget,
+    ) -> Result<Advance, DecodeError> {
         if self.row == self.height {
             return Ok(Advance::Done);
         }

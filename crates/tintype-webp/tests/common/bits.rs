@@ -138,3 +138,70 @@ impl BitWriter {
         riff(&[(b"VP8L", &self.bytes)])
     }
 }
+
+/// A source of numbers.
+pub(crate) struct Random(pub(crate) u32);
+
+impl Random {
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(1664525).wrapping_add(1013904223);
+        (self.0 >> 8) % limit
+    }
+}
+
+impl BitWriter {
+    /// An image within the image: no colour cache, flat codes, and pixels that `green` and chance make.
+    pub(crate) fn flat_image(&mut self, pixels: usize, random: &mut Random, green: impl Fn(u32) -> u8) {
+        self.put(0, 1);
+        self.flat_codes();
+        self.flat_pixels(pixels, random, green);
+    }
+
+    /// Five codes: bytes for the four channels, and no distances.
+    pub(crate) fn flat_codes(&mut self) -> &mut Self {
+        self.bytes().bytes().bytes().bytes().one(0)
+    }
+
+    pub(crate) fn flat_pixels(&mut self, pixels: usize, random: &mut Random, green: impl Fn(u32) -> u8) {
+        for _ in 0..pixels {
+            let green = green(random.below(256));
+            self.byte(green);
+            for _ in 0..3 {
+                // Mostly small, so that sums stay away from the limits often enough.
+                let sample = if random.below(3) == 0 { random.below(256) } else { random.below(8) };
+                self.byte(sample as u8);
+            }
+        }
+    }
+
+    /// Lossless data of random pixels and random transforms, of each kind that `kinds` names.
+    pub(crate) fn random_transforms(&mut self, size: (u32, u32), kinds: &[u32], random: &mut Random) {
+        let (mut width, height) = (size.0 as usize, size.1 as usize);
+        for &kind in kinds {
+            self.put(1, 1).put(kind, 2);
+            let bits = random.below(3) + 2;
+            let blocks = |width: usize| width.div_ceil(1 << bits) * height.div_ceil(1 << bits);
+            match kind {
+                0 => {
+                    self.put(bits - 2, 3);
+                    self.flat_image(blocks(width), random, |green| (green % 14) as u8);
+                }
+                1 => {
+                    self.put(bits - 2, 3);
+                    self.flat_image(blocks(width), random, |green| green as u8);
+                }
+                2 => {}
+                _ => {
+                    let colors = [2, 3, 4, 10, 16, 200][random.below(6) as usize];
+                    self.put(colors - 1, 8);
+                    self.flat_image(colors as usize, random, |green| green as u8);
+                    let per_pixel =
+                        [8, 4, 4, 2, 2, 1][[2, 3, 4, 10, 16, 200].iter().position(|&c| c == colors).unwrap()];
+                    width = width.div_ceil(per_pixel);
+                }
+            }
+        }
+        self.put(0, 1).plain_main().flat_codes();
+        self.flat_pixels(width * height, random, |green| green as u8);
+    }
+}

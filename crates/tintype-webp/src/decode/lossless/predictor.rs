@@ -23,7 +23,9 @@ pub(crate) fn add_prediction(row: &mut [u32], above: &mut [u32], modes: &[u8], s
     }
     for (block, &mode) in modes.iter().enumerate().take(width.div_ceil(side)) {
         let (start, end) = ((block * side).max(1), ((block + 1) * side).min(width));
-        let (Some(pixels), Some(above)) = (row.get_mut(start..end), above.get(start - 1..=end)) else { continue };
+        let (Some(pixels), Some(above)) = (row.get_mut(start..end), above.get(start - 1..=end)) else {
+            continue;
+        };
         left = add_mode(mode, pixels, above, left);
     }
 }
@@ -60,12 +62,7 @@ fn add_mode(mode: u8, pixels: &mut [u32], above: &[u32], left: u32) -> u32 {
 
 /// Adds to each pixel what `predict` makes of those to the left, above left, above, and above right.
 #[inline(always)]
-fn run(
-    pixels: &mut [u32],
-    above: &[u32],
-    mut left: u32,
-    predict: impl Fn(u32, u32, u32, u32) -> u32,
-) -> u32 {
+fn run(pixels: &mut [u32], above: &[u32], mut left: u32, predict: impl Fn(u32, u32, u32, u32) -> u32) -> u32 {
     for (pixel, above) in pixels.iter_mut().zip(above.windows(3)) {
         let &[top_left, top, top_right] = above else { continue };
         left = add(*pixel, predict(left, top_left, top, top_right));

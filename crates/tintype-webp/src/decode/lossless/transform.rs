@@ -102,7 +102,8 @@ impl Transform {
 
 /// Inverts the colour transform of a block's pixels (RFC 9649, 3.5.2).
 fn add_color(pixels: &mut [u32], factors: u32) {
-    let [green_to_red, green_to_blue, red_to_blue, _] = factors.to_le_bytes().map(|factor| i32::from(factor as i8));
+    let [green_to_red, green_to_blue, red_to_blue, _] =
+        factors.to_le_bytes().map(|factor| i32::from(factor as i8));
     let delta = |factor: i32, channel: u32| factor * i32::from(channel as u8 as i8) >> 5;
     for pixel in pixels {
         let green = *pixel >> 8;

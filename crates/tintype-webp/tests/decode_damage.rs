@@ -1,0 +1,50 @@
+//! Damaged files decode as far as they go, and say so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::*;
+use tintype_webp::decode::{Damage, DecodeError, DecoderConfig, Flaw};
+
+fn refusing() -> DecoderConfig {
+    DecoderConfig { damage: Damage::Refuse, ..DecoderConfig::default() }
+}
+
+#[test]
+fn a_truncated_file_keeps_the_rows_it_has_and_repeats_the_last() {
+    let image = picture(128, 128, 4);
+    let file = write(&image);
+    let cut = decode(&file[..file.len() * 2 / 3]).unwrap();
+    assert_eq!(cut.flaw, Some(Flaw::EndsEarly));
+    let row = 128 * 4;
+    let same = image.data.chunks(row).zip(cut.image.data.chunks(row)).take_while(|(a, b)| a == b).count();
+    assert!((40..=110).contains(&same), "{same} rows are whole");
+    let last = &image.data[(same - 1) * row..same * row];
+    assert!(cut.image.data[same * row..].chunks(row).all(|row| row == last));
+}
+
+#[test]
+fn a_truncated_file_is_refused_where_damage_is() {
+    let file = write(&picture(128, 128, 3));
+    let cut = decode_chunked(&file[..file.len() / 2], &[500], refusing());
+    assert_eq!(cut.err(), Some(DecodeError::Damaged(Flaw::EndsEarly)));
+    assert!(decode_chunked(&file, &[500], refusing()).is_ok());
+}
+
+#[test]
+fn a_file_that_ends_before_its_first_row_is_an_error() {
+    let file = write(&picture(200, 100, 3));
+    assert_eq!(decode(&file[..100]).err(), Some(DecodeError::Damaged(Flaw::EndsEarly)));
+    assert_eq!(decode(&file[..20]).err(), Some(DecodeError::Truncated));
+}
+
+#[test]
+fn what_needs_too_much_memory_is_refused_with_the_figure() {
+    let file = write(&picture(512, 512, 3));
+    let config = DecoderConfig { max_memory: 1 << 20, ..DecoderConfig::default() };
+    let Err(DecodeError::Memory { needed, limit }) = decode_chunked(&file, &[100], config) else {
+        panic!("not refused");
+    };
+    assert_eq!(limit, 1 << 20);
+    assert!(needed > 512 * 512 * 4);
+}

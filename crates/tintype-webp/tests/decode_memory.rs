@@ -1,0 +1,192 @@
+//! Decoding never holds more than it predicts, nor more than its limit.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unsafe_code)]
+
+mod common;
+
+use common::bits::*;
+use common::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Row};
+
+/// Counts what each thread holds, and the most that it held.
+struct Counting;
+
+thread_local! {
+    // Signed, as a thread may free what another allocated.
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get() + layout.size() as isize);
+        MOST.set(MOST.get().max(HELD.get()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What decoding in chunks of 4 KiB comes to.
+#[derive(Debug)]
+struct Holding {
+    /// Most bytes held.
+    most: u64,
+    /// Bytes predicted before the start, and at the end.
+    predicted: u64,
+    predicted_at_the_end: u64,
+    error: Option<DecodeError>,
+}
+
+fn held(file: &[u8], max_memory: u64) -> Holding {
+    let before = HELD.get();
+    MOST.set(before);
+    let mut decoder = Decoder::new(DecoderConfig { max_memory, ..DecoderConfig::default() });
+    let mut chunks = file.chunks(4096);
+    let mut predicted = 0;
+    let error = decode_all(&mut decoder, &mut chunks, &mut predicted).err();
+    let predicted_at_the_end = decoder.predicted_memory().unwrap_or(0);
+    Holding { most: (MOST.get() - before) as u64, predicted, predicted_at_the_end, error }
+}
+
+fn decode_all(
+    decoder: &mut Decoder,
+    chunks: &mut std::slice::Chunks<'_, u8>,
+    predicted: &mut u64,
+) -> Result<(), DecodeError> {
+    let mut feed = |decoder: &mut Decoder| match chunks.next() {
+        Some(chunk) => decoder.feed(chunk),
+        None => decoder.finish(),
+    };
+    while decoder.header()?.is_none() {
+        feed(decoder);
+    }
+    *predicted = decoder.predicted_memory().unwrap();
+    decoder.start()?;
+    loop {
+        match decoder.next_row()? {
+            Row::Pixels(_) => {}
+            Row::NeedInput => feed(decoder),
+            Row::Done => return Ok(()),
+        }
+    }
+}
+
+/// Lossless files that differ in what they hold.
+fn files() -> Vec<Vec<u8>> {
+    let mut random = Random(5);
+    let mut files = vec![write(&picture(250, 170, 3)), write(&picture(900, 200, 4)), many_groups(256, 16)];
+    for kinds in [&[0, 1, 2][..], &[3], &[0], &[1]] {
+        let mut bits = BitWriter::lossless(211, 123, true);
+        bits.random_transforms((211, 123), kinds, &mut random);
+        files.push(bits.file());
+    }
+    files
+}
+
+/// An image of 16x16 pixels in as many blocks of 4x4, with so many groups of full codes, of which the blocks use those
+/// whose numbers are multiples of `step`.
+fn many_groups(groups: u32, step: u32) -> Vec<u8> {
+    let mut bits = BitWriter::lossless(16, 16, false);
+    bits.put(0, 1).put(0, 1).put(1, 1).put(0, 3);
+    bits.put(0, 1).bytes().bytes().one(0).one(0).one(0);
+    for block in 0..16 {
+        let number = if block == 15 { groups - 1 } else { block * step % groups };
+        bits.byte(number as u8).byte((number >> 8) as u8);
+    }
+    for _ in 0..groups {
+        bits.flat_codes();
+    }
+    bits.flat_pixels(256, &mut Random(9), |green| green as u8);
+    bits.file()
+}
+
+#[test]
+fn decoding_never_holds_more_than_it_predicts() {
+    for file in files() {
+        let holding = held(&file, 1 << 30);
+        assert_eq!(holding.error, None);
+        assert!(holding.most <= holding.predicted, "{holding:?}");
+    }
+}
+
+#[test]
+fn decoding_never_holds_more_than_its_limit() {
+    for file in files() {
+        let most = held(&file, 1 << 30).predicted_at_the_end;
+        for limit in [most / 2, most - 1, most, most * 2] {
+            let holding = held(&file, limit);
+            assert!(holding.most <= limit.max(20_000), "{limit}: {holding:?}");
+            assert_eq!(holding.error.is_some(), limit < most, "{limit}: {holding:?}");
+        }
+    }
+}
+
+#[test]
+fn only_groups_that_occur_take_memory() {
+    let holding = held(&many_groups(60_000, 0), 1 << 30);
+    assert_eq!(holding.error, None);
+    assert!(holding.most < 600_000, "{holding:?}");
+}
+
+#[test]
+fn groups_that_occur_are_counted_before_they_are_built() {
+    // Blocks of 4x4 pixels, each with a group of its own of more than 4 KiB.
+    let (side, groups) = (256, 64 * 64);
+    let mut bits = BitWriter::lossless(side, side, false);
+    bits.put(0, 1).put(0, 1).put(1, 1).put(0, 3);
+    bits.put(0, 1).bytes().bytes().one(0).one(0).one(0);
+    for number in 0..groups {
+        bits.byte(number as u8).byte((number >> 8) as u8);
+    }
+    let mut group = BitWriter::default();
+    group.flat_codes();
+    for _ in 0..groups {
+        bits.flat_codes();
+    }
+    let file = bits.file();
+    let holding = held(&file, 1 << 20);
+    assert!(matches!(holding.error, Some(DecodeError::Memory { limit: 0x10_0000, .. })), "{holding:?}");
+    assert!(holding.most <= 1 << 20, "{holding:?}");
+}
+
+#[test]
+fn a_large_image_holds_what_copies_reach_and_no_more() {
+    let mut bits = BitWriter::lossless(4000, 3000, false);
+    bits.put(0, 1).plain_main().one(3).one(2).one(4).one(255).one(0);
+    let holding = held(&bits.file(), 1 << 30);
+    assert_eq!(holding.error, None);
+    assert!((4 << 20..5 << 20).contains(&holding.most), "{holding:?}");
+}
+
+#[test]
+fn indices_that_share_a_pixel_are_held_together() {
+    let mut bits = BitWriter::lossless(1000, 1000, false);
+    bits.put(1, 1).put(3, 2).put(1, 8);
+    bits.flat_image(2, &mut Random(1), |green| green as u8);
+    bits.put(0, 1).plain_main().one(0b0110_1001).one(0).one(0).one(0).one(0);
+    let holding = held(&bits.file(), 1 << 30);
+    assert_eq!(holding.error, None);
+    assert!(holding.most < 700_000, "{holding:?}");
+}
+
+#[test]
+fn metadata_that_is_too_large_is_not_held() {
+    let lossless = content_of(&write(&picture(20, 20, 3)), b"VP8L");
+    let large = vec![7; 3 << 20];
+    let chunks: [(&[u8; 4], &[u8]); 4] =
+        [(b"VP8X", &vp8x(HAS_EXIF, 20, 20)), (b"EXIF", &large), (b"JUNK", &large), (b"VP8L", &lossless)];
+    let holding = held(&riff(&chunks), 1 << 20);
+    assert_eq!(holding.error, None);
+    assert!(holding.most < 300_000, "{holding:?}");
+}
