@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 pub(crate) struct Input {
     data: Vec<u8>,
     position: usize,
+    /// Bytes that will be held together, if that is known.
+    expected: usize,
     /// Bytes to come that are to be dropped as they arrive.
     skip: u64,
     finished: bool,
@@ -20,6 +22,12 @@ impl Input {
         if self.position >= self.data.len() - self.position {
             self.data.drain(..self.position);
             self.position = 0;
+        }
+        let needed = self.data.len() + chunk.len();
+        if needed > self.data.capacity() && self.expected > 0 {
+            // Twice as much, so that the cost per byte is constant; but not more than there will be.
+            let room = needed.max(self.expected.min(2 * self.data.capacity()));
+            self.data.reserve_exact(room - self.data.len());
         }
         self.data.extend_from_slice(chunk);
     }
@@ -60,15 +68,15 @@ impl Input {
         self.skip = self.skip.saturating_add(count - here);
     }
 
+    /// Announces that the next `count` bytes will be held together.
+    pub(crate) fn expect(&mut self, count: u64) {
+        self.expected = usize::try_from(count).unwrap_or(usize::MAX);
+    }
+
     /// Gives up all memory, and drops whatever else arrives.
     pub(crate) fn close(&mut self) {
         self.data = Vec::new();
         self.position = 0;
         self.skip = u64::MAX;
-    }
-
-    /// Bytes of memory held.
-    pub(crate) fn held(&self) -> u64 {
-        self.data.capacity() as u64
     }
 }

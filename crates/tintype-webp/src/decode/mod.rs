@@ -17,6 +17,7 @@ mod header;
 mod info;
 mod input;
 mod lossless;
+mod lossy;
 mod row;
 mod work;
 

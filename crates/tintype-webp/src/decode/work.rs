@@ -7,9 +7,11 @@ use super::container::{Bitstream, Image, Place};
 use super::error::{DecodeError, Flaw};
 use super::input::Input;
 use super::lossless::{Lossless, Progress, Stop};
+use super::lossy::Lossy;
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Bytes counted for input that waits for more: what a step may take, with what was fed last, and twice that as
 /// buffers grow.
@@ -17,7 +19,7 @@ const INPUT_BYTES: u64 = 32 << 10;
 
 /// The state of a decode that has begun.
 pub(crate) struct Work {
-    frame: Box<Lossless>,
+    frame: Frame,
     alpha: Option<Alpha>,
     /// Where the frame stands on the canvas.
     place: Place,
@@ -33,6 +35,11 @@ pub(crate) struct Work {
     flaw: Option<Flaw>,
     /// Whether the flaw ends the image.
     broken: bool,
+}
+
+enum Frame {
+    Lossless(Box<Lossless>),
+    Lossy(Box<Lossy>),
 }
 
 /// How a step ended.
@@ -51,10 +58,13 @@ impl Work {
             Bitstream::Lossless { .. } => {
                 (Lossless::memory(width, height), Lossless::allowance(width, height))
             }
-            Bitstream::Lossy { .. } => (0, 0),
+            Bitstream::Lossy { first_partition, .. } => {
+                (Lossy::memory(width, height, image.size.min(first_partition.into())), 0)
+            }
         };
         let alpha = image.alpha.as_ref().map_or((0, 0), |data| Alpha::memory(data, width, height));
-        let fixed = INPUT_BYTES + row + frame + alpha.0 + size_of::<Lossless>() as u64;
+        let fixed =
+            INPUT_BYTES + row + frame + alpha.0 + size_of::<Lossless>().max(size_of::<Lossy>()) as u64;
         (fixed, allowance + alpha.1)
     }
 
@@ -63,7 +73,12 @@ impl Work {
         let Image { canvas, channels, place, bitstream, alpha, size } = image;
         let (width, height) = bitstream.size();
         Self {
-            frame: Box::new(Lossless::new(width, height)),
+            frame: match bitstream {
+                Bitstream::Lossless { .. } => Frame::Lossless(Box::new(Lossless::new(width, height))),
+                Bitstream::Lossy { first_partition, .. } => {
+                    Frame::Lossy(Box::new(Lossy::new(width, height, size.min(first_partition.into()))))
+                }
+            },
             alpha: alpha.map(|data| Alpha::new(data, width, height)),
             place,
             height: canvas.1,
@@ -118,8 +133,12 @@ impl Work {
 
     /// Rough number of instructions so far.
     pub(crate) fn work(&self) -> u64 {
+        let frame = match &self.frame {
+            Frame::Lossless(lossless) => lossless.work(),
+            Frame::Lossy(lossy) => lossy.work(),
+        };
         let rows = 3 * u64::from(self.row) * self.pixels.len() as u64;
-        rows + self.frame.work() + self.alpha.as_ref().map_or(0, Alpha::work)
+        rows + frame + self.alpha.as_ref().map_or(0, Alpha::work)
     }
 
     /// Records a flaw, or fails if it is not to be accepted.
@@ -135,21 +154,51 @@ impl Work {
     fn next_frame_row(&mut self, input: &mut Input, budget: &mut Budget) -> Result<Progress, Stop> {
         let start = self.place.x as usize * self.channels;
         let end = start + self.place.width as usize * self.channels;
-        let (bytes, ended) = input.window(self.left);
-        let length = bytes.len();
-        let progress = self.frame.next_row(bytes, ended, budget);
-        let used = self.frame.used(length) as u64;
-        input.advance(used);
-        self.left -= used;
-        if let Progress::NeedInput = progress? {
-            return Ok(Progress::NeedInput);
+        let Some(pixels) = self.pixels.get_mut(start..end) else { return Ok(Progress::Row) };
+        match &mut self.frame {
+            Frame::Lossy(lossy) => {
+                let progress = lossy.next_row(input, &mut self.left, budget, self.channels, pixels)?;
+                if let Progress::NeedInput = progress {
+                    return Ok(Progress::NeedInput);
+                }
+                if self.channels == 4 {
+                    self.write_alpha(start..end, budget)?;
+                }
+            }
+            Frame::Lossless(lossless) => {
+                let (bytes, ended) = input.window(self.left);
+                let length = bytes.len();
+                let progress = lossless.next_row(bytes, ended, budget);
+                let used = lossless.used(length) as u64;
+                input.advance(used);
+                self.left -= used;
+                if let Progress::NeedInput = progress? {
+                    return Ok(Progress::NeedInput);
+                }
+                write_pixels(lossless.row(), pixels, self.channels);
+            }
         }
         let Some(pixels) = self.pixels.get_mut(start..end) else { return Ok(Progress::Row) };
-        write_pixels(self.frame.row(), pixels, self.channels);
         if self.channels == 4 && self.place.blend {
             clear_transparent(pixels);
         }
         Ok(Progress::Row)
+    }
+
+    /// Writes the next row of alpha to pixels; they are opaque if there is none.
+    fn write_alpha(&mut self, range: Range<usize>, budget: &mut Budget) -> Result<(), DecodeError> {
+        let pixels = self.pixels.get_mut(range).unwrap_or_default().as_chunks_mut::<4>().0;
+        let Some(alpha) = &mut self.alpha else {
+            pixels.iter_mut().for_each(|[_, _, _, alpha]| *alpha = u8::MAX);
+            return Ok(());
+        };
+        for ([_, _, _, to], &alpha) in pixels.iter_mut().zip(alpha.next_row(budget)?) {
+            *to = alpha;
+        }
+        match alpha.flaw() {
+            Some(flaw) => self.judge(flaw, true),
+            None => Ok(()),
+        }
     }
 }
 

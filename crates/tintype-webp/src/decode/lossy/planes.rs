@@ -1,0 +1,179 @@
+//! The planes of an image, as far as they are held: a row of macroblocks and some rows above it.
+
+use super::filter::{Rows, Strength, filter_row};
+use super::header::FilterHeader;
+use super::predict::{ABOVE, ChromaSpace, LEFT, LumaSpace};
+use super::upsample::{to_rgb, upsample};
+use crate::decode::budget::bytes_of;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Rows that are held above a row of macroblocks, in each plane. The loop filter changes three of them and reads one
+/// more; and pixels are made only from rows that it does not change.
+const CARRIED: usize = 8;
+
+/// The planes of an image.
+pub(crate) struct Planes {
+    width: usize,
+    height: usize,
+    y: Plane<16>,
+    chroma: [Plane<8>; 2],
+    /// Rows of macroblocks that are complete, and whether there is room for the next.
+    complete: usize,
+    rolled: bool,
+    /// Rows of pixels that have been made.
+    made: usize,
+    /// Colour differences at full size, for a row of pixels, and sums on the way there.
+    upsampled: [Vec<u8>; 2],
+    sums: Vec<u16>,
+}
+
+/// A plane whose macroblocks have a side of `SIDE` samples.
+struct Plane<const SIDE: usize> {
+    samples: Vec<u8>,
+    stride: usize,
+    /// The last row of the macroblocks above, before the loop filter.
+    above: Vec<u8>,
+}
+
+impl Planes {
+    /// Bytes that the planes of an image of this size take.
+    pub(crate) fn memory(width: u32, height: u32) -> u64 {
+        debug_assert!(height > 0);
+        let columns = width.div_ceil(16) as usize;
+        let luma = columns * 16 * (CARRIED + 16 + 1);
+        let chroma = 2 * columns * 8 * (CARRIED + 8 + 1);
+        bytes_of::<u8>(luma + chroma + 2 * width as usize) + bytes_of::<u16>(width.div_ceil(2) as usize)
+    }
+
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        let columns = width.div_ceil(16);
+        Self {
+            width,
+            height,
+            y: Plane::new(columns),
+            chroma: [Plane::new(columns), Plane::new(columns)],
+            complete: 0,
+            rolled: true,
+            made: 0,
+            upsampled: [vec![0; width], vec![0; width]],
+            sums: vec![0; width.div_ceil(2)],
+        }
+    }
+
+    /// The number of the row of macroblocks that is being decoded.
+    pub(crate) fn macroblock_row(&self) -> usize {
+        self.complete
+    }
+
+    /// Makes room for the next row of macroblocks.
+    pub(crate) fn begin_row(&mut self) {
+        if !self.rolled {
+            self.y.roll();
+            self.chroma.iter_mut().for_each(Plane::roll);
+            self.rolled = true;
+        }
+    }
+
+    /// The pixels above a macroblock, and four to the right of those: beyond the image's edge, the last again.
+    pub(crate) fn luma_above(&self, column: usize) -> [u8; 20] {
+        let above = self.y.above.get(column * 16..).unwrap_or_default();
+        let last = above.get(15).copied().unwrap_or(ABOVE);
+        core::array::from_fn(|x| above.get(x).copied().unwrap_or(last))
+    }
+
+    /// The pixels above a macroblock.
+    pub(crate) fn chroma_above(&self, plane: usize, column: usize) -> [u8; 8] {
+        let above = self.chroma.get(plane).and_then(|plane| plane.above.get(column * 8..)?.first_chunk());
+        above.copied().unwrap_or([ABOVE; 8])
+    }
+
+    /// Puts a macroblock into the row that is being decoded.
+    pub(crate) fn put(&mut self, column: usize, luma: &LumaSpace, chroma: &[ChromaSpace; 2]) {
+        self.y.put(column, luma);
+        for (plane, space) in self.chroma.iter_mut().zip(chroma) {
+            plane.put(column, space);
+        }
+    }
+
+    /// Completes the row of macroblocks with the loop filter.
+    pub(crate) fn filter_row(&mut self, header: &FilterHeader, strengths: &[Strength]) {
+        self.y.keep_last();
+        self.chroma.iter_mut().for_each(Plane::keep_last);
+        if header.level > 0 {
+            let [u, v] = &mut self.chroma;
+            filter_row([self.y.rows(), u.rows(), v.rows()], header, strengths, self.complete == 0);
+        }
+        self.complete += 1;
+        self.rolled = false;
+    }
+
+    /// Rows that the loop filter will not change any more.
+    fn ready(&self) -> usize {
+        let complete = self.complete * 16;
+        if complete >= self.height { self.height } else { complete.saturating_sub(CARRIED) }
+    }
+
+    /// Whether another row of pixels can be made.
+    pub(crate) fn has_row(&self) -> bool {
+        self.made < self.ready()
+    }
+
+    /// Makes a row of pixels, of three or four bytes each; alpha is left alone.
+    pub(crate) fn make_row(&mut self, channels: usize, out: &mut [u8]) {
+        let row = self.made;
+        self.made += 1;
+        let (width, last) = (self.width.div_ceil(2), self.height.div_ceil(2) - 1);
+        let near = row / 2;
+        let far = if row.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(last) };
+        for (plane, upsampled) in self.chroma.iter().zip(&mut self.upsampled) {
+            let [near, far] =
+                [near, far].map(|y| plane.row(y, self.complete).get(..width).unwrap_or_default());
+            upsample(near, far, &mut self.sums, upsampled);
+        }
+        let y = self.y.row(row, self.complete);
+        let [u, v] = &self.upsampled;
+        if channels == 4 { to_rgb::<4>(y, u, v, out) } else { to_rgb::<3>(y, u, v, out) }
+    }
+}
+
+impl<const SIDE: usize> Plane<SIDE> {
+    fn new(columns: usize) -> Self {
+        let stride = columns * SIDE;
+        Self { samples: vec![0; stride * (CARRIED + SIDE)], stride, above: vec![ABOVE; stride] }
+    }
+
+    /// Puts a macroblock below the rows that are carried.
+    fn put<const WIDTH: usize, const HEIGHT: usize>(&mut self, column: usize, space: &[[u8; WIDTH]; HEIGHT]) {
+        let rows = self.samples.chunks_exact_mut(self.stride).skip(CARRIED);
+        for (to, from) in rows.zip(space.iter().skip(1)) {
+            let to = to.get_mut(column * SIDE..).and_then(|to| to.first_chunk_mut::<SIDE>());
+            let from = from.get(LEFT..).and_then(|from| from.first_chunk::<SIDE>());
+            if let (Some(to), Some(from)) = (to, from) {
+                *to = *from;
+            }
+        }
+    }
+
+    /// Keeps the last row, before it is filtered.
+    fn keep_last(&mut self) {
+        if let Some(last) = self.samples.chunks_exact(self.stride).next_back() {
+            self.above.copy_from_slice(last);
+        }
+    }
+
+    /// Moves the last rows up, to where they are above the next row of macroblocks.
+    fn roll(&mut self) {
+        self.samples.copy_within(SIDE * self.stride.., 0);
+    }
+
+    fn rows(&mut self) -> Rows<'_> {
+        Rows { samples: &mut self.samples, stride: self.stride, first: CARRIED }
+    }
+
+    /// The row `y` of the image, if `complete` rows of macroblocks are.
+    fn row(&self, y: usize, complete: usize) -> &[u8] {
+        let at = y + CARRIED - complete.saturating_sub(1) * SIDE;
+        self.samples.get(at * self.stride..(at + 1) * self.stride).unwrap_or_default()
+    }
+}
