@@ -4,6 +4,7 @@
 mod common;
 
 use common::bits::*;
+use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
 
 const CHUNKINGS: [&[usize]; 6] = [&[1], &[2, 1], &[7], &[1000, 1, 3], &[4096], &[13, 0, 0, 257]];
@@ -16,6 +17,12 @@ fn files() -> Vec<Vec<u8>> {
         let mut bits = BitWriter::lossless(41, 23, true);
         bits.random_transforms((41, 23), kinds, &mut random);
         files.push(bits.file());
+    }
+    for (partitions, simple) in [(0, false), (2, true)] {
+        let image = vp8(Frame { partitions, simple, ..PLAIN }, &mut random);
+        files.push(riff(&[(b"VP8 ", &image)]));
+        let alpha = [&[1 << 2], &vec![3; 40 * 50][..]].concat();
+        files.push(riff(&[(b"VP8X", &vp8x(ALPHA, 40, 50)), (b"ALPH", &alpha), (b"VP8 ", &image)]));
     }
     files
 }

@@ -3,6 +3,8 @@
 
 mod common;
 
+use common::bits::*;
+use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
 use tintype_webp::decode::{Damage, DecodeError, DecoderConfig, Flaw};
 
@@ -47,4 +49,38 @@ fn what_needs_too_much_memory_is_refused_with_the_figure() {
     };
     assert_eq!(limit, 1 << 20);
     assert!(needed > 512 * 512 * 4);
+}
+
+#[test]
+fn a_truncated_lossy_file_keeps_the_rows_it_has_and_repeats_the_last() {
+    for partitions in [0, 3] {
+        let image = vp8(Frame { width: 64, height: 256, partitions, ..PLAIN }, &mut Random(1));
+        let file = riff(&[(b"VP8 ", &image)]);
+        let whole = decode(&file).unwrap().image;
+        // As short as still gives an image.
+        let cut = (1..64).find_map(|part| decode(&file[..file.len() * part / 64]).ok()).unwrap();
+        assert_eq!(cut.flaw, Some(Flaw::EndsEarly));
+        let row = 64 * 3;
+        let same = whole.data.chunks(row).zip(cut.image.data.chunks(row)).take_while(|(a, b)| a == b).count();
+        assert!(same >= 8 && same < 256, "{same} rows are whole");
+        let last = &whole.data[(same - 1) * row..same * row];
+        assert!(cut.image.data[same * row..].chunks(row).all(|row| row == last));
+    }
+}
+
+#[test]
+fn damaged_alpha_leaves_the_image_alone() {
+    let image = vp8(PLAIN, &mut Random(4));
+    let opaque = decode(&riff(&[(b"VP8 ", &image)])).unwrap().image;
+    for (alpha, expected) in [(vec![0, 7, 7, 7], 255), (vec![2; 3000], 255), ([0; 40 * 30 + 1].to_vec(), 0)] {
+        let file = riff(&[(b"VP8X", &vp8x(ALPHA, 40, 50)), (b"ALPH", &alpha), (b"VP8 ", &image)]);
+        let decoded = decode(&file).unwrap();
+        assert_eq!(decoded.flaw, Some(Flaw::BadAlpha));
+        assert!(decoded.image.data.chunks(4).zip(opaque.data.chunks(3)).all(|(a, b)| a[..3] == *b));
+        assert!(decoded.image.data.chunks(4).all(|pixel| pixel[3] == expected));
+        assert_eq!(
+            decode_chunked(&file, &[usize::MAX], refusing()).err(),
+            Some(DecodeError::Damaged(Flaw::BadAlpha))
+        );
+    }
 }

@@ -9,6 +9,10 @@ use super::input::Input;
 use super::row::Row;
 use super::work::{Advance, Work};
 
+/// Bytes counted for input that waits for more: what a step may take, with what was fed last, and twice that as
+/// buffers grow.
+const INPUT_BYTES: u64 = 32 << 10;
+
 /// A decoder that takes bytes, returns rows, and never waits.
 ///
 /// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then [`next_row`](Self::next_row) until
@@ -57,6 +61,9 @@ impl Decoder {
     /// the image data takes more memory than the limit.
     pub fn header(&mut self) -> Result<Option<&Header>, DecodeError> {
         if self.header.is_none() {
+            if self.budget.held() == 0 {
+                self.budget.take(INPUT_BYTES)?;
+            }
             let found = self.container.find_image(&mut self.input, &self.config, &mut self.budget)?;
             let Some(Found { header, image }) = found else { return Ok(None) };
             self.header = Some(header);

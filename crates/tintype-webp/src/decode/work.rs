@@ -13,10 +13,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Bytes counted for input that waits for more: what a step may take, with what was fed last, and twice that as
-/// buffers grow.
-const INPUT_BYTES: u64 = 32 << 10;
-
 /// The state of a decode that has begun.
 pub(crate) struct Work {
     frame: Frame,
@@ -63,8 +59,7 @@ impl Work {
             }
         };
         let alpha = image.alpha.as_ref().map_or((0, 0), |data| Alpha::memory(data, width, height));
-        let fixed =
-            INPUT_BYTES + row + frame + alpha.0 + size_of::<Lossless>().max(size_of::<Lossy>()) as u64;
+        let fixed = row + frame + alpha.0 + size_of::<Lossless>().max(size_of::<Lossy>()) as u64;
         (fixed, allowance + alpha.1)
     }
 

@@ -33,9 +33,6 @@ const MAX_FIELD_BYTES: usize = 16;
 const ALLOWANCE: u64 = 96 << 10;
 const ALLOWANCE_PER_64: u64 = 7;
 
-/// Bytes of input that the decoder holds while it waits for more, and as many again for the growth of the buffer.
-pub(crate) const INPUT_BYTES: u64 = 4 * MAX_GROUP_BYTES as u64;
-
 /// A lossless image, in the course of being decoded.
 pub(crate) struct Lossless {
     width: usize,

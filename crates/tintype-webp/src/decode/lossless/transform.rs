@@ -104,7 +104,7 @@ impl Transform {
 fn add_color(pixels: &mut [u32], factors: u32) {
     let [green_to_red, green_to_blue, red_to_blue, _] =
         factors.to_le_bytes().map(|factor| i32::from(factor as i8));
-    let delta = |factor: i32, channel: u32| factor * i32::from(channel as u8 as i8) >> 5;
+    let delta = |factor: i32, channel: u32| (factor * i32::from(channel as u8 as i8)) >> 5;
     for pixel in pixels {
         let green = *pixel >> 8;
         let red = (*pixel >> 16).wrapping_add_signed(delta(green_to_red, green));

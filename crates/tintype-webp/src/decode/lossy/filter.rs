@@ -213,7 +213,7 @@ impl Normal {
 
 impl Filter for Normal {
     #[inline(always)]
-    #[allow(clippy::indexing_slicing)] // by constants, and below N
+    #[allow(clippy::indexing_slicing, clippy::needless_range_loop)] // by constants, and below N
     fn outer<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
         for i in 0..N {
             let pixels = core::array::from_fn(|at| edge[at][i]);
@@ -232,7 +232,7 @@ impl Filter for Normal {
     }
 
     #[inline(always)]
-    #[allow(clippy::indexing_slicing)] // by constants, and below N
+    #[allow(clippy::indexing_slicing, clippy::needless_range_loop)] // by constants, and below N
     fn inner<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
         for i in 0..N {
             let pixels = core::array::from_fn(|at| edge[at][i]);

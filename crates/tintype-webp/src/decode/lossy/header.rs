@@ -31,9 +31,10 @@ pub(crate) struct Segments {
 }
 
 impl Segments {
-    /// The quantiser index of a segment, given the frame's.
+    /// The quantiser index of a segment, given the frame's: it may lie outside of the tables until the deltas of its
+    /// factors have been added.
     pub(crate) fn quantizer(&self, segment: usize, frame: u8) -> i32 {
-        self.adjust(self.quantizer.get(segment), frame).clamp(0, 127)
+        self.adjust(self.quantizer.get(segment), frame)
     }
 
     /// The filter level of a segment, given the frame's.
