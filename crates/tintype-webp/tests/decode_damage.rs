@@ -62,7 +62,7 @@ fn a_truncated_lossy_file_keeps_the_rows_it_has_and_repeats_the_last() {
         assert_eq!(cut.flaw, Some(Flaw::EndsEarly));
         let row = 64 * 3;
         let same = whole.data.chunks(row).zip(cut.image.data.chunks(row)).take_while(|(a, b)| a == b).count();
-        assert!(same >= 8 && same < 256, "{same} rows are whole");
+        assert!((8..256).contains(&same), "{same} rows are whole");
         let last = &whole.data[(same - 1) * row..same * row];
         assert!(cut.image.data[same * row..].chunks(row).all(|row| row == last));
     }

@@ -160,13 +160,13 @@ fn impossible_fields_are_corrupt_data() {
     };
     let corrupt = Some(DecodeError::Damaged(Flaw::BadData));
     // A transform twice.
-    assert_eq!(bad(\&|bits| _ = bits.put(0b101, 3).put(0b101, 3)), corrupt);
+    assert_eq!(bad(&|bits| _ = bits.put(0b101, 3).put(0b101, 3)), corrupt);
     // A colour cache of no bits, and of 12.
-    assert_eq!(bad(\&|bits| _ = bits.put(0, 1).put(1, 1).put(0, 4)), corrupt);
-    assert_eq!(bad(\&|bits| _ = bits.put(0, 1).put(1, 1).put(12, 4)), corrupt);
+    assert_eq!(bad(&|bits| _ = bits.put(0, 1).put(1, 1).put(0, 4)), corrupt);
+    assert_eq!(bad(&|bits| _ = bits.put(0, 1).put(1, 1).put(12, 4)), corrupt);
     // A code that is not complete, and one of a symbol beyond the alphabet.
-    assert_eq!(bad(\&|bits| _ = bits.put(0, 1).plain_main().lengths(&[1, 2, 0])), corrupt);
-    assert_eq!(bad(\&|bits| _ = bits.put(0, 1).plain_main().one(0).one(0).one(0).one(0).one(40)), corrupt);
+    assert_eq!(bad(&|bits| _ = bits.put(0, 1).plain_main().lengths(&[1, 2, 0])), corrupt);
+    assert_eq!(bad(&|bits| _ = bits.put(0, 1).plain_main().one(0).one(0).one(0).one(0).one(40)), corrupt);
 }
 
 #[test]
