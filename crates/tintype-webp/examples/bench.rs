@@ -13,6 +13,9 @@ use tintype_webp::decode::{Decoder, DecoderConfig, Row, info};
 
 const ROUNDS: usize = 7;
 
+/// Decodes a file, and returns a number that depends on the result.
+type Run = fn(&[u8]) -> u64;
+
 fn main() {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
     let mut option = |name: &str| {
@@ -32,7 +35,7 @@ fn main() {
             (header.width * header.height) as f64 / 1e6,
             file.len() / 1000
         );
-        let jobs: [(&str, fn(&[u8]) -> u64); 2] = [("tintype", ours), ("image-webp", theirs)];
+        let jobs: [(&str, Run); 2] = [("tintype", ours), ("image-webp", theirs)];
         let jobs: Vec<_> =
             jobs.into_iter().filter(|job| only.as_ref().is_none_or(|only| job.0 == only)).collect();
         let mut times = vec![Vec::new(); jobs.len()];

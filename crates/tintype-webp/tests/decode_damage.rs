@@ -58,7 +58,7 @@ fn a_truncated_lossy_file_keeps_the_rows_it_has_and_repeats_the_last() {
         let file = riff(&[(b"VP8 ", &image)]);
         let whole = decode(&file).unwrap().image;
         // As short as still gives an image.
-        let cut = (1..64).find_map(|part| decode(&file[..file.len() * part / 64]).ok()).unwrap();
+        let cut = (0..file.len()).step_by(50).find_map(|length| decode(&file[..length]).ok()).unwrap();
         assert_eq!(cut.flaw, Some(Flaw::EndsEarly));
         let row = 64 * 3;
         let same = whole.data.chunks(row).zip(cut.image.data.chunks(row)).take_while(|(a, b)| a == b).count();
