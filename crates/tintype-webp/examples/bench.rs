@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::Instant;
-use tintype_webp::decode::{Decoder, DecoderConfig, Row, info};
+use tintype_webp::decode::{Decoder, DecoderConfig, Output, Row, info};
 
 const ROUNDS: usize = 7;
 
@@ -78,7 +78,7 @@ fn decode(file: &[u8]) -> (Decoder, u64) {
     while decoder.header().unwrap().is_none() {
         feed(&mut decoder);
     }
-    decoder.start().unwrap();
+    decoder.start(Output::Interleaved).unwrap();
     let mut sum = 0;
     loop {
         match decoder.next_row().unwrap() {

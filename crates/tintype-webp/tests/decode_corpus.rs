@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use std::time::{Duration, Instant};
-use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Row, info};
+use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Output, Row, info};
 
 /// More pixels than a test without full optimisation should decode.
 const LARGE: usize = if cfg!(debug_assertions) { 2_000_000 } else { 20_000_000 };
@@ -78,7 +78,7 @@ fn try_out(file: &[u8], chunk: usize) -> Result<Option<String>, DecodeError> {
     while decoder.header()?.is_none() {
         feed(&mut decoder);
     }
-    decoder.start()?;
+    decoder.start(Output::Interleaved)?;
     let mut samples = 0;
     while samples < LARGE {
         match decoder.next_row()? {

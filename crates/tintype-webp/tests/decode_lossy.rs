@@ -6,7 +6,7 @@ mod common;
 use common::bits::*;
 use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
-use tintype_webp::decode::{Compression, DecodeError, Unsupported};
+use tintype_webp::decode::{Compression, DecodeError, Decoder, Flaw, Output, Step, Unsupported};
 
 fn check(frame: Frame, random: &mut Random) {
     let file = riff(&[(b"VP8 ", &vp8(frame, random))]);
@@ -121,4 +121,105 @@ fn frames_that_are_no_key_frames_and_unknown_versions_are_named() {
     image[0] &= !15;
     image[3] = 0;
     assert!(matches!(error(&image), Some(DecodeError::Malformed { .. })));
+}
+
+/// The planes of a file, one image of one channel each.
+fn planes(file: &[u8], sizes: &[usize]) -> Result<(Vec<Image>, Option<Flaw>), DecodeError> {
+    let mut decoder = Decoder::new(roomy());
+    let mut feeder = Feeder::new(file, sizes);
+    while decoder.header()?.is_none() {
+        feeder.feed(&mut decoder);
+    }
+    let header = decoder.header()?.unwrap().clone();
+    decoder.start(Output::Planar)?;
+    let size = |plane: usize| {
+        let shift = u32::from(plane == 1 || plane == 2);
+        (header.width.div_ceil(1 << shift) as usize, header.height.div_ceil(1 << shift) as usize)
+    };
+    let image = |plane| Image { width: size(plane).0, height: size(plane).1, channels: 1, data: Vec::new() };
+    let mut planes: Vec<Image> = (0..header.channels()).map(image).collect();
+    loop {
+        match decoder.next_strip()? {
+            Step::Strip(strip) => {
+                assert_eq!(strip.planes().len(), planes.len());
+                for (plane, rows) in planes.iter_mut().zip(strip.planes()) {
+                    rows.iter().for_each(|row| plane.data.extend_from_slice(row));
+                }
+            }
+            Step::NeedInput => feeder.feed(&mut decoder),
+            Step::Done => break,
+        }
+    }
+    for plane in &planes {
+        assert_eq!(plane.data.len(), plane.width * plane.height);
+    }
+    Ok((planes, decoder.damage()))
+}
+
+/// Interpolates and converts planes, as plainly as can be.
+fn to_pixels(planes: &[Image]) -> Vec<u8> {
+    let chroma = |plane: &Image, x: usize, y: usize| {
+        let near = |at: usize| at / 2;
+        let far = |at: usize, size: usize| {
+            if at.is_multiple_of(2) { (at / 2).saturating_sub(1) } else { (at / 2 + 1).min(size - 1) }
+        };
+        let at = |x: usize, y: usize| i32::from(plane.data[y * plane.width + x]);
+        let row = |y: usize| 3 * at(near(x), y) + at(far(x, plane.width), y);
+        (3 * row(near(y)) + row(far(y, plane.height)) + 8) >> 4
+    };
+    let mut pixels = Vec::new();
+    for (y, x) in (0..planes[0].height).flat_map(|y| (0..planes[0].width).map(move |x| (y, x))) {
+        let at = y * planes[0].width + x;
+        let luma = (i32::from(planes[0].data[at]) * 19077) >> 8;
+        let (u, v) = (chroma(&planes[1], x, y), chroma(&planes[2], x, y));
+        let red = luma + ((v * 26149) >> 8) - 14234;
+        let green = luma - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708;
+        let blue = luma + ((u * 33050) >> 8) - 17685;
+        pixels.extend([red, green, blue].map(|value| (value >> 6).clamp(0, 255) as u8));
+        pixels.extend(planes.get(3).map(|alpha| alpha.data[at]));
+    }
+    pixels
+}
+
+#[test]
+fn planes_are_what_pixels_are_made_of() {
+    let mut random = Random(6);
+    for (width, height) in [(1, 1), (40, 50), (17, 33), (64, 24), (15, 100)] {
+        let image = vp8(Frame { width, height, ..PLAIN }, &mut random);
+        let alpha: Vec<u8> = (0..=width * height).map(|at| if at == 0 { 0 } else { at as u8 }).collect();
+        let plain = riff(&[(b"VP8 ", &image)]);
+        let transparent =
+            riff(&[(b"VP8X", &vp8x(ALPHA, width, height)), (b"ALPH", &alpha), (b"VP8 ", &image)]);
+        for file in [plain, transparent] {
+            let whole = planes(&file, &[usize::MAX]).unwrap();
+            assert!(to_pixels(&whole.0) == decode(&file).unwrap().image.data);
+            for sizes in [&[1][..], &[1000, 7]] {
+                assert!(planes(&file, sizes).unwrap() == whole);
+            }
+        }
+    }
+}
+
+#[test]
+fn planes_of_truncated_files_repeat_their_last_row() {
+    let image = vp8(Frame { width: 64, height: 255, ..PLAIN }, &mut Random(1));
+    let file = riff(&[(b"VP8 ", &image)]);
+    let (whole, _) = planes(&file, &[usize::MAX]).unwrap();
+    let length = (0..file.len()).step_by(50).find(|&length| decode(&file[..length]).is_ok()).unwrap();
+    let (cut, flaw) = planes(&file[..length], &[100]).unwrap();
+    assert_eq!(flaw, Some(Flaw::EndsEarly));
+    for (whole, cut) in whole.iter().zip(&cut) {
+        let rows = |image: &Image| image.data.chunks(image.width).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let (whole, cut) = (rows(whole), rows(cut));
+        let same = whole.iter().zip(&cut).take_while(|(a, b)| a == b).count();
+        assert!(same >= 4 && cut[same..].iter().all(|row| *row == cut[same - 1]), "{same}");
+    }
+}
+
+#[test]
+fn lossless_images_have_no_planes() {
+    let file = write(&picture(10, 10, 3));
+    assert!(!read_header(&file).unwrap().planar());
+    let error = planes(&file, &[usize::MAX]).err();
+    assert_eq!(error, Some(DecodeError::Unsupported(Unsupported::Planes)));
 }

@@ -8,7 +8,7 @@ use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Row};
+use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Output, Row};
 
 /// Counts what each thread holds, and the most that it held.
 struct Counting;
@@ -56,7 +56,7 @@ fn held(file: &[u8], max_memory: u64) -> Holding {
     let mut chunks = file.chunks(4096);
     let mut predicted = 0;
     let error = decode_all(&mut decoder, &mut chunks, &mut predicted).err();
-    let predicted_at_the_end = decoder.predicted_memory().unwrap_or(0);
+    let predicted_at_the_end = decoder.predicted_memory(Output::Interleaved).unwrap_or(0);
     Holding { most: (MOST.get() - before) as u64, predicted, predicted_at_the_end, error }
 }
 
@@ -72,8 +72,8 @@ fn decode_all(
     while decoder.header()?.is_none() {
         feed(decoder);
     }
-    *predicted = decoder.predicted_memory().unwrap();
-    decoder.start()?;
+    *predicted = decoder.predicted_memory(Output::Interleaved).unwrap();
+    decoder.start(Output::Interleaved)?;
     loop {
         match decoder.next_row()? {
             Row::Pixels(_) => {}

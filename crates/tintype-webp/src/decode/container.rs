@@ -77,6 +77,8 @@ pub(crate) struct Image {
     pub(crate) canvas: (u32, u32),
     /// Bytes per pixel.
     pub(crate) channels: usize,
+    /// Whether there are planes to decode to.
+    pub(crate) planar: bool,
     pub(crate) place: Place,
     pub(crate) bitstream: Bitstream,
     /// The content of the ALPH chunk.
@@ -337,8 +339,8 @@ impl Container {
             metadata: core::mem::take(&mut self.metadata),
         };
         let alpha = self.alpha.take().filter(|_| id == VP8);
-        let (channels, size) = (header.channels(), size - length as u64);
-        let image = Image { canvas, channels, place, bitstream, alpha, size };
+        let (channels, planar, size) = (header.channels(), header.planar(), size - length as u64);
+        let image = Image { canvas, channels, planar, place, bitstream, alpha, size };
         Ok(Step::Image(Found { header, image }))
     }
 }

@@ -3,10 +3,10 @@
 use super::budget::Budget;
 use super::config::DecoderConfig;
 use super::container::{Container, Found, Image};
-use super::error::{DecodeError, Flaw};
+use super::error::{DecodeError, Flaw, Unsupported};
 use super::header::Header;
 use super::input::Input;
-use super::row::Row;
+use super::strip::{Output, Row, Step};
 use super::work::{Advance, Work};
 
 /// Bytes counted for input that waits for more: what a step may take, with what was fed last, and twice that as
@@ -15,8 +15,8 @@ const INPUT_BYTES: u64 = 32 << 10;
 
 /// A decoder that takes bytes, returns rows, and never waits.
 ///
-/// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then [`next_row`](Self::next_row) until
-/// there are no more; whenever one of them needs input, [`feed`](Self::feed) it, or [`finish`](Self::finish) when there
+/// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then [`next_row`](Self::next_row) or
+/// [`next_strip`](Self::next_strip) until there are no more; whenever one of them needs input, [`feed`](Self::feed) it, or [`finish`](Self::finish) when there
 /// is no more. To hold little of the input, feed it when it is asked for, rather than all at once: input is held until
 /// it is used.
 pub struct Decoder {
@@ -72,14 +72,15 @@ impl Decoder {
         Ok(self.header.as_ref())
     }
 
-    /// Upper bound, in bytes, of the memory that decoding holds, as far as is known; `None` before the header is.
+    /// Upper bound, in bytes, of the memory that decoding to `output` holds, as far as is known; `None` before the header
+    /// is.
     ///
     /// It includes metadata and an allowance for what shows only in the data of a lossless image: prefix codes and
     /// transforms. Where they take more, it grows, but never beyond the limit.
-    pub fn predicted_memory(&self) -> Option<u64> {
+    pub fn predicted_memory(&self, output: Output) -> Option<u64> {
         match (&self.image, &self.work) {
             (Some(image), _) => {
-                let (fixed, allowance) = Work::memory(image);
+                let (fixed, allowance) = Work::memory(image, output);
                 Some(self.budget.held().saturating_add(fixed).saturating_add(allowance))
             }
             (_, Some(_)) => Some(self.budget.held()),
@@ -92,30 +93,53 @@ impl Decoder {
     /// # Errors
     ///
     /// [`DecodeError::Memory`], before anything is allocated, if decoding would hold more than the limit;
-    /// [`DecodeError::Order`] if the header is not known yet or decoding has begun before.
-    pub fn start(&mut self) -> Result<(), DecodeError> {
+    /// [`DecodeError::Unsupported`] if planes are asked for and the image has none; [`DecodeError::Order`] if the header
+    /// is not known yet or decoding has begun before.
+    pub fn start(&mut self, output: Output) -> Result<(), DecodeError> {
         if self.work.is_some() {
             return Err(DecodeError::Order("decoding has begun already: use a new decoder to begin again"));
         }
         let Some(image) = &self.image else {
             return Err(DecodeError::Order("the header is not known yet: call header until it is"));
         };
-        let (fixed, allowance) = Work::memory(image);
+        if output == Output::Planar && !image.planar {
+            return Err(DecodeError::Unsupported(Unsupported::Planes));
+        }
+        let (fixed, allowance) = Work::memory(image, output);
         self.budget.take(fixed.saturating_add(allowance))?;
         self.budget.give(allowance);
-        self.work = self.image.take().map(|image| Work::new(image, self.config.damage));
+        self.work = self.image.take().map(|image| Work::new(image, output, self.config.damage));
         Ok(())
     }
 
-    /// The next row of pixels, after a [`start`](Self::start).
+    /// The next strip of planes, after a [`start`](Self::start) with planar output.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_row`](Self::next_row).
+    pub fn next_strip(&mut self) -> Result<Step<'_>, DecodeError> {
+        let Some(work) = self.work.as_mut().filter(|work| work.output() == Output::Planar) else {
+            return Err(DecodeError::Order("strips come after a start with planar output"));
+        };
+        Ok(match work.next_strip(&mut self.input, &mut self.budget)? {
+            Advance::Row => Step::Strip(work.strip()),
+            Advance::NeedInput => Step::NeedInput,
+            Advance::Done => {
+                self.input.close();
+                Step::Done
+            }
+        })
+    }
+
+    /// The next row of pixels, after a [`start`](Self::start) with interleaved output.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Damaged`] if the image is damaged and that is not accepted; [`DecodeError::Memory`] if the data
-    /// demands more memory than the limit; [`DecodeError::Order`] without a start.
+    /// demands more memory than the limit; [`DecodeError::Order`] without such a start.
     pub fn next_row(&mut self) -> Result<Row<'_>, DecodeError> {
-        let Some(work) = &mut self.work else {
-            return Err(DecodeError::Order("rows come after a start"));
+        let Some(work) = self.work.as_mut().filter(|work| work.output() == Output::Interleaved) else {
+            return Err(DecodeError::Order("rows come after a start with interleaved output"));
         };
         Ok(match work.next_row(&mut self.input, &mut self.budget)? {
             Advance::Row => Row::Pixels(work.pixels()),

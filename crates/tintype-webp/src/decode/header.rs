@@ -38,6 +38,11 @@ impl Header {
         if self.alpha { 4 } else { 3 }
     }
 
+    /// Whether the image can be decoded to [`Output::Planar`](super::Output::Planar): whether it is a lossy still.
+    pub fn planar(&self) -> bool {
+        self.compression == Compression::Lossy && !self.animated
+    }
+
     /// The ICC profile, if it is not larger than [`DecoderConfig::max_icc`](super::DecoderConfig::max_icc).
     pub fn icc(&self) -> Option<&[u8]> {
         self.metadata.icc.as_deref()

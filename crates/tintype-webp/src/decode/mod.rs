@@ -18,7 +18,7 @@ mod info;
 mod input;
 mod lossless;
 mod lossy;
-mod row;
+mod strip;
 mod work;
 
 pub use config::{Damage, DecoderConfig};
@@ -26,4 +26,4 @@ pub use decoder::Decoder;
 pub use error::{DecodeError, Flaw, Unsupported};
 pub use header::{Compression, Header};
 pub use info::{Info, info};
-pub use row::Row;
+pub use strip::{Output, PlaneRows, Row, Step, Strip};

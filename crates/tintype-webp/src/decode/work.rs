@@ -7,7 +7,8 @@ use super::container::{Bitstream, Image, Place};
 use super::error::{DecodeError, Flaw};
 use super::input::Input;
 use super::lossless::{Lossless, Progress, Stop};
-use super::lossy::Lossy;
+use super::lossy::{Lossy, STRIP_ROWS};
+use super::strip::{Output, PlaneRows, Strip};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -23,7 +24,8 @@ pub(crate) struct Work {
     height: u32,
     row: u32,
     channels: usize,
-    /// The row of the canvas made last.
+    output: Output,
+    /// The row of the canvas made last; or the alpha channel of the last strip of planes.
     pixels: Vec<u8>,
     /// Bytes of image data that have not been used.
     left: u64,
@@ -47,9 +49,9 @@ pub(crate) enum Advance {
 
 impl Work {
     /// Bytes that decoding holds for certain, apart from what the container's chunks take, and those to count in advance.
-    pub(crate) fn memory(image: &Image) -> (u64, u64) {
+    pub(crate) fn memory(image: &Image, output: Output) -> (u64, u64) {
         let (width, height) = image.bitstream.size();
-        let row = u64::from(image.canvas.0) * image.channels as u64;
+        let row = pixels_length(image, output) as u64;
         let (frame, allowance) = match image.bitstream {
             Bitstream::Lossless { .. } => {
                 (Lossless::memory(width, height), Lossless::allowance(width, height))
@@ -64,8 +66,9 @@ impl Work {
     }
 
     /// Prepares to decode. The caller counts [`Work::memory`].
-    pub(crate) fn new(image: Image, damage: Damage) -> Self {
-        let Image { canvas, channels, place, bitstream, alpha, size } = image;
+    pub(crate) fn new(image: Image, output: Output, damage: Damage) -> Self {
+        let pixels = vec![0; pixels_length(&image, output)];
+        let Image { canvas, channels, place, bitstream, alpha, size, .. } = image;
         let (width, height) = bitstream.size();
         Self {
             frame: match bitstream {
@@ -79,12 +82,73 @@ impl Work {
             height: canvas.1,
             row: 0,
             channels,
-            pixels: vec![0; canvas.0 as usize * channels],
+            output,
+            pixels,
             left: size,
             damage,
             flaw: None,
             broken: false,
         }
+    }
+
+    pub(crate) fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Makes the next strip of planes.
+    pub(crate) fn next_strip(
+        &mut self,
+        input: &mut Input,
+        budget: &mut Budget,
+    ) -> Result<Advance, DecodeError> {
+        let Frame::Lossy(lossy) = &mut self.frame else { return Ok(Advance::Done) };
+        if self.row == self.height {
+            return Ok(Advance::Done);
+        }
+        let progress =
+            if self.broken { Ok(Progress::Row) } else { lossy.next_strip(input, &mut self.left, budget) };
+        match progress {
+            Ok(Progress::Row) if self.broken => lossy.repeat_last_row(),
+            Ok(Progress::Row) => {}
+            Ok(Progress::NeedInput) => return Ok(Advance::NeedInput),
+            Err(Stop::Error(error)) => return Err(error),
+            Err(Stop::Flaw(flaw)) => {
+                self.broken = true;
+                lossy.repeat_last_row();
+                self.judge(flaw, self.row > 0)?;
+            }
+        }
+        let Frame::Lossy(lossy) = &self.frame else { return Ok(Advance::Done) };
+        let rows = lossy.strip().first().map_or(0, |luma| luma.rows);
+        self.row += rows as u32;
+        self.make_alpha_rows(rows, budget)?;
+        Ok(Advance::Row)
+    }
+
+    /// Makes rows of alpha for a strip of planes.
+    fn make_alpha_rows(&mut self, rows: usize, budget: &mut Budget) -> Result<(), DecodeError> {
+        let width = self.place.width as usize;
+        let Some(alpha) = &mut self.alpha else {
+            self.pixels.fill(u8::MAX);
+            return Ok(());
+        };
+        for to in self.pixels.chunks_exact_mut(width).take(rows) {
+            to.copy_from_slice(alpha.next_row(budget)?);
+        }
+        match alpha.flaw() {
+            Some(flaw) => self.judge(flaw, true),
+            None => Ok(()),
+        }
+    }
+
+    /// The strip of planes made last.
+    pub(crate) fn strip(&self) -> Strip<'_> {
+        let Frame::Lossy(lossy) = &self.frame else { return Strip::new(core::iter::empty()) };
+        let planes = lossy.strip();
+        let rows = planes.first().map_or(0, |luma| luma.rows);
+        let width = self.place.width as usize;
+        let alpha = PlaneRows { data: &self.pixels, stride: width, width, rows };
+        Strip::new(planes.into_iter().chain((self.channels == 4).then_some(alpha)))
     }
 
     /// Makes the next row of the canvas.
@@ -132,7 +196,7 @@ impl Work {
             Frame::Lossless(lossless) => lossless.work(),
             Frame::Lossy(lossy) => lossy.work(),
         };
-        let rows = 3 * u64::from(self.row) * self.pixels.len() as u64;
+        let rows = 9 * u64::from(self.row) * u64::from(self.place.width);
         rows + frame + self.alpha.as_ref().map_or(0, Alpha::work)
     }
 
@@ -194,6 +258,16 @@ impl Work {
             Some(flaw) => self.judge(flaw, true),
             None => Ok(()),
         }
+    }
+}
+
+/// Bytes of pixels that are held for output: a row, or the alpha channel of a strip.
+fn pixels_length(image: &Image, output: Output) -> usize {
+    let width = image.canvas.0 as usize;
+    match output {
+        Output::Interleaved => width * image.channels,
+        Output::Planar if image.channels == 4 => width * STRIP_ROWS,
+        Output::Planar => 0,
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod bits;
 pub(crate) mod vp8;
 
 use std::path::{Path, PathBuf};
-use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Header, Row};
+use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Header, Output, Row};
 
 /// An interleaved image of 8-bit samples.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub(crate) fn decode_chunked(
         feeder.feed(&mut decoder);
     }
     let header = decoder.header()?.unwrap().clone();
-    decoder.start()?;
+    decoder.start(Output::Interleaved)?;
     let mut data = Vec::new();
     loop {
         match decoder.next_row()? {

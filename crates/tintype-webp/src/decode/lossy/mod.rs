@@ -24,12 +24,17 @@ use super::budget::Budget;
 use super::error::Flaw;
 use super::input::Input;
 use super::lossless::{Progress, Stop};
+use super::strip::PlaneRows;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// More bytes than a macroblock's coefficients take with what is read ahead: 25 blocks of 16 coefficients, each of up
 /// to 19 bools of less than 8 bits.
 const MAX_MACROBLOCK_BYTES: usize = 8192;
+
+/// Most rows of a strip of planes.
+pub(crate) const STRIP_ROWS: usize = planes::STRIP_ROWS;
 
 /// A lossy image, in the course of being decoded.
 pub(crate) struct Lossy {
@@ -47,11 +52,13 @@ pub(crate) struct Lossy {
 /// The partitions of coefficients (RFC 6386, 9.5).
 #[derive(Default)]
 struct Partitions {
-    /// Positions, relative to the beginning of each, and the bytes of each that are gone from the input.
+    /// Positions, relative to the beginning of each.
     decoders: [BoolDecoder; 8],
     /// Where each begins and ends, relative to the bytes at hand.
     ranges: [(usize, usize); 8],
     count: usize,
+    /// Bytes that have been read and are gone from the input.
+    gone: u64,
 }
 
 impl Lossy {
@@ -79,7 +86,7 @@ impl Lossy {
 
     /// Rough number of instructions so far.
     pub(crate) fn work(&self) -> u64 {
-        self.work
+        self.work + 60 * self.partitions.read()
     }
 
     /// Makes the next row of pixels. `left` counts the bytes of the image data that have not been used.
@@ -100,6 +107,32 @@ impl Lossy {
         Ok(Progress::Row)
     }
 
+    /// Makes the next strip of planes.
+    pub(crate) fn next_strip(
+        &mut self,
+        input: &mut Input,
+        left: &mut u64,
+        budget: &mut Budget,
+    ) -> Result<Progress, Stop> {
+        while !self.planes.has_row() {
+            if let Progress::NeedInput = self.next_macroblock_row(input, left, budget)? {
+                return Ok(Progress::NeedInput);
+            }
+        }
+        self.planes.make_strip();
+        Ok(Progress::Row)
+    }
+
+    /// Makes a strip in which the last row of the one before repeats.
+    pub(crate) fn repeat_last_row(&mut self) {
+        self.planes.repeat_last_row();
+    }
+
+    /// The strip of planes made last: Y, Cb and Cr.
+    pub(crate) fn strip(&self) -> [PlaneRows<'_>; 3] {
+        self.planes.strip()
+    }
+
     /// Decodes a row of macroblocks, or what there is input for.
     fn next_macroblock_row(
         &mut self,
@@ -118,7 +151,6 @@ impl Lossy {
         if let Some(used) = self.partitions.used(bytes.len()) {
             input.advance(used as u64);
             *left -= used as u64;
-            self.work += 60 * used as u64;
         }
         if let Progress::NeedInput = progress? {
             return Ok(Progress::NeedInput);
@@ -215,6 +247,12 @@ impl Partitions {
         }
         let used = decoder.byte_position().min(length);
         decoder.rebase(used);
+        self.gone += used as u64;
         Some(used)
+    }
+
+    /// Bytes that have been read.
+    fn read(&self) -> u64 {
+        self.gone + self.decoders.iter().map(|decoder| decoder.byte_position() as u64).sum::<u64>()
     }
 }

@@ -5,12 +5,16 @@ use super::header::FilterHeader;
 use super::predict::{ABOVE, ChromaSpace, LEFT, LumaSpace};
 use super::upsample::{to_rgb, upsample};
 use crate::decode::budget::bytes_of;
+use crate::decode::strip::PlaneRows;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Rows that are held above a row of macroblocks, in each plane. The loop filter changes three of them and reads one
-/// more; and pixels are made only from rows that it does not change.
-const CARRIED: usize = 8;
+/// Rows at the end of a row of macroblocks that are not ready before the next is complete. The loop filter changes three
+/// of them, as it does for colour differences, of which four rows belong to these.
+const LATE: usize = 8;
+
+/// Most rows of a strip.
+pub(crate) const STRIP_ROWS: usize = 16 + LATE;
 
 /// The planes of an image.
 pub(crate) struct Planes {
@@ -21,14 +25,17 @@ pub(crate) struct Planes {
     /// Rows of macroblocks that are complete, and whether there is room for the next.
     complete: usize,
     rolled: bool,
-    /// Rows of pixels that have been made.
+    /// Rows of pixels that have been made, or given in strips.
     made: usize,
+    /// The strip made last: for luminance and for colour differences, where it ends and its number of rows.
+    strip: [(usize, usize); 2],
     /// Colour differences at full size, for a row of pixels, and sums on the way there.
     upsampled: [Vec<u8>; 2],
     sums: Vec<u16>,
 }
 
-/// A plane whose macroblocks have a side of `SIDE` samples.
+/// Two rows of macroblocks, with a side of `SIDE` samples: the one that is decoded or was decoded last, and above it the
+/// one before.
 struct Plane<const SIDE: usize> {
     samples: Vec<u8>,
     stride: usize,
@@ -41,8 +48,8 @@ impl Planes {
     pub(crate) fn memory(width: u32, height: u32) -> u64 {
         debug_assert!(height > 0);
         let columns = width.div_ceil(16) as usize;
-        let luma = columns * 16 * (CARRIED + 16 + 1);
-        let chroma = 2 * columns * 8 * (CARRIED + 8 + 1);
+        let luma = columns * 16 * (2 * 16 + 1);
+        let chroma = 2 * columns * 8 * (2 * 8 + 1);
         bytes_of::<u8>(luma + chroma + 2 * width as usize) + bytes_of::<u16>(width.div_ceil(2) as usize)
     }
 
@@ -56,6 +63,7 @@ impl Planes {
             complete: 0,
             rolled: true,
             made: 0,
+            strip: [(0, 0); 2],
             upsampled: [vec![0; width], vec![0; width]],
             sums: vec![0; width.div_ceil(2)],
         }
@@ -71,6 +79,8 @@ impl Planes {
         if !self.rolled {
             self.y.roll();
             self.chroma.iter_mut().for_each(Plane::roll);
+            let [(luma, _), (chroma, _)] = &mut self.strip;
+            (*luma, *chroma) = (luma.saturating_sub(16), chroma.saturating_sub(8));
             self.rolled = true;
         }
     }
@@ -111,12 +121,40 @@ impl Planes {
     /// Rows that the loop filter will not change any more.
     fn ready(&self) -> usize {
         let complete = self.complete * 16;
-        if complete >= self.height { self.height } else { complete.saturating_sub(CARRIED) }
+        if complete >= self.height { self.height } else { complete.saturating_sub(LATE) }
     }
 
     /// Whether another row of pixels can be made.
     pub(crate) fn has_row(&self) -> bool {
         self.made < self.ready()
+    }
+
+    /// Makes a strip of the rows that are ready.
+    pub(crate) fn make_strip(&mut self) {
+        let ready = self.ready();
+        // Strips begin with even rows.
+        let [from, to] = [self.made, ready].map(|row| row.div_ceil(2));
+        let end = |row: usize, side: usize| row + 2 * side - self.complete * side;
+        self.strip = [(end(ready, 16), ready - self.made), (end(to, 8), to - from)];
+        self.made = ready;
+    }
+
+    /// Makes a strip in which the last row of the one before repeats.
+    pub(crate) fn repeat_last_row(&mut self) {
+        let [luma, chroma] = self.strip;
+        self.y.repeat(luma);
+        self.chroma.iter_mut().for_each(|plane| plane.repeat(chroma));
+        let rows = (self.height - self.made).min(16);
+        let chroma = rows.div_ceil(2);
+        self.strip = [(rows, rows), (chroma, chroma)];
+        self.made += rows;
+    }
+
+    /// The strip made last.
+    pub(crate) fn strip(&self) -> [PlaneRows<'_>; 3] {
+        let [u, v] = &self.chroma;
+        let ([luma, chroma], width) = (self.strip, self.width.div_ceil(2));
+        [self.y.strip(luma, self.width), u.strip(chroma, width), v.strip(chroma, width)]
     }
 
     /// Makes a row of pixels, of three or four bytes each; alpha is left alone.
@@ -140,12 +178,12 @@ impl Planes {
 impl<const SIDE: usize> Plane<SIDE> {
     fn new(columns: usize) -> Self {
         let stride = columns * SIDE;
-        Self { samples: vec![0; stride * (CARRIED + SIDE)], stride, above: vec![ABOVE; stride] }
+        Self { samples: vec![0; stride * 2 * SIDE], stride, above: vec![ABOVE; stride] }
     }
 
-    /// Puts a macroblock below the rows that are carried.
+    /// Puts a macroblock into the lower row.
     fn put<const WIDTH: usize, const HEIGHT: usize>(&mut self, column: usize, space: &[[u8; WIDTH]; HEIGHT]) {
-        let rows = self.samples.chunks_exact_mut(self.stride).skip(CARRIED);
+        let rows = self.samples.chunks_exact_mut(self.stride).skip(SIDE);
         for (to, from) in rows.zip(space.iter().skip(1)) {
             let to = to.get_mut(column * SIDE..).and_then(|to| to.first_chunk_mut::<SIDE>());
             let from = from.get(LEFT..).and_then(|from| from.first_chunk::<SIDE>());
@@ -162,18 +200,33 @@ impl<const SIDE: usize> Plane<SIDE> {
         }
     }
 
-    /// Moves the last rows up, to where they are above the next row of macroblocks.
+    /// Moves the lower row up.
     fn roll(&mut self) {
         self.samples.copy_within(SIDE * self.stride.., 0);
     }
 
+    /// Fills the plane with the last row of a strip.
+    fn repeat(&mut self, (end, _): (usize, usize)) {
+        let last = end.saturating_sub(1) * self.stride;
+        if last + self.stride <= self.samples.len() {
+            for at in 0..self.samples.len() / self.stride {
+                self.samples.copy_within(last..last + self.stride, at * self.stride);
+            }
+        }
+    }
+
+    fn strip(&self, (end, rows): (usize, usize), width: usize) -> PlaneRows<'_> {
+        let data = self.samples.get((end - rows) * self.stride..end * self.stride).unwrap_or_default();
+        PlaneRows { data, stride: self.stride, width, rows }
+    }
+
     fn rows(&mut self) -> Rows<'_> {
-        Rows { samples: &mut self.samples, stride: self.stride, first: CARRIED }
+        Rows { samples: &mut self.samples, stride: self.stride, first: SIDE }
     }
 
     /// The row `y` of the image, if `complete` rows of macroblocks are.
     fn row(&self, y: usize, complete: usize) -> &[u8] {
-        let at = y + CARRIED - complete.saturating_sub(1) * SIDE;
+        let at = y + 2 * SIDE - complete * SIDE;
         self.samples.get(at * self.stride..(at + 1) * self.stride).unwrap_or_default()
     }
 }
