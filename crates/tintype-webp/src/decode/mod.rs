@@ -2,6 +2,38 @@
 //!
 //! A [`Decoder`] is fed chunks of any size and never waits: it returns a row of pixels, or a request for more input.
 //!
+//! ```
+//! # fn main() -> Result<(), tintype_webp::decode::DecodeError> {
+//! # let file: &[u8] = include_bytes!("../../tests/data/picture.webp");
+//! use tintype_webp::decode::{Decoder, DecoderConfig, Output, Row};
+//!
+//! let mut decoder = Decoder::new(DecoderConfig::default());
+//! let mut chunks = file.chunks(4096);
+//! let mut feed = |decoder: &mut Decoder| match chunks.next() {
+//!     Some(chunk) => decoder.feed(chunk),
+//!     None => decoder.finish(),
+//! };
+//!
+//! let header = loop {
+//!     match decoder.header()? {
+//!         Some(header) => break header.clone(),
+//!         None => feed(&mut decoder),
+//!     }
+//! };
+//! decoder.start(Output::Interleaved)?;
+//! let mut pixels = Vec::new();
+//! loop {
+//!     match decoder.next_row()? {
+//!         Row::Pixels(row) => pixels.extend_from_slice(row),
+//!         Row::NeedInput => feed(&mut decoder),
+//!         Row::Done => break,
+//!     }
+//! }
+//! assert_eq!(pixels.len(), (header.width * header.height) as usize * header.channels());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Damage
 //!
 //! Unless [`Damage::Refuse`] is set, a truncated or corrupt image decodes as far as it goes, and
