@@ -1,8 +1,7 @@
-//! The loop filter (RFC 6386, 15), on edges of 8 or 16 pixels at a time.
-//!
-//! Every step is done for all pixels of an edge, without branches, so that compilers turn it into SIMD instructions.
+//! The loop filter (RFC 6386, 15), on 16 pixels of an edge at a time.
 
 use super::header::FilterHeader;
+use crate::lanes::{Native, U8x16, columns, rows};
 
 /// How the edges of a macroblock are filtered.
 #[derive(Clone, Copy, Default)]
@@ -14,29 +13,29 @@ pub(crate) struct Strength {
 }
 
 /// The thresholds of an edge (RFC 6386, 15.2 to 15.4).
-#[derive(Clone, Copy)]
-struct Limits {
-    edge: i16,
-    interior: i16,
-    high_variance: i16,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    edge: u8,
+    interior: u8,
+    high_variance: u8,
 }
 
 impl Limits {
     /// The thresholds of a macroblock's own edges, and of those within it.
-    fn new(level: u8, sharpness: u8) -> [Self; 2] {
-        let level = i16::from(level);
-        let shift = (sharpness > 0) as u32 + (sharpness > 4) as u32;
+    pub(super) fn new(level: u8, sharpness: u8) -> [Self; 2] {
+        let shift = u32::from(sharpness > 0) + u32::from(sharpness > 4);
         let mut interior = level >> shift;
         if sharpness > 0 {
-            interior = interior.min(9 - i16::from(sharpness));
+            interior = interior.min(9u8.saturating_sub(sharpness));
         }
         let interior = interior.max(1);
-        let high_variance = (level >= 15) as i16 + (level >= 40) as i16;
+        let high_variance = u8::from(level >= 15) + u8::from(level >= 40);
+        // At most 193.
         [level + 2, level].map(|level| Self { edge: level * 2 + interior, interior, high_variance })
     }
 }
 
-/// Samples of a plane, with the macroblock row that is to be filtered and some rows above.
+/// Samples of a plane, with the macroblock row that is to be filtered and the one above.
 pub(crate) struct Rows<'a> {
     pub(crate) samples: &'a mut [u8],
     pub(crate) stride: usize,
@@ -45,27 +44,21 @@ pub(crate) struct Rows<'a> {
 }
 
 /// Filters a row of macroblocks, which is the first of the image or not.
-pub(crate) fn filter_row(
-    [mut y, mut u, mut v]: [Rows<'_>; 3],
-    header: &FilterHeader,
-    strengths: &[Strength],
-    top: bool,
-) {
+pub(crate) fn filter_row([y, u, v]: [Rows<'_>; 3], header: &FilterHeader, strengths: &[Strength], top: bool) {
+    let (mut luma, mut chroma) = (Luma(y), Chroma(u, v));
     for (column, strength) in strengths.iter().enumerate().filter(|(_, strength)| strength.level > 0) {
         let limits = Limits::new(strength.level, header.sharpness);
         let edges = Edges { limits, inner: strength.inner, left: column > 0, above: !top };
         if header.simple {
-            edges.filter::<16, Simple>(&mut y, column, &[4, 8, 12]);
+            edges.filter::<Simple>(&mut luma, column, &[4, 8, 12]);
         } else {
-            edges.filter::<16, Normal>(&mut y, column, &[4, 8, 12]);
-            edges.filter::<8, Normal>(&mut u, column, &[4]);
-            edges.filter::<8, Normal>(&mut v, column, &[4]);
+            edges.filter::<Normal>(&mut luma, column, &[4, 8, 12]);
+            edges.filter::<Normal>(&mut chroma, column, &[4]);
         }
     }
 }
 
 /// The edges of a macroblock that are to be filtered.
-#[derive(Clone, Copy)]
 struct Edges {
     limits: [Limits; 2],
     inner: bool,
@@ -74,174 +67,304 @@ struct Edges {
 }
 
 impl Edges {
-    /// Filters the edges of a block with a side of `N` pixels, and those within it.
-    fn filter<const N: usize, F: Filter>(self, rows: &mut Rows<'_>, column: usize, within: &[usize]) {
+    /// Filters the edges of a macroblock, and those within it.
+    #[inline(always)]
+    fn filter<F: Filter>(&self, block: &mut impl Block, column: usize, within: &[usize]) {
         let [outer, inner] = self.limits;
-        let stride = rows.stride;
-        let start = rows.first * stride + column * N;
+        let (start, stride) = block.place(column);
         if self.left {
-            filter_column::<N>(rows, start, |edge| F::outer(edge, outer));
-        }
-        if self.inner {
-            within.iter().for_each(|x| filter_column::<N>(rows, start + x, |edge| F::inner(edge, inner)));
-        }
-        if self.above {
-            filter_line::<N>(rows, start, |edge| F::outer(edge, outer));
+            block.filter_column(start, |edge: [Native; 8]| F::outer(edge, outer));
         }
         if self.inner {
             within
                 .iter()
-                .for_each(|y| filter_line::<N>(rows, start + y * stride, |edge| F::inner(edge, inner)));
+                .for_each(|x| block.filter_column(start + x, |edge: [Native; 8]| F::inner(edge, inner)));
+        }
+        if self.above {
+            block.filter_line(start, |edge: [Native; 8]| F::outer(edge, outer));
+        }
+        if self.inner {
+            within.iter().for_each(|y| {
+                block.filter_line(start + y * stride, |edge: [Native; 8]| F::inner(edge, inner));
+            });
         }
     }
 }
 
-/// Four pixels before an edge and four after it, `N` times, less 128.
-type Edge<const N: usize> = [[i16; N]; 8];
-
-/// Filters the edge between the rows of pixels before `start` and those from it on.
-#[inline(always)]
-fn filter_line<const N: usize>(rows: &mut Rows<'_>, start: usize, filter: impl Fn(&mut Edge<N>)) {
-    let stride = rows.stride;
-    let Some(samples) = start.checked_sub(4 * stride).and_then(|first| rows.samples.get_mut(first..)) else {
-        return;
-    };
-    let mut edge = [[0; N]; 8];
-    for (values, row) in edge.iter_mut().zip(samples.chunks(stride)) {
-        for (value, &sample) in values.iter_mut().zip(row) {
-            *value = i16::from(sample) - 128;
-        }
-    }
-    filter(&mut edge);
-    // The outermost are never changed.
-    for (values, row) in edge.iter().zip(samples.chunks_mut(stride)).take(7).skip(1) {
-        for (&value, sample) in values.iter().zip(row) {
-            *sample = (value + 128) as u8;
-        }
-    }
+/// Where a macroblock's edges are, with 16 pixels along each: those of luminance, or eight of each colour difference.
+trait Block {
+    /// Where the block of a macroblock begins, and the distance between its rows.
+    fn place(&self, column: usize) -> (usize, usize);
+    /// Filters the edge between the rows of pixels before `start` and those from it on.
+    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]);
+    /// Filters the edge between the columns of pixels before `start` and those from it on.
+    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]);
 }
 
-/// Filters the edge between the pixels to the left of `start` and those from it on, and so in the rows below.
-#[inline(always)]
-fn filter_column<const N: usize>(rows: &mut Rows<'_>, start: usize, filter: impl Fn(&mut Edge<N>)) {
-    let stride = rows.stride;
-    let Some(samples) = start.checked_sub(4).and_then(|first| rows.samples.get_mut(first..)) else { return };
-    let mut edge = [[0; N]; 8];
-    for (y, row) in samples.chunks(stride).enumerate().take(N) {
-        let Some(row) = row.first_chunk::<8>() else { continue };
-        for (values, &sample) in edge.iter_mut().zip(row) {
-            if let Some(value) = values.get_mut(y) {
-                *value = i16::from(sample) - 128;
+struct Luma<'a>(Rows<'a>);
+struct Chroma<'a>(Rows<'a>, Rows<'a>);
+
+/// Vectors of zeros: what stands for pixels that are not there, which does not occur.
+fn zeros<V: U8x16>() -> [V; 8] {
+    [V::splat(0); 8]
+}
+
+impl Block for Luma<'_> {
+    #[inline(always)]
+    fn place(&self, column: usize) -> (usize, usize) {
+        (self.0.first * self.0.stride + column * 16, self.0.stride)
+    }
+
+    #[inline(always)]
+    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
+        let mut lines = self.0.lines::<16, 8>(start.wrapping_sub(4 * self.0.stride));
+        let mut edge = zeros();
+        for (vector, line) in edge.iter_mut().zip(&lines) {
+            *vector = line.as_ref().map_or(*vector, |line| V::load(line));
+        }
+        // The outermost are never changed.
+        for (vector, line) in filter(edge).into_iter().zip(&mut lines).take(7).skip(1) {
+            line.iter_mut().for_each(|line| vector.store(line));
+        }
+    }
+
+    #[inline(always)]
+    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
+        let mut lines = self.0.lines::<8, 16>(start.wrapping_sub(4));
+        let mut edge = zeros();
+        let (first, second) = lines.split_at(8);
+        for (vector, lines) in edge.iter_mut().zip(first.iter().zip(second)) {
+            if let (Some(first), Some(second)) = lines {
+                *vector = V::load_halves(first, second);
+            }
+        }
+        let pairs = lines.as_chunks_mut::<2>().0;
+        for (vector, pair) in rows(filter(columns(edge))).into_iter().zip(pairs) {
+            if let [Some(first), Some(second)] = pair {
+                vector.store_low(first);
+                vector.store_high(second);
             }
         }
     }
-    filter(&mut edge);
-    for (y, row) in samples.chunks_mut(stride).enumerate().take(N) {
-        let Some(row) = row.first_chunk_mut::<8>() else { continue };
-        for (values, sample) in edge.iter().zip(row) {
-            *sample = (values.get(y).copied().unwrap_or(0) + 128) as u8;
+}
+
+impl Block for Chroma<'_> {
+    #[inline(always)]
+    fn place(&self, column: usize) -> (usize, usize) {
+        (self.0.first * self.0.stride + column * 8, self.0.stride)
+    }
+
+    #[inline(always)]
+    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
+        let [mut u, mut v] = self.lines(start.wrapping_sub(4 * self.0.stride));
+        let mut edge = zeros();
+        for (vector, lines) in edge.iter_mut().zip(u.iter().zip(&v)) {
+            if let (Some(u), Some(v)) = lines {
+                *vector = V::load_halves(u, v);
+            }
+        }
+        // The outermost are never changed.
+        for (vector, lines) in filter(edge).into_iter().zip(u.iter_mut().zip(&mut v)).take(7).skip(1) {
+            if let (Some(u), Some(v)) = lines {
+                vector.store_low(u);
+                vector.store_high(v);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
+        let [mut u, mut v] = self.lines(start.wrapping_sub(4));
+        let mut edge = zeros();
+        for (vector, lines) in edge.iter_mut().zip(u.iter().zip(&v)) {
+            if let (Some(u), Some(v)) = lines {
+                *vector = V::load_halves(u, v);
+            }
+        }
+        let pairs = u.as_chunks_mut::<2>().0.iter_mut().chain(v.as_chunks_mut::<2>().0);
+        for (vector, pair) in rows(filter(columns(edge))).into_iter().zip(pairs) {
+            if let [Some(first), Some(second)] = pair {
+                vector.store_low(first);
+                vector.store_high(second);
+            }
         }
     }
 }
 
-/// A kind of loop filter.
+/// `LENGTH` pixels of each of `COUNT` rows.
+type Lines<'a, const LENGTH: usize, const COUNT: usize> = [Option<&'a mut [u8; LENGTH]>; COUNT];
+
+impl Chroma<'_> {
+    /// Eight pixels of eight rows of both planes.
+    #[inline(always)]
+    fn lines(&mut self, start: usize) -> [Lines<'_, 8, 8>; 2] {
+        [self.0.lines(start), self.1.lines(start)]
+    }
+}
+
+impl Rows<'_> {
+    /// The rows of pixels from a place on.
+    #[inline(always)]
+    fn lines<const LENGTH: usize, const COUNT: usize>(&mut self, start: usize) -> Lines<'_, LENGTH, COUNT> {
+        let mut lines = self.samples.get_mut(start..).unwrap_or_default().chunks_mut(self.stride);
+        core::array::from_fn(|_| lines.next().and_then(|line| line.first_chunk_mut()))
+    }
+}
+
+/// A kind of loop filter: what it makes of four pixels before and four after an edge.
 trait Filter {
     /// Filters an edge between macroblocks.
-    fn outer<const N: usize>(edge: &mut Edge<N>, limits: Limits);
+    fn outer<V: U8x16>(edge: [V; 8], limits: Limits) -> [V; 8];
     /// Filters an edge within a macroblock.
-    fn inner<const N: usize>(edge: &mut Edge<N>, limits: Limits);
+    fn inner<V: U8x16>(edge: [V; 8], limits: Limits) -> [V; 8];
 }
 
 struct Simple;
 struct Normal;
 
-/// All ones where a condition holds.
+/// Absolute differences of unsigned lanes.
 #[inline(always)]
-fn mask(condition: bool) -> i16 {
-    -i16::from(condition)
+fn distance<V: U8x16>(a: V, b: V) -> V {
+    a.sub_unsigned(b).or(b.sub_unsigned(a))
 }
 
-/// Clamps to a signed byte.
+/// All ones where unsigned lanes are not above a limit.
 #[inline(always)]
-fn clamp(value: i16) -> i16 {
-    value.clamp(-128, 127)
+fn at_most<V: U8x16>(lanes: V, limit: u8) -> V {
+    lanes.sub_unsigned(V::splat(limit)).is_zero()
 }
 
-/// Whether the step across an edge is small enough to be the codec's own.
+/// Where the step across an edge is small enough to be the codec's own.
 #[inline(always)]
-fn small_step(p1: i16, p0: i16, q0: i16, q1: i16, limit: i16) -> i16 {
-    mask((p0 - q0).abs() * 2 + ((p1 - q1).abs() >> 1) <= limit)
+fn small_step<V: U8x16>(p1: V, p0: V, q0: V, q1: V, limit: u8) -> V {
+    let (near, far) = (distance(p0, q0), distance(p1, q1));
+    at_most(near.add_unsigned(near).add_unsigned(far.half()), limit)
 }
 
-/// Moves the two pixels at an edge towards each other (RFC 6386, 15.2). Returns by how much the second was moved.
+/// Bytes less 128, as signed lanes; or the inverse.
 #[inline(always)]
-fn adjust(p0: &mut i16, q0: &mut i16, by: i16) -> i16 {
-    let (a, b) = (clamp(by + 4) >> 3, clamp(by + 3) >> 3);
-    *q0 = clamp(*q0 - a);
-    *p0 = clamp(*p0 + b);
-    a
+fn recenter<V: U8x16>(lanes: V) -> V {
+    lanes.xor(V::splat(0x80))
+}
+
+/// Adds three times the step across an edge to `by`, clamped. As all that is added has one sign, clamping after each
+/// sum comes to the same.
+#[inline(always)]
+fn add_step<V: U8x16>(by: V, p0: V, q0: V) -> V {
+    let step = q0.sub_signed(p0);
+    by.add_signed(step).add_signed(step).add_signed(step)
+}
+
+/// Moves the two pixels at an edge towards each other (RFC 6386, 15.2). Returns them, and by how much the second was
+/// moved.
+#[inline(always)]
+fn adjust<V: U8x16>(p0: V, q0: V, by: V) -> (V, V, V) {
+    let (a, b) = (by.add_signed(V::splat(4)).shr::<3>(), by.add_signed(V::splat(3)).shr::<3>());
+    (p0.add_signed(b), q0.sub_signed(a), a)
 }
 
 impl Filter for Simple {
     #[inline(always)]
-    fn outer<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
-        let [_, _, p1, p0, q0, q1, _, _] = edge;
-        for ((p1, p0), (q0, q1)) in p1.iter().zip(p0).zip(q0.iter_mut().zip(q1)) {
-            let by = clamp(clamp(p1 - *q1) + 3 * (*q0 - *p0));
-            adjust(p0, q0, by & small_step(*p1, *p0, *q0, *q1, limits.edge));
-        }
+    fn outer<V: U8x16>([p3, p2, p1, p0, q0, q1, q2, q3]: [V; 8], limits: Limits) -> [V; 8] {
+        let wanted = small_step(p1, p0, q0, q1, limits.edge);
+        let [s1, s0, t0, t1] = [p1, p0, q0, q1].map(recenter);
+        let by = add_step(s1.sub_signed(t1), s0, t0).and(wanted);
+        let (s0, t0, _) = adjust(s0, t0, by);
+        [p3, p2, p1, recenter(s0), recenter(t0), q1, q2, q3]
     }
 
     #[inline(always)]
-    fn inner<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
-        Self::outer(edge, limits);
+    fn inner<V: U8x16>(edge: [V; 8], limits: Limits) -> [V; 8] {
+        Self::outer(edge, limits)
     }
 }
 
 impl Normal {
-    /// Where an edge is to be filtered, and where it has a high variance.
+    /// Where an edge is to be filtered, and where it has no high variance.
     #[inline(always)]
-    fn masks(pixels: [i16; 8], limits: Limits) -> (i16, i16) {
-        let [p3, p2, p1, p0, q0, q1, q2, q3] = pixels;
-        let (p, q) = ((p1 - p0).abs(), (q1 - q0).abs());
-        let near = p.max(q);
-        let far = (p3 - p2).abs().max((p2 - p1).abs()).max((q2 - q1).abs()).max((q3 - q2).abs());
-        let wanted = mask(near.max(far) <= limits.interior) & small_step(p1, p0, q0, q1, limits.edge);
-        (wanted, mask(near > limits.high_variance))
+    fn masks<V: U8x16>([p3, p2, p1, p0, q0, q1, q2, q3]: [V; 8], limits: Limits) -> (V, V) {
+        let near = distance(p1, p0).max(distance(q1, q0));
+        let far = distance(p3, p2).max(distance(p2, p1)).max(distance(q2, q1)).max(distance(q3, q2));
+        let smooth = at_most(near.max(far), limits.interior);
+        let wanted = smooth.and(small_step(p1, p0, q0, q1, limits.edge));
+        (wanted, at_most(near, limits.high_variance))
     }
 }
 
 impl Filter for Normal {
     #[inline(always)]
-    #[allow(clippy::indexing_slicing, clippy::needless_range_loop)] // by constants, and below N
-    fn outer<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
-        for i in 0..N {
-            let pixels = core::array::from_fn(|at| edge[at][i]);
-            let (wanted, high_variance) = Self::masks(pixels, limits);
-            let [_, mut p2, mut p1, mut p0, mut q0, mut q1, mut q2, _] = pixels;
-            let by = clamp(clamp(p1 - q1) + 3 * (q0 - p0)) & wanted;
-            adjust(&mut p0, &mut q0, by & high_variance);
-            let by = by & !high_variance;
-            for (p, q, factor) in [(&mut p0, &mut q0, 27), (&mut p1, &mut q1, 18), (&mut p2, &mut q2, 9)] {
-                let by = (factor * by + 63) >> 7;
-                (*p, *q) = (clamp(*p + by), clamp(*q - by));
-            }
-            (edge[1][i], edge[2][i], edge[3][i]) = (p2, p1, p0);
-            (edge[4][i], edge[5][i], edge[6][i]) = (q0, q1, q2);
-        }
+    fn outer<V: U8x16>(edge: [V; 8], limits: Limits) -> [V; 8] {
+        let (wanted, flat) = Self::masks(edge, limits);
+        let [p3, p2, p1, p0, q0, q1, q2, q3] = edge;
+        let [p2, p1, p0, q0, q1, q2] = [p2, p1, p0, q0, q1, q2].map(recenter);
+        let by = add_step(p1.sub_signed(q1), p0, q0).and(wanted);
+        let (p0, q0, _) = adjust(p0, q0, by.and_not(flat));
+        let by = by.and(flat);
+        let (near, middle, far) = (by.scale::<27>(), by.scale::<18>(), by.scale::<9>());
+        let [p2, p1, p0] = [p2.add_signed(far), p1.add_signed(middle), p0.add_signed(near)].map(recenter);
+        let [q0, q1, q2] = [q0.sub_signed(near), q1.sub_signed(middle), q2.sub_signed(far)].map(recenter);
+        [p3, p2, p1, p0, q0, q1, q2, q3]
     }
 
     #[inline(always)]
-    #[allow(clippy::indexing_slicing, clippy::needless_range_loop)] // by constants, and below N
-    fn inner<const N: usize>(edge: &mut Edge<N>, limits: Limits) {
-        for i in 0..N {
-            let pixels = core::array::from_fn(|at| edge[at][i]);
-            let (wanted, high_variance) = Self::masks(pixels, limits);
-            let [_, _, p1, mut p0, mut q0, q1, _, _] = pixels;
-            let by = clamp((clamp(p1 - q1) & high_variance) + 3 * (q0 - p0)) & wanted;
-            let by = (adjust(&mut p0, &mut q0, by) + 1) >> 1 & !high_variance;
-            (edge[2][i], edge[3][i]) = (clamp(p1 + by), p0);
-            (edge[4][i], edge[5][i]) = (q0, clamp(q1 - by));
+    fn inner<V: U8x16>(edge: [V; 8], limits: Limits) -> [V; 8] {
+        let (wanted, flat) = Self::masks(edge, limits);
+        let [p3, p2, p1, p0, q0, q1, q2, q3] = edge;
+        let [p1, p0, q0, q1] = [p1, p0, q0, q1].map(recenter);
+        let by = add_step(p1.sub_signed(q1).and_not(flat), p0, q0).and(wanted);
+        let (p0, q0, by) = adjust(p0, q0, by);
+        let by = by.add_signed(V::splat(1)).shr::<1>().and(flat);
+        let [p1, p0, q0, q1] = [p1.add_signed(by), p0, q0, q1.sub_signed(by)].map(recenter);
+        [p3, p2, p1, p0, q0, q1, q2, q3]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::Scalar;
+    use alloc::vec::Vec;
+
+    /// Four pixels before an edge and four after it, 16 times: flat, steep and any.
+    fn edges() -> impl Iterator<Item = [[u8; 16]; 8]> {
+        let mut seed = 1u32;
+        let mut next = move || {
+            seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+            (seed >> 24) as u8
+        };
+        (0..200).map(move |round| {
+            core::array::from_fn(|_| {
+                core::array::from_fn(|_| match round % 3 {
+                    0 => 120 + next() % 8,
+                    1 => 100 + next() % 60,
+                    _ => next(),
+                })
+            })
+        })
+    }
+
+    fn filtered<V: U8x16>(edge: &[[u8; 16]; 8], limits: [Limits; 2]) -> Vec<[u8; 16]> {
+        let [outer, inner] = limits;
+        let edge = edge.each_ref().map(V::load);
+        let all = [
+            Simple::outer(edge, outer),
+            Simple::inner(edge, inner),
+            Normal::outer(edge, outer),
+            Normal::inner(edge, inner),
+        ];
+        let bytes = |vector: &V| {
+            let mut lanes = [0; 16];
+            vector.store(&mut lanes);
+            lanes
+        };
+        all.as_flattened().iter().map(bytes).collect()
+    }
+
+    #[test]
+    fn every_filter_gives_the_same_bits_on_simd_and_scalar() {
+        for (edge, level) in edges().zip((1..64).cycle()) {
+            let limits = Limits::new(level, level % 8);
+            assert_eq!(filtered::<Native>(&edge, limits), filtered::<Scalar>(&edge, limits), "{limits:?}");
         }
     }
 }

@@ -33,15 +33,43 @@ pub(crate) fn upsample(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]
 /// Luminance is 16 to 235 and colour differences are 16 to 240 (ITU-R BT.601, limited range). Factors are rounded to
 /// multiples of 2^-14, and products to multiples of 2^-6 before they are summed, as all WebP decoders do.
 pub(crate) fn to_rgb<const CHANNELS: usize>(y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
-    let pixels = out.as_chunks_mut::<CHANNELS>().0;
-    for (((&y, &u), &v), out) in y.iter().zip(u).zip(v).zip(pixels) {
+    let pieces =
+        y.chunks(PIECE).zip(u.chunks(PIECE)).zip(v.chunks(PIECE)).zip(out.chunks_mut(PIECE * CHANNELS));
+    for (((y, u), v), out) in pieces {
+        let mut colors = [[0; PIECE]; 3];
+        match (y.first_chunk(), u.first_chunk(), v.first_chunk()) {
+            (Some(y), Some(u), Some(v)) => convert(y, u, v, &mut colors),
+            _ => convert(&filled(y), &filled(u), &filled(v), &mut colors),
+        }
+        let [red, green, blue] = &colors;
+        let pixels = out.as_chunks_mut::<CHANNELS>().0;
+        for (((out, &red), &green), &blue) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
+            if let [r, g, b, ..] = out.as_mut_slice() {
+                [*r, *g, *b] = [red, green, blue];
+            }
+        }
+    }
+}
+
+/// Pixels that are converted together, so that compilers turn the arithmetic into SIMD instructions.
+const PIECE: usize = 32;
+
+/// Samples, followed by zeros.
+fn filled(samples: &[u8]) -> [u8; PIECE] {
+    let mut piece = [0; PIECE];
+    piece.iter_mut().zip(samples).for_each(|(to, &sample)| *to = sample);
+    piece
+}
+
+#[inline(always)]
+fn convert(y: &[u8; PIECE], u: &[u8; PIECE], v: &[u8; PIECE], [red, green, blue]: &mut [[u8; PIECE]; 3]) {
+    let samples = y.iter().zip(u).zip(v);
+    for ((((&y, &u), &v), red), (green, blue)) in samples.zip(red).zip(green.iter_mut().zip(blue)) {
         let [y, u, v] = [y, u, v].map(i32::from);
         let luminance = (y * 19077) >> 8;
-        let red = luminance + ((v * 26149) >> 8) - 14234;
-        let green = luminance - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708;
-        let blue = luminance + ((u * 33050) >> 8) - 17685;
-        if let [r, g, b, ..] = out.as_mut_slice() {
-            [*r, *g, *b] = [red, green, blue].map(|value| (value >> 6).clamp(0, 255) as u8);
-        }
+        let color = |value: i32| (value >> 6).clamp(0, 255) as u8;
+        *red = color(luminance + ((v * 26149) >> 8) - 14234);
+        *green = color(luminance - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708);
+        *blue = color(luminance + ((u * 33050) >> 8) - 17685);
     }
 }
