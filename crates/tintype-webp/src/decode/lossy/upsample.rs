@@ -1,5 +1,7 @@
 //! From planes to pixels: colour differences at full size, and colours.
 
+use crate::lanes::{Native, U8x16};
+
 /// Interpolates a row of colour differences. `near` is the row of which the pixels' row is part, and `far` the nearest
 /// other: they count 3 to 1, and so do columns.
 pub(crate) fn upsample(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]) {
@@ -7,13 +9,18 @@ pub(crate) fn upsample(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]
         *sum = 3 * u16::from(near) + u16::from(far);
     }
     let (Some(&first), Some(&last)) = (sums.first(), sums.last()) else { return };
-    let mix = |near: u16, far: u16| ((3 * near + far + 8) >> 4) as u8;
     if let Some(out) = out.first_mut() {
         *out = mix(first, first);
     }
     // The pixels between two neighbouring columns.
-    let inner = out.get_mut(1..).unwrap_or_default();
-    for (pair, out) in sums.windows(2).zip(inner.chunks_mut(2)) {
+    let (pieces, inner) = out.get_mut(1..).unwrap_or_default().as_chunks_mut();
+    let left = sums.get(16 * pieces.len()..).unwrap_or_default();
+    for (at, piece) in pieces.iter_mut().enumerate() {
+        if let Some(sums) = sums.get(16 * at..).and_then(|sums| sums.first_chunk()) {
+            mix_pairs(sums, piece);
+        }
+    }
+    for (pair, out) in left.windows(2).zip(inner.chunks_mut(2)) {
         let (&[left, right], [first, rest @ ..]) = (pair, out) else { continue };
         *first = mix(left, right);
         if let [second] = rest {
@@ -21,10 +28,32 @@ pub(crate) fn upsample(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]
         }
     }
     // An even width ends with the second pixel of a column.
-    if out.len() == sums.len() * 2
-        && let Some(out) = out.last_mut()
+    if inner.len() == left.len() * 2 - 1
+        && let Some(out) = inner.last_mut()
     {
         *out = mix(last, last);
+    }
+}
+
+/// Three of four parts of one sum and the fourth of another, of 16 parts in all.
+#[inline(always)]
+fn mix(near: u16, far: u16) -> u8 {
+    ((3 * near + far + 8) >> 4) as u8
+}
+
+/// The pixels between 17 columns.
+#[inline(always)]
+fn mix_pairs(sums: &[u16; 17], out: &mut [u8; 32]) {
+    let (&[ref left @ .., _], [_, right @ ..]) = (sums, sums);
+    let (mut first, mut second) = ([0; 16], [0; 16]);
+    for (((first, second), &left), &right) in first.iter_mut().zip(&mut second).zip(left).zip(right) {
+        (*first, *second) = (mix(left, right), mix(right, left));
+    }
+    let (first, second) = (Native::load(&first), Native::load(&second));
+    let (low, high) = out.split_at_mut(16);
+    if let (Some(low), Some(high)) = (low.first_chunk_mut(), high.first_chunk_mut()) {
+        first.zip_low(second).store(low);
+        first.zip_high(second).store(high);
     }
 }
 
@@ -65,11 +94,33 @@ fn filled(samples: &[u8]) -> [u8; PIECE] {
 fn convert(y: &[u8; PIECE], u: &[u8; PIECE], v: &[u8; PIECE], [red, green, blue]: &mut [[u8; PIECE]; 3]) {
     let samples = y.iter().zip(u).zip(v);
     for ((((&y, &u), &v), red), (green, blue)) in samples.zip(red).zip(green.iter_mut().zip(blue)) {
-        let [y, u, v] = [y, u, v].map(i32::from);
-        let luminance = (y * 19077) >> 8;
-        let color = |value: i32| (value >> 6).clamp(0, 255) as u8;
-        *red = color(luminance + ((v * 26149) >> 8) - 14234);
-        *green = color(luminance - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708);
-        *blue = color(luminance + ((u * 33050) >> 8) - 17685);
+        // What would be below zero is zero in the end.
+        let luminance = scaled(y, 19077);
+        let color = |value: u16| (value >> 6).min(255) as u8;
+        *red = color((luminance + scaled(v, 26149)).saturating_sub(14234));
+        *green = color((luminance + 8708).saturating_sub(scaled(u, 6419) + scaled(v, 13320)));
+        *blue = color((luminance + scaled(u, 33050)).saturating_sub(17685));
+    }
+}
+
+/// A sample times a factor, divided by 256 and rounded down, without a product of more than 16 bits.
+#[inline(always)]
+fn scaled(sample: u8, factor: u16) -> u16 {
+    let sample = u16::from(sample);
+    sample * (factor >> 8) + ((sample * (factor & 0xFF)) >> 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scaled_samples_are_those_of_the_formula() {
+        for factor in [19077, 26149, 6419, 13320, 33050] {
+            for sample in 0..=255 {
+                let product = u32::from(sample) * u32::from(factor);
+                assert_eq!(u32::from(scaled(sample, factor)), product >> 8);
+            }
+        }
     }
 }
