@@ -6,7 +6,7 @@ mod common;
 use common::bits::*;
 use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
-use tintype_webp::decode::{Damage, DecodeError, DecoderConfig, Flaw};
+use tintype_webp::decode::{Damage, DecodeError, Decoder, DecoderConfig, Flaw, Output};
 
 fn refusing() -> DecoderConfig {
     DecoderConfig { damage: Damage::Refuse, ..DecoderConfig::default() }
@@ -31,6 +31,26 @@ fn a_truncated_file_is_refused_where_damage_is() {
     let cut = decode_chunked(&file[..file.len() / 2], &[500], refusing());
     assert_eq!(cut.err(), Some(DecodeError::Damaged(Flaw::EndsEarly)));
     assert!(decode_chunked(&file, &[500], refusing()).is_ok());
+}
+
+#[test]
+fn an_error_is_final() {
+    let file = write(&picture(128, 128, 3));
+    let mut decoder = Decoder::new(refusing());
+    decoder.feed(&file[..file.len() / 2]);
+    decoder.finish();
+    decoder.header().unwrap();
+    assert!(matches!(decoder.next_row(), Err(DecodeError::Order(_))));
+    decoder.start(Output::Interleaved).unwrap();
+    assert!(matches!(decoder.start(Output::Interleaved), Err(DecodeError::Order(_))));
+    assert!(matches!(decoder.next_strip(), Err(DecodeError::Order(_))));
+    let error = loop {
+        if let Err(error) = decoder.next_row() {
+            break error;
+        }
+    };
+    assert_eq!(error, DecodeError::Damaged(Flaw::EndsEarly));
+    assert_eq!(decoder.next_row(), Err(error));
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Decoder {
     header: Option<Header>,
     image: Option<Image>,
     work: Option<Work>,
+    /// Why decoding cannot go on.
+    failed: Option<DecodeError>,
 }
 
 impl Decoder {
@@ -39,6 +41,7 @@ impl Decoder {
             header: None,
             image: None,
             work: None,
+            failed: None,
             config,
         }
     }
@@ -118,16 +121,11 @@ impl Decoder {
     ///
     /// As [`next_row`](Self::next_row).
     pub fn next_strip(&mut self) -> Result<Step<'_>, DecodeError> {
-        let Some(work) = self.work.as_mut().filter(|work| work.output() == Output::Planar) else {
-            return Err(DecodeError::Order("strips come after a start with planar output"));
-        };
-        Ok(match work.next_strip(&mut self.input, &mut self.budget)? {
-            Advance::Row => Step::Strip(work.strip()),
-            Advance::NeedInput => Step::NeedInput,
-            Advance::Done => {
-                self.input.close();
-                Step::Done
-            }
+        let advance = self.advance(Output::Planar, "strips come after a start with planar output")?;
+        Ok(match (advance, &self.work) {
+            (Advance::Row, Some(work)) => Step::Strip(work.strip()),
+            (Advance::NeedInput, _) => Step::NeedInput,
+            _ => Step::Done,
         })
     }
 
@@ -138,18 +136,33 @@ impl Decoder {
     /// [`DecodeError::Damaged`] if the image is damaged and that is not accepted; [`DecodeError::Memory`] if the data
     /// demands more memory than the limit; [`DecodeError::Order`] without such a start.
     pub fn next_row(&mut self) -> Result<Row<'_>, DecodeError> {
-        let Some(work) = self.work.as_mut().filter(|work| work.output() == Output::Interleaved) else {
-            return Err(DecodeError::Order("rows come after a start with interleaved output"));
-        };
-        Ok(match work.next_row(&mut self.input, &mut self.budget)? {
-            Advance::Row => Row::Pixels(work.pixels()),
-            Advance::NeedInput => Row::NeedInput,
-            Advance::Done => {
-                // What follows the image is not looked at.
-                self.input.close();
-                Row::Done
-            }
+        let advance = self.advance(Output::Interleaved, "rows come after a start with interleaved output")?;
+        Ok(match (advance, &self.work) {
+            (Advance::Row, Some(work)) => Row::Pixels(work.pixels()),
+            (Advance::NeedInput, _) => Row::NeedInput,
+            _ => Row::Done,
         })
+    }
+
+    /// Decodes up to the next row or strip. Errors are final.
+    fn advance(&mut self, output: Output, remedy: &'static str) -> Result<Advance, DecodeError> {
+        let Some(work) = self.work.as_mut().filter(|work| work.output() == output) else {
+            return Err(DecodeError::Order(remedy));
+        };
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let advance = match output {
+            Output::Interleaved => work.next_row(&mut self.input, &mut self.budget),
+            Output::Planar => work.next_strip(&mut self.input, &mut self.budget),
+        };
+        match &advance {
+            // What follows the image is not looked at.
+            Ok(Advance::Done) => self.input.close(),
+            Err(error) => self.failed = Some(error.clone()),
+            _ => {}
+        }
+        advance
     }
 
     /// The first flaw found so far in the image's data, if any.

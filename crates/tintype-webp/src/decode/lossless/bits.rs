@@ -84,7 +84,7 @@ impl Bits {
     /// Whether bits past the end of `bytes` have been used.
     #[inline(always)]
     pub(crate) fn overrun(&self, bytes: &[u8]) -> bool {
-        self.position * 8 - self.count as usize > bytes.len() * 8
+        self.position.saturating_sub(bytes.len()) * 8 > self.count as usize
     }
 
     /// Accounts for the removal of the first `count` bytes, none of them after [`Bits::byte_position`].

@@ -93,7 +93,7 @@ impl BoolDecoder {
     /// Whether all bits of the bytes have been shifted out, and more.
     #[inline(always)]
     pub(crate) fn overrun(&self, bytes: &[u8]) -> bool {
-        self.position * 8 - self.count as usize > bytes.len() * 8
+        self.position.saturating_sub(bytes.len()) * 8 > self.count as usize
     }
 
     /// Accounts for the removal of the first `count` bytes, none of them after [`BoolDecoder::byte_position`].
