@@ -168,7 +168,7 @@ impl Lossless {
     pub(crate) fn used(&mut self, length: usize) -> usize {
         let used = self.bits.byte_position().min(length);
         self.bits.rebase(used);
-        self.work += used as u64 * 8;
+        self.work += 250 * used as u64;
         used
     }
 
@@ -213,7 +213,7 @@ impl Lossless {
     /// Takes a row of the image that is being decoded. Returns whether it was one of the image itself.
     fn end_row(&mut self, budget: &mut Budget) -> Result<bool, DecodeError> {
         let coded = self.pixels.row();
-        self.work += coded.len() as u64 * 24;
+        self.work += 10 * coded.len() as u64;
         match (&mut self.elements, self.role) {
             (_, Role::Main) => {
                 self.make_row();

@@ -86,7 +86,7 @@ impl Lossy {
 
     /// Rough number of instructions so far.
     pub(crate) fn work(&self) -> u64 {
-        self.work + 60 * self.partitions.read()
+        self.work + 200 * self.partitions.read()
     }
 
     /// Makes the next row of pixels. `left` counts the bytes of the image data that have not been used.
