@@ -98,8 +98,7 @@ impl Session {
         }
     }
 
-    /// Takes the next bytes of the source and works through as much of them as possible. A chunk that is owned
-    /// is not copied where a decoder wants the whole file.
+    /// Takes the next bytes of the source and works through as much of them as possible.
     pub fn write<'a>(&mut self, chunk: impl Into<Cow<'a, [u8]>>) -> Result<()> {
         let accepted = self.accept(chunk.into().into_owned());
         self.failed_by(accepted)?;
@@ -208,9 +207,9 @@ impl Session {
             self.state = State::Header(decode::decoder(format, &self.options)?);
             self.pending.push(head);
         }
-        let (decoder, written) = match &mut self.state {
-            State::Header(decoder) => (decoder, self.written),
-            State::Rows(pipeline) => (&mut pipeline.decoder, self.written),
+        let decoder = match &mut self.state {
+            State::Header(decoder) => decoder,
+            State::Rows(pipeline) => &mut pipeline.decoder,
             _ => return Ok(()),
         };
         if self.pending.len() == 0 {
@@ -218,12 +217,7 @@ impl Session {
             decoder.finish();
             return Ok(());
         }
-        if decoder.streams() {
-            return decoder.feed(self.pending.take(PIECE));
-        }
-        // The file is held, and moved as it grows into room for twice of it.
-        Limit::Memory.check(BASE_MEMORY + 3 * written, self.options.limits.memory)?;
-        decoder.feed(self.pending.take(usize::MAX))
+        decoder.feed(self.pending.take(PIECE))
     }
 
     /// Goes on as far as the input reaches, or for a while. Returns whether it could go on.
@@ -439,7 +433,7 @@ impl Stages {
     }
 }
 
-/// Bytes of a chunk that are fed at once to a decoder that streams.
+/// Bytes of the source that a decoder gets at once.
 const PIECE: usize = 64 << 10;
 
 /// What a program holds before any image: its stack, its constants, and what allocators round up.

@@ -461,9 +461,11 @@ fn what_is_not_handled_says_so() {
 fn a_source_that_ends_too_early_is_malformed() {
     let png = corners(100, 100).to_png();
     let webp = to_webp(&corners(100, 100));
+    let mut options = Options::default();
+    options.input.accept_damage = false;
     for (source, format) in [(png, Format::Png), (webp, Format::Webp)] {
         for keep in [33, source.len() / 2, source.len() - 30] {
-            let error = resize(&source[..keep], &Options::default()).unwrap_err();
+            let error = resize(&source[..keep], &options).unwrap_err();
             assert!(
                 matches!(&error, Error::Malformed { format: told, .. } if *told == format),
                 "{format:?} cut to {keep}: {error:?}"
@@ -473,22 +475,25 @@ fn a_source_that_ends_too_early_is_malformed() {
 }
 
 #[test]
-fn a_jpeg_that_ends_too_early_keeps_what_is_there_unless_that_is_refused() {
-    let mut options = to_png(|options| options.output.format = Format::Jpeg);
-    let whole = resize(corners(200, 200).to_png(), &options).unwrap().image;
-    let cut = &whole[..whole.len() * 2 / 3];
+fn a_jpeg_or_webp_that_ends_too_early_keeps_what_is_there_unless_that_is_refused() {
+    for (format, lossless) in [(Format::Jpeg, false), (Format::Webp, false), (Format::Webp, true)] {
+        let mut options = to_png(|options| options.output.format = format);
+        options.output.lossless = lossless;
+        let whole = resize(corners(200, 200).to_png(), &options).unwrap().image;
+        let cut = &whole[..whole.len() * 2 / 3];
 
-    options.output.format = Format::Png;
-    assert!(!resize(&whole, &options).unwrap().damaged);
-    let kept = resize(cut, &options).unwrap();
-    assert!(kept.damaged);
-    let kept = Picture::from_png(&kept.image);
-    let (expected, top) = (corners(200, 200), &kept.at(20, 20)[..2]); // blue is too fine for halved chroma
-    assert!(top.iter().zip(expected.at(20, 20)).all(|(a, b)| a.abs_diff(*b) < 40), "{top:?}");
+        (options.output.format, options.output.lossless) = (Format::Png, false);
+        assert!(!resize(&whole, &options).unwrap().damaged);
+        let kept = resize(cut, &options).unwrap();
+        assert!(kept.damaged);
+        let kept = Picture::from_png(&kept.image);
+        let (expected, top) = (corners(200, 200), &kept.at(20, 20)[..2]); // blue is too fine for halved chroma
+        assert!(top.iter().zip(expected.at(20, 20)).all(|(a, b)| a.abs_diff(*b) < 40), "{format:?} {top:?}");
 
-    options.input.accept_damage = false;
-    let error = resize(cut, &options).unwrap_err();
-    assert!(matches!(error, Error::Malformed { format: Format::Jpeg, .. }), "{error:?}");
+        options.input.accept_damage = false;
+        let error = resize(cut, &options).unwrap_err();
+        assert!(matches!(&error, Error::Malformed { format: told, .. } if *told == format), "{error:?}");
+    }
 }
 
 #[test]

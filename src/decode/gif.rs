@@ -179,10 +179,6 @@ impl GifDecoder {
 }
 
 impl Decoder for GifDecoder {
-    fn streams(&self) -> bool {
-        true
-    }
-
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         self.fed += chunk.len() as u64;
         self.reader.feed(&chunk);

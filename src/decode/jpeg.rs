@@ -57,10 +57,6 @@ impl JpegDecoder {
 }
 
 impl Decoder for JpegDecoder {
-    fn streams(&self) -> bool {
-        true
-    }
-
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         self.decoder.feed(&chunk);
         Ok(())

@@ -4,7 +4,6 @@ mod gif;
 mod jpeg;
 mod png;
 mod webp;
-mod whole;
 
 use crate::pixels::Layout;
 use crate::plan::{DecodeScale, Detail, Lane};
@@ -36,9 +35,6 @@ pub(crate) type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> Result<()>;
 /// Turns the bytes of one image into rows of samples. The order of calls: `feed` at any time before `finish`; `header`
 /// until it is ready; `start`; `advance` until enough rows have come.
 pub(crate) trait Decoder {
-    /// Whether input is used up as it is fed. Otherwise it is best fed at once, and given away.
-    fn streams(&self) -> bool;
-
     /// Takes the next bytes of the source.
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()>;
 
@@ -77,7 +73,7 @@ pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decod
     Ok(match format {
         Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
         Format::Png => Box::new(png::PngDecoder::new(options)),
-        Format::Webp => Box::new(webp::decoder()),
+        Format::Webp => Box::new(webp::WebpDecoder::new(options)),
         Format::Gif => Box::new(gif::GifDecoder::new()),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, "decoding"));

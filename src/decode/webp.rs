@@ -1,138 +1,202 @@
-//! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame.
+//! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame. Decoded as its bytes arrive, but for files
+//! with EXIF data, which stands at the end: these are held until the orientation is known.
 
-use super::Header;
-use super::whole::{Codec, Cost, Whole};
+use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
-use crate::{ColorModel, Error, Format, Info, Result, Source, exif};
-use image_webp::{DecodingError, WebPDecoder};
-use std::io::Cursor;
+use crate::plan::{Detail, Lane, Scale};
+use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, DecoderConfig, Output, Row};
 
-/// A decoder of the format.
-pub(super) fn decoder() -> Whole<WebpCodec> {
-    Whole::new(WebpCodec)
+/// Decodes to rows of RGB or RGBA.
+pub(super) struct WebpDecoder {
+    decoder: webp::Decoder,
+    header: Option<Header>,
+    compression: Compression,
+    /// The file, as long as it may have to be held.
+    file: Vec<u8>,
+    holding: Holding,
+    complete: bool,
+    max_memory: u64,
 }
 
-pub(super) struct WebpCodec;
+/// Whether the file is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// That depends on the header. The decoder gets what is fed.
+    Undecided,
+    /// It is not. The decoder gets what is fed.
+    No,
+    /// It is, and the decoder has had this many of its bytes.
+    Until(usize),
+    /// It was, and the decoder has had all of it.
+    Passed,
+}
 
-type Opened<'a> = WebPDecoder<Cursor<&'a [u8]>>;
+/// Bytes that the decoder gets at once.
+const PIECE: usize = 64 << 10;
 
-impl Codec for WebpCodec {
-    fn header(&self, file: &[u8]) -> Result<(Header, Cost)> {
-        let mut decoder = open(file)?;
-        let header = header(&mut decoder)?;
-        let work = file.len() as u64 * work::BYTE + header.source.pixels() * work::PIXEL;
-        Ok((header, Cost { memory: memory(&mut decoder, &header.source), work }))
+/// The work of decoding a pixel, in units of [`crate::Limits::work`], its bytes apart.
+const LOSSY_PIXEL_WORK: u64 = 120;
+const LOSSLESS_PIXEL_WORK: u64 = 80;
+
+impl WebpDecoder {
+    pub(super) fn new(options: &Options) -> Self {
+        let config = DecoderConfig {
+            damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
+            max_memory: options.limits.memory,
+            max_icc: 0,
+            ..DecoderConfig::default()
+        };
+        Self {
+            decoder: webp::Decoder::new(config),
+            header: None,
+            compression: Compression::Lossy,
+            file: Vec::new(),
+            holding: Holding::Undecided,
+            complete: false,
+            max_memory: options.limits.memory,
+        }
     }
 
-    fn decode(&self, file: &[u8], header: &Header) -> Result<Vec<u8>> {
-        let mut frame = vec![0; header.source.pixels() as usize * header.layout.channels().count()];
-        open(file)?.read_image(&mut frame).map_err(malformed)?;
-        Ok(frame)
+    fn hold(&mut self, chunk: &[u8]) -> Result<()> {
+        // It is moved as it grows into room for twice of it.
+        Limit::Memory.check(3 * (self.file.len() + chunk.len()) as u64, self.max_memory)?;
+        self.file.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// Gives the decoder the next piece of a file that is held; false if there is no more.
+    fn pass(&mut self) -> bool {
+        let Holding::Until(passed) = self.holding else { return false };
+        let rest = self.file.get(passed..).unwrap_or_default();
+        let piece = rest.get(..PIECE).unwrap_or(rest);
+        if piece.is_empty() {
+            self.decoder.finish();
+            (self.file, self.holding) = (Vec::new(), Holding::Passed);
+        } else {
+            self.decoder.feed(piece);
+            self.holding = Holding::Until(passed + piece.len());
+        }
+        true
     }
 }
 
-/// What things cost, in units of [`crate::Limits::work`].
-mod work {
-    /// A byte of the file.
-    pub(super) const BYTE: u64 = 100;
-    /// A pixel of the image.
-    pub(super) const PIXEL: u64 = 400;
-}
-
-/// The bytes that the codec needs for its planes, words and intermediate pixels, and for the frame that comes out.
-fn memory(decoder: &mut Opened<'_>, source: &Source) -> u64 {
-    let still = match (decoder.is_lossy(), source.alpha) {
-        (true, false) => 6,
-        (true, true) => 12,
-        (false, _) => 9,
-    };
-    let canvas = if decoder.is_animated() { 8 } else { 0 };
-    source.pixels() * (still + canvas) + (1 << 20)
-}
-
-fn open(file: &[u8]) -> Result<Opened<'_>> {
-    let decoder = WebPDecoder::new(Cursor::new(file)).map_err(malformed)?;
-    let (width, height) = decoder.dimensions();
-    if width == 0 || height == 0 {
-        return Err(Error::unsupported(Format::Webp, "with a side of 16384 pixels"));
+impl Decoder for WebpDecoder {
+    fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
+        if self.holding != Holding::No {
+            self.hold(&chunk)?;
+        }
+        if matches!(self.holding, Holding::No | Holding::Undecided) {
+            self.decoder.feed(&chunk);
+        }
+        Ok(())
     }
-    // The codec allocates what a bitstream announces before it compares that with the canvas.
-    let chunks = file.get(12..).unwrap_or_default();
-    if bitstream_sizes(chunks).any(|(w, h)| w > width || h > height) {
-        return Err(Error::malformed(Format::Webp, "a frame is larger than the canvas"));
+
+    fn finish(&mut self) {
+        self.complete = true;
+        if matches!(self.holding, Holding::No | Holding::Undecided) {
+            self.decoder.finish();
+        }
     }
-    Ok(decoder)
+
+    fn header(&mut self) -> Result<Step<Header>> {
+        let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
+        if self.holding == Holding::Undecided {
+            let comes_later = header.has_exif && header.exif().is_none();
+            self.holding = if comes_later { Holding::Until(self.file.len()) } else { Holding::No };
+        }
+        let orientation = match self.holding {
+            Holding::Until(_) if !self.complete => return Ok(Step::NeedInput),
+            Holding::Until(_) => orientation(webp::info(&self.file).map_err(error)?.exif),
+            _ => orientation(header.exif()),
+        };
+        if self.holding == Holding::No {
+            self.file = Vec::new();
+        }
+        self.compression = header.compression;
+        let source = source(header, orientation);
+        let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
+        let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
+        self.header = Some(header);
+        Ok(Step::Ready(header))
+    }
+
+    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
+        self.header.iter().map(|header| Lane::whole(&header.source, Scale::FULL)).collect()
+    }
+
+    fn memory(&mut self, _: Detail) -> u64 {
+        let decoding = self.decoder.predicted_memory(Output::Interleaved).unwrap_or(0);
+        decoding + self.file.capacity() as u64
+    }
+
+    fn predicted_work(&mut self, _: Detail) -> u64 {
+        let each = match self.compression {
+            Compression::Lossy => LOSSY_PIXEL_WORK,
+            Compression::Lossless => LOSSLESS_PIXEL_WORK,
+        };
+        self.header.map_or(0, |header| header.source.pixels()) * each
+    }
+
+    fn work(&self) -> u64 {
+        self.decoder.work()
+    }
+
+    fn start(&mut self, _: Detail) -> Result<()> {
+        self.decoder.start(Output::Interleaved).map_err(error)
+    }
+
+    fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
+        loop {
+            match self.decoder.next_row().map_err(error)? {
+                Row::Pixels(row) => return sink(0, row).map(|()| Step::Ready(true)),
+                Row::Done => return Ok(Step::Ready(false)),
+                Row::NeedInput => (),
+            }
+            if !self.pass() {
+                return Ok(Step::NeedInput);
+            }
+        }
+    }
+
+    fn found_damage(&self) -> bool {
+        self.decoder.damage().is_some()
+    }
 }
 
-fn header(decoder: &mut Opened<'_>) -> Result<Header> {
-    let (width, height) = decoder.dimensions();
-    let channels = if decoder.has_alpha() { Channels::Rgba } else { Channels::Rgb };
-    let exif = decoder.exif_metadata().map_err(malformed)?;
-    let source = Source {
+fn orientation(exif: Option<&[u8]>) -> u8 {
+    exif.and_then(exif::parse).map_or(1, |exif| exif.orientation())
+}
+
+fn source(header: &webp::Header, orientation: u8) -> Source {
+    Source {
         format: Format::Webp,
-        width,
-        height,
-        orientation: exif.as_deref().and_then(exif::parse).map_or(1, |exif| exif.orientation()),
+        width: header.width,
+        height: header.height,
+        orientation,
         color: ColorModel::Rgb,
         bit_depth: 8,
-        alpha: channels.has_alpha(),
-    };
-    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[] })
+        alpha: header.alpha,
+    }
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = open(file)?;
-    let source = header(&mut decoder)?.source;
-    let exif = decoder.exif_metadata().map_err(malformed)?;
+    let info = webp::info(file).map_err(error)?;
     Ok(Info {
-        source,
-        frames: decoder.num_frames().max(1),
-        icc_profile: decoder.icc_profile().map_err(malformed)?.map(|profile| profile.len() as u32),
-        exif: exif.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
+        source: source(&info.header, orientation(info.exif)),
+        frames: info.frames.max(1),
+        icc_profile: info.icc.map(|profile| profile.len() as u32),
+        exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }
 
-/// The sizes that the bitstreams in a run of RIFF chunks announce (RFC 9649, 2.5 to 2.7; RFC 6386, 9.1).
-fn bitstream_sizes(chunks: &[u8]) -> impl Iterator<Item = (u32, u32)> {
-    riff_chunks(chunks).flat_map(|(kind, payload)| {
-        let nested = if &kind == b"ANMF" { payload.get(16..).unwrap_or_default() } else { &[] };
-        riff_chunks(nested)
-            .chain([(kind, payload)])
-            .filter_map(|(kind, payload)| bitstream_size(kind, payload))
-    })
-}
-
-fn bitstream_size(kind: [u8; 4], payload: &[u8]) -> Option<(u32, u32)> {
-    match (&kind, payload) {
-        (b"VP8 ", [_, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1, ..]) => {
-            let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
-            Some((side(*w0, *w1), side(*h0, *h1)))
-        }
-        (b"VP8L", [0x2f, a, b, c, d, ..]) => {
-            let bits = u32::from_le_bytes([*a, *b, *c, *d]);
-            Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
-        }
-        _ => None,
-    }
-}
-
-/// The chunks that follow one another in `rest`; the last may be cut short.
-fn riff_chunks(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let (&[k0, k1, k2, k3, l0, l1, l2, l3], after) = rest.split_first_chunk::<8>()?;
-        let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-        let payload = after.get(..length).unwrap_or(after);
-        rest = after.get(length.saturating_add(length & 1)..).unwrap_or_default();
-        Some(([k0, k1, k2, k3], payload))
-    })
-}
-
-fn malformed(error: DecodingError) -> Error {
+fn error(error: DecodeError) -> Error {
     match error {
-        DecodingError::UnsupportedFeature(feature) => {
-            Error::unsupported(Format::Webp, format!("with {feature}"))
+        DecodeError::Unsupported(kind) => Error::unsupported(Format::Webp, format!("of this kind ({kind})")),
+        DecodeError::Memory { needed, limit } => {
+            Error::LimitExceeded { limit: Limit::Memory, allowed: limit, needed }
         }
-        DecodingError::IoError(_) => Error::malformed(Format::Webp, "it ends too early"),
+        DecodeError::Order(detail) => Error::Internal(format!("decoding WebP: {detail}")),
         other => Error::malformed(Format::Webp, other),
     }
 }

@@ -18,7 +18,7 @@ pub struct Options {
 /// How to read the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
-    /// Make a rendition of whatever can be decoded from a truncated or corrupt JPEG. If false, and for all other formats,
+    /// Make a rendition of whatever can be decoded from a truncated or corrupt JPEG or WebP. If false, and for all other formats,
     /// damage is reported as [`crate::Error::Malformed`].
     pub accept_damage: bool,
 }

@@ -48,10 +48,6 @@ impl PngDecoder {
 }
 
 impl Decoder for PngDecoder {
-    fn streams(&self) -> bool {
-        true
-    }
-
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         self.fed += chunk.len() as u64;
         match &mut self.state {
