@@ -145,6 +145,7 @@ impl Session {
     }
 
     fn failed_by<T>(&mut self, result: Result<T>) -> Result<T> {
+        let result = result.map_err(|error| self.whole_memory(error));
         if result.is_err() {
             self.state = State::Failed;
             (self.pending, self.output) = (Queue::default(), Queue::default());
@@ -204,7 +205,7 @@ impl Session {
         if matches!(self.state, State::Sniffing) {
             let head = self.pending.take(usize::MAX);
             let format = sniff(&head).ok_or(Error::Unrecognized)?;
-            self.state = State::Header(decode::decoder(format, &self.options)?);
+            self.state = State::Header(decode::decoder(format, &self.options, self.decoder_memory())?);
             self.pending.push(head);
         }
         let decoder = match &mut self.state {
@@ -218,6 +219,23 @@ impl Session {
             return Ok(());
         }
         decoder.feed(self.pending.take(PIECE))
+    }
+
+    /// What a decoder may hold before anything is planned.
+    fn decoder_memory(&self) -> u64 {
+        self.options.limits.memory.saturating_sub(BASE_MEMORY)
+    }
+
+    /// An error of a decoder, in which what a program holds besides is added to what it needs.
+    fn whole_memory(&self, error: Error) -> Error {
+        let of_options = self.options.limits.memory;
+        match error {
+            Error::LimitExceeded { limit: Limit::Memory, allowed, needed } if allowed < of_options => {
+                let needed = needed + (of_options - allowed);
+                Error::LimitExceeded { limit: Limit::Memory, allowed: of_options, needed }
+            }
+            other => other,
+        }
     }
 
     /// Goes on as far as the input reaches, or for a while. Returns whether it could go on.
@@ -338,11 +356,13 @@ impl Pipeline {
         };
         let memory = BASE_MEMORY
             + held
-            + decoder.memory(detail)
             + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
             + sizes.iter().map(|&size| Orient::memory(plan.transform, size, pixel)).sum::<u64>()
             + encode::memory(output.format, image, whole);
-        Limit::Memory.check(memory, options.limits.memory)?;
+        // Freed blocks are not always where the next one fits.
+        let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
+        let memory = memory + (memory + decoding) / 16;
+        Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
         let finishing = image.samples() * FINISHING_WORK;
         let encoding = encode::work(output, image);
@@ -350,7 +370,7 @@ impl Pipeline {
         let work = BASE_WORK + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
-        decoder.start(detail)?;
+        decoder.start(detail, max_memory - memory)?;
         let orient = |&size: &(u32, u32)| Orient::new(plan.transform, size, pixel);
         let finish = match layout {
             Layout::YCbCr => Finish::Lanes(sizes.iter().map(orient).collect()),

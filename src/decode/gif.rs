@@ -229,7 +229,7 @@ impl Decoder for GifDecoder {
         self.fed * work::BYTE + indices * work::INDEX + pixels * work::PIXEL
     }
 
-    fn start(&mut self, _: Detail) -> Result<()> {
+    fn start(&mut self, _: Detail, _: u64) -> Result<()> {
         let header = self.header.ok_or(Error::Ended)?;
         self.row = vec![0; header.source.width as usize * header.layout.channels().count()];
         self.indices = vec![0; self.frame.width as usize];

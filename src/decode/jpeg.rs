@@ -31,11 +31,11 @@ pub(super) struct JpegDecoder {
 }
 
 impl JpegDecoder {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
-            max_memory: options.limits.memory,
-            max_metadata: (options.limits.memory / 32).min(4 << 20) as usize,
+            max_memory,
+            max_metadata: (max_memory / 32).min(4 << 20) as usize,
             max_work: options.limits.work,
             ..DecoderConfig::default()
         };
@@ -104,7 +104,7 @@ impl Decoder for JpegDecoder {
         self.decoder.work()
     }
 
-    fn start(&mut self, detail: Detail) -> Result<()> {
+    fn start(&mut self, detail: Detail, _: u64) -> Result<()> {
         self.decoder.start(scale(detail), self.output(detail)).map(|_| ()).map_err(error)
     }
 

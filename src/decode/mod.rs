@@ -56,8 +56,9 @@ pub(crate) trait Decoder {
     /// The work of decoding so far, in the same units.
     fn work(&self) -> u64;
 
-    /// Chooses how much is decoded, and allocates.
-    fn start(&mut self, detail: Detail) -> Result<()>;
+    /// Chooses how much is decoded, and allocates. What shows only later must not need more than `max_memory` bytes in
+    /// all, of which at least those predicted are there.
+    fn start(&mut self, detail: Detail, max_memory: u64) -> Result<()>;
 
     /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
@@ -68,12 +69,12 @@ pub(crate) trait Decoder {
     }
 }
 
-/// The decoder of a format.
-pub(crate) fn decoder(format: Format, options: &Options) -> Result<Box<dyn Decoder>> {
+/// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
+pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options)),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, max_memory)),
         Format::Png => Box::new(png::PngDecoder::new(options)),
-        Format::Webp => Box::new(webp::WebpDecoder::new(options)),
+        Format::Webp => Box::new(webp::WebpDecoder::new(options, max_memory)),
         Format::Gif => Box::new(gif::GifDecoder::new()),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, "decoding"));

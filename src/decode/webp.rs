@@ -40,10 +40,10 @@ const LOSSY_PIXEL_WORK: u64 = 120;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
-            max_memory: options.limits.memory,
+            max_memory,
             max_icc: 0,
             ..DecoderConfig::default()
         };
@@ -54,7 +54,7 @@ impl WebpDecoder {
             file: Vec::new(),
             holding: Holding::Undecided,
             complete: false,
-            max_memory: options.limits.memory,
+            max_memory,
         }
     }
 
@@ -142,7 +142,8 @@ impl Decoder for WebpDecoder {
         self.decoder.work()
     }
 
-    fn start(&mut self, _: Detail) -> Result<()> {
+    fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
+        self.decoder.set_max_memory(max_memory.saturating_sub(self.file.capacity() as u64));
         self.decoder.start(Output::Interleaved).map_err(error)
     }
 

@@ -107,7 +107,7 @@ impl Decoder for PngDecoder {
         self.fed * work::BYTE + u64::from(reading.next_row) * reading.row_work()
     }
 
-    fn start(&mut self, _: Detail) -> Result<()> {
+    fn start(&mut self, _: Detail, _: u64) -> Result<()> {
         let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
         let size = reading.reader.output_line_size(reading.header.source.width).unwrap_or(0);
         reading.row = vec![0; size];

@@ -17,6 +17,11 @@ impl Budget {
         Self { limit, held: 0, pool: 0 }
     }
 
+    /// Sets another limit.
+    pub(crate) fn limit(&mut self, limit: u64) {
+        self.limit = limit;
+    }
+
     /// Counts `bytes` that are about to be allocated: from the pool first.
     ///
     /// # Errors

@@ -91,6 +91,13 @@ impl Decoder {
         }
     }
 
+    /// Sets the most memory that decoding may hold, in bytes, in place of
+    /// [`DecoderConfig::max_memory`](super::DecoderConfig::max_memory): for callers that learn from the header what
+    /// they need themselves.
+    pub fn set_max_memory(&mut self, bytes: u64) {
+        self.budget.limit(bytes);
+    }
+
     /// Begins to decode.
     ///
     /// # Errors
