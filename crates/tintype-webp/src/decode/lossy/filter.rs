@@ -73,41 +73,55 @@ impl Edges {
         let [outer, inner] = self.limits;
         let (start, stride) = block.place(column);
         if self.left {
-            block.filter_column(start, |edge: [Native; 8]| F::outer(edge, outer));
+            filter_column::<F, true>(block, start, outer);
         }
         if self.inner {
-            within
-                .iter()
-                .for_each(|x| block.filter_column(start + x, |edge: [Native; 8]| F::inner(edge, inner)));
+            within.iter().for_each(|x| filter_column::<F, false>(block, start + x, inner));
         }
         if self.above {
-            block.filter_line(start, |edge: [Native; 8]| F::outer(edge, outer));
+            filter_line::<F, true>(block, start, outer);
         }
         if self.inner {
-            within.iter().for_each(|y| {
-                block.filter_line(start + y * stride, |edge: [Native; 8]| F::inner(edge, inner));
-            });
+            within.iter().for_each(|y| filter_line::<F, false>(block, start + y * stride, inner));
         }
     }
 }
 
+/// Filters the edge between the rows of pixels before `start` and those from it on.
+#[inline(never)] // JIT compilers for wasm keep more of a small function in registers
+fn filter_line<F: Filter, const OUTER: bool>(block: &mut impl Block, start: usize, limits: Limits) {
+    if let Some(edge) = block.line::<Native>(start) {
+        block.set_line(start, if OUTER { F::outer(edge, limits) } else { F::inner(edge, limits) });
+    }
+}
+
+/// Filters the edge between the columns of pixels before `start` and those from it on.
+#[inline(never)] // as above
+fn filter_column<F: Filter, const OUTER: bool>(block: &mut impl Block, start: usize, limits: Limits) {
+    if let Some(edge) = block.column::<Native>(start) {
+        let edge = columns(edge);
+        block.set_column(start, rows(if OUTER { F::outer(edge, limits) } else { F::inner(edge, limits) }));
+    }
+}
+
 /// Where a macroblock's edges are, with 16 pixels along each: those of luminance, or eight of each colour difference.
+///
+/// There is always an edge where one is asked for.
 trait Block {
     /// Where the block of a macroblock begins, and the distance between its rows.
     fn place(&self, column: usize) -> (usize, usize);
-    /// Filters the edge between the rows of pixels before `start` and those from it on.
-    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]);
-    /// Filters the edge between the columns of pixels before `start` and those from it on.
-    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]);
+    /// Four rows of pixels before a place and four from there on.
+    fn line<V: U8x16>(&self, start: usize) -> Option<[V; 8]>;
+    /// Replaces those rows, but for the outermost, which no filter changes.
+    fn set_line<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()>;
+    /// Four pixels before a place and four from there on, and so in the rows below, as [`columns`] takes them.
+    fn column<V: U8x16>(&self, start: usize) -> Option<[V; 8]>;
+    /// Replaces those pixels by what [`rows`] gives.
+    fn set_column<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()>;
 }
 
 struct Luma<'a>(Rows<'a>);
 struct Chroma<'a>(Rows<'a>, Rows<'a>);
-
-/// Vectors of zeros: what stands for pixels that are not there, which does not occur.
-fn zeros<V: U8x16>() -> [V; 8] {
-    [V::splat(0); 8]
-}
 
 impl Block for Luma<'_> {
     #[inline(always)]
@@ -116,35 +130,34 @@ impl Block for Luma<'_> {
     }
 
     #[inline(always)]
-    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
-        let mut lines = self.0.lines::<16, 8>(start.wrapping_sub(4 * self.0.stride));
-        let mut edge = zeros();
-        for (vector, line) in edge.iter_mut().zip(&lines) {
-            *vector = line.as_ref().map_or(*vector, |line| V::load(line));
-        }
-        // The outermost are never changed.
-        for (vector, line) in filter(edge).into_iter().zip(&mut lines).take(7).skip(1) {
-            line.iter_mut().for_each(|line| vector.store(line));
-        }
+    fn line<V: U8x16>(&self, start: usize) -> Option<[V; 8]> {
+        let first = start.checked_sub(4 * self.0.stride)?;
+        try_array(|row| Some(V::load(self.0.get(first, row)?)))
     }
 
     #[inline(always)]
-    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
-        let mut lines = self.0.lines::<8, 16>(start.wrapping_sub(4));
-        let mut edge = zeros();
-        let (first, second) = lines.split_at(8);
-        for (vector, lines) in edge.iter_mut().zip(first.iter().zip(second)) {
-            if let (Some(first), Some(second)) = lines {
-                *vector = V::load_halves(first, second);
-            }
+    fn set_line<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()> {
+        let first = start.checked_sub(4 * self.0.stride)?;
+        for (row, vector) in edge.into_iter().enumerate().take(7).skip(1) {
+            vector.store(self.0.get_mut(first, row)?);
         }
-        let pairs = lines.as_chunks_mut::<2>().0;
-        for (vector, pair) in rows(filter(columns(edge))).into_iter().zip(pairs) {
-            if let [Some(first), Some(second)] = pair {
-                vector.store_low(first);
-                vector.store_high(second);
-            }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn column<V: U8x16>(&self, start: usize) -> Option<[V; 8]> {
+        let first = start.checked_sub(4)?;
+        try_array(|row| Some(V::load_halves(self.0.get(first, row)?, self.0.get(first, row + 8)?)))
+    }
+
+    #[inline(always)]
+    fn set_column<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()> {
+        let first = start.checked_sub(4)?;
+        for (pair, vector) in edge.into_iter().enumerate() {
+            vector.store_low(self.0.get_mut(first, 2 * pair)?);
+            vector.store_high(self.0.get_mut(first, 2 * pair + 1)?);
         }
+        Some(())
     }
 }
 
@@ -155,59 +168,64 @@ impl Block for Chroma<'_> {
     }
 
     #[inline(always)]
-    fn filter_line<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
-        let [mut u, mut v] = self.lines(start.wrapping_sub(4 * self.0.stride));
-        let mut edge = zeros();
-        for (vector, lines) in edge.iter_mut().zip(u.iter().zip(&v)) {
-            if let (Some(u), Some(v)) = lines {
-                *vector = V::load_halves(u, v);
-            }
-        }
-        // The outermost are never changed.
-        for (vector, lines) in filter(edge).into_iter().zip(u.iter_mut().zip(&mut v)).take(7).skip(1) {
-            if let (Some(u), Some(v)) = lines {
-                vector.store_low(u);
-                vector.store_high(v);
-            }
-        }
+    fn line<V: U8x16>(&self, start: usize) -> Option<[V; 8]> {
+        let first = start.checked_sub(4 * self.0.stride)?;
+        try_array(|row| Some(V::load_halves(self.0.get(first, row)?, self.1.get(first, row)?)))
     }
 
     #[inline(always)]
-    fn filter_column<V: U8x16>(&mut self, start: usize, filter: impl Fn([V; 8]) -> [V; 8]) {
-        let [mut u, mut v] = self.lines(start.wrapping_sub(4));
-        let mut edge = zeros();
-        for (vector, lines) in edge.iter_mut().zip(u.iter().zip(&v)) {
-            if let (Some(u), Some(v)) = lines {
-                *vector = V::load_halves(u, v);
-            }
+    fn set_line<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()> {
+        let first = start.checked_sub(4 * self.0.stride)?;
+        for (row, vector) in edge.into_iter().enumerate().take(7).skip(1) {
+            vector.store_low(self.0.get_mut(first, row)?);
+            vector.store_high(self.1.get_mut(first, row)?);
         }
-        let pairs = u.as_chunks_mut::<2>().0.iter_mut().chain(v.as_chunks_mut::<2>().0);
-        for (vector, pair) in rows(filter(columns(edge))).into_iter().zip(pairs) {
-            if let [Some(first), Some(second)] = pair {
-                vector.store_low(first);
-                vector.store_high(second);
-            }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn column<V: U8x16>(&self, start: usize) -> Option<[V; 8]> {
+        let first = start.checked_sub(4)?;
+        try_array(|row| Some(V::load_halves(self.0.get(first, row)?, self.1.get(first, row)?)))
+    }
+
+    #[inline(always)]
+    fn set_column<V: U8x16>(&mut self, start: usize, edge: [V; 8]) -> Option<()> {
+        let first = start.checked_sub(4)?;
+        for (pair, vector) in edge.into_iter().enumerate() {
+            let (plane, row) = if pair < 4 { (&mut self.0, 2 * pair) } else { (&mut self.1, 2 * pair - 8) };
+            vector.store_low(plane.get_mut(first, row)?);
+            vector.store_high(plane.get_mut(first, row + 1)?);
         }
+        Some(())
     }
 }
 
-/// `LENGTH` pixels of each of `COUNT` rows.
-type Lines<'a, const LENGTH: usize, const COUNT: usize> = [Option<&'a mut [u8; LENGTH]>; COUNT];
-
-impl Chroma<'_> {
-    /// Eight pixels of eight rows of both planes.
-    #[inline(always)]
-    fn lines(&mut self, start: usize) -> [Lines<'_, 8, 8>; 2] {
-        [self.0.lines(start), self.1.lines(start)]
-    }
+/// An array of what a function makes of its places, if it makes something of each.
+#[inline(always)]
+fn try_array<V: U8x16>(function: impl Fn(usize) -> Option<V>) -> Option<[V; 8]> {
+    Some([
+        function(0)?,
+        function(1)?,
+        function(2)?,
+        function(3)?,
+        function(4)?,
+        function(5)?,
+        function(6)?,
+        function(7)?,
+    ])
 }
 
 impl Rows<'_> {
-    /// The rows of pixels from a place on.
+    /// Pixels from a place on, so many rows below it.
     #[inline(always)]
-    fn lines<const LENGTH: usize, const COUNT: usize>(&mut self, start: usize) -> Lines<'_, LENGTH, COUNT> {
-        let mut lines = self.samples.get_mut(start..).unwrap_or_default().chunks_mut(self.stride);
-        core::array::from_fn(|_| lines.next().and_then(|line| line.first_chunk_mut()))
+    fn get<const LENGTH: usize>(&self, start: usize, row: usize) -> Option<&[u8; LENGTH]> {
+        self.samples.get(start + row * self.stride..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn get_mut<const LENGTH: usize>(&mut self, start: usize, row: usize) -> Option<&mut [u8; LENGTH]> {
+        self.samples.get_mut(start + row * self.stride..)?.first_chunk_mut()
     }
 }
 
