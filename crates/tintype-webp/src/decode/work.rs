@@ -244,13 +244,10 @@ impl Work {
         Ok(Progress::Row)
     }
 
-    /// Writes the next row of alpha to pixels; they are opaque if there is none.
+    /// Writes the next row of alpha, if there is any, to pixels.
     fn write_alpha(&mut self, range: Range<usize>, budget: &mut Budget) -> Result<(), DecodeError> {
+        let Some(alpha) = &mut self.alpha else { return Ok(()) };
         let pixels = self.pixels.get_mut(range).unwrap_or_default().as_chunks_mut::<4>().0;
-        let Some(alpha) = &mut self.alpha else {
-            pixels.iter_mut().for_each(|[_, _, _, alpha]| *alpha = u8::MAX);
-            return Ok(());
-        };
         for ([_, _, _, to], &alpha) in pixels.iter_mut().zip(alpha.next_row(budget)?) {
             *to = alpha;
         }

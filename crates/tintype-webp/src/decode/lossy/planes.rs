@@ -3,7 +3,7 @@
 use super::filter::{Rows, Strength, filter_row};
 use super::header::FilterHeader;
 use super::predict::{ABOVE, ChromaSpace, LEFT, LumaSpace};
-use super::upsample::{to_rgb, upsample};
+use super::upsample::Upsampler;
 use crate::decode::budget::bytes_of;
 use crate::decode::strip::PlaneRows;
 use alloc::vec;
@@ -29,9 +29,7 @@ pub(crate) struct Planes {
     made: usize,
     /// The strip made last: for luminance and for colour differences, where it ends and its number of rows.
     strip: [(usize, usize); 2],
-    /// Colour differences at full size, for a row of pixels, and sums on the way there.
-    upsampled: [Vec<u8>; 2],
-    sums: Vec<u16>,
+    upsampler: Upsampler,
 }
 
 /// Two rows of macroblocks, with a side of `SIDE` samples: the one that is decoded or was decoded last, and above it the
@@ -50,7 +48,7 @@ impl Planes {
         let columns = width.div_ceil(16) as usize;
         let luma = columns * 16 * (2 * 16 + 1);
         let chroma = 2 * columns * 8 * (2 * 8 + 1);
-        bytes_of::<u8>(luma + chroma + 2 * width as usize) + bytes_of::<u16>(width.div_ceil(2) as usize)
+        bytes_of::<u8>(luma + chroma) + Upsampler::memory(width)
     }
 
     pub(crate) fn new(width: usize, height: usize) -> Self {
@@ -64,8 +62,7 @@ impl Planes {
             rolled: true,
             made: 0,
             strip: [(0, 0); 2],
-            upsampled: [vec![0; width], vec![0; width]],
-            sums: vec![0; width.div_ceil(2)],
+            upsampler: Upsampler::new(width),
         }
     }
 
@@ -157,21 +154,18 @@ impl Planes {
         [self.y.strip(luma, self.width), u.strip(chroma, width), v.strip(chroma, width)]
     }
 
-    /// Makes a row of pixels, of three or four bytes each; alpha is left alone.
+    /// Makes a row of pixels, of three bytes each, or of four and opaque.
     pub(crate) fn make_row(&mut self, channels: usize, out: &mut [u8]) {
         let row = self.made;
         self.made += 1;
         let (width, last) = (self.width.div_ceil(2), self.height.div_ceil(2) - 1);
         let near = row / 2;
         let far = if row.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(last) };
-        for (plane, upsampled) in self.chroma.iter().zip(&mut self.upsampled) {
-            let [near, far] =
-                [near, far].map(|y| plane.row(y, self.complete).get(..width).unwrap_or_default());
-            upsample(near, far, &mut self.sums, upsampled);
-        }
-        let y = self.y.row(row, self.complete);
-        let [u, v] = &self.upsampled;
-        if channels == 4 { to_rgb::<4>(y, u, v, out) } else { to_rgb::<3>(y, u, v, out) }
+        let [u, v] = &self.chroma;
+        let rows = [u, v]
+            .map(|plane| [near, far].map(|y| plane.row(y, self.complete).get(..width).unwrap_or_default()));
+        let luma = self.y.row(row, self.complete);
+        self.upsampler.make_row(luma, rows, channels, out);
     }
 }
 
