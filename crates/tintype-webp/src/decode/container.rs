@@ -1,8 +1,9 @@
 //! The file format (RFC 9649, 2): chunks up to the image data, or to that of an animation's first frame.
 
+use super::bitstream::{Bitstream, LOSSLESS_HEADER, LOSSY_HEADER, read_lossless, read_lossy};
 use super::budget::Budget;
 use super::config::DecoderConfig;
-use super::error::{DecodeError, Unsupported};
+use super::error::DecodeError;
 use super::header::{Compression, Header, Metadata};
 use super::input::Input;
 use alloc::vec::Vec;
@@ -87,17 +88,8 @@ pub(crate) struct Image {
     pub(crate) size: u64,
 }
 
-/// The beginning of image data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bitstream {
-    /// RFC 6386, 9.1.
-    Lossy { width: u32, height: u32, version: u8, first_partition: u32 },
-    /// RFC 9649, 3.4.
-    Lossless { width: u32, height: u32, alpha: bool },
-}
-
-const VP8: ChunkId = *b"VP8 ";
-const VP8L: ChunkId = *b"VP8L";
+pub(crate) const VP8: ChunkId = *b"VP8 ";
+pub(crate) const VP8L: ChunkId = *b"VP8L";
 const VP8X: ChunkId = *b"VP8X";
 pub(crate) const ANMF: ChunkId = *b"ANMF";
 pub(crate) const ALPH: ChunkId = *b"ALPH";
@@ -108,10 +100,6 @@ pub(crate) const EXIF: ChunkId = *b"EXIF";
 const CHUNK_HEADER: u64 = 8;
 const VP8X_SIZE: usize = 10;
 const FRAME_HEADER: usize = 16;
-
-/// Bytes that the headers of image data take.
-const LOSSY_HEADER: usize = 10;
-const LOSSLESS_HEADER: usize = 5;
 
 impl Container {
     /// A reader at the beginning of a file; without `keep` it skips what it would hold.
@@ -352,19 +340,11 @@ enum Step {
     NeedInput,
 }
 
-impl Bitstream {
-    pub(crate) fn size(&self) -> (u32, u32) {
-        match *self {
-            Self::Lossy { width, height, .. } | Self::Lossless { width, height, .. } => (width, height),
-        }
-    }
-}
-
 pub(crate) fn malformed(chunk: ChunkId, expected: &'static str) -> DecodeError {
     DecodeError::Malformed { chunk, expected }
 }
 
-fn u24([low, middle, high]: [u8; 3]) -> u32 {
+pub(crate) fn u24([low, middle, high]: [u8; 3]) -> u32 {
     u32::from_le_bytes([low, middle, high, 0])
 }
 
@@ -379,41 +359,4 @@ fn read_extended(fields: [u8; VP8X_SIZE], size: u64) -> Result<Extended, DecodeE
     }
     let flag = |bit: u32| flags >> bit & 1 == 1;
     Ok(Extended { alpha: flag(4), icc: flag(5), exif: flag(3), animated: flag(1), width, height })
-}
-
-/// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1).
-fn read_lossy(fields: [u8; LOSSY_HEADER]) -> Result<Bitstream, DecodeError> {
-    let [t0, t1, t2, s0, s1, s2, w0, w1, h0, h1] = fields;
-    let tag = u24([t0, t1, t2]);
-    if tag & 1 != 0 {
-        return Err(DecodeError::Unsupported(Unsupported::InterFrame));
-    }
-    let version = (tag >> 1 & 7) as u8;
-    if version > 3 {
-        return Err(DecodeError::Unsupported(Unsupported::Vp8Version(version)));
-    }
-    if [s0, s1, s2] != [0x9D, 0x01, 0x2A] {
-        return Err(malformed(VP8, "the start code of a key frame"));
-    }
-    // The two bits above a side are a scale for display, which WebP ignores.
-    let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
-    let (width, height) = (side(w0, w1), side(h0, h1));
-    if width == 0 || height == 0 {
-        return Err(malformed(VP8, "sides of at least 1"));
-    }
-    Ok(Bitstream::Lossy { width, height, version, first_partition: tag >> 5 })
-}
-
-/// Reads a lossless image's size (RFC 9649, 3.4).
-fn read_lossless([signature, a, b, c, d]: [u8; LOSSLESS_HEADER]) -> Result<Bitstream, DecodeError> {
-    let fields = u32::from_le_bytes([a, b, c, d]);
-    if signature != 0x2F {
-        return Err(malformed(VP8L, "the signature of lossless data"));
-    }
-    let version = (fields >> 29) as u8;
-    if version != 0 {
-        return Err(DecodeError::Unsupported(Unsupported::LosslessVersion(version)));
-    }
-    let (width, height) = ((fields & 0x3FFF) + 1, (fields >> 14 & 0x3FFF) + 1);
-    Ok(Bitstream::Lossless { width, height, alpha: fields >> 28 & 1 == 1 })
 }

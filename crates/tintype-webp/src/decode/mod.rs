@@ -40,6 +40,7 @@
 //! [`Decoder::damage`] reports the first [`Flaw`].
 
 mod alpha;
+mod bitstream;
 mod budget;
 mod config;
 mod container;

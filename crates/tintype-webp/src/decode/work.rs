@@ -1,9 +1,10 @@
 //! A decode under way: from image data to rows of the canvas.
 
 use super::alpha::Alpha;
+use super::bitstream::Bitstream;
 use super::budget::Budget;
 use super::config::Damage;
-use super::container::{Bitstream, Image, Place};
+use super::container::{Image, Place};
 use super::error::{DecodeError, Flaw};
 use super::input::Input;
 use super::lossless::{Lossless, Progress, Stop};

@@ -9,6 +9,7 @@ mod bits;
 mod cache;
 mod fields;
 mod groups;
+mod lengths;
 mod pixels;
 mod predictor;
 mod prefix;

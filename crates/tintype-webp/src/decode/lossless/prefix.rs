@@ -1,6 +1,7 @@
 //! Prefix codes (RFC 9649, 3.7.2.1): read as lengths, decoded by tables of two levels.
 
 use super::bits::Bits;
+use super::lengths::{BadCode, MAX_LENGTH, Shape, read_lengths, shape, simple};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -12,19 +13,12 @@ pub(crate) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
 /// the codes take at most 2037, 224, 224, 224 and 35 bytes, and 10 each for what comes before.
 pub(crate) const MAX_GROUP_BYTES: usize = 3072;
 
-/// Longest code.
-const MAX_LENGTH: usize = 15;
-
 /// Bits that the first level of a table takes at most.
 const ROOT: u32 = 9;
 
 /// More entries than the tables of a group have in all. A table of two levels has at most 512 entries in the first
 /// and, as equal lengths follow one another, few more than its symbols in the others.
 const MAX_ENTRIES: usize = 1 << 13;
-
-/// The data is no prefix code.
-#[derive(Debug)]
-pub(crate) struct BadCode;
 
 /// One code of a group.
 #[derive(Clone, Copy, Default)]
@@ -73,16 +67,6 @@ impl Group {
     pub(crate) fn entries(&self) -> usize {
         self.table.len()
     }
-}
-
-/// A code as it stands in the data.
-enum Shape {
-    /// One symbol, without any bits.
-    One(u16),
-    /// Two symbols in ascending order, of one bit each.
-    Two(u16, u16),
-    /// Symbols with these numbers of codes of each length, which are as many as fit.
-    Many([u16; MAX_LENGTH + 1]),
 }
 
 /// Memory that reading codes takes, used for one after another.
@@ -176,101 +160,6 @@ impl Scratch {
         fill(&mut self.table, sorted, counts, root, longest)?;
         Some(Code { start, mask: (1 << root) - 1, root: root as u16 })
     }
-}
-
-/// Reads a simple code: one or two symbols (RFC 9649, 3.7.2.1.1).
-fn simple(bits: &mut Bits, bytes: &[u8], alphabet: usize) -> Result<Shape, BadCode> {
-    let two = bits.read(bytes, 1) == 1;
-    let width = if bits.read(bytes, 1) == 1 { 8 } else { 1 };
-    let first = bits.read(bytes, width) as u16;
-    let second = if two { bits.read(bytes, 8) as u16 } else { first };
-    if usize::from(first.max(second)) >= alphabet {
-        return Err(BadCode);
-    }
-    Ok(if first == second { Shape::One(first) } else { Shape::Two(first.min(second), first.max(second)) })
-}
-
-/// The order in which the lengths of the code for lengths stand (RFC 9649, 3.7.2.1.2).
-const ORDER: [usize; 19] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-
-/// Reads the lengths of a normal code (RFC 9649, 3.7.2.1.2).
-fn read_lengths(bits: &mut Bits, bytes: &[u8], lengths: &mut [u8]) -> Result<(), BadCode> {
-    let mut code_lengths = [0; 19];
-    let count = 4 + bits.read(bytes, 4) as usize;
-    for &symbol in ORDER.iter().take(count) {
-        if let Some(length) = code_lengths.get_mut(symbol) {
-            *length = bits.read(bytes, 3) as u8;
-        }
-    }
-    let table = length_table(&code_lengths)?;
-    let mut left = lengths.len();
-    if bits.read(bytes, 1) == 1 {
-        let width = 2 + 2 * bits.read(bytes, 3);
-        left = 2 + bits.read(bytes, width) as usize;
-        if left > lengths.len() {
-            return Err(BadCode);
-        }
-    }
-    let (mut at, mut before) = (0, 8);
-    while at < lengths.len() && left > 0 {
-        left -= 1;
-        // A code of at most 7 bits and as many more.
-        bits.reserve(bytes, 14);
-        let (symbol, length) = table.get(bits.peek() as usize & 127).copied().unwrap_or_default();
-        bits.skip(length.into());
-        let (value, run) = match symbol {
-            0..=15 => (symbol, 1),
-            16 => (before, 3 + bits.take(2) as usize),
-            17 => (0, 3 + bits.take(3) as usize),
-            _ => (0, 11 + bits.take(7) as usize),
-        };
-        lengths.get_mut(at..at + run).ok_or(BadCode)?.fill(value);
-        if value != 0 {
-            before = value;
-        }
-        at += run;
-    }
-    Ok(())
-}
-
-/// Symbols and lengths for every 7 bits, of the code for lengths.
-fn length_table(lengths: &[u8; 19]) -> Result<[(u8, u8); 128], BadCode> {
-    let mut table = [(0, 0); 128];
-    let mut code = 0u8;
-    match shape(lengths)? {
-        Shape::One(symbol) => table = [(symbol as u8, 0); 128],
-        _ => {
-            for length in 1..=7u8 {
-                for (symbol, _) in (0..).zip(lengths).filter(|&(_, &other)| other == length) {
-                    // `code` counts in units of the longest code.
-                    let first = usize::from(code.reverse_bits() >> 1);
-                    for entry in table.iter_mut().skip(first).step_by(1 << length) {
-                        *entry = (symbol, length);
-                    }
-                    code = code.wrapping_add(128 >> length);
-                }
-            }
-        }
-    }
-    Ok(table)
-}
-
-/// Counts a code's lengths, and checks that it is complete, or a single symbol of any length.
-fn shape(lengths: &[u8]) -> Result<Shape, BadCode> {
-    let mut counts = [0u16; MAX_LENGTH + 1];
-    for &length in lengths {
-        if let Some(count) = counts.get_mut(usize::from(length)) {
-            *count += 1;
-        }
-    }
-    let zeros = core::mem::take(counts.first_mut().ok_or(BadCode)?);
-    if usize::from(zeros) + 1 == lengths.len() {
-        let symbol = lengths.iter().position(|&length| length > 0).ok_or(BadCode)?;
-        return Ok(Shape::One(symbol as u16));
-    }
-    let space: u32 =
-        (0..).zip(&counts).map(|(length, &count)| u32::from(count) << (MAX_LENGTH as u32 - length)).sum();
-    if space == 1 << MAX_LENGTH { Ok(Shape::Many(counts)) } else { Err(BadCode) }
 }
 
 /// The symbols that have a code, in the order of their codes.
@@ -406,14 +295,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_code_that_is_not_complete_is_refused() {
-        assert!(shape(&[1, 2, 0, 0]).is_err());
-        assert!(shape(&[1, 1, 1]).is_err());
-        assert!(shape(&[0, 0, 0]).is_err());
-        assert!(matches!(shape(&[0, 9, 0]), Ok(Shape::One(1))));
-        assert!(matches!(shape(&[1, 2, 2]), Ok(Shape::Many(_))));
     }
 }
