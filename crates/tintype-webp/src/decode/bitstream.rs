@@ -7,7 +7,7 @@ use super::error::{DecodeError, Unsupported};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bitstream {
     /// RFC 6386, 9.1.
-    Lossy { width: u32, height: u32, version: u8, first_partition: u32 },
+    Lossy { width: u32, height: u32, first_partition: u32 },
     /// RFC 9649, 3.4.
     Lossless { width: u32, height: u32, alpha: bool },
 }
@@ -44,7 +44,7 @@ pub(crate) fn read_lossy(fields: [u8; LOSSY_HEADER]) -> Result<Bitstream, Decode
     if width == 0 || height == 0 {
         return Err(malformed(VP8, "sides of at least 1"));
     }
-    Ok(Bitstream::Lossy { width, height, version, first_partition: tag >> 5 })
+    Ok(Bitstream::Lossy { width, height, first_partition: tag >> 5 })
 }
 
 /// Reads a lossless image's size (RFC 9649, 3.4).
