@@ -2,18 +2,21 @@
 
 use super::container::{VP8, VP8L, malformed, u24};
 use super::error::{DecodeError, Unsupported};
+use super::lossy::{BEGINNING, count_partitions};
 
 /// The beginning of image data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bitstream {
     /// RFC 6386, 9.1.
-    Lossy { width: u32, height: u32, first_partition: u32 },
+    Lossy { width: u32, height: u32, first_partition: u32, partitions: usize },
     /// RFC 9649, 3.4.
     Lossless { width: u32, height: u32, alpha: bool },
 }
 
 /// Bytes that the headers of image data take.
 pub(crate) const LOSSY_HEADER: usize = 10;
+/// Bytes of lossy data that are looked at.
+pub(crate) const LOSSY_BEGINNING: usize = LOSSY_HEADER + BEGINNING;
 pub(crate) const LOSSLESS_HEADER: usize = 5;
 
 impl Bitstream {
@@ -24,8 +27,9 @@ impl Bitstream {
     }
 }
 
-/// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1).
-pub(crate) fn read_lossy(fields: [u8; LOSSY_HEADER]) -> Result<Bitstream, DecodeError> {
+/// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1); and from the beginning of its first partition, the
+/// number of the others.
+pub(crate) fn read_lossy(fields: [u8; LOSSY_HEADER], rest: &[u8]) -> Result<Bitstream, DecodeError> {
     let [t0, t1, t2, s0, s1, s2, w0, w1, h0, h1] = fields;
     let tag = u24([t0, t1, t2]);
     if tag & 1 != 0 {
@@ -44,7 +48,7 @@ pub(crate) fn read_lossy(fields: [u8; LOSSY_HEADER]) -> Result<Bitstream, Decode
     if width == 0 || height == 0 {
         return Err(malformed(VP8, "sides of at least 1"));
     }
-    Ok(Bitstream::Lossy { width, height, first_partition: tag >> 5 })
+    Ok(Bitstream::Lossy { width, height, first_partition: tag >> 5, partitions: count_partitions(rest) })
 }
 
 /// Reads a lossless image's size (RFC 9649, 3.4).

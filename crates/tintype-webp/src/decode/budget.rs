@@ -28,14 +28,18 @@ impl Budget {
     ///
     /// If the limit does not allow them.
     pub(crate) fn take(&mut self, bytes: u64) -> Result<(), DecodeError> {
-        let pooled = bytes.min(self.pool);
-        let needed = self.held.saturating_add(bytes - pooled);
+        let needed = self.held_after(bytes);
         if needed > self.limit {
             return Err(DecodeError::Memory { needed, limit: self.limit });
         }
-        self.pool -= pooled;
+        self.pool -= bytes.min(self.pool);
         self.held = needed;
         Ok(())
+    }
+
+    /// What [`Budget::held`] would be after another `bytes`.
+    pub(crate) fn held_after(&self, bytes: u64) -> u64 {
+        self.held.saturating_add(bytes - bytes.min(self.pool))
     }
 
     /// Counts `bytes` as free again: they return to the pool.

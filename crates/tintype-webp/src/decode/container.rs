@@ -1,6 +1,8 @@
 //! The file format (RFC 9649, 2): chunks up to the image data, or to that of an animation's first frame.
 
-use super::bitstream::{Bitstream, LOSSLESS_HEADER, LOSSY_HEADER, read_lossless, read_lossy};
+use super::bitstream::{
+    Bitstream, LOSSLESS_HEADER, LOSSY_BEGINNING, LOSSY_HEADER, read_lossless, read_lossy,
+};
 use super::budget::Budget;
 use super::config::DecoderConfig;
 use super::error::DecodeError;
@@ -290,9 +292,14 @@ impl Container {
         if size < length as u64 {
             return Err(malformed(id, "the header of image data"));
         }
-        let bitstream = match (id, content) {
-            (VP8, content) => content.first_chunk().map(|&fields| read_lossy(fields)),
-            (_, content) => content.first_chunk().map(|&fields| read_lossless(fields)),
+        let looked_at = if id == VP8 { size.min(LOSSY_BEGINNING as u64) } else { length as u64 };
+        if (content.len() as u64) < looked_at && !input.finished() {
+            return Ok(Step::NeedInput);
+        }
+        let content = content.get(..looked_at as usize).unwrap_or(content);
+        let bitstream = match id {
+            VP8 => content.split_first_chunk().map(|(&fields, rest)| read_lossy(fields, rest)),
+            _ => content.first_chunk().map(|&fields| read_lossless(fields)),
         };
         let Some(bitstream) = bitstream.transpose()? else { return Ok(Step::NeedInput) };
         let (width, height) = bitstream.size();

@@ -84,7 +84,7 @@ impl Decoder {
         match (&self.image, &self.work) {
             (Some(image), _) => {
                 let (fixed, allowance) = Work::memory(image, output);
-                Some(self.budget.held().saturating_add(fixed).saturating_add(allowance))
+                Some(self.budget.held_after(fixed.saturating_add(allowance)))
             }
             (_, Some(_)) => Some(self.budget.held()),
             _ => None,

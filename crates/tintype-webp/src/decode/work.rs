@@ -57,8 +57,9 @@ impl Work {
             Bitstream::Lossless { .. } => {
                 (Lossless::memory(width, height), Lossless::allowance(width, height))
             }
-            Bitstream::Lossy { first_partition, .. } => {
-                (Lossy::memory(width, height, image.size.min(first_partition.into())), 0)
+            Bitstream::Lossy { first_partition, partitions, .. } => {
+                let first = image.size.min(first_partition.into());
+                (Lossy::memory(width, height, [first, image.size - first], partitions), 0)
             }
         };
         let alpha = image.alpha.as_ref().map_or((0, 0), |data| Alpha::memory(data, width, height));
@@ -106,8 +107,7 @@ impl Work {
         if self.row == self.height {
             return Ok(Advance::Done);
         }
-        let progress =
-            if self.broken { Ok(Progress::Row) } else { lossy.next_strip(input, &mut self.left, budget) };
+        let progress = if self.broken { Ok(Progress::Row) } else { lossy.next_strip(input, &mut self.left) };
         match progress {
             Ok(Progress::Row) if self.broken => lossy.repeat_last_row(),
             Ok(Progress::Row) => {}
@@ -217,7 +217,7 @@ impl Work {
         let Some(pixels) = self.pixels.get_mut(start..end) else { return Ok(Progress::Row) };
         match &mut self.frame {
             Frame::Lossy(lossy) => {
-                let progress = lossy.next_row(input, &mut self.left, budget, self.channels, pixels)?;
+                let progress = lossy.next_row(input, &mut self.left, self.channels, pixels)?;
                 if let Progress::NeedInput = progress {
                     return Ok(Progress::NeedInput);
                 }

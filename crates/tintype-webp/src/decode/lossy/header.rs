@@ -76,11 +76,7 @@ pub(crate) struct Quantizer {
 impl FrameHeader {
     /// Reads the header at the beginning of the first partition.
     pub(crate) fn read(bits: &mut BoolDecoder, bytes: &[u8]) -> Self {
-        // The colour space, which has one value, and whether samples need clamping, which does no harm if they do not.
-        bits.literal(bytes, 2);
-        let segments = read_segments(bits, bytes);
-        let filter = read_filter(bits, bytes);
-        let partitions = bits.literal(bytes, 2).into();
+        let (segments, filter, partitions) = read_beginning(bits, bytes);
         let y_ac = bits.literal(bytes, 7);
         let [y_dc_delta, y2_dc_delta, y2_ac_delta, uv_dc_delta, uv_ac_delta] =
             core::array::from_fn(|_| bits.optional_signed(bytes, 4).unwrap_or(0));
@@ -98,6 +94,23 @@ impl FrameHeader {
         let skip = bits.flag(bytes).then(|| bits.literal(bytes, 8));
         Self { segments, filter, partitions, quantizer, tokens, skip }
     }
+}
+
+/// More bytes of the first partition than [`count_partitions`] looks at: that many bits of even chance are at most 179.
+pub(crate) const BEGINNING: usize = 32;
+
+/// The number of partitions of coefficients, by the beginning of the first partition.
+pub(crate) fn count_partitions(first: &[u8]) -> usize {
+    1 << read_beginning(&mut BoolDecoder::default(), first).2
+}
+
+/// Reads the header up to the logarithm of the number of partitions.
+fn read_beginning(bits: &mut BoolDecoder, bytes: &[u8]) -> (Segments, FilterHeader, u32) {
+    // The colour space, which has one value, and whether samples need clamping, which does no harm if they do not.
+    bits.literal(bytes, 2);
+    let segments = read_segments(bits, bytes);
+    let filter = read_filter(bits, bytes);
+    (segments, filter, bits.literal(bytes, 2).into())
 }
 
 fn read_segments(bits: &mut BoolDecoder, bytes: &[u8]) -> Segments {

@@ -17,10 +17,11 @@ mod tokens;
 mod transform;
 mod upsample;
 
+pub(crate) use self::header::{BEGINNING, count_partitions};
+
 use self::bool_decoder::BoolDecoder;
 use self::frame::{Frame, MacroblockRow};
 use self::planes::Planes;
-use super::budget::Budget;
 use super::error::Flaw;
 use super::input::Input;
 use super::lossless::{Progress, Stop};
@@ -62,9 +63,13 @@ struct Partitions {
 }
 
 impl Lossy {
-    /// Bytes that decoding an image of this size holds for certain.
-    pub(crate) fn memory(width: u32, height: u32, first_size: u64) -> u64 {
-        first_size
+    /// Bytes that decoding an image of this size holds, given the sizes of its first partition and of the others together.
+    pub(crate) fn memory(width: u32, height: u32, [first, others]: [u64; 2], partitions: usize) -> u64 {
+        // The rows of macroblocks take turns with the partitions, which therefore are held to the end if there are
+        // several: once as they are, and once as the buffer grows.
+        let held = if partitions > 1 { others.saturating_mul(2) } else { 0 };
+        first
+            + held
             + Planes::memory(width, height)
             + MacroblockRow::memory(width)
             + size_of::<Frame>() as u64
@@ -94,12 +99,11 @@ impl Lossy {
         &mut self,
         input: &mut Input,
         left: &mut u64,
-        budget: &mut Budget,
         channels: usize,
         out: &mut [u8],
     ) -> Result<Progress, Stop> {
         while !self.planes.has_row() {
-            if let Progress::NeedInput = self.next_macroblock_row(input, left, budget)? {
+            if let Progress::NeedInput = self.next_macroblock_row(input, left)? {
                 return Ok(Progress::NeedInput);
             }
         }
@@ -108,14 +112,9 @@ impl Lossy {
     }
 
     /// Makes the next strip of planes.
-    pub(crate) fn next_strip(
-        &mut self,
-        input: &mut Input,
-        left: &mut u64,
-        budget: &mut Budget,
-    ) -> Result<Progress, Stop> {
+    pub(crate) fn next_strip(&mut self, input: &mut Input, left: &mut u64) -> Result<Progress, Stop> {
         while !self.planes.has_row() {
-            if let Progress::NeedInput = self.next_macroblock_row(input, left, budget)? {
+            if let Progress::NeedInput = self.next_macroblock_row(input, left)? {
                 return Ok(Progress::NeedInput);
             }
         }
@@ -134,13 +133,8 @@ impl Lossy {
     }
 
     /// Decodes a row of macroblocks, or what there is input for.
-    fn next_macroblock_row(
-        &mut self,
-        input: &mut Input,
-        left: &mut u64,
-        budget: &mut Budget,
-    ) -> Result<Progress, Stop> {
-        if self.frame.is_none() && !self.begin(input, left, budget)? {
+    fn next_macroblock_row(&mut self, input: &mut Input, left: &mut u64) -> Result<Progress, Stop> {
+        if self.frame.is_none() && !self.begin(input, left)? {
             return Ok(Progress::NeedInput);
         }
         let Some(frame) = &mut self.frame else { return Ok(Progress::NeedInput) };
@@ -162,7 +156,7 @@ impl Lossy {
     }
 
     /// Reads the first partition's header and the sizes of the others. Returns whether it was all there.
-    fn begin(&mut self, input: &mut Input, left: &mut u64, budget: &mut Budget) -> Result<bool, Stop> {
+    fn begin(&mut self, input: &mut Input, left: &mut u64) -> Result<bool, Stop> {
         let (bytes, mut ended) = input.window((self.first_size - self.first.len()) as u64);
         let here = bytes.len().min(*left as usize);
         self.first.extend_from_slice(bytes.get(..here).unwrap_or_default());
@@ -184,9 +178,6 @@ impl Lossy {
         input.advance(table);
         *left -= table;
         if count > 1 {
-            // The rows of macroblocks take turns with the partitions, which therefore are held to the end: once as
-            // they are, and once as the buffer grows.
-            budget.take(left.saturating_mul(2))?;
             input.expect(*left);
         }
         self.frame = Some(Box::new(Frame::new(header, bits)));
