@@ -142,6 +142,12 @@ impl Pixels {
         let mut bits = *at;
         let Some(row) = self.ring.get_mut(self.start..self.start + end) else { return Run::Bad };
         let mut x = self.x;
+        if let Some(color) = group.only() {
+            row.get_mut(x..).unwrap_or_default().fill(color);
+            self.cache.insert(color);
+            self.x = end;
+            return Run::Complete;
+        }
         let outcome = loop {
             let Some(pixel) = row.get_mut(x) else { break Run::Complete };
             let near_the_end = ample.is_none_or(|ample| bits.byte_position() > ample);

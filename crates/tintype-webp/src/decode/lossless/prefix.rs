@@ -37,9 +37,26 @@ pub(crate) struct Group {
     /// hold half the distance to a table of the second level, above the length of the longest code there.
     table: Box<[u16]>,
     codes: [Code; 5],
+    /// The colour of all pixels, if no code of it has more than one symbol.
+    only: Option<u32>,
 }
 
 impl Group {
+    fn new(table: Box<[u16]>, codes: [Code; 5]) -> Self {
+        let [green, red, blue, alpha, _] = codes.map(|code| {
+            let symbol = table.get(usize::from(code.start)).map_or(0, |entry| u32::from(entry >> 4));
+            (code.root == 0 && symbol < 256).then_some(symbol)
+        });
+        let color = || Some(alpha? << 24 | red? << 16 | green? << 8 | blue?);
+        Self { only: color(), table, codes }
+    }
+
+    /// The colour of all pixels, if there is but one.
+    #[inline(always)]
+    pub(crate) fn only(&self) -> Option<u32> {
+        self.only
+    }
+
     /// Decodes a symbol of at most 15 bits, which are reserved.
     #[inline(always)]
     pub(crate) fn symbol<const CODE: usize>(&self, bits: &mut Bits) -> u32 {
@@ -123,7 +140,7 @@ impl Scratch {
 
     /// The group read last.
     pub(crate) fn group(&self, codes: [Code; 5]) -> Group {
-        Group { table: self.table.as_slice().into(), codes }
+        Group::new(self.table.as_slice().into(), codes)
     }
 
     /// Reads a code. Lengths of more than two symbols are left in `lengths`.
