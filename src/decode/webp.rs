@@ -36,7 +36,7 @@ enum Holding {
 const PIECE: usize = 64 << 10;
 
 /// The work of decoding a pixel, in units of [`crate::Limits::work`], its bytes apart.
-const LOSSY_PIXEL_WORK: u64 = 120;
+const LOSSY_PIXEL_WORK: u64 = 160;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {

@@ -98,7 +98,7 @@ impl Alpha {
             Coding::Raw => 0,
             Coding::Lossless(lossless) => lossless.work(),
         };
-        decoding + 4 * self.rows as u64 * self.row.len() as u64
+        decoding + 20 * self.rows as u64 * self.row.len() as u64
     }
 
     /// Reads a row of filtered values. Returns whether it was there.

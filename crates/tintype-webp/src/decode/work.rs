@@ -197,7 +197,7 @@ impl Work {
             Frame::Lossless(lossless) => lossless.work(),
             Frame::Lossy(lossy) => lossy.work(),
         };
-        let rows = 12 * u64::from(self.row) * u64::from(self.place.width);
+        let rows = 20 * u64::from(self.row) * u64::from(self.place.width);
         rows + frame + self.alpha.as_ref().map_or(0, Alpha::work)
     }
 

@@ -70,7 +70,7 @@ impl MacroblockRow {
 
     /// Rough number of instructions that a row takes apart from its coefficients.
     pub(crate) fn work(&self) -> u64 {
-        self.columns as u64 * 13_000
+        self.columns as u64 * 32_000
     }
 }
 
