@@ -71,6 +71,14 @@ fn corners(width: u32, height: u32) -> Picture {
     })
 }
 
+/// A picture with detail everywhere.
+fn noise(width: u32, height: u32) -> Picture {
+    Picture::rgb(width, height, |x, y| {
+        let n = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 24;
+        [n as u8, (x + n / 4) as u8, y as u8]
+    })
+}
+
 fn to_png(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options::default();
     options.output.format = Format::Png;
@@ -369,10 +377,7 @@ fn lossless_webp_comes_back_pixel_by_pixel() {
 
 #[test]
 fn a_higher_quality_costs_more_bytes() {
-    let noise = Picture::rgb(200, 200, |x, y| {
-        let n = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 24;
-        [n as u8, (x + n / 4) as u8, y as u8]
-    });
+    let noise = noise(200, 200);
     for format in [Format::Jpeg, Format::Webp] {
         let size = |quality| {
             let mut options = Options::default();
@@ -396,6 +401,45 @@ fn limits_are_enforced_from_the_header() {
     assert_eq!(refused(|options| options.limits.output_side = 99), Limit::OutputSide);
     assert_eq!(refused(|options| options.limits.output_pixels = 4999), Limit::OutputPixels);
     assert_eq!(refused(|options| options.limits.memory = 1 << 20), Limit::Memory);
+    assert_eq!(refused(|options| options.limits.work = 200_000), Limit::Work);
+}
+
+#[test]
+fn a_session_that_works_in_steps_gives_the_same_bytes() {
+    let source = noise(900, 700).to_png();
+    for format in [Format::Jpeg, Format::Png] {
+        let options = to_png(|options| options.output.format = format);
+        let expected = resize(&source, &options).unwrap();
+        let mut session = Session::stepped(options);
+        session.write(&source).unwrap();
+        assert_eq!((session.work(), session.outline()), (0, None), "nothing is done before the first step");
+        let (mut image, mut steps) = (Vec::new(), 0);
+        while session.step().unwrap() {
+            image.extend(session.read(usize::MAX).unwrap());
+            steps += 1;
+        }
+        session.finish().unwrap();
+        while session.step().unwrap() {}
+        image.extend(session.read(usize::MAX).unwrap());
+        assert!(image == expected.image && session.work() == expected.work, "{format:?}");
+        assert!(steps > 3, "{format:?}: {steps} steps");
+    }
+}
+
+#[test]
+fn work_depends_on_what_is_done_and_not_on_how_a_source_is_cut() {
+    let source = noise(300, 200).to_png();
+    let options = to_png(|options| options.geometry.width = Some(100));
+    let whole = resize(&source, &options).unwrap().work;
+    let mut session = Session::new(options);
+    source.chunks(77).for_each(|chunk| session.write(chunk).unwrap());
+    session.finish().unwrap();
+    assert_eq!(session.work(), whole);
+    let larger = resize(&source, &to_png(|options| options.geometry.width = Some(200))).unwrap().work;
+    assert!(whole < larger, "{whole} {larger}");
+    let exact = |work| resize(&source, &to_png(|o| (o.geometry.width, o.limits.work) = (Some(100), work)));
+    assert!(exact(whole).is_ok());
+    assert!(matches!(exact(whole / 2), Err(Error::LimitExceeded { limit: Limit::Work, .. })));
 }
 
 /// A file with some bytes replaced.

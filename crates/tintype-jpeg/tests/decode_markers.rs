@@ -4,7 +4,9 @@
 mod common;
 
 use common::*;
-use tintype_jpeg::decode::{ColorModel, DecodeError, DecoderConfig, Flaw, Scale, Unsupported};
+use tintype_jpeg::decode::{
+    ColorModel, DecodeError, Decoder, DecoderConfig, Flaw, Output, Scale, Step, Unsupported,
+};
 
 /// Where a segment begins, by its marker.
 fn find(file: &[u8], marker: u8) -> usize {
@@ -187,4 +189,57 @@ fn an_eighth_of_a_progressive_file_needs_no_byte_after_its_dc_scans() {
     let cut = decode(&file[..scans[1]], Scale::EIGHTH).unwrap();
     assert!(whole.image == cut.image);
     assert_eq!(cut.flaw, None);
+}
+
+/// A progressive file with more scans before its end, each of one component (its number), this band and these bits.
+fn with_scans(file: &[u8], scans: &[(u8, [u8; 3])]) -> Vec<u8> {
+    let mut longer = file[..file.len() - 2].to_vec();
+    for (component, band) in scans {
+        longer.extend([0xFF, 0xDA, 0, 8, 1, *component, 0]);
+        longer.extend(band);
+    }
+    longer.extend([0xFF, 0xD9]);
+    longer
+}
+
+#[test]
+fn a_scan_that_repeats_what_is_known_is_passed_over_and_flagged() {
+    let file = write(&picture(200, 120, 3), Writing { progressive: true, ..PLAIN });
+    // Before the end of its last scan, the image is not complete, so that more scans are read.
+    let scans: Vec<usize> = (0..file.len() - 1).filter(|&at| file[at..at + 2] == [0xFF, 0xDA]).collect();
+    let cut = [&file[..*scans.last().unwrap()], &[0xFF, 0xD9]].concat();
+    let expected = decode(&cut, Scale::FULL).unwrap();
+    for scan in [(1, [0, 0, 0x00]), (1, [1, 5, 0x00]), (2, [0, 0, 0x21])] {
+        let repeated = decode(&with_scans(&cut, &[scan]), Scale::FULL).unwrap();
+        assert_eq!(repeated.flaw, Some(Flaw::BadSegment), "{scan:?}");
+        assert!(repeated.image == expected.image, "{scan:?}");
+    }
+}
+
+#[test]
+fn empty_scans_cost_next_to_nothing() {
+    // 4,000 x 4,000 pixels, of which nothing is there but the frame's header.
+    let file = write(&picture(16, 16, 1), Writing { progressive: true, ..PLAIN });
+    let frame = find(&file, 0xC2);
+    let mut vast = file[..find(&file, 0xDA)].to_vec();
+    vast[frame + 5..frame + 9].copy_from_slice(&[0x0F, 0xA0, 0x0F, 0xA0]);
+    vast.extend([0xFF, 0xD9]);
+    let work = |scans: &[(u8, [u8; 3])]| {
+        let mut decoder = Decoder::new(roomy());
+        decoder.feed(&with_scans(&vast, scans));
+        decoder.finish();
+        decoder.header().unwrap().expect("a header");
+        decoder.start(Scale::FULL, Output::Planar).unwrap();
+        // With nothing decoded, the image is refused in the end.
+        while matches!(decoder.next_strip(), Ok(Step::Strip(_))) {}
+        decoder.work()
+    };
+    let component = file[frame + 10];
+    let (first, empty) = ((component, [0, 0, 0]), (component, [1, 63, 0x00]));
+    let one = work(&[first]);
+    let refining: Vec<_> = (1..=13).rev().map(|low| (component, [1, 63, (low << 4) | (low - 1)])).collect();
+    let many = work(
+        &[&[first, (component, [1, 63, 13])], refining.as_slice(), &[empty; 200], &[first; 40]].concat(),
+    );
+    assert!(many < one + one / 2, "{one} and {many}");
 }

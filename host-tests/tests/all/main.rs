@@ -4,6 +4,7 @@ mod artifacts;
 mod clients;
 mod corpus;
 mod fuel;
+mod linear;
 mod memory;
 mod pictures;
 mod resizer;

@@ -133,7 +133,8 @@ fn an_instance_with_no_more_memory_than_the_limit_never_runs_out_on_files_of_oth
     for folder in ["hostile", "conformance", "photos"] {
         for path in corpus::files(folder).unwrap_or_default() {
             let (name, image) = (path.display().to_string(), fs::read(&path).unwrap());
-            for (limit, mut options) in LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, *job)) {
+            for (limit, mut options) in LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, *job))
+            {
                 options.limits.memory = limit << 20;
                 for whole in [false, true] {
                     if whole && image.len() as u64 + INSTANCE > options.limits.memory {
