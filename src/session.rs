@@ -247,7 +247,7 @@ impl Session {
             self.plan(&header)?;
         }
         if let State::Rows(pipeline) = &mut self.state {
-            progress = pipeline.advance(&mut self.output)?;
+            progress = pipeline.advance(self.written, &mut self.output)?;
             self.damaged = pipeline.decoder.found_damage();
             self.work = pipeline.work();
         }
@@ -297,7 +297,8 @@ enum Progress {
 struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
-    /// The work of the stages for all rows, and for each byte that is written.
+    /// The work of resampling all rows, and of what happens to them then; and of each byte that is written.
+    resampling_work: u64,
     stages_work: u64,
     per_byte: u64,
     /// Bytes written so far.
@@ -364,10 +365,11 @@ impl Pipeline {
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
+        let resampling_work = resampling.sum::<u64>();
         let finishing = image.samples() * FINISHING_WORK;
         let encoding = encode::work(output, image);
-        let stages_work = resampling.sum::<u64>() + finishing + encoding.fixed;
-        let work = BASE_WORK + stages_work + decoder.predicted_work(detail);
+        let stages_work = finishing + encoding.fixed;
+        let work = BASE_WORK + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
         decoder.start(detail, max_memory - memory)?;
@@ -381,22 +383,39 @@ impl Pipeline {
         let encoder = encode::encoder(output, image)?;
         let stages = Stages { resamplers, finish, encoder };
         let (per_byte, max_work) = (encoding.per_byte, options.limits.work);
-        Ok((Self { decoder, stages, stages_work, per_byte, written: 0, max_work }, plan))
+        Ok((Self { decoder, stages, resampling_work, stages_work, per_byte, written: 0, max_work }, plan))
     }
 
     /// The work done so far.
     fn work(&self) -> u64 {
+        BASE_WORK
+            + self.for_rows_so_far(self.resampling_work + self.stages_work)
+            + self.written * self.per_byte
+            + self.decoder.work()
+    }
+
+    /// The part of the work for all rows that those take which have come.
+    fn for_rows_so_far(&self, work: u64) -> u64 {
         let (done, of) = self.stages.progress();
-        BASE_WORK + self.stages_work * done / of.max(1) + self.written * self.per_byte + self.decoder.work()
+        work * done / of.max(1)
+    }
+
+    /// Checks the work done so far on a source of which so many bytes have come. A small file may not take much, however
+    /// large the image is that it announces.
+    fn check_work(&self, source_bytes: u64) -> Result<()> {
+        Limit::Work.check(self.work(), self.max_work)?;
+        let free = FREE_WORK.max(self.max_work / 100);
+        let share = free.saturating_add(source_bytes.saturating_mul(WORK_PER_BYTE));
+        Limit::Work.check(self.decoder.work() + self.for_rows_so_far(self.resampling_work), share)
     }
 
     /// Works through the rows that are there, for a while.
-    fn advance(&mut self, output: &mut Queue) -> Result<Progress> {
+    fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
         let progress = if self.stages.are_complete() {
             self.stages.encoder.finish()?;
             Progress::Complete
         } else {
-            self.advance_rows()?
+            self.advance_rows(source_bytes)?
         };
         let before = output.len();
         self.stages.encoder.drain(output);
@@ -404,12 +423,11 @@ impl Pipeline {
         Ok(progress)
     }
 
-    fn advance_rows(&mut self) -> Result<Progress> {
+    fn advance_rows(&mut self, source_bytes: u64) -> Result<Progress> {
         let pause = self.work() + STEP_WORK;
         while !self.stages.are_complete() {
-            let work = self.work();
-            Limit::Work.check(work, self.max_work)?;
-            if work > pause {
+            self.check_work(source_bytes)?;
+            if self.work() > pause {
                 return Ok(Progress::More);
             }
             let Self { decoder, stages, .. } = self;
@@ -461,6 +479,11 @@ const BASE_MEMORY: u64 = 2 << 20;
 
 /// Work of a step, in units of [`crate::Limits::work`]: some hundredths of a second.
 const STEP_WORK: u64 = 40_000_000;
+
+/// What decoding and resampling a source may take, in units of [`crate::Limits::work`], and what more for each of its
+/// bytes. A photograph takes a tenth of that for its bytes alone.
+const FREE_WORK: u64 = 4_000_000_000;
+const WORK_PER_BYTE: u64 = 10_000;
 
 /// What any rendition takes, in units of [`crate::Limits::work`].
 const BASE_WORK: u64 = 150_000;

@@ -23,6 +23,8 @@ const BATCH: usize = 4;
 mod work {
     /// A sample on its way in or out.
     pub(super) const SAMPLE: u64 = 2;
+    /// A pixel multiplied by its alpha, or divided by it.
+    pub(super) const PREMULTIPLIED: u64 = 40;
     /// A row on its way in or out, its samples apart.
     pub(super) const ROW: u64 = 1500;
     /// A weight: two sines, for most filters.
@@ -87,8 +89,15 @@ impl Resampler {
         let down = taps(&y) * columns * count * work::TAP_DOWN;
         let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
         let rows = rows + u64::from(y.size);
+        let pixels = rows * columns + u64::from(x.size) * u64::from(y.size);
+        let premultiplied = if channels.has_alpha() { pixels * work::PREMULTIPLIED } else { 0 };
         let weights = (taps(&x) + taps(&y)) * work::WEIGHT;
-        weights + widened + (down + across) / work::PARTS + out * work::SAMPLE + rows * work::ROW
+        weights
+            + premultiplied
+            + widened
+            + (down + across) / work::PARTS
+            + out * work::SAMPLE
+            + rows * work::ROW
     }
 
     /// Takes the lane's next row and hands on the rows that it completes.

@@ -95,7 +95,7 @@ impl Transform {
             Self::Predictor { .. } => 16,
             Self::Color { .. } => 10,
             Self::SubtractGreen => 2,
-            Self::Index { .. } => 6,
+            Self::Index { .. } => 40,
         }
     }
 }
