@@ -152,3 +152,20 @@ fn any_number_of_chunks_is_skipped_in_linear_time() {
     }
     assert!(info(&file).is_ok());
 }
+
+#[test]
+fn chunks_that_are_too_short_are_malformed_for_every_chunking() {
+    let frame = anmf(30, 30, (13, 9), false, &[]);
+    let short: [&[(&[u8; 4], &[u8])]; 3] = [
+        &[(b"VP8X", &[0; 9]), (b"NONE", &[0; 9])],
+        &[(b"VP8X", &vp8x(ANIMATED, 20, 20)), (b"ANMF", &frame[..15]), (b"NONE", &[0; 9])],
+        &[(b"VP8L", &[0x2F, 0, 0, 0]), (b"NONE", &[0; 9])],
+    ];
+    for (chunks, expected) in short.into_iter().zip(["10 bytes", "16 bytes", "the header of image data"]) {
+        for sizes in [&[usize::MAX][..], &[1], &[7]] {
+            let error = decode_chunked(&riff(chunks), sizes, DecoderConfig::default()).err();
+            let Some(DecodeError::Malformed { expected: found, .. }) = error else { panic!("{error:?}") };
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -177,20 +177,20 @@ impl Container {
                 return self.read_image(id, size.min(available), input);
             }
             VP8X if first => {
-                let Some(&fields) = content.first_chunk::<VP8X_SIZE>() else {
-                    let cut = size < VP8X_SIZE as u64;
-                    return if cut { Err(malformed(id, "10 bytes")) } else { Ok(Step::NeedInput) };
-                };
-                self.extended = Some(read_extended(fields, size)?);
+                if size < VP8X_SIZE as u64 {
+                    return Err(malformed(id, "10 bytes"));
+                }
+                let Some(&fields) = content.first_chunk() else { return Ok(Step::NeedInput) };
+                self.extended = Some(read_extended(fields)?);
                 self.stage = Stage::Chunks;
             }
             _ if first => return Err(malformed(id, "image data or a VP8X chunk in its place")),
             ANMF if animated && self.frame.is_none() => {
-                let Some(&fields) = content.first_chunk::<FRAME_HEADER>() else {
-                    let cut = size < FRAME_HEADER as u64;
-                    return if cut { Err(malformed(id, "16 bytes")) } else { Ok(Step::NeedInput) };
-                };
-                let place = self.read_place(fields, size)?;
+                if size < FRAME_HEADER as u64 {
+                    return Err(malformed(id, "16 bytes"));
+                }
+                let Some(&fields) = content.first_chunk() else { return Ok(Step::NeedInput) };
+                let place = self.read_place(fields)?;
                 self.frame = Some((place, size - FRAME_HEADER as u64));
                 input.advance(CHUNK_HEADER + FRAME_HEADER as u64);
                 return Ok(Step::Next);
@@ -264,7 +264,7 @@ impl Container {
     }
 
     /// Reads where an animation's frame stands (RFC 9649, 2.7.1.1).
-    fn read_place(&self, fields: [u8; FRAME_HEADER], size: u64) -> Result<Place, DecodeError> {
+    fn read_place(&self, fields: [u8; FRAME_HEADER]) -> Result<Place, DecodeError> {
         let [x0, x1, x2, y0, y1, y2, w0, w1, w2, h0, h1, h2, _, _, _, flags] = fields;
         let place = Place {
             x: u24([x0, x1, x2]) * 2,
@@ -278,9 +278,6 @@ impl Container {
         });
         if !fits {
             return Err(malformed(ANMF, "a frame within the canvas"));
-        }
-        if size < FRAME_HEADER as u64 {
-            return Err(malformed(ANMF, "16 bytes"));
         }
         Ok(place)
     }
@@ -355,12 +352,9 @@ pub(crate) fn u24([low, middle, high]: [u8; 3]) -> u32 {
     u32::from_le_bytes([low, middle, high, 0])
 }
 
-fn read_extended(fields: [u8; VP8X_SIZE], size: u64) -> Result<Extended, DecodeError> {
+fn read_extended(fields: [u8; VP8X_SIZE]) -> Result<Extended, DecodeError> {
     let [flags, _, _, _, w0, w1, w2, h0, h1, h2] = fields;
     let (width, height) = (u24([w0, w1, w2]) + 1, u24([h0, h1, h2]) + 1);
-    if size < VP8X_SIZE as u64 {
-        return Err(malformed(VP8X, "10 bytes"));
-    }
     if width.checked_mul(height).is_none() {
         return Err(malformed(VP8X, "a canvas of less than 2^32 pixels"));
     }
