@@ -2,7 +2,8 @@
 
 use super::budget::Budget;
 use super::error::{DecodeError, Flaw};
-use super::lossless::{Lossless, Progress, Stop};
+use super::lossless::Lossless;
+use super::progress::{Progress, Stop};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;

@@ -27,8 +27,8 @@ impl Bitstream {
     }
 }
 
-/// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1); and from the beginning of its first partition, the
-/// number of the others.
+/// Reads a frame's tag and, as it is a key frame, its size (RFC 6386, 9.1); and from the beginning of its first
+/// partition, the number of the others.
 pub(crate) fn read_lossy(fields: [u8; LOSSY_HEADER], rest: &[u8]) -> Result<Bitstream, DecodeError> {
     let [t0, t1, t2, s0, s1, s2, w0, w1, h0, h1] = fields;
     let tag = u24([t0, t1, t2]);

@@ -16,9 +16,9 @@ const INPUT_BYTES: u64 = 32 << 10;
 /// A decoder that takes bytes, returns rows, and never waits.
 ///
 /// Call [`header`](Self::header) until it is there, then [`start`](Self::start), then [`next_row`](Self::next_row) or
-/// [`next_strip`](Self::next_strip) until there are no more; whenever one of them needs input, [`feed`](Self::feed) it, or [`finish`](Self::finish) when there
-/// is no more. To hold little of the input, feed it when it is asked for, rather than all at once: input is held until
-/// it is used.
+/// [`next_strip`](Self::next_strip) until there are no more; whenever one of them needs input, [`feed`](Self::feed)
+/// it, or [`finish`](Self::finish) when there is no more. To hold little of the input, feed it when it is asked for,
+/// rather than all at once: input is held until it is used.
 pub struct Decoder {
     config: DecoderConfig,
     input: Input,
@@ -60,8 +60,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// If the input is not a WebP, is of an unsupported kind, malformed, or finished too early; or if what stands before
-    /// the image data takes more memory than the limit.
+    /// If the input is not a WebP, is of an unsupported kind, malformed, or finished too early; or if what stands
+    /// before the image data takes more memory than the limit.
     pub fn header(&mut self) -> Result<Option<&Header>, DecodeError> {
         if self.header.is_none() {
             if self.budget.held() == 0 {
@@ -75,8 +75,8 @@ impl Decoder {
         Ok(self.header.as_ref())
     }
 
-    /// Upper bound, in bytes, of the memory that decoding to `output` holds, as far as is known; `None` before the header
-    /// is.
+    /// Upper bound, in bytes, of the memory that decoding to `output` holds, as far as is known; `None` before the
+    /// header is.
     ///
     /// It includes metadata and an allowance for what shows only in the data of a lossless image: prefix codes and
     /// transforms. Where they take more, it grows, but never beyond the limit.
@@ -103,8 +103,8 @@ impl Decoder {
     /// # Errors
     ///
     /// [`DecodeError::Memory`], before anything is allocated, if decoding would hold more than the limit;
-    /// [`DecodeError::Unsupported`] if planes are asked for and the image has none; [`DecodeError::Order`] if the header
-    /// is not known yet or decoding has begun before.
+    /// [`DecodeError::Unsupported`] if planes are asked for and the image has none; [`DecodeError::Order`] if the
+    /// header is not known yet or decoding has begun before.
     pub fn start(&mut self, output: Output) -> Result<(), DecodeError> {
         if self.work.is_some() {
             return Err(DecodeError::Order("decoding has begun already: use a new decoder to begin again"));

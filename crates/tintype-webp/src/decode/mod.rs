@@ -51,6 +51,7 @@ mod info;
 mod input;
 mod lossless;
 mod lossy;
+mod progress;
 mod strip;
 mod work;
 

@@ -5,10 +5,10 @@
 pub enum Output {
     /// Rows of RGB or RGBA, by [`Decoder::next_row`](super::Decoder::next_row).
     Interleaved,
-    /// Strips of the planes that a lossy still is made of, by [`Decoder::next_strip`](super::Decoder::next_strip): Y, Cb
-    /// and Cr as they are coded (ITU-R BT.601, limited range), then alpha if there is any. Those of colour differences
-    /// have half the width and half the height, rounded up. [`Header::planar`](super::Header::planar) says whether an
-    /// image has planes.
+    /// Strips of the planes that a lossy still is made of, by [`Decoder::next_strip`](super::Decoder::next_strip): Y,
+    /// Cb and Cr as they are coded (ITU-R BT.601, limited range), then alpha if there is any. Those of colour
+    /// differences have half the width and half the height, rounded up. [`Header::planar`](super::Header::planar) says
+    /// whether an image has planes.
     Planar,
 }
 

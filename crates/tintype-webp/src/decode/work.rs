@@ -7,8 +7,9 @@ use super::config::Damage;
 use super::container::{Image, Place};
 use super::error::{DecodeError, Flaw};
 use super::input::Input;
-use super::lossless::{Lossless, Progress, Stop};
+use super::lossless::Lossless;
 use super::lossy::{Lossy, STRIP_ROWS};
+use super::progress::{Progress, Stop};
 use super::strip::{Output, PlaneRows, Strip};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -49,7 +50,8 @@ pub(crate) enum Advance {
 }
 
 impl Work {
-    /// Bytes that decoding holds for certain, apart from what the container's chunks take, and those to count in advance.
+    /// Bytes that decoding holds for certain, apart from what the container's chunks take, and those to count in
+    /// advance.
     pub(crate) fn memory(image: &Image, output: Output) -> (u64, u64) {
         let (width, height) = image.bitstream.size();
         let row = pixels_length(image, output) as u64;

@@ -1,8 +1,8 @@
 //! Lanes: sixteen bytes at a time, on the machine's SIMD unit where there is one.
 //!
 //! Kernels are written once, generic over [`U8x16`]. [`Native`] is the fastest implementation that the build target
-//! has; [`Scalar`] is plain arithmetic, and the definition of every operation. All are exact, so that a kernel gives the
-//! same bits on each.
+//! has; [`Scalar`] is plain arithmetic, and the definition of every operation. All are exact, so that a kernel gives
+//! the same bits on each.
 
 #[cfg(any(test, not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))))]
 mod scalar;
@@ -70,13 +70,13 @@ pub(crate) trait U8x16: Copy {
     fn half(self) -> Self;
     /// Arithmetic shift right of signed lanes.
     fn shr<const BITS: u32>(self) -> Self;
-    /// `FACTOR` times each signed lane, divided by 128 and rounded to the nearest, down from the middle. The factor is less than
-    /// 128.
+    /// `FACTOR` times each signed lane, divided by 128 and rounded to the nearest, down from the middle. The factor is
+    /// less than 128.
     fn scale<const FACTOR: i16>(self) -> Self;
 }
 
-/// Swaps rows and columns: of 16 rows of eight bytes, of which each vector holds one and the eighth after it, makes eight
-/// columns of 16.
+/// Swaps rows and columns: of 16 rows of eight bytes, of which each vector holds one and the eighth after it, makes
+/// eight columns of 16.
 #[inline(always)]
 pub(crate) fn columns<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
     let low = columns_of_half([a.zip_low(b), c.zip_low(d), e.zip_low(f), g.zip_low(h)]);

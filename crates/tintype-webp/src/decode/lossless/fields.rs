@@ -3,9 +3,10 @@
 use super::groups::Groups;
 use super::pixels::ring_length;
 use super::transform::{Grid, Transform};
-use super::{BAD, Elements, Lossless, Role, Stage, Stop};
+use super::{BAD, Elements, Lossless, Role, Stage};
 use crate::decode::budget::{Budget, bytes_of};
 use crate::decode::error::{DecodeError, Flaw};
+use crate::decode::progress::Stop;
 use alloc::vec;
 use alloc::vec::Vec;
 

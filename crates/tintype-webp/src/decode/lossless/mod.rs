@@ -23,6 +23,7 @@ use self::prefix::{MAX_GROUP_BYTES, Scratch};
 use self::transform::{Grid, Transform};
 use super::budget::{Budget, bytes_of};
 use super::error::{DecodeError, Flaw};
+use super::progress::{Progress, Stop};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -96,25 +97,6 @@ enum Elements {
     Modes(Vec<u8>),
     Colors(Vec<u32>),
     Groups(Vec<u16>),
-}
-
-/// How a step ended.
-pub(crate) enum Progress {
-    /// There is another row.
-    Row,
-    NeedInput,
-}
-
-/// Why decoding cannot go on.
-pub(crate) enum Stop {
-    Flaw(Flaw),
-    Error(DecodeError),
-}
-
-impl From<DecodeError> for Stop {
-    fn from(error: DecodeError) -> Self {
-        Self::Error(error)
-    }
 }
 
 const BAD: Stop = Stop::Flaw(Flaw::BadData);

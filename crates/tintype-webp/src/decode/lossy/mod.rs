@@ -24,9 +24,8 @@ use self::frame::{Frame, MacroblockRow};
 use self::planes::Planes;
 use super::error::Flaw;
 use super::input::Input;
-use super::lossless::{Progress, Stop};
+use super::progress::{Progress, Stop};
 use super::strip::PlaneRows;
-
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -63,7 +62,8 @@ struct Partitions {
 }
 
 impl Lossy {
-    /// Bytes that decoding an image of this size holds, given the sizes of its first partition and of the others together.
+    /// Bytes that decoding an image of this size holds, given the sizes of its first partition and of the others
+    /// together.
     pub(crate) fn memory(width: u32, height: u32, [first, others]: [u64; 2], partitions: usize) -> u64 {
         // The rows of macroblocks take turns with the partitions, which therefore are held to the end if there are
         // several: once as they are, and once as the buffer grows.

@@ -9,8 +9,8 @@ use crate::decode::strip::PlaneRows;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Rows at the end of a row of macroblocks that are not ready before the next is complete. The loop filter changes three
-/// of them, as it does for colour differences, of which four rows belong to these.
+/// Rows at the end of a row of macroblocks that are not ready before the next is complete. The loop filter changes
+/// three of them, as it does for colour differences, of which four rows belong to these.
 const LATE: usize = 8;
 
 /// Most rows of a strip.
@@ -32,8 +32,8 @@ pub(crate) struct Planes {
     upsampler: Upsampler,
 }
 
-/// Two rows of macroblocks, with a side of `SIDE` samples: the one that is decoded or was decoded last, and above it the
-/// one before.
+/// Two rows of macroblocks, with a side of `SIDE` samples: the one that is decoded or was decoded last, and above it
+/// the one before.
 struct Plane<const SIDE: usize> {
     samples: Vec<u8>,
     stride: usize,

@@ -1,6 +1,7 @@
 //! From planes to pixels: colour differences at full size, and colours.
 //!
-//! Arithmetic and interleaving are separate passes over a row, so that compilers turn the former into SIMD instructions.
+//! Arithmetic and interleaving are separate passes over a row, so that compilers turn the former into SIMD
+//! instructions.
 
 use crate::decode::budget::bytes_of;
 use crate::lanes::{Native, U8x16};
