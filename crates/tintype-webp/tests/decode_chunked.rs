@@ -27,7 +27,7 @@ fn files() -> Vec<Vec<u8>> {
     files
 }
 
-/// Everything that a decode tells.
+/// Everything that a decode returns.
 fn describe(file: &[u8], chunks: &[usize]) -> Result<Decoded, String> {
     decode_chunked(file, chunks, roomy()).map_err(|error| error.to_string())
 }

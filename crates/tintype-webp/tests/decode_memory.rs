@@ -104,7 +104,7 @@ fn files() -> Vec<Vec<u8>> {
     files
 }
 
-/// An image of 16x16 pixels in as many blocks of 4x4, with so many groups of full codes, of which the blocks use those
+/// An image of 16x16 pixels in as many blocks of 4x4, with this many groups of full codes. The blocks use those
 /// whose numbers are multiples of `step`.
 fn many_groups(groups: u32, step: u32) -> Vec<u8> {
     let mut bits = BitWriter::lossless(16, 16, false);

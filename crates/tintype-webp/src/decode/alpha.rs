@@ -88,7 +88,7 @@ impl Alpha {
         Ok(&self.row)
     }
 
-    /// What is wrong with the data, as far as it was read.
+    /// The flaw found in the data so far.
     pub(crate) fn flaw(&self) -> Option<Flaw> {
         self.flaw
     }

@@ -2,7 +2,7 @@
 
 use super::error::DecodeError;
 
-/// Counts what is held against a limit.
+/// Counts memory against a limit.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
     limit: u64,
@@ -47,7 +47,7 @@ impl Budget {
         self.pool = self.pool.saturating_add(bytes).min(self.held);
     }
 
-    /// Bytes counted so far, those of the pool included: never less than what is or was held.
+    /// Bytes counted so far, those of the pool included: an upper bound of the memory that is or was held.
     pub(crate) fn held(&self) -> u64 {
         self.held
     }

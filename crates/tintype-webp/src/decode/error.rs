@@ -19,7 +19,7 @@ pub enum DecodeError {
     },
     /// The input ended before the image data.
     Truncated,
-    /// The image is damaged, and [`Damage::Refuse`](super::Damage::Refuse) was set or nothing of it could be decoded.
+    /// The image is damaged, and [`Damage::Refuse`](super::Damage::Refuse) was set or not even its first row could be decoded.
     Damaged(Flaw),
     /// Decoding would hold more memory than the limit.
     Memory {

@@ -1,4 +1,4 @@
-//! What is known of an image before it is decoded.
+//! Descriptions of images, known before they are decoded.
 
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ pub struct Header {
     pub alpha: bool,
     /// How the image, or the first frame of an animation, is coded.
     pub compression: Compression,
-    /// Whether the file is an animation, of which the first frame is decoded.
+    /// Whether the file is an animation. Its first frame is decoded.
     pub animated: bool,
     /// Whether the file is said to hold EXIF data. It follows the image as a rule: see [`info`](super::info).
     pub has_exif: bool,

@@ -1,4 +1,4 @@
-//! What a whole file tells without being decoded.
+//! Descriptions of whole files, without decoding them.
 
 use super::budget::Budget;
 use super::config::DecoderConfig;
@@ -7,7 +7,7 @@ use super::error::DecodeError;
 use super::header::Header;
 use super::input::Input;
 
-/// What a file tells without being decoded.
+/// A description of a file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Info<'a> {
@@ -51,7 +51,7 @@ fn read_header(file: &[u8]) -> Result<Header, DecodeError> {
     let (config, mut budget) = (DecoderConfig::default(), Budget::new(u64::MAX));
     let mut rest = file;
     loop {
-        // What is to be skipped need not be looked at.
+        // Bytes to be skipped need not be looked at.
         let (_, after) = rest.split_at(input.pass(rest.len()));
         let (piece, after) = after.split_at(after.len().min(PIECE));
         rest = after;

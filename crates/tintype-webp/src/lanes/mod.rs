@@ -75,7 +75,7 @@ pub(crate) trait U8x16: Copy {
     fn scale<const FACTOR: i16>(self) -> Self;
 }
 
-/// Swaps rows and columns: of 16 rows of eight bytes, of which each vector holds one and the eighth after it, makes
+/// Swaps rows and columns: takes 16 rows of eight bytes, each vector holding a row and the eighth after it, and makes
 /// eight columns of 16.
 #[inline(always)]
 pub(crate) fn columns<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {

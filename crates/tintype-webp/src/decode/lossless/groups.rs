@@ -1,4 +1,4 @@
-//! The prefix-code groups of an image, and which of them each part of it uses (RFC 9649, 3.7.2.2).
+//! The prefix-code groups of an image, and the group that each block uses (RFC 9649, 3.7.2.2).
 
 use super::super::budget::{Budget, bytes_of};
 use super::super::error::DecodeError;
@@ -21,7 +21,7 @@ pub(crate) struct Groups {
     /// Groups in the data, and how many of them have been read.
     total: usize,
     read: usize,
-    /// Bytes counted for what is held.
+    /// Bytes counted for all of this.
     held: u64,
 }
 

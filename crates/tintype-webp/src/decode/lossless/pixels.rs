@@ -65,7 +65,7 @@ impl Pixels {
         self.ring.capacity()
     }
 
-    /// Makes room for so many pixels.
+    /// Makes room for `room` pixels.
     pub(crate) fn grow(&mut self, room: usize) {
         // What was there is not needed, and is freed first.
         self.ring = Vec::new();
@@ -251,7 +251,7 @@ fn plain_distance(code: usize, width: usize) -> usize {
     }
 }
 
-/// The pixels that short distance codes name: so many to the left, so many above (RFC 9649, 3.6.2.2).
+/// The pixels that short distance codes name: their distance to the left and upwards (RFC 9649, 3.6.2.2).
 #[rustfmt::skip]
 const NEIGHBOURS: [(i8, u8); 120] = [
     (0, 1), (1, 0), (1, 1), (-1, 1), (0, 2), (2, 0), (1, 2), (-1, 2), (2, 1), (-2, 1), (2, 2), (-2, 2),

@@ -37,7 +37,7 @@ pub(crate) struct Group {
     /// hold half the distance to a table of the second level, above the length of the longest code there.
     table: Box<[u16]>,
     codes: [Code; 5],
-    /// The colour of all pixels, if no code of it has more than one symbol.
+    /// The colour of all pixels, if none of the codes for channels has more than one symbol.
     only: Option<u32>,
 }
 

@@ -217,7 +217,7 @@ fn try_array<V: U8x16>(function: impl Fn(usize) -> Option<V>) -> Option<[V; 8]> 
 }
 
 impl Rows<'_> {
-    /// Pixels from a place on, so many rows below it.
+    /// Pixels from a place on, in the row that is `row` below it.
     #[inline(always)]
     fn get<const LENGTH: usize>(&self, start: usize, row: usize) -> Option<&[u8; LENGTH]> {
         self.samples.get(start + row * self.stride..)?.first_chunk()

@@ -27,7 +27,7 @@ pub(crate) struct Frame {
 pub(crate) struct MacroblockRow {
     columns: usize,
     column: usize,
-    /// What the macroblocks above have left behind, and the one to the left.
+    /// The contexts of the macroblocks above, and of the one to the left.
     above: Vec<Context>,
     left: Context,
     above_modes: Vec<[SubMode; 4]>,

@@ -58,7 +58,7 @@ pub(crate) struct FilterHeader {
     pub(crate) simple: bool,
     pub(crate) level: u8,
     pub(crate) sharpness: u8,
-    /// What is added to the level of intra-coded macroblocks, and to that of those predicted by subblocks.
+    /// Added to the level of intra-coded macroblocks, and to the level of those predicted by subblocks.
     pub(crate) intra_delta: i8,
     pub(crate) subblock_delta: i8,
 }

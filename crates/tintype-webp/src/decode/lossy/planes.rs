@@ -2,7 +2,7 @@
 
 use super::filter::{Rows, Strength, filter_row};
 use super::header::FilterHeader;
-use super::predict::{ABOVE, ChromaSpace, LEFT, LumaSpace};
+use super::predict::{ABOVE_IMAGE, ChromaSpace, LEFT, LumaSpace};
 use super::upsample::Upsampler;
 use crate::decode::budget::bytes_of;
 use crate::decode::strip::PlaneRows;
@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Rows at the end of a row of macroblocks that are not ready before the next is complete. The loop filter changes
-/// three of them, as it does for colour differences, of which four rows belong to these.
+/// three of them, as it does for colour differences, where four rows belong to these.
 const LATE: usize = 8;
 
 /// Most rows of a strip.
@@ -85,14 +85,14 @@ impl Planes {
     /// The pixels above a macroblock, and four to the right of those: beyond the image's edge, the last again.
     pub(crate) fn luma_above(&self, column: usize) -> [u8; 20] {
         let above = self.y.above.get(column * 16..).unwrap_or_default();
-        let last = above.get(15).copied().unwrap_or(ABOVE);
+        let last = above.get(15).copied().unwrap_or(ABOVE_IMAGE);
         core::array::from_fn(|x| above.get(x).copied().unwrap_or(last))
     }
 
     /// The pixels above a macroblock.
     pub(crate) fn chroma_above(&self, plane: usize, column: usize) -> [u8; 8] {
         let above = self.chroma.get(plane).and_then(|plane| plane.above.get(column * 8..)?.first_chunk());
-        above.copied().unwrap_or([ABOVE; 8])
+        above.copied().unwrap_or([ABOVE_IMAGE; 8])
     }
 
     /// Puts a macroblock into the row that is being decoded.
@@ -172,7 +172,7 @@ impl Planes {
 impl<const SIDE: usize> Plane<SIDE> {
     fn new(columns: usize) -> Self {
         let stride = columns * SIDE;
-        Self { samples: vec![0; stride * 2 * SIDE], stride, above: vec![ABOVE; stride] }
+        Self { samples: vec![0; stride * 2 * SIDE], stride, above: vec![ABOVE_IMAGE; stride] }
     }
 
     /// Puts a macroblock into the lower row.

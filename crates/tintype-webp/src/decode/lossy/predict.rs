@@ -21,8 +21,8 @@ pub(crate) struct Around {
 }
 
 /// What stands for pixels above and to the left of the image.
-pub(crate) const ABOVE: u8 = 127;
-pub(crate) const BESIDE: u8 = 129;
+pub(crate) const ABOVE_IMAGE: u8 = 127;
+pub(crate) const LEFT_OF_IMAGE: u8 = 129;
 
 /// Prepares the column to the left of a macroblock: the right one of the macroblock before, or what stands for it.
 pub(crate) fn set_left<const WIDTH: usize, const HEIGHT: usize>(
@@ -33,8 +33,8 @@ pub(crate) fn set_left<const WIDTH: usize, const HEIGHT: usize>(
     for (y, row) in space.iter_mut().enumerate() {
         row[LEFT - 1] = match (around.left, y) {
             (true, _) => row[LEFT + side - 1],
-            (false, 0) if !around.above => ABOVE,
-            (false, _) => BESIDE,
+            (false, 0) if !around.above => ABOVE_IMAGE,
+            (false, _) => LEFT_OF_IMAGE,
         };
     }
 }

@@ -55,7 +55,7 @@ impl Coefficients {
         }
     }
 
-    /// Reads the coefficients of a macroblock, of which all are zero. Returns whether there are any.
+    /// Reads the coefficients of a macroblock into a cleared array. Returns whether there are any.
     pub(crate) fn read(
         &mut self,
         reader: &mut Reader<'_>,

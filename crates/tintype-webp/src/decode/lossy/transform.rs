@@ -32,7 +32,7 @@ pub(crate) fn add_dct(input: &[i16; 16], rows: [&mut [u8; 4]; 4]) {
     }
 }
 
-/// [`add_dct`] for a block of which only the first coefficient is other than zero.
+/// [`add_dct`] for a block whose coefficients are zero but for the first.
 pub(crate) fn add_dc(dc: i16, rows: [&mut [u8; 4]; 4]) {
     let value = (i32::from(dc) + 4) >> 3;
     rows.into_iter().for_each(|pixels| add(pixels, [value; 4]));
