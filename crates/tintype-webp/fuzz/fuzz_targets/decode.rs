@@ -9,7 +9,7 @@ use tintype_webp::decode::{DecodeError, Decoder, DecoderConfig, Flaw, Output, Ro
 const MAX_SAMPLES: usize = 1 << 20;
 
 /// As much as the decoder may count, for each byte and each sample, and in any case.
-const MAX_WORK: [u64; 3] = [4000, 200, 10_000_000];
+const MAX_WORK: [u64; 3] = [4000, 1200, 10_000_000];
 
 fuzz_target!(|input: &[u8]| {
     let &[ref file @ .., choice, size] = input else { return };
