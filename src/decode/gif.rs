@@ -13,8 +13,6 @@ pub(super) struct GifDecoder {
     reader: Reader,
     header: Option<Header>,
     frame: Frame,
-    /// Bytes of input so far.
-    fed: u64,
     /// Indices of the frame's next row, and how many of them there are.
     indices: Vec<u8>,
     filled: usize,
@@ -90,7 +88,6 @@ impl GifDecoder {
             reader: Reader::default(),
             header: None,
             frame: Frame::default(),
-            fed: 0,
             indices: Vec::new(),
             filled: 0,
             frame_row: 0,
@@ -180,7 +177,6 @@ impl GifDecoder {
 
 impl Decoder for GifDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
-        self.fed += chunk.len() as u64;
         self.reader.feed(&chunk);
         Ok(())
     }
@@ -226,7 +222,7 @@ impl Decoder for GifDecoder {
     fn work(&self) -> u64 {
         let indices = u64::from(self.frame_row) * u64::from(self.frame.width);
         let pixels = u64::from(self.canvas_row) * self.header.map_or(0, |header| header.source.width.into());
-        self.fed * work::BYTE + indices * work::INDEX + pixels * work::PIXEL
+        self.reader.used * work::BYTE + indices * work::INDEX + pixels * work::PIXEL
     }
 
     fn start(&mut self, _: Detail, _: u64) -> Result<()> {
@@ -297,6 +293,8 @@ struct Reader {
     codec: StreamingDecoder,
     input: Vec<u8>,
     position: usize,
+    /// Bytes that the codec has used so far.
+    used: u64,
     complete: bool,
     global_palette: Option<Box<[u8]>>,
     /// The application extension that is being read.
@@ -320,6 +318,7 @@ impl Default for Reader {
             codec: StreamingDecoder::new(),
             input: Vec::new(),
             position: 0,
+            used: 0,
             complete: false,
             global_palette: None,
             application: Application::Unknown,
@@ -343,6 +342,7 @@ impl Reader {
         }
         let (used, mut decoded) = self.codec.update(rest, &mut out).map_err(malformed)?;
         self.position += used;
+        self.used += used as u64;
         match &mut decoded {
             Decoded::GlobalPalette(palette) => self.global_palette = Some(std::mem::take(palette)),
             Decoded::BlockStart(_) => self.application = Application::Unknown,

@@ -123,7 +123,9 @@ impl Decoder for PngDecoder {
         let read = if reading.frame.is_empty() { reading.streamed_row() } else { reading.interlaced_row() };
         match read {
             Err(DecodingError::IoError(_)) if !self.complete => Ok(Step::NeedInput),
-            Err(error) => Err(malformed(error)),
+            Err(DecodingError::IoError(_)) => Err(Error::malformed(Format::Png, "it ends too early")),
+            // Which of several faults the codec meets first depends on how the file was cut.
+            Err(_) => Err(Error::malformed(Format::Png, "its image data is corrupt")),
             Ok(false) => Ok(Step::Ready(false)),
             Ok(true) => sink(0, &reading.row).map(|()| Step::Ready(true)),
         }
