@@ -1,7 +1,7 @@
 //! Times this decoder and `image-webp` in turn, and prints medians and fastest rounds.
 //!
 //! ```sh
-//! cargo run --release --example bench -- some.webp another.webp
+//! cargo run --release --example decode_bench -- some.webp another.webp
 //! ```
 //!
 //! Built for wasm, it prints the linear memory too; one job at a time shows each one's own:
