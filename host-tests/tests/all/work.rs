@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use harness::resizer::types::{Format, Options};
+use harness::resizer::types::{Error, Format, Limit, Options};
 use harness::{Resizer, corpus};
 use pictures::photograph;
 
@@ -78,4 +78,22 @@ fn work_is_within_a_factor_of_three_of_the_instructions_for_photos_and_conforman
         let all = files.iter().flat_map(|path| ratios(&path.display().to_string(), &fs::read(path).unwrap()));
         check(&all.collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_small_file_takes_little_however_large_an_image_it_announces() {
+    // A GIF of one pixel on a canvas of 10,000 × 10,000, in 35 bytes.
+    let canvas =
+        b"GIF89a\x10\x27\x10\x27\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;";
+    let mut resizer = Resizer::new();
+    let mut options = resizer.defaults();
+    options.geometry.width = Some(100);
+    let Err(Error::LimitExceeded(exceeded)) = resizer.resize(canvas, &options) else {
+        panic!("a hundred megapixels for {} bytes", canvas.len())
+    };
+    assert_eq!(exceeded.limit, Limit::Work);
+    assert!(resizer.fuel() < 6_000_000_000, "{} instructions", resizer.fuel());
+    // A smaller one is an image like others.
+    let small = [&canvas[..6], &[0xd0, 7, 0xd0, 7], &canvas[10..]].concat();
+    assert_eq!(resizer.resize(&small, &options).unwrap().outline.height, 100);
 }
