@@ -563,3 +563,28 @@ fn inspection_tells_what_the_file_says() {
     assert_eq!((info.frames, info.source.bit_depth, info.source.alpha), (1, 8, false));
     assert_eq!(info.exif, Some(tintype::Exif::default()));
 }
+
+/// A GIF with a canvas of 4 × 4 pixels and one frame of 2 × 2 black pixels.
+fn gif(left: u8, top: u8, interlaced: bool) -> Vec<u8> {
+    let mut file = b"GIF89a\x04\0\x04\0\x80\0\0\0\0\0\xff\xff\xff,".to_vec();
+    file.extend([left, 0, top, 0, 2, 0, 2, 0, if interlaced { 0x40 } else { 0 }]);
+    // The codes 4 (clear), 0, 0, 0, 0 and 5 (end), of three bits each and then, as there are nine, of four.
+    file.extend(b"\x02\x03\x04\x00\x05\0;");
+    file
+}
+
+#[test]
+fn a_frame_of_a_gif_may_lie_anywhere_on_the_canvas_or_outside_of_it() {
+    for interlaced in [false, true] {
+        for (left, top) in [(0, 0), (1, 2), (3, 3), (4, 0), (0, 4), (9, 9), (200, 1)] {
+            let made = resize(gif(left, top, interlaced), &to_png(|_| ())).unwrap();
+            let picture = Picture::from_png(&made.image);
+            for (x, y) in (0..4).flat_map(|x| (0..4).map(move |y| (x, y))) {
+                let covered = (u32::from(left)..u32::from(left) + 2).contains(&x)
+                    && (u32::from(top)..u32::from(top) + 2).contains(&y);
+                let expected = if covered { [0, 0, 0, 255] } else { [0, 0, 0, 0] };
+                assert_eq!(picture.at(x, y), expected, "{left} {top} {interlaced}: {x} {y}");
+            }
+        }
+    }
+}

@@ -392,7 +392,11 @@ impl Reader {
         let palette = palette.filter(|palette| !palette.is_empty());
         let palette =
             palette.ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?;
-        let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start)).into();
+        let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start));
+        let width = visible(frame.left, frame.width, canvas_width);
+        let height = visible(frame.top, frame.height, canvas_height);
+        // Outside of the canvas on one axis, nothing is visible on the other either.
+        let (width, height) = if width == 0 || height == 0 { (0, 0) } else { (width, height) };
         Ok(Frame {
             left: frame.left.into(),
             top: frame.top.into(),
@@ -401,8 +405,8 @@ impl Reader {
             interlaced: frame.interlaced,
             transparent: frame.transparent.is_some(),
             colors: colors(&palette, frame.transparent),
-            visible_width: visible(frame.left, frame.width, canvas_width),
-            visible_height: visible(frame.top, frame.height, canvas_height),
+            visible_width: width.into(),
+            visible_height: height.into(),
         })
     }
 }
