@@ -394,10 +394,11 @@ impl Pipeline {
             + self.decoder.work()
     }
 
-    /// The part of the work for all rows that those take which have come.
+    /// The share of the work for all rows that belongs to the rows decoded so far.
     fn for_rows_so_far(&self, work: u64) -> u64 {
         let (done, of) = self.stages.progress();
-        work * done / of.max(1)
+        // Divided first: the product could overflow.
+        (work / of.max(1)).saturating_mul(done)
     }
 
     /// Checks the work done so far on a source of which so many bytes have come. A small file may not take much, however
