@@ -215,9 +215,9 @@ impl Decoder {
     pub fn work(&self) -> u64 {
         let output = self.work.as_ref().map_or(0, |work| {
             let visits = work.store.as_ref().map_or(0, Store::visits);
-            visits * cost::VISIT + cost::of_output(&work.layout, work.strips, work.row)
+            visits * cost::VISIT + work.layout.work_of(work.strips, work.row)
         });
-        cost::of_input(self.input.used(), self.segments) + output
+        cost::input(self.input.used(), self.segments) + output
     }
 
     /// Bytes of memory that input takes which was fed and not used yet.

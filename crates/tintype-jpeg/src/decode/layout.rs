@@ -57,7 +57,8 @@ pub struct Layout {
     /// MCUs of an interleaved scan, across and down.
     pub(crate) mcus: (u32, u32),
     pub(crate) memory: u64,
-    pub(crate) work: u64,
+    /// Rows that are interleaved: none if planes are asked for.
+    pub(crate) rows: u32,
 }
 
 impl Layout {
@@ -84,7 +85,15 @@ impl Layout {
     /// The work of decoding, in units of about one WebAssembly instruction, beyond that of reading the input: see
     /// [`Decoder::work`](super::Decoder::work).
     pub fn work(&self) -> u64 {
-        self.work
+        self.work_of(self.mcus.1, self.rows)
+    }
+
+    /// The work of `strips` rows of MCUs and `rows` interleaved rows.
+    pub(crate) fn work_of(&self, strips: u32, rows: u32) -> u64 {
+        let blocks = |plane: &Plane| u64::from(plane.padded_blocks.0) * u64::from(plane.v);
+        let planes = self.planes.iter().map(|plane| cost::blocks(blocks(plane), plane.coefficients() as u64));
+        let row = cost::row(u64::from(self.width) * self.channels as u64);
+        u64::from(strips) * planes.sum::<u64>() + u64::from(rows) * row
     }
 }
 
@@ -192,11 +201,10 @@ impl Header {
             channels,
             mcus,
             memory: 0,
-            work: 0,
+            rows: 0,
         };
+        layout.rows = if output == Output::Interleaved { layout.height } else { 0 };
         layout.memory = self.memory(&layout, output);
-        let rows = if output == Output::Interleaved { layout.height } else { 0 };
-        layout.work = cost::of_output(&layout, mcus.1, rows);
         layout
     }
 

@@ -1,6 +1,6 @@
 //! The beginning of image data: its size, and what decides how it is decoded.
 
-use super::container::{VP8, VP8L, malformed, u24};
+use super::chunk::{VP8, VP8L, malformed, u24};
 use super::error::{DecodeError, Unsupported};
 use super::lossy::{BEGINNING, count_partitions};
 

@@ -4,14 +4,12 @@ use super::bitstream::{
     Bitstream, LOSSLESS_HEADER, LOSSY_BEGINNING, LOSSY_HEADER, read_lossless, read_lossy,
 };
 use super::budget::Budget;
+use super::chunk::{ALPH, ANMF, ChunkId, EXIF, ICCP, VP8, VP8L, VP8X, malformed, u24};
 use super::config::DecoderConfig;
 use super::error::DecodeError;
 use super::header::{Compression, Header, Metadata};
 use super::input::Input;
 use alloc::vec::Vec;
-
-/// A chunk's four characters.
-pub(crate) type ChunkId = [u8; 4];
 
 /// Reads chunks up to the image data.
 pub(crate) struct Container {
@@ -89,14 +87,6 @@ pub(crate) struct Image {
     /// Bytes of image data.
     pub(crate) size: u64,
 }
-
-pub(crate) const VP8: ChunkId = *b"VP8 ";
-pub(crate) const VP8L: ChunkId = *b"VP8L";
-const VP8X: ChunkId = *b"VP8X";
-pub(crate) const ANMF: ChunkId = *b"ANMF";
-pub(crate) const ALPH: ChunkId = *b"ALPH";
-pub(crate) const ICCP: ChunkId = *b"ICCP";
-pub(crate) const EXIF: ChunkId = *b"EXIF";
 
 /// Bytes of a chunk's header, of the VP8X chunk, and of what stands before the chunks of a frame.
 const CHUNK_HEADER: u64 = 8;
@@ -342,14 +332,6 @@ enum Step {
     Image(Found),
     Next,
     NeedInput,
-}
-
-pub(crate) fn malformed(chunk: ChunkId, expected: &'static str) -> DecodeError {
-    DecodeError::Malformed { chunk, expected }
-}
-
-pub(crate) fn u24([low, middle, high]: [u8; 3]) -> u32 {
-    u32::from_le_bytes([low, middle, high, 0])
 }
 
 fn read_extended(fields: [u8; VP8X_SIZE]) -> Result<Extended, DecodeError> {

@@ -1,8 +1,9 @@
 //! Descriptions of whole files, without decoding them.
 
 use super::budget::Budget;
+use super::chunk::{ANMF, ChunkId, EXIF, ICCP};
 use super::config::DecoderConfig;
-use super::container::{ANMF, ChunkId, Container, EXIF, ICCP};
+use super::container::Container;
 use super::error::DecodeError;
 use super::header::Header;
 use super::input::Input;

@@ -42,6 +42,7 @@
 mod alpha;
 mod bitstream;
 mod budget;
+mod chunk;
 mod config;
 mod container;
 mod decoder;
