@@ -48,9 +48,10 @@ enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
     No,
-    /// It is known, and the decoder has not heard of it.
+    /// The caller has signalled it, and the decoder has not been informed.
     Known,
-    Told,
+    /// The decoder has been informed.
+    Signaled,
 }
 
 enum State {
@@ -107,7 +108,7 @@ impl Session {
 
     /// Signals the end of the source.
     pub fn finish(&mut self) -> Result<()> {
-        let accepted = self.open().and_then(|()| plan::validate(&self.options));
+        let accepted = self.check_open().and_then(|()| plan::validate(&self.options));
         self.failed_by(accepted)?;
         self.ended = Ended::Known;
         self.work_eagerly()
@@ -153,16 +154,16 @@ impl Session {
         result
     }
 
-    /// Whether more of the source may come.
-    fn open(&self) -> Result<()> {
+    /// Fails once the source has ended or a call has failed.
+    fn check_open(&self) -> Result<()> {
         match (&self.state, self.ended) {
-            (State::Failed, _) | (_, Ended::Known | Ended::Told) => Err(Error::Ended),
+            (State::Failed, _) | (_, Ended::Known | Ended::Signaled) => Err(Error::Ended),
             _ => Ok(()),
         }
     }
 
     fn accept(&mut self, chunk: Vec<u8>) -> Result<()> {
-        self.open()?;
+        self.check_open()?;
         self.written += chunk.len() as u64;
         Limit::SourceBytes.check(self.written, self.options.limits.source_bytes)?;
         plan::validate(&self.options)?;
@@ -197,7 +198,7 @@ impl Session {
         }
     }
 
-    /// Gives the decoder the next part of the source, or word of its end.
+    /// Gives the decoder the next part of the source, or signals its end.
     fn feed(&mut self) -> Result<()> {
         if !self.can_feed() {
             return Ok(());
@@ -214,7 +215,7 @@ impl Session {
             _ => return Ok(()),
         };
         if self.pending.len() == 0 {
-            self.ended = Ended::Told;
+            self.ended = Ended::Signaled;
             decoder.finish();
             return Ok(());
         }
@@ -226,7 +227,7 @@ impl Session {
         self.options.limits.memory.saturating_sub(BASE_MEMORY)
     }
 
-    /// An error of a decoder, in which what a program holds besides is added to what it needs.
+    /// Adds the memory of the program itself to what a decoder's error reports as needed.
     fn whole_memory(&self, error: Error) -> Error {
         let of_options = self.options.limits.memory;
         match error {
@@ -256,7 +257,9 @@ impl Session {
                 self.state = State::Complete;
                 self.pending = Queue::default();
             }
-            Progress::NeedsInput if self.ended == Ended::Told && !matches!(self.state, State::Complete) => {
+            Progress::NeedsInput
+                if self.ended == Ended::Signaled && !matches!(self.state, State::Complete) =>
+            {
                 return Err(Error::Internal("a decoder asks for more than the whole source".into()));
             }
             _ => (),
@@ -401,8 +404,8 @@ impl Pipeline {
         (work / of.max(1)).saturating_mul(done)
     }
 
-    /// Checks the work done so far on a source of which so many bytes have come. A small file may not take much, however
-    /// large the image is that it announces.
+    /// Checks the work done so far against the limits: the caller's, and that of a source of `source_bytes` bytes. A small
+    /// file must not cost much, however large an image it announces.
     fn check_work(&self, source_bytes: u64) -> Result<()> {
         Limit::Work.check(self.work(), self.max_work)?;
         let free = FREE_WORK.max(self.max_work / 100);
@@ -481,13 +484,13 @@ const BASE_MEMORY: u64 = 2 << 20;
 /// Work of a step, in units of [`crate::Limits::work`]: some hundredths of a second.
 const STEP_WORK: u64 = 40_000_000;
 
-/// What decoding and resampling a source may take, in units of [`crate::Limits::work`], and what more for each of its
-/// bytes. A photograph takes a tenth of that for its bytes alone.
+/// The work that decoding and resampling any source may take, in units of [`crate::Limits::work`], and the additional
+/// work allowed for each of its bytes. Photographs need less than a tenth of the latter.
 const FREE_WORK: u64 = 4_000_000_000;
 const WORK_PER_BYTE: u64 = 10_000;
 
-/// What any rendition takes, in units of [`crate::Limits::work`].
+/// The work of any rendition, however small, in units of [`crate::Limits::work`].
 const BASE_WORK: u64 = 150_000;
 
-/// What turning a sample, joining lanes or drawing a background takes.
+/// The work of turning a sample, joining lanes and drawing a background.
 const FINISHING_WORK: u64 = 6;

@@ -58,7 +58,7 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Indices that are decoded, also those that nobody sees.
+    /// The number of indices to decode, including invisible ones.
     fn decoded_pixels(&self) -> u64 {
         let visible = |&row: &u32| deinterlaced(row, self.height) < self.visible_height;
         let rows = match self.interlaced {

@@ -50,14 +50,14 @@ pub(crate) trait Decoder {
     /// Predicts the bytes of memory that decoding takes, with the input that a decoder keeps.
     fn memory(&mut self, detail: Detail) -> u64;
 
-    /// Predicts the work of decoding, in units of [`crate::Limits::work`], as far as the header tells.
+    /// Predicts the work of decoding from the header, in units of [`crate::Limits::work`].
     fn predicted_work(&mut self, detail: Detail) -> u64;
 
     /// The work of decoding so far, in the same units.
     fn work(&self) -> u64;
 
-    /// Chooses how much is decoded, and allocates. What shows only later must not need more than `max_memory` bytes in
-    /// all, of which at least those predicted are there.
+    /// Chooses how much is decoded, and allocates. Decoding never holds more than `max_memory` bytes, which is at least
+    /// the amount predicted.
     fn start(&mut self, detail: Detail, max_memory: u64) -> Result<()>;
 
     /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.

@@ -80,9 +80,9 @@ pub(crate) fn memory(format: Format, image: Image, whole: bool) -> u64 {
 /// The work of an encoder, in units of [`crate::Limits::work`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Work {
-    /// For any image of the size.
+    /// Work for any image of this size.
     pub fixed: u64,
-    /// For each byte that is written: noise takes more than a wall.
+    /// Additional work for each byte written: noise costs more than a flat colour.
     pub per_byte: u64,
 }
 

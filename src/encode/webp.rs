@@ -71,7 +71,7 @@ fn drop_alpha(rows: &mut Vec<u8>, channels: Channels) -> Channels {
     if channels == Channels::GrayAlpha { Channels::Gray } else { Channels::Rgb }
 }
 
-/// The rows and what the codec holds besides.
+/// The rows and the codec's own buffers.
 pub(super) fn memory(image: Image) -> u64 {
     const BYTES_PER_PIXEL: u64 = 16;
     image.bytes() + image.pixels() * BYTES_PER_PIXEL + (1 << 20)

@@ -21,18 +21,18 @@ const BATCH: usize = 4;
 
 /// What things cost, in units of [`crate::Limits::work`].
 mod work {
-    /// A sample on its way in or out.
+    /// Widening or narrowing a sample.
     pub(super) const SAMPLE: u64 = 2;
-    /// A pixel multiplied by its alpha, or divided by it.
+    /// Multiplying or dividing a pixel by its alpha.
     pub(super) const PREMULTIPLIED: u64 = 40;
-    /// A row on its way in or out, its samples apart.
+    /// Handling a row of input or output, without its samples.
     pub(super) const ROW: u64 = 1500;
-    /// A weight: two sines, for most filters.
+    /// Computing a weight: two sines for most filters.
     pub(super) const WEIGHT: u64 = 200;
-    /// A sample times a weight, in so many parts of a unit.
+    /// Multiplying a sample by a weight, in eighths of a unit.
     pub(super) const TAP_DOWN: u64 = 6;
     pub(super) const TAP_ACROSS: u64 = 6;
-    pub(super) const PARTS: u64 = 8;
+    pub(super) const EIGHTHS: u64 = 8;
 }
 
 /// Turns the rows of a lane into those of the resampled lane.
@@ -95,7 +95,7 @@ impl Resampler {
         weights
             + premultiplied
             + widened
-            + (down + across) / work::PARTS
+            + (down + across) / work::EIGHTHS
             + out * work::SAMPLE
             + rows * work::ROW
     }

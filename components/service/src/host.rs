@@ -27,7 +27,7 @@ impl tintype_http::host::Host for Host {
     }
 
     async fn pause(&self) {
-        // This version of WASI tells no one of clients that have gone, but by refusing to take an answer's bytes.
+        // WASI 0.2 reports that a client has gone only when its answer is written.
     }
 
     fn session(&self, options: &Options) -> Session {

@@ -155,7 +155,7 @@ impl<H: Host> Rendering<'_, H> {
         }
     }
 
-    /// Gives the session the next piece of the source, or word of its end.
+    /// Gives the session the next piece of the source, or signals its end.
     async fn feed(&mut self) -> Result<()> {
         if self.pending.is_empty() {
             match self.input.next().await? {

@@ -14,7 +14,7 @@ fn options() -> Options {
     options
 }
 
-/// The instructions that a file takes that comes in pieces of so many bytes.
+/// Returns the instructions spent on a file that arrives in pieces of `piece` bytes.
 fn fuel(image: &[u8], piece: usize) -> u64 {
     let mut resizer = Resizer::new();
     let mut session = resizer.session(&options());
@@ -36,7 +36,7 @@ fn after(file: &[u8], bytes: &[u8]) -> usize {
     file.windows(bytes.len()).position(|window| window == bytes).expect("a part of the file") + bytes.len()
 }
 
-/// Files with so many parts of a kind.
+/// Files with `count` parts of one kind each.
 fn files(count: usize) -> Vec<(&'static str, Vec<u8>)> {
     let photo = photograph(100, 80);
     let (jpeg, png, webp, gif) = (photo.jpeg(), photo.png(), photo.webp(), photo.gif(&[]));

@@ -7,7 +7,7 @@ use crate::{Error, Format, Result};
 #[derive(Debug)]
 pub(super) struct Head {
     kept: Vec<u8>,
-    /// Bytes that may still be kept, beside the profile.
+    /// Bytes that may still be kept, not counting the profile.
     left: u64,
     state: State,
     /// Which of the chunks that may be large, and of which there should be one, is still of interest.
@@ -17,11 +17,11 @@ pub(super) struct Head {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// In the signature or a chunk that is kept; this many bytes are left of it.
+    /// In the signature or a chunk to keep, with the number of bytes left.
     Keep(u64),
-    /// In a chunk that is passed over.
+    /// In a chunk to pass over, with the number of bytes left.
     Skip(u64),
-    /// In the eight bytes that begin a chunk, of which so many are there.
+    /// In the eight bytes that begin a chunk, with the number read so far.
     Begin(usize, [u8; 8]),
     /// At the pixels.
     Pixels,
@@ -39,7 +39,7 @@ const LARGEST_EXIF: u64 = 64 << 10;
 /// The largest compressed ICC profile that is kept, in bytes.
 const LARGEST_PROFILE: u64 = 4 << 20;
 
-/// Bytes that are kept, beside the profile.
+/// The most bytes to keep, not counting the profile.
 const MOST: u64 = 128 << 10;
 
 impl Default for Head {
@@ -144,7 +144,7 @@ mod tests {
         [&[signature, chunk(b"IHDR", &[1; 13])], before, &[chunk(b"IDAT", b"pixels")]].concat().concat()
     }
 
-    /// What is kept and what is left, fed in pieces of so many bytes.
+    /// Sifts a file in pieces of `piece` bytes; returns the bytes kept and the bytes of the pixels.
     fn sift(file: &[u8], piece: usize) -> Result<(Vec<u8>, Vec<u8>)> {
         let (mut head, mut rest) = (Head::default(), Vec::new());
         for piece in file.chunks(piece) {

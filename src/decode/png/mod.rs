@@ -90,7 +90,7 @@ impl Decoder for PngDecoder {
     fn memory(&mut self, _: Detail) -> u64 {
         let State::Reading(reading) = &self.state else { return 0 };
         let row = reading.row_bytes();
-        // Raw rows are up to 16 bits wide; the codec keeps two and its inflater's window besides.
+        // Raw rows are up to 16 bits wide; the codec also keeps two of them and its inflater's window.
         let streaming = row * 6 + (512 << 10);
         let frame =
             if reading.reader.info().interlaced { row * u64::from(reading.header.source.height) } else { 0 };

@@ -1,7 +1,7 @@
 //! The query grammar, tintype's own: `/?url=…&width=…&height=…&format=…`.
 //!
 //! It can say everything that an [`ImageRequest`] can hold. A parameter that is unknown, given twice or malformed is an
-//! error that names the parameter, its value and the values it accepts: a typo never makes a picture nobody asked for.
+//! error that names the parameter, its value and the values it accepts: a typo never yields a wrong picture.
 
 use tintype_types::Format;
 
