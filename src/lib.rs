@@ -25,6 +25,7 @@ mod flatten;
 mod geometry;
 mod join;
 mod orient;
+mod pipeline;
 mod pixels;
 mod plan;
 mod queue;
