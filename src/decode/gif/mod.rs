@@ -1,12 +1,14 @@
 //! GIF (GIF89a): the first frame, on a transparent canvas, decoded as its bytes arrive. An interlaced frame is held as
 //! indices until its last pass.
 
+mod reader;
+
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source};
-use gif::streaming_decoder::{Block, Decoded, OutputBuffer, StreamingDecoder};
-use gif::{DecodingError, Extension};
+use gif::streaming_decoder::{Decoded, OutputBuffer};
+use reader::{Frame, Reader, deinterlaced, ends_early};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
@@ -24,49 +26,6 @@ pub(super) struct GifDecoder {
     /// A row of the canvas, and the next to come out.
     row: Vec<u8>,
     canvas_row: u32,
-}
-
-/// What the file says of the first frame.
-#[derive(Debug, Clone)]
-struct Frame {
-    left: u32,
-    top: u32,
-    width: u32,
-    height: u32,
-    interlaced: bool,
-    transparent: bool,
-    colors: [[u8; 4]; 256],
-    /// The part of it that lies on the canvas.
-    visible_width: u32,
-    visible_height: u32,
-}
-
-impl Default for Frame {
-    fn default() -> Self {
-        Self {
-            left: 0,
-            top: 0,
-            width: 0,
-            height: 0,
-            interlaced: false,
-            transparent: false,
-            colors: [[0; 4]; 256],
-            visible_width: 0,
-            visible_height: 0,
-        }
-    }
-}
-
-impl Frame {
-    /// The number of indices to decode, including invisible ones.
-    fn decoded_pixels(&self) -> u64 {
-        let visible = |&row: &u32| deinterlaced(row, self.height) < self.visible_height;
-        let rows = match self.interlaced {
-            true => (0..self.height).rev().find(visible).map_or(0, |last| last + 1),
-            false => self.visible_height,
-        };
-        u64::from(self.width) * u64::from(rows)
-    }
 }
 
 /// What things cost, in units of [`crate::Limits::work`].
@@ -264,153 +223,6 @@ fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], color
     }
 }
 
-/// The colour of each index: opaque black past the palette's end, nothing where it is the transparent one.
-fn colors(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
-    let mut colors = [[0, 0, 0, 255]; 256];
-    for (color, &[red, green, blue]) in colors.iter_mut().zip(palette.as_chunks().0) {
-        *color = [red, green, blue, 255];
-    }
-    if let Some(color) = transparent.and_then(|index| colors.get_mut(usize::from(index))) {
-        *color = [0; 4];
-    }
-    colors
-}
-
-/// Where the row that comes as number `row` belongs (GIF89a, appendix E).
-fn deinterlaced(mut row: u32, height: u32) -> u32 {
-    for (first, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
-        let rows = height.saturating_sub(first).div_ceil(step);
-        if row < rows {
-            return first + row * step;
-        }
-        row -= rows;
-    }
-    height
-}
-
-/// The codec, and the bytes that it has not seen yet.
-struct Reader {
-    codec: StreamingDecoder,
-    input: Vec<u8>,
-    position: usize,
-    /// Bytes that the codec has used so far.
-    used: u64,
-    complete: bool,
-    global_palette: Option<Box<[u8]>>,
-    /// The application extension that is being read.
-    application: Application,
-    profile_bytes: Option<u32>,
-}
-
-/// What an application extension holds (GIF89a, section 26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Application {
-    /// Its name has not been read.
-    Unknown,
-    /// An ICC profile (ICC.1, annex B.6).
-    Profile,
-    Other,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self {
-            codec: StreamingDecoder::new(),
-            input: Vec::new(),
-            position: 0,
-            used: 0,
-            complete: false,
-            global_palette: None,
-            application: Application::Unknown,
-            profile_bytes: None,
-        }
-    }
-}
-
-impl Reader {
-    fn feed(&mut self, chunk: &[u8]) {
-        self.input.drain(..self.position);
-        self.position = 0;
-        self.input.extend_from_slice(chunk);
-    }
-
-    /// Goes on to whatever comes next.
-    fn next(&mut self, mut out: OutputBuffer<'_>) -> Result<Step<Decoded>> {
-        let rest = self.input.get(self.position..).unwrap_or_default();
-        if rest.is_empty() {
-            return if self.complete { Err(ends_early()) } else { Ok(Step::NeedInput) };
-        }
-        let (used, mut decoded) = self.codec.update(rest, &mut out).map_err(malformed)?;
-        self.position += used;
-        self.used += used as u64;
-        match &mut decoded {
-            Decoded::GlobalPalette(palette) => self.global_palette = Some(std::mem::take(palette)),
-            Decoded::BlockStart(_) => self.application = Application::Unknown,
-            Decoded::SubBlock { ext, .. } if ext.into_known() == Some(Extension::Application) => {
-                self.measure_profile()
-            }
-            _ => (),
-        }
-        Ok(Step::Ready(decoded))
-    }
-
-    /// Takes a part of an application extension, the first of which is its name.
-    fn measure_profile(&mut self) {
-        let part = self.codec.last_ext_sub_block();
-        match self.application {
-            Application::Unknown if part == b"ICCRGBG1012" => {
-                (self.application, self.profile_bytes) = (Application::Profile, Some(0));
-            }
-            Application::Unknown => self.application = Application::Other,
-            Application::Profile => {
-                self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32))
-            }
-            Application::Other => (),
-        }
-    }
-
-    /// Goes on to the pixels of the next frame; none after the last.
-    fn next_frame(&mut self) -> Result<Step<Option<Frame>>> {
-        loop {
-            match self.next(OutputBuffer::None)? {
-                Step::NeedInput => return Ok(Step::NeedInput),
-                Step::Ready(Decoded::FrameMetadata(_)) => {
-                    return self.frame().map(|frame| Step::Ready(Some(frame)));
-                }
-                Step::Ready(Decoded::BlockStart(Block::Trailer)) => {
-                    return Ok(Step::Ready(None));
-                }
-                Step::Ready(_) => (),
-            }
-        }
-    }
-
-    fn frame(&mut self) -> Result<Frame> {
-        let (canvas_width, canvas_height) = (self.codec.width(), self.codec.height());
-        let frame = self.codec.current_frame_mut();
-        let palette = frame.palette.take().or_else(|| self.global_palette.as_deref().map(<[u8]>::to_vec));
-        let palette = palette.filter(|palette| !palette.is_empty());
-        let palette =
-            palette.ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?;
-        let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start));
-        let width = visible(frame.left, frame.width, canvas_width);
-        let height = visible(frame.top, frame.height, canvas_height);
-        // Outside of the canvas on one axis, nothing is visible on the other either.
-        let (width, height) = if width == 0 || height == 0 { (0, 0) } else { (width, height) };
-        Ok(Frame {
-            left: frame.left.into(),
-            top: frame.top.into(),
-            width: frame.width.into(),
-            height: frame.height.into(),
-            interlaced: frame.interlaced,
-            transparent: frame.transparent.is_some(),
-            colors: colors(&palette, frame.transparent),
-            visible_width: width.into(),
-            visible_height: height.into(),
-        })
-    }
-}
-
 pub(super) fn info(file: &[u8]) -> Result<Info> {
     let mut decoder = GifDecoder::new();
     let mut pieces = file.chunks(64 << 10);
@@ -434,12 +246,4 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
         }
     }
     Ok(Info { source, frames, icc_profile: decoder.reader.profile_bytes, exif: None })
-}
-
-fn ends_early() -> Error {
-    Error::malformed(Format::Gif, "it ends too early")
-}
-
-fn malformed(error: DecodingError) -> Error {
-    Error::malformed(Format::Gif, error)
 }

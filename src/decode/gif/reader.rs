@@ -1,0 +1,204 @@
+//! Reads a GIF up to the pixels of its frames, with the `gif` crate's streaming decoder.
+
+use crate::decode::Step;
+use crate::{Error, Format, Result};
+use gif::streaming_decoder::{Block, Decoded, OutputBuffer, StreamingDecoder};
+use gif::{DecodingError, Extension};
+
+/// The codec and its unread input.
+pub(super) struct Reader {
+    pub(super) codec: StreamingDecoder,
+    input: Vec<u8>,
+    position: usize,
+    /// Bytes that the codec has used so far.
+    pub(super) used: u64,
+    pub(super) complete: bool,
+    global_palette: Option<Box<[u8]>>,
+    /// The application extension that is being read.
+    application: Application,
+    pub(super) profile_bytes: Option<u32>,
+}
+
+/// What an application extension holds (GIF89a, section 26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Application {
+    /// Its name has not been read.
+    Unknown,
+    /// An ICC profile (ICC.1, annex B.6).
+    Profile,
+    Other,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            codec: StreamingDecoder::new(),
+            input: Vec::new(),
+            position: 0,
+            used: 0,
+            complete: false,
+            global_palette: None,
+            application: Application::Unknown,
+            profile_bytes: None,
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn feed(&mut self, chunk: &[u8]) {
+        self.input.drain(..self.position);
+        self.position = 0;
+        self.input.extend_from_slice(chunk);
+    }
+
+    /// Goes on to whatever comes next.
+    pub(super) fn next(&mut self, mut out: OutputBuffer<'_>) -> Result<Step<Decoded>> {
+        let rest = self.input.get(self.position..).unwrap_or_default();
+        if rest.is_empty() {
+            return if self.complete { Err(ends_early()) } else { Ok(Step::NeedInput) };
+        }
+        let (used, mut decoded) = self.codec.update(rest, &mut out).map_err(malformed)?;
+        self.position += used;
+        self.used += used as u64;
+        match &mut decoded {
+            Decoded::GlobalPalette(palette) => self.global_palette = Some(std::mem::take(palette)),
+            Decoded::BlockStart(_) => self.application = Application::Unknown,
+            Decoded::SubBlock { ext, .. } if ext.into_known() == Some(Extension::Application) => {
+                self.measure_profile()
+            }
+            _ => (),
+        }
+        Ok(Step::Ready(decoded))
+    }
+
+    /// Takes a part of an application extension, the first of which is its name.
+    fn measure_profile(&mut self) {
+        let part = self.codec.last_ext_sub_block();
+        match self.application {
+            Application::Unknown if part == b"ICCRGBG1012" => {
+                (self.application, self.profile_bytes) = (Application::Profile, Some(0));
+            }
+            Application::Unknown => self.application = Application::Other,
+            Application::Profile => {
+                self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32))
+            }
+            Application::Other => (),
+        }
+    }
+
+    /// Goes on to the pixels of the next frame; none after the last.
+    pub(super) fn next_frame(&mut self) -> Result<Step<Option<Frame>>> {
+        loop {
+            match self.next(OutputBuffer::None)? {
+                Step::NeedInput => return Ok(Step::NeedInput),
+                Step::Ready(Decoded::FrameMetadata(_)) => {
+                    return self.frame().map(|frame| Step::Ready(Some(frame)));
+                }
+                Step::Ready(Decoded::BlockStart(Block::Trailer)) => {
+                    return Ok(Step::Ready(None));
+                }
+                Step::Ready(_) => (),
+            }
+        }
+    }
+
+    fn frame(&mut self) -> Result<Frame> {
+        let (canvas_width, canvas_height) = (self.codec.width(), self.codec.height());
+        let frame = self.codec.current_frame_mut();
+        let palette = frame.palette.take().or_else(|| self.global_palette.as_deref().map(<[u8]>::to_vec));
+        let palette = palette.filter(|palette| !palette.is_empty());
+        let palette =
+            palette.ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?;
+        let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start));
+        let width = visible(frame.left, frame.width, canvas_width);
+        let height = visible(frame.top, frame.height, canvas_height);
+        // Outside of the canvas on one axis, nothing is visible on the other either.
+        let (width, height) = if width == 0 || height == 0 { (0, 0) } else { (width, height) };
+        Ok(Frame {
+            left: frame.left.into(),
+            top: frame.top.into(),
+            width: frame.width.into(),
+            height: frame.height.into(),
+            interlaced: frame.interlaced,
+            transparent: frame.transparent.is_some(),
+            colors: colors(&palette, frame.transparent),
+            visible_width: width.into(),
+            visible_height: height.into(),
+        })
+    }
+}
+
+/// A frame as its descriptor and extension describe it (GIF89a, sections 20 and 23).
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub(super) left: u32,
+    pub(super) top: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) interlaced: bool,
+    pub(super) transparent: bool,
+    pub(super) colors: [[u8; 4]; 256],
+    /// The part of it that lies on the canvas.
+    pub(super) visible_width: u32,
+    pub(super) visible_height: u32,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            left: 0,
+            top: 0,
+            width: 0,
+            height: 0,
+            interlaced: false,
+            transparent: false,
+            colors: [[0; 4]; 256],
+            visible_width: 0,
+            visible_height: 0,
+        }
+    }
+}
+
+impl Frame {
+    /// The number of indices to decode, including invisible ones.
+    pub(super) fn decoded_pixels(&self) -> u64 {
+        let visible = |&row: &u32| deinterlaced(row, self.height) < self.visible_height;
+        let rows = match self.interlaced {
+            true => (0..self.height).rev().find(visible).map_or(0, |last| last + 1),
+            false => self.visible_height,
+        };
+        u64::from(self.width) * u64::from(rows)
+    }
+}
+
+/// The colour of each index: opaque black past the palette's end, nothing where it is the transparent one.
+fn colors(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
+    let mut colors = [[0, 0, 0, 255]; 256];
+    for (color, &[red, green, blue]) in colors.iter_mut().zip(palette.as_chunks().0) {
+        *color = [red, green, blue, 255];
+    }
+    if let Some(color) = transparent.and_then(|index| colors.get_mut(usize::from(index))) {
+        *color = [0; 4];
+    }
+    colors
+}
+
+/// The position of the row that is stored as number `row` (GIF89a, appendix E).
+pub(super) fn deinterlaced(mut row: u32, height: u32) -> u32 {
+    for (first, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
+        let rows = height.saturating_sub(first).div_ceil(step);
+        if row < rows {
+            return first + row * step;
+        }
+        row -= rows;
+    }
+    height
+}
+
+pub(super) fn ends_early() -> Error {
+    Error::malformed(Format::Gif, "it ends too early")
+}
+
+fn malformed(error: DecodingError) -> Error {
+    Error::malformed(Format::Gif, error)
+}
