@@ -60,7 +60,8 @@ pub(crate) trait Decoder {
     /// the amount predicted.
     fn start(&mut self, detail: Detail, max_memory: u64) -> Result<()>;
 
-    /// Hands on some of the next rows, of each lane from the top. Ready with false if there are none left.
+    /// Decodes a little, and hands on the rows that this completes, if any, of each lane from the top. Ready with false if
+    /// there are none left.
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
 
     /// Whether rows came out although some of their source is missing or corrupt.

@@ -86,18 +86,21 @@ impl GifDecoder {
         Ok(true)
     }
 
-    /// Decodes an interlaced frame up to its last row on the canvas; false asks for more input.
-    fn hold_frame(&mut self) -> Result<bool> {
-        while self.held_rows < self.frame.visible_height {
-            let y = deinterlaced(self.frame_row, self.frame.height);
-            if !self.next_indices()? {
-                return Ok(false);
-            }
-            let width = self.frame.visible_width as usize;
-            if let Some(row) = self.held.chunks_exact_mut(width).nth(y as usize) {
-                row.copy_from_slice(self.indices.get(..width).unwrap_or_default());
-                self.held_rows += 1;
-            }
+    /// Whether rows of an interlaced frame are missing that lie on the canvas.
+    fn is_gathering(&self) -> bool {
+        self.frame.interlaced && self.held_rows < self.frame.visible_height
+    }
+
+    /// Decodes the next row of an interlaced frame; false asks for more input.
+    fn gather_row(&mut self) -> Result<bool> {
+        let y = deinterlaced(self.frame_row, self.frame.height);
+        if !self.next_indices()? {
+            return Ok(false);
+        }
+        let width = self.frame.visible_width as usize;
+        if let Some(row) = self.held.chunks_exact_mut(width).nth(y as usize) {
+            row.copy_from_slice(self.indices.get(..width).unwrap_or_default());
+            self.held_rows += 1;
         }
         Ok(true)
     }
@@ -106,8 +109,7 @@ impl GifDecoder {
     fn next_row(&mut self) -> Result<bool> {
         let y = self.canvas_row.checked_sub(self.frame.top).filter(|&y| y < self.frame.visible_height);
         if let Some(y) = y {
-            let there = if self.frame.interlaced { self.hold_frame()? } else { self.next_indices()? };
-            if !there {
+            if !self.frame.interlaced && !self.next_indices()? {
                 return Ok(false);
             }
             let (left, width) = (self.frame.left as usize, self.frame.visible_width as usize);
@@ -194,6 +196,9 @@ impl Decoder for GifDecoder {
 
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let header = self.header.ok_or(Error::Ended)?;
+        if self.is_gathering() {
+            return Ok(if self.gather_row()? { Step::Ready(true) } else { Step::NeedInput });
+        }
         if self.canvas_row >= header.source.height {
             return Ok(Step::Ready(false));
         }

@@ -37,6 +37,8 @@ struct Reading {
     /// An interlaced image.
     frame: Vec<u8>,
     frame_done: bool,
+    /// Bytes of its passes read so far.
+    gathered: u64,
     next_row: u32,
 }
 
@@ -77,6 +79,7 @@ impl Decoder for PngDecoder {
             row: Vec::new(),
             frame: Vec::new(),
             frame_done: false,
+            gathered: 0,
             next_row: 0,
         }));
         Ok(Step::Ready(header))
@@ -104,7 +107,7 @@ impl Decoder for PngDecoder {
 
     fn work(&self) -> u64 {
         let State::Reading(reading) = &self.state else { return 0 };
-        self.fed * work::BYTE + u64::from(reading.next_row) * reading.row_work()
+        self.fed * work::BYTE + reading.decoded_rows() * reading.row_work()
     }
 
     fn start(&mut self, _: Detail, _: u64) -> Result<()> {
@@ -120,16 +123,26 @@ impl Decoder for PngDecoder {
 
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
-        let read = if reading.frame.is_empty() { reading.streamed_row() } else { reading.interlaced_row() };
-        match read {
+        match reading.next() {
             Err(DecodingError::IoError(_)) if !self.complete => Ok(Step::NeedInput),
             Err(DecodingError::IoError(_)) => Err(Error::malformed(Format::Png, "it ends too early")),
             // Which of several faults the codec meets first depends on how the file was cut.
             Err(_) => Err(Error::malformed(Format::Png, "its image data is corrupt")),
-            Ok(false) => Ok(Step::Ready(false)),
-            Ok(true) => sink(0, &reading.row).map(|()| Step::Ready(true)),
+            Ok(Next::End) => Ok(Step::Ready(false)),
+            Ok(Next::Gathered) => Ok(Step::Ready(true)),
+            Ok(Next::Row) => sink(0, &reading.row).map(|()| Step::Ready(true)),
         }
     }
+}
+
+/// What reading on yields.
+enum Next {
+    /// The next row of the image.
+    Row,
+    /// A row of a pass, which completes none of the image.
+    Gathered,
+    /// There are no more rows.
+    End,
 }
 
 impl Reading {
@@ -155,25 +168,45 @@ impl Reading {
         Ok(read.is_some())
     }
 
-    /// Reads all passes, and then hands out the rows they make.
-    fn interlaced_row(&mut self) -> Result<bool, DecodingError> {
+    /// Reads the next row of a pass of an interlaced image; false after the last pass.
+    fn gather_row(&mut self) -> Result<bool, DecodingError> {
         let stride = self.row.len();
         let bits = 8 * self.header.layout.channels().count() as u8;
-        while !self.frame_done {
-            match self.reader.next_interlaced_row()? {
-                Some(row) => {
-                    if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
-                        png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
-                    }
-                }
-                None => self.frame_done = true,
-            }
+        let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
+        if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
+            png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
         }
+        self.gathered += row.data().len() as u64;
+        Ok(true)
+    }
+
+    /// Takes the next row of an interlaced image whose passes have been read; false after the last.
+    fn gathered_row(&mut self) -> bool {
+        let stride = self.row.len();
         let start = self.next_row as usize * stride;
-        let Some(row) = self.frame.get(start..start + stride) else { return Ok(false) };
+        let Some(row) = self.frame.get(start..start + stride) else { return false };
         self.row.copy_from_slice(row);
         self.next_row += 1;
-        Ok(true)
+        true
+    }
+
+    /// Reads a row, of the image or of one of its passes.
+    fn next(&mut self) -> Result<Next, DecodingError> {
+        let interlaced = !self.frame.is_empty();
+        if interlaced && !self.frame_done {
+            self.frame_done = !self.gather_row()?;
+            return Ok(Next::Gathered);
+        }
+        let found = if interlaced { self.gathered_row() } else { self.streamed_row()? };
+        Ok(if found { Next::Row } else { Next::End })
+    }
+
+    /// The number of rows decoded so far, or as many pixels of passes.
+    fn decoded_rows(&self) -> u64 {
+        match self.frame.is_empty() {
+            true => self.next_row.into(),
+            false => self.gathered / self.row_bytes(),
+        }
     }
 }
 
