@@ -10,7 +10,7 @@ mod bindings {
 
 tintype_types::contract!(crate::bindings::exports::tintype::image::types);
 
-use bindings::exports::tintype::image::types::{Error, Info, Options, Outline, Rendition};
+use bindings::exports::tintype::image::types::{Failure, Format, Info, Outline, Rendition, Setting};
 use bindings::exports::tintype::image::{inspect, resize};
 use std::cell::RefCell;
 
@@ -23,60 +23,85 @@ struct Resizer;
 impl resize::Guest for Resizer {
     type Session = Session;
 
-    fn defaults() -> Options {
-        tintype::Options::default().into()
-    }
-
-    fn resize(image: Vec<u8>, options: Options) -> Result<Rendition, Error> {
-        let rendition = tintype::resize(image, &options.into())?;
+    fn resize(image: Vec<u8>, settings: Vec<Setting>) -> Result<Rendition, Failure> {
+        let rendition = tintype::resize(image, &options(settings)?)?;
         let tintype::Rendition { outline, damaged, work, image } = rendition;
         Ok(Rendition { outline: outline.into(), damaged, work, image })
     }
+
+    fn message(failure: Failure) -> String {
+        tintype_types::Error::from(failure).to_string()
+    }
+
+    fn media_type(format: Format) -> String {
+        tintype_types::Format::from(format).media_type().to_owned()
+    }
+}
+
+fn options(settings: Vec<Setting>) -> tintype::Result<tintype::Options> {
+    let settings: tintype::Result<Vec<tintype::Setting>> = settings.into_iter().map(TryInto::try_into).collect();
+    tintype::Options::with(settings?)
 }
 
 impl inspect::Guest for Resizer {
-    fn describe(image: Vec<u8>) -> Result<Info, Error> {
+    fn describe(image: Vec<u8>) -> Result<Info, Failure> {
         Ok(tintype::inspect(&image)?.into())
     }
 }
 
-/// The contract shares resources by reference; calls into one component never overlap.
-struct Session(RefCell<tintype::Session>);
+/// A session, or why there is none: a constructor cannot fail. The contract shares resources by reference; calls into one
+/// component never overlap.
+struct Session(RefCell<tintype::Result<tintype::Session>>);
+
+impl Session {
+    /// A session with these settings, made by `start`.
+    fn start(settings: Vec<Setting>, start: fn(tintype::Options) -> tintype::Session) -> Self {
+        Self(RefCell::new(options(settings).map(start)))
+    }
+
+    /// Calls a session. What was wrong with its settings is reported once.
+    fn call<T>(&self, call: impl FnOnce(&mut tintype::Session) -> tintype::Result<T>) -> Result<T, Failure> {
+        match &mut *self.0.borrow_mut() {
+            Ok(session) => Ok(call(session)?),
+            Err(error) => Err(std::mem::replace(error, tintype::Error::Ended).into()),
+        }
+    }
+}
 
 impl resize::GuestSession for Session {
-    fn new(options: Options) -> Self {
-        Self(RefCell::new(tintype::Session::new(options.into())))
+    fn new(settings: Vec<Setting>) -> Self {
+        Self::start(settings, tintype::Session::new)
     }
 
-    fn stepped(options: Options) -> resize::Session {
-        resize::Session::new(Self(RefCell::new(tintype::Session::stepped(options.into()))))
+    fn stepped(settings: Vec<Setting>) -> resize::Session {
+        resize::Session::new(Self::start(settings, tintype::Session::stepped))
     }
 
-    fn write(&self, chunk: Vec<u8>) -> Result<(), Error> {
-        Ok(self.0.borrow_mut().write(chunk)?)
+    fn write(&self, chunk: Vec<u8>) -> Result<(), Failure> {
+        self.call(|session| session.write(chunk))
     }
 
-    fn finish(&self) -> Result<(), Error> {
-        Ok(self.0.borrow_mut().finish()?)
+    fn finish(&self) -> Result<(), Failure> {
+        self.call(tintype::Session::finish)
     }
 
-    fn step(&self) -> Result<bool, Error> {
-        Ok(self.0.borrow_mut().step()?)
+    fn step(&self) -> Result<bool, Failure> {
+        self.call(tintype::Session::step)
     }
 
-    fn read(&self, max: u32) -> Result<Vec<u8>, Error> {
-        Ok(self.0.borrow_mut().read(max as usize)?)
+    fn read(&self, max: u32) -> Result<Vec<u8>, Failure> {
+        self.call(|session| session.read(max as usize))
     }
 
     fn outline(&self) -> Option<Outline> {
-        self.0.borrow().outline().map(Into::into)
+        self.0.borrow().as_ref().ok()?.outline().map(Into::into)
     }
 
     fn damaged(&self) -> bool {
-        self.0.borrow().damaged()
+        self.0.borrow().as_ref().is_ok_and(tintype::Session::damaged)
     }
 
     fn work(&self) -> u64 {
-        self.0.borrow().work()
+        self.0.borrow().as_ref().map_or(0, tintype::Session::work)
     }
 }

@@ -10,67 +10,51 @@
 /// mod bindings { wit_bindgen::generate!({ path: "wit", world: "resizer" }); }
 /// tintype_types::contract!(crate::bindings::exports::tintype::image::types);
 /// ```
+///
+/// Values of the contract that may be out of range, and settings made of them, are converted by `TryFrom`.
 #[macro_export]
 macro_rules! contract {
     ($bindings:path) => {
         const _: () = {
             use $bindings as wit;
 
-            $crate::same_cases!(
-                wit::Format,
-                $crate::Format { Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic }
-            );
-            $crate::same_cases!(wit::Fit, $crate::Fit { Contain, Cover, Fill });
-            $crate::same_cases!(
-                wit::Gravity,
-                $crate::Gravity {
-                    Center,
-                    North,
-                    NorthEast,
-                    East,
-                    SouthEast,
-                    South,
-                    SouthWest,
-                    West,
-                    NorthWest
+            $crate::same_cases! { wit::Format, $crate::Format: Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic }
+            $crate::same_cases! { wit::Fit, $crate::Fit: Contain, Cover, Crop, Fill, Stretch, Outside, Pad, Auto }
+            $crate::same_cases! {
+                wit::Gravity, $crate::Gravity:
+                Center, North, NorthEast, East, SouthEast, South, SouthWest, West, NorthWest
+            }
+            $crate::same_cases! { wit::Smart, $crate::Smart: Attention, Entropy }
+            $crate::same_cases! { wit::Rotation, $crate::Rotation: None, Quarter, Half, ThreeQuarters }
+            $crate::same_cases! { wit::Filter, $crate::Filter: Box, Bilinear, CatmullRom, Mitchell, Lanczos3 }
+            $crate::same_cases! { wit::Extent, $crate::Extent: Size, Ratio }
+            $crate::same_cases! { wit::Profile, $crate::Profile: Srgb, Keep, Strip }
+            $crate::same_cases! { wit::Metadata, $crate::Metadata: Strip, Copyright, Keep }
+            $crate::same_cases! { wit::ColorModel, $crate::ColorModel: Gray, Rgb, Palette, Cmyk }
+            $crate::same_cases! {
+                wit::Limit, $crate::Limit: SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory, Work
+            }
+
+            $crate::same_fields! { wit::Sides, $crate::Sides: top, right, bottom, left }
+            $crate::same_fields! {
+                wit::Source, $crate::Source: format, width, height, orientation, color, bit_depth, alpha
+            }
+            $crate::same_fields! { wit::Outline, $crate::Outline: format, width, height, source }
+            $crate::same_fields! { wit::IccProfile, $crate::IccProfile: size, name, usable }
+            $crate::same_fields! {
+                wit::Exif, $crate::Exif: make, model, taken, artist, copyright, has_location
+            }
+            impl From<$crate::Info> for wit::Info {
+                fn from(info: $crate::Info) -> Self {
+                    let $crate::Info { source, frames, icc_profile, exif } = info;
+                    let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
+                    Self { source: source.into(), frames, icc_profile, exif }
                 }
-            );
-            $crate::same_cases!(wit::Rotation, $crate::Rotation { None, Quarter, Half, ThreeQuarters });
-            $crate::same_cases!(
-                wit::Filter,
-                $crate::Filter { Box, Bilinear, CatmullRom, Mitchell, Lanczos3 }
-            );
-            $crate::same_cases!(wit::ColorModel, $crate::ColorModel { Gray, Rgb, Palette, Cmyk });
-            $crate::same_cases!(
-                wit::Limit,
-                $crate::Limit { SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory, Work }
-            );
+            }
 
-            $crate::same_fields!(wit::Region, $crate::Region { x, y, width, height });
-            $crate::same_fields!(wit::Color, $crate::Color { red, green, blue, alpha });
-            $crate::same_fields!(
-                wit::Limits,
-                $crate::Limits { source_bytes, source_pixels, output_side, output_pixels, memory, work }
-            );
-            $crate::same_fields!(wit::Input, $crate::Input { accept_damage });
-            $crate::same_fields!(wit::Geometry, $crate::Geometry {
-                auto_orient, flip_horizontal, flip_vertical, width, height, enlarge;
-                into rotate, fit, gravity, filter;
-                optional crop, background
-            });
-    $crate::same_fields!(wit::Output, $crate::Output { quality, lossless; into format });
-    $crate::same_fields!(wit::Options, $crate::Options {; into input, geometry, output, limits });
-            $crate::same_fields!(wit::Source, $crate::Source {
-                width, height, orientation, bit_depth, alpha; into format, color
-            });
-    $crate::same_fields!(wit::Outline, $crate::Outline { width, height; into format, source });
-            $crate::same_fields!(
-                wit::Exif,
-                $crate::Exif { make, model, taken, artist, copyright, has_location }
-            );
-    $crate::same_fields!(wit::Info, $crate::Info { frames, icc_profile; into source; optional exif });
+            $crate::contract!(@options);
 
-            impl From<$crate::Error> for wit::Error {
+            impl From<$crate::Error> for wit::Failure {
                 fn from(error: $crate::Error) -> Self {
                     use $crate::Error as Ours;
                     match error {
@@ -93,9 +77,9 @@ macro_rules! contract {
                 }
             }
 
-            impl From<wit::Error> for $crate::Error {
-                fn from(error: wit::Error) -> Self {
-                    use wit::Error as Theirs;
+            impl From<wit::Failure> for $crate::Error {
+                fn from(error: wit::Failure) -> Self {
+                    use wit::Failure as Theirs;
                     match error {
                         Theirs::Unrecognized => Self::Unrecognized,
                         Theirs::Unsupported(wit::Unsupported { format, feature }) => {
@@ -117,13 +101,303 @@ macro_rules! contract {
             }
         };
     };
+
+    // Values that may be out of range, and settings made of them.
+    (@options) => {
+        type Checked<T> = ::std::result::Result<T, $crate::OutOfRange>;
+
+        impl TryFrom<wit::Length> for $crate::Length {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(length: wit::Length) -> Checked<Self> {
+                Ok(match length {
+                    wit::Length::Pixels(pixels) => Self::Pixels(pixels),
+                    wit::Length::Share(share) => Self::Share(share.try_into()?),
+                })
+            }
+        }
+
+        impl From<$crate::Length> for wit::Length {
+            fn from(length: $crate::Length) -> Self {
+                match length {
+                    $crate::Length::Pixels(pixels) => Self::Pixels(pixels),
+                    $crate::Length::Share(share) => Self::Share(share.into()),
+                }
+            }
+        }
+
+        impl TryFrom<wit::Offset> for $crate::Offset {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(offset: wit::Offset) -> Checked<Self> {
+                match offset {
+                    wit::Offset::Pixels(pixels) => Ok(Self::Pixels(pixels)),
+                    wit::Offset::Share(share) => Self::share(share),
+                }
+            }
+        }
+
+        impl From<$crate::Offset> for wit::Offset {
+            fn from(offset: $crate::Offset) -> Self {
+                match offset {
+                    $crate::Offset::Pixels(pixels) => Self::Pixels(pixels),
+                    $crate::Offset::Millionths(millionths) => Self::Share(f64::from(millionths) / 1e6),
+                }
+            }
+        }
+
+        impl TryFrom<wit::Color> for $crate::Color {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(color: wit::Color) -> Checked<Self> {
+                let channel = |value: u32| u8::try_from(value).map_err(|_| $crate::OutOfRange("0 to 255 for each channel"));
+                let [red, green, blue] = [channel(color.red)?, channel(color.green)?, channel(color.blue)?];
+                Ok(Self { red, green, blue, alpha: channel(color.alpha.unwrap_or(255))? })
+            }
+        }
+
+        impl From<$crate::Color> for wit::Color {
+            fn from(color: $crate::Color) -> Self {
+                let $crate::Color { red, green, blue, alpha } = color;
+                let [red, green, blue, alpha] = [red, green, blue, alpha].map(u32::from);
+                Self { red, green, blue, alpha: Some(alpha) }
+            }
+        }
+
+        impl TryFrom<wit::Position> for $crate::Position {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(position: wit::Position) -> Checked<Self> {
+                Ok(match position {
+                    wit::Position::Gravity(gravity) => Self::gravity(gravity.into()),
+                    wit::Position::Offset(wit::GravityOffset { gravity, x, y }) => {
+                        Self::Gravity { gravity: gravity.into(), x: x.try_into()?, y: y.try_into()? }
+                    }
+                    wit::Position::FocalPoint(wit::FocalPoint { x, y }) => {
+                        Self::FocalPoint { x: x.try_into()?, y: y.try_into()? }
+                    }
+                    wit::Position::Smart(smart) => Self::Smart(smart.into()),
+                })
+            }
+        }
+
+        impl From<$crate::Position> for wit::Position {
+            fn from(position: $crate::Position) -> Self {
+                use $crate::Position as Ours;
+                match position {
+                    Ours::Gravity { gravity, x, y } if x.is_zero() && y.is_zero() => Self::Gravity(gravity.into()),
+                    Ours::Gravity { gravity, x, y } => {
+                        Self::Offset(wit::GravityOffset { gravity: gravity.into(), x: x.into(), y: y.into() })
+                    }
+                    Ours::FocalPoint { x, y } => Self::FocalPoint(wit::FocalPoint { x: x.into(), y: y.into() }),
+                    Ours::Smart(smart) => Self::Smart(smart.into()),
+                }
+            }
+        }
+
+        impl TryFrom<wit::Crop> for $crate::Crop {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(crop: wit::Crop) -> Checked<Self> {
+                let wit::Crop { width, height, position } = crop;
+                Ok(Self { width: width.try_into()?, height: height.try_into()?, position: position.try_into()? })
+            }
+        }
+
+        impl From<$crate::Crop> for wit::Crop {
+            fn from(crop: $crate::Crop) -> Self {
+                let $crate::Crop { width, height, position } = crop;
+                Self { width: width.into(), height: height.into(), position: position.into() }
+            }
+        }
+
+        impl TryFrom<wit::CropRatio> for $crate::CropRatio {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(crop: wit::CropRatio) -> Checked<Self> {
+                Ok(Self { ratio: crop.ratio.try_into()?, enlarge: crop.enlarge })
+            }
+        }
+
+        impl From<$crate::CropRatio> for wit::CropRatio {
+            fn from(crop: $crate::CropRatio) -> Self {
+                Self { ratio: crop.ratio.into(), enlarge: crop.enlarge }
+            }
+        }
+
+        impl TryFrom<wit::Trim> for $crate::Trim {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(trim: wit::Trim) -> Checked<Self> {
+                let wit::Trim { threshold, color, equal_horizontal, equal_vertical } = trim;
+                let color = color.map(TryInto::try_into).transpose()?;
+                Ok(Self { threshold, color, equal_horizontal, equal_vertical })
+            }
+        }
+
+        impl From<$crate::Trim> for wit::Trim {
+            fn from(trim: $crate::Trim) -> Self {
+                let $crate::Trim { threshold, color, equal_horizontal, equal_vertical } = trim;
+                Self { threshold, color: color.map(Into::into), equal_horizontal, equal_vertical }
+            }
+        }
+
+        impl TryFrom<wit::Extend> for $crate::Extend {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(extend: wit::Extend) -> Checked<Self> {
+                Ok(Self { to: extend.to.into(), position: extend.position.try_into()? })
+            }
+        }
+
+        impl From<$crate::Extend> for wit::Extend {
+            fn from(extend: $crate::Extend) -> Self {
+                Self { to: extend.to.into(), position: extend.position.into() }
+            }
+        }
+
+        impl TryFrom<wit::Tilt> for $crate::Tilt {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(tilt: wit::Tilt) -> Checked<Self> {
+                let background = tilt.background.map(TryInto::try_into).transpose()?;
+                Ok(Self { angle: tilt.degrees.try_into()?, background })
+            }
+        }
+
+        impl From<$crate::Tilt> for wit::Tilt {
+            fn from(tilt: $crate::Tilt) -> Self {
+                Self { degrees: tilt.angle.into(), background: tilt.background.map(Into::into) }
+            }
+        }
+
+        impl From<wit::Mask> for $crate::Mask {
+            fn from(mask: wit::Mask) -> Self {
+                match mask {
+                    wit::Mask::Rounded(radius) => Self::Rounded(radius),
+                    wit::Mask::Circle => Self::Circle,
+                    wit::Mask::Ellipse => Self::Ellipse,
+                }
+            }
+        }
+
+        impl From<$crate::Mask> for wit::Mask {
+            fn from(mask: $crate::Mask) -> Self {
+                match mask {
+                    $crate::Mask::Rounded(radius) => Self::Rounded(radius),
+                    $crate::Mask::Circle => Self::Circle,
+                    $crate::Mask::Ellipse => Self::Ellipse,
+                }
+            }
+        }
+
+        impl TryFrom<wit::Fill> for $crate::Fill {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(fill: wit::Fill) -> Checked<Self> {
+                Ok(match fill {
+                    wit::Fill::Color(color) => Self::Color(color.try_into()?),
+                    wit::Fill::Blur => Self::Blur,
+                    wit::Fill::Edge => Self::Edge,
+                    wit::Fill::Mirror => Self::Mirror,
+                })
+            }
+        }
+
+        impl From<$crate::Fill> for wit::Fill {
+            fn from(fill: $crate::Fill) -> Self {
+                match fill {
+                    $crate::Fill::Color(color) => Self::Color(color.into()),
+                    $crate::Fill::Blur => Self::Blur,
+                    $crate::Fill::Edge => Self::Edge,
+                    $crate::Fill::Mirror => Self::Mirror,
+                }
+            }
+        }
+
+        $crate::settings! {
+            AllowDamaged AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
+            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
+            CropResized Extend Tilt Padding Mask Fill Background
+            Format Quality Lossless Profile Metadata Location
+            MaxSourceBytes MaxSourcePixels MaxOutputSide MaxOutputPixels MaxMemory MaxWork
+        }
+    };
+}
+
+/// Implements the conversions between the two enums of settings. A pair in brackets is two cases of the contract, for
+/// pixels and for a share, and one of ours.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! settings {
+    ($($case:ident)* $([$sided:ident $share:ident] $($more:ident)*)*) => {
+        impl TryFrom<wit::Setting> for $crate::Setting {
+            type Error = $crate::Error;
+
+            fn try_from(setting: wit::Setting) -> ::std::result::Result<Self, $crate::Error> {
+                match setting {
+                    $(wit::Setting::$case(value) => $crate::checked(stringify!($case), value, Self::$case),)*
+                    $(
+                        wit::Setting::$sided(pixels) => Ok(Self::$sided($crate::Length::Pixels(pixels))),
+                        wit::Setting::$share(share) => {
+                            $crate::checked(stringify!($share), share, |share| Self::$sided($crate::Length::Share(share)))
+                        }
+                        $(wit::Setting::$more(value) => $crate::checked(stringify!($more), value, Self::$more),)*
+                    )*
+                }
+            }
+        }
+
+        impl From<$crate::Setting> for wit::Setting {
+            fn from(setting: $crate::Setting) -> Self {
+                use $crate::{Length, Setting as Ours};
+                match setting {
+                    $(Ours::$case(value) => Self::$case(value.into()),)*
+                    $(
+                        Ours::$sided(Length::Pixels(pixels)) => Self::$sided(pixels),
+                        Ours::$sided(Length::Share(share)) => Self::$share(share.into()),
+                        $(Ours::$more(value) => Self::$more(value.into()),)*
+                    )*
+                }
+            }
+        }
+    };
+}
+
+/// Makes a setting of a value of the contract. `case` is the name of the setting's case.
+///
+/// # Errors
+///
+/// [`Error::InvalidOption`](crate::Error::InvalidOption) if the value is out of range.
+#[doc(hidden)]
+pub fn checked<T, U: TryFrom<T, Error: std::fmt::Display>>(
+    case: &str,
+    value: T,
+    setting: impl FnOnce(U) -> crate::Setting,
+) -> crate::Result<crate::Setting> {
+    value.try_into().map(setting).map_err(|why: U::Error| crate::Error::InvalidOption {
+        name: kebab(case).into(),
+        detail: why.to_string(),
+    })
+}
+
+/// The name in the contract of a case that is called `case` here: `CropRatio` is `crop-ratio`.
+fn kebab(case: &str) -> String {
+    let mut name = String::new();
+    for letter in case.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 /// Implements `From` in both directions between enums whose cases have the same names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! same_cases {
-    ($wit:ty, $ours:ty { $($case:ident),* $(,)? }) => {
+    ($wit:ty, $ours:ty: $($case:ident),*) => {
         impl From<$wit> for $ours {
             fn from(value: $wit) -> Self {
                 match value { $(<$wit>::$case => Self::$case),* }
@@ -137,28 +411,35 @@ macro_rules! same_cases {
     };
 }
 
-/// Implements `From` in both directions between records whose fields have the same names. Lists fields of the same type
-/// first, then fields to convert, then optional fields to convert.
+/// Implements `From` in both directions between records whose fields have the same names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! same_fields {
-    ($wit:ty, $ours:ty {
-        $($same:ident),*
-        $(; into $($converted:ident),+)?
-        $(; optional $($optional:ident),+)? $(,)?
-    }) => {
-        $crate::same_fields!(@one $wit => $ours { $($same)*; $($($converted)+)?; $($($optional)+)? });
-        $crate::same_fields!(@one $ours => $wit { $($same)*; $($($converted)+)?; $($($optional)+)? });
-    };
-    (@one $from:ty => $to:ty { $($same:ident)*; $($converted:ident)*; $($optional:ident)* }) => {
-        impl From<$from> for $to {
-            fn from(value: $from) -> Self {
-                Self {
-                    $($same: value.$same,)*
-                    $($converted: value.$converted.into(),)*
-                    $($optional: value.$optional.map(Into::into),)*
-                }
+    ($wit:ty, $ours:ty: $($field:ident),*) => {
+        impl From<$wit> for $ours {
+            fn from(value: $wit) -> Self {
+                Self { $($field: value.$field.into(),)* }
+            }
+        }
+        impl From<$ours> for $wit {
+            fn from(value: $ours) -> Self {
+                Self { $($field: value.$field.into(),)* }
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Factor, Setting};
+
+    #[test]
+    fn a_value_out_of_range_names_its_setting() {
+        let error = checked("CropRatio", f64::NAN, |factor: Factor| Setting::Density(factor)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "option crop-ratio: is out of range; accepted is a number from 0 to 4294"
+        );
+    }
 }

@@ -8,7 +8,7 @@ use crate::Format;
 /// The result of every fallible engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The reason why a call failed. Mirrors `variant error` of `wit/types.wit`.
+/// The reason why a call failed. Mirrors `variant failure` of `wit/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// The source is empty, or its format is unknown.
@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// An option is out of range or conflicts with another.
     InvalidOption {
-        /// The option's name in the contract, for example `geometry.width`.
+        /// The option's name in the contract, for example `width`.
         name: Cow<'static, str>,
         /// A description of the problem and of what is accepted, for people to read.
         detail: String,

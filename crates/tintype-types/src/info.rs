@@ -61,10 +61,21 @@ pub struct Info {
     pub source: Source,
     /// Number of frames, at least 1.
     pub frames: u32,
-    /// Size of the ICC profile in bytes, if there is one.
-    pub icc_profile: Option<u32>,
+    /// The embedded ICC profile, if there is one.
+    pub icc_profile: Option<IccProfile>,
     /// EXIF metadata, if there is any.
     pub exif: Option<Exif>,
+}
+
+/// A colour profile embedded in an image.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IccProfile {
+    /// Its size in bytes.
+    pub size: u32,
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// Whether colours can be converted with it. A profile that is broken, or for another colour model, is ignored.
+    pub usable: bool,
 }
 
 /// Camera, time and authorship, from EXIF.

@@ -3,12 +3,23 @@
 mod contract;
 mod error;
 mod format;
+mod geometry;
 mod info;
+mod length;
 mod names;
 mod options;
+mod setting;
 
+#[doc(hidden)]
+pub use contract::checked;
 pub use error::{Error, Limit, Result};
 pub use format::{Format, SNIFF_BYTES, sniff};
-pub use info::{ColorModel, Exif, Info, Outline, Source};
+pub use geometry::{
+    Angle, Color, Crop, CropRatio, Extend, Extent, Fill, Fit, Geometry, Gravity, Mask, Position, Rotation,
+    Sides, Smart, Tilt, Trim,
+};
+pub use info::{ColorModel, Exif, IccProfile, Info, Outline, Source};
+pub use length::{Factor, Length, Offset, OutOfRange, number};
 pub use names::UnknownName;
-pub use options::{Color, Filter, Fit, Geometry, Gravity, Input, Limits, Options, Output, Region, Rotation};
+pub use options::{Filter, Input, Limits, Metadata, Options, Output, Profile};
+pub use setting::Setting;

@@ -3,9 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tintype_types::UnknownName;
+use crate::UnknownName;
 
 /// A factor in millionths: exact for the decimal fractions that people write, and the same on every machine.
+///
+/// ```
+/// use tintype_types::Factor;
+///
+/// let half = Factor::try_from(0.5)?;
+/// assert_eq!(half.of(101), 51);
+/// assert!(Factor::try_from(f64::NAN).is_err());
+/// # Ok::<_, tintype_types::OutOfRange>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Factor(u32);
 
@@ -48,6 +57,39 @@ impl Factor {
         matches!(self.0, 10_000..=100_000_000)
     }
 }
+
+/// Rounds to the nearest millionth.
+impl TryFrom<f64> for Factor {
+    type Error = OutOfRange;
+
+    fn try_from(factor: f64) -> Result<Self, OutOfRange> {
+        let millionths = (factor * f64::from(Self::ONE.0)).round();
+        // NaN lies in no range.
+        if (0.0..=f64::from(u32::MAX)).contains(&millionths) {
+            Ok(Self(millionths as u32))
+        } else {
+            Err(OutOfRange("a number from 0 to 4294"))
+        }
+    }
+}
+
+impl From<Factor> for f64 {
+    fn from(factor: Factor) -> Self {
+        Self::from(factor.0) / Self::from(Factor::ONE.0)
+    }
+}
+
+/// The error for a number that no option accepts, such as a negative share or NaN, and what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfRange(pub &'static str);
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "is out of range; accepted is {}", self.0)
+    }
+}
+
+impl std::error::Error for OutOfRange {}
 
 impl Default for Factor {
     fn default() -> Self {
@@ -128,6 +170,12 @@ impl Length {
     }
 }
 
+impl From<u32> for Length {
+    fn from(pixels: u32) -> Self {
+        Self::Pixels(pixels)
+    }
+}
+
 /// Reads 1 to 65535 pixels, or more than 0 and at most 1000 per cent of the side (`50%`).
 impl FromStr for Length {
     type Err = UnknownName;
@@ -145,6 +193,63 @@ impl fmt::Display for Length {
             Self::Pixels(pixels) => write!(f, "{pixels}"),
             // A hundred times a share fits: shares that were read end at ten wholes.
             Self::Share(share) => write!(f, "{}%", Factor(share.0.saturating_mul(100))),
+        }
+    }
+}
+
+/// A distance along one side of an image, in either direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offset {
+    /// Pixels.
+    Pixels(i32),
+    /// A share of the side, in millionths.
+    Millionths(i32),
+}
+
+impl Offset {
+    /// No distance.
+    pub const ZERO: Self = Self::Pixels(0);
+
+    /// Makes an offset from a share of the side, rounded to the nearest millionth.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfRange`] for shares beyond ±2147.
+    pub fn share(share: f64) -> Result<Self, OutOfRange> {
+        let millionths = (share * f64::from(Factor::ONE.0)).round();
+        let fits = (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&millionths);
+        if fits {
+            Ok(Self::Millionths(millionths as i32))
+        } else {
+            Err(OutOfRange("a number from -2147 to 2147"))
+        }
+    }
+
+    /// The offset in pixels along a side of `side` pixels.
+    pub fn of(self, side: f64) -> f64 {
+        match self {
+            Self::Pixels(pixels) => pixels.into(),
+            Self::Millionths(millionths) => side * f64::from(millionths) / f64::from(Factor::ONE.0),
+        }
+    }
+
+    /// Whether the offset moves nothing.
+    pub const fn is_zero(self) -> bool {
+        matches!(self, Self::Pixels(0) | Self::Millionths(0))
+    }
+}
+
+impl Default for Offset {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
+impl From<Length> for Offset {
+    fn from(length: Length) -> Self {
+        match length {
+            Length::Pixels(pixels) => Self::Pixels(i32::try_from(pixels).unwrap_or(i32::MAX)),
+            Length::Share(share) => Self::Millionths(i32::try_from(share.0).unwrap_or(i32::MAX)),
         }
     }
 }

@@ -1,0 +1,157 @@
+//! Options one by one: a request lists only what differs from the defaults.
+
+use std::collections::HashSet;
+use std::mem::discriminant;
+
+use crate::{
+    Color, Crop, CropRatio, Error, Extend, Factor, Fill, Filter, Fit, Format, Length, Mask, Metadata,
+    Options, Position, Profile, Result, Rotation, Sides, Tilt, Trim,
+};
+
+/// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
+/// that are `None` by default.
+macro_rules! settings {
+    (@value $field:expr) => { $field };
+    (@value $field:expr, some) => { Some($field) };
+    (@changed $field:expr, $default:expr) => { ($field != $default).then_some($field) };
+    (@changed $field:expr, $default:expr, some) => { $field };
+    ($($case:ident($type:ty) = $name:literal => $group:ident.$field:ident $(($some:ident))?,)*) => {
+        /// An option of [`Options`] with its value. Mirrors `variant setting` of `wit/types.wit`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Setting {
+            $(#[doc = concat!("[`Options::", stringify!($group), "`], `", stringify!($field), "`")] $case($type),)*
+        }
+
+        impl Setting {
+            /// The name of the option in the contract.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$case(_) => $name,)* }
+            }
+        }
+
+        impl Options {
+            /// Changes one option.
+            pub fn set(&mut self, setting: Setting) {
+                match setting {
+                    $(Setting::$case(value) => {
+                        self.$group.$field = settings!(@value value $(, $some)?);
+                    })*
+                }
+            }
+
+            /// Lists the options that differ from the defaults.
+            pub fn settings(&self) -> Vec<Setting> {
+                let default = Self::default();
+                [$(
+                    settings!(@changed self.$group.$field, default.$group.$field $(, $some)?).map(Setting::$case),
+                )*]
+                .into_iter()
+                .flatten()
+                .collect()
+            }
+        }
+    };
+}
+
+settings! {
+    AllowDamaged(bool) = "allow-damaged" => input.allow_damaged,
+    AutoOrient(bool) = "auto-orient" => geometry.auto_orient,
+    Trim(Trim) = "trim" => geometry.trim (some),
+    Inset(Sides) = "inset" => geometry.inset,
+    Crop(Crop) = "crop" => geometry.crop (some),
+    CropRatio(CropRatio) = "crop-ratio" => geometry.crop_ratio (some),
+    Rotate(Rotation) = "rotate" => geometry.rotate,
+    FlipHorizontal(bool) = "flip-horizontal" => geometry.flip_horizontal,
+    FlipVertical(bool) = "flip-vertical" => geometry.flip_vertical,
+    Width(Length) = "width" => geometry.width (some),
+    Height(Length) = "height" => geometry.height (some),
+    MinWidth(u32) = "min-width" => geometry.min_width (some),
+    MinHeight(u32) = "min-height" => geometry.min_height (some),
+    Density(Factor) = "density" => geometry.density,
+    Fit(Fit) = "fit" => geometry.fit,
+    Enlarge(bool) = "enlarge" => geometry.enlarge,
+    Position(Position) = "position" => geometry.position,
+    Filter(Filter) = "filter" => geometry.filter,
+    Linear(bool) = "linear" => geometry.linear,
+    CropResized(Crop) = "crop-resized" => geometry.crop_resized (some),
+    Extend(Extend) = "extend" => geometry.extend (some),
+    Tilt(Tilt) = "tilt" => geometry.tilt (some),
+    Padding(Sides) = "padding" => geometry.padding,
+    Mask(Mask) = "mask" => geometry.mask (some),
+    Fill(Fill) = "fill" => geometry.fill (some),
+    Background(Color) = "background" => geometry.background (some),
+    Format(Format) = "format" => output.format,
+    Quality(u32) = "quality" => output.quality (some),
+    Lossless(bool) = "lossless" => output.lossless,
+    Profile(Profile) = "profile" => output.profile,
+    Metadata(Metadata) = "metadata" => output.metadata,
+    Location(bool) = "location" => output.location,
+    MaxSourceBytes(u64) = "max-source-bytes" => limits.source_bytes,
+    MaxSourcePixels(u64) = "max-source-pixels" => limits.source_pixels,
+    MaxOutputSide(u32) = "max-output-side" => limits.output_side,
+    MaxOutputPixels(u64) = "max-output-pixels" => limits.output_pixels,
+    MaxMemory(u64) = "max-memory" => limits.memory,
+    MaxWork(u64) = "max-work" => limits.work,
+}
+
+impl Options {
+    /// The defaults with these changes.
+    ///
+    /// ```
+    /// use tintype_types::{Format, Length, Options, Setting};
+    ///
+    /// let options = Options::with([Setting::Width(Length::Pixels(800)), Setting::Format(Format::Jpeg)])?;
+    /// assert_eq!(options.settings().len(), 2);
+    /// # Ok::<(), tintype_types::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidOption`] if an option is given twice.
+    pub fn with(settings: impl IntoIterator<Item = Setting>) -> Result<Self> {
+        let mut options = Self::default();
+        let mut given = HashSet::new();
+        for setting in settings {
+            if !given.insert(discriminant(&setting)) {
+                return Err(Error::invalid(setting.name(), "is given twice"));
+            }
+            options.set(setting);
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Gravity, Smart};
+
+    #[test]
+    fn the_defaults_need_no_setting() {
+        assert_eq!(Options::default().settings(), []);
+        assert_eq!(Options::with([]), Ok(Options::default()));
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were_given_and_only_these() {
+        let given = [
+            Setting::AllowDamaged(false),
+            Setting::Crop(Crop {
+                width: Length::Pixels(3),
+                height: Length::WHOLE,
+                position: Position::gravity(Gravity::East),
+            }),
+            Setting::Width(Length::Pixels(800)),
+            Setting::Position(Position::Smart(Smart::Entropy)),
+            Setting::Quality(3),
+            Setting::MaxWork(1),
+        ];
+        assert_eq!(Options::with(given).unwrap().settings(), given);
+    }
+
+    #[test]
+    fn an_option_that_is_given_twice_is_an_error() {
+        let twice = [Setting::Quality(3), Setting::Lossless(true), Setting::Quality(3)];
+        assert_eq!(Options::with(twice), Err(Error::invalid("quality", "is given twice")));
+    }
+}
