@@ -3,7 +3,7 @@
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut options = tintype::Options::default();
-//! options.geometry.width = Some(800);
+//! options.geometry.width = Some(tintype::Length::Pixels(800));
 //! let rendition = tintype::resize(std::fs::read("photo.jpg")?, &options)?;
 //! std::fs::write("photo.webp", rendition.image)?;
 //! # Ok(())
@@ -18,24 +18,26 @@
 //! rows than it needs, the plan is made and its cost checked before anything is allocated, and the pixels' arithmetic is in
 //! integers, so that the same source and options give the same bytes everywhere.
 
+mod color;
 mod decode;
 mod encode;
 mod exif;
-mod flatten;
 mod geometry;
 mod join;
-mod orient;
 mod pipeline;
 mod pixels;
 mod plan;
 mod queue;
 mod resample;
 mod session;
+mod stage;
 
 pub use session::Session;
 pub use tintype_types::{
-    Color, ColorModel, Error, Exif, Filter, Fit, Format, Geometry, Gravity, Info, Input, Limit, Limits,
-    Options, Outline, Output, Region, Result, Rotation, Source, sniff,
+    Angle, Color, ColorModel, Crop, CropRatio, Error, Exif, Extend, Extent, Factor, Fill, Filter, Fit,
+    Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata, Offset,
+    Options, Outline, Output, Position, Profile, Result, Rotation, Setting, Sides, Smart, Source, Tilt, Trim,
+    sniff,
 };
 
 use std::borrow::Cow;

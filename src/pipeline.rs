@@ -2,14 +2,14 @@
 
 use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
-use crate::flatten::Flatten;
+use crate::geometry::Transform;
 use crate::join::Join;
-use crate::orient::Orient;
 use crate::pixels::{Channels, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::Resampler;
-use crate::{Error, Limit, Options, Result};
+use crate::stage::{Chain, Cost, Flatten, Orient, Shape, Stage};
+use crate::{Color, Error, Format, Limit, Options, Result};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +45,57 @@ struct Stages {
 
 /// What happens to resampled rows.
 enum Finish {
-    /// Rows of whole pixels: the background, then the orientation.
-    Pixels(Flatten, Orient),
-    /// Lanes become RGB first.
-    Join(Join, Orient),
-    /// Lanes go to the encoder as they are.
+    /// Rows of whole pixels, of lanes that are joined first if there are several.
+    Pixels(Option<Join>, Chain),
+    /// Lanes go to the encoder as they are, but turned.
     Lanes(Vec<Orient>),
+}
+
+impl Finish {
+    fn new(plan: &Plan, header: &Header, options: &Options, axes: &[(Axis, Axis)], as_lanes: bool) -> Self {
+        if as_lanes {
+            let lane = |(x, y): &(Axis, Axis)| {
+                Orient::new(plan.transform, Shape { width: x.size, height: y.size, channels: Channels::Gray })
+            };
+            return Self::Lanes(axes.iter().map(lane).collect());
+        }
+        let channels = match header.layout {
+            Layout::YCbCr => Channels::Rgb,
+            Layout::Interleaved(channels) => channels,
+        };
+        let join = (header.layout == Layout::YCbCr).then(Join::default);
+        let (width, height) = plan.size;
+        Self::Pixels(join, chain(plan, options, Shape { width, height, channels }))
+    }
+
+    fn cost(&self) -> Cost {
+        match self {
+            Self::Pixels(_, chain) => chain.cost(),
+            Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
+        }
+    }
+}
+
+/// The stages between the resampled image and the encoder.
+fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
+    let mut chain = Chain::new(resampled);
+    if plan.transform != Transform::default() {
+        chain.add(|shape| Orient::new(plan.transform, shape));
+    }
+    let opaque = options.output.format == Format::Jpeg;
+    let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
+    if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
+        chain.add(|shape| Flatten::new(shape, background, opaque));
+    }
+    chain
+}
+
+/// Whether a planar image goes to its encoder without becoming whole pixels.
+fn stays_planar(plan: &Plan, header: &Header, options: &Options) -> bool {
+    header.layout == Layout::YCbCr
+        && encode::takes_halved_chroma(options.output.format)
+        && plan.smart.is_none()
+        && plan.around == plan::Around::default()
 }
 
 impl Pipeline {
@@ -62,32 +107,26 @@ impl Pipeline {
         whole: bool,
         held: u64,
     ) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.scales)?;
+        let plan = plan::plan(&header.source, options, header.scales, None)?;
         let output = &options.output;
-        let planar = header.layout == Layout::YCbCr;
-        let halved_chroma = planar && encode::takes_halved_chroma(output.format);
-        let detail = Detail { scale: plan.scale, halved_chroma };
+        let as_lanes = stays_planar(&plan, header, options);
+        let detail = Detail { scale: plan.scale, halved_chroma: as_lanes };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
-            .map(|(lane, size)| plan.axes(size, halved_chroma && lane > 0))
+            .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();
 
         let channels = header.layout.channels();
-        let flatten = Flatten::new(channels, &options.geometry, output.format);
-        let layout = match header.layout {
-            Layout::YCbCr if halved_chroma => Layout::YCbCr,
-            Layout::YCbCr => Layout::Interleaved(Channels::Rgb),
-            Layout::Interleaved(_) => Layout::Interleaved(flatten.channels()),
+        let finish = Finish::new(&plan, header, options, &axes, as_lanes);
+        let layout = match &finish {
+            Finish::Pixels(_, chain) => Layout::Interleaved(chain.shape().channels),
+            Finish::Lanes(_) => Layout::YCbCr,
         };
         let image = Image { width: plan.width, height: plan.height, layout };
-        let pixel = layout.channels().count();
-        let sizes: Vec<(u32, u32)> = match layout {
-            Layout::YCbCr => axes.iter().map(|(x, y)| (x.size, y.size)).collect(),
-            Layout::Interleaved(_) => vec![plan.size],
-        };
+        let finishing = finish.cost();
         let memory = BASE_MEMORY
             + held
             + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
-            + sizes.iter().map(|&size| Orient::memory(plan.transform, size, pixel)).sum::<u64>()
+            + finishing.memory
             + encode::memory(output.format, image, whole);
         // Freed blocks are not always where the next one fits.
         let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
@@ -95,19 +134,12 @@ impl Pipeline {
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
         let resampling_work = resampling.sum::<u64>();
-        let finishing = image.samples() * FINISHING_WORK;
         let encoding = encode::work(output, image);
-        let stages_work = finishing + encoding.fixed;
+        let stages_work = image.samples() * FINISHING_WORK + finishing.work + encoding.fixed;
         let work = BASE_WORK + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
         decoder.start(detail, max_memory - memory)?;
-        let orient = |&size: &(u32, u32)| Orient::new(plan.transform, size, pixel);
-        let finish = match layout {
-            Layout::YCbCr => Finish::Lanes(sizes.iter().map(orient).collect()),
-            Layout::Interleaved(_) if planar => Finish::Join(Join::default(), orient(&plan.size)),
-            Layout::Interleaved(_) => Finish::Pixels(flatten, orient(&plan.size)),
-        };
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
         let encoder = encode::encoder(output, image)?;
         let stages = Stages { resamplers, finish, encoder };
@@ -197,11 +229,9 @@ impl Stages {
         let Self { resamplers, finish, encoder } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
         resampler.push(row, &mut |row| match finish {
-            Finish::Pixels(flatten, orient) => {
-                orient.push(flatten.apply(row), &mut |row| encoder.row(0, row))
-            }
-            Finish::Join(join, orient) => {
-                join.push(lane, row, &mut |row| orient.push(row, &mut |row| encoder.row(0, row)))
+            Finish::Pixels(None, chain) => chain.push(row, &mut |row| encoder.row(0, row)),
+            Finish::Pixels(Some(join), chain) => {
+                join.push(lane, row, &mut |row| chain.push(row, &mut |row| encoder.row(0, row)))
             }
             Finish::Lanes(orients) => match orients.get_mut(lane) {
                 Some(orient) => orient.push(row, &mut |row| encoder.row(lane, row)),
@@ -225,5 +255,5 @@ const WORK_PER_BYTE: u64 = 10_000;
 /// The work of any rendition, however small, in units of [`crate::Limits::work`].
 const BASE_WORK: u64 = 150_000;
 
-/// The work of turning a sample, joining lanes and drawing a background.
+/// The work of joining the lanes of a sample, or of handing it on.
 const FINISHING_WORK: u64 = 6;

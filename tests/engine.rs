@@ -507,7 +507,7 @@ fn a_source_that_ends_too_early_is_malformed() {
     let png = corners(100, 100).to_png();
     let webp = to_webp(&corners(100, 100));
     let mut options = Options::default();
-    options.input.accept_damage = false;
+    options.input.allow_damaged = false;
     for (source, format) in [(png, Format::Png), (webp, Format::Webp)] {
         for keep in [33, source.len() / 2, source.len() - 30] {
             let error = resize(&source[..keep], &options).unwrap_err();
@@ -535,7 +535,7 @@ fn a_jpeg_or_webp_that_ends_too_early_keeps_what_is_there_unless_that_is_refused
         let (expected, top) = (corners(200, 200), &kept.at(20, 20)[..2]); // blue is too fine for halved chroma
         assert!(top.iter().zip(expected.at(20, 20)).all(|(a, b)| a.abs_diff(*b) < 40), "{format:?} {top:?}");
 
-        options.input.accept_damage = false;
+        options.input.allow_damaged = false;
         let error = resize(cut, &options).unwrap_err();
         assert!(matches!(&error, Error::Malformed { format: told, .. } if *told == format), "{error:?}");
     }

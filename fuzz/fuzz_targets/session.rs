@@ -80,7 +80,7 @@ fn options(&[sizes, width, height, turns, filter, format, limits, _]: &[u8; 8]) 
     geometry.filter = filters[usize::from(filter) % 5];
     options.output.format = [Format::Jpeg, Format::Png, Format::Png, Format::Webp][usize::from(format & 3)];
     options.output.lossless = options.output.format == Format::Webp && format & 4 != 0;
-    options.input.accept_damage = limits & 1 == 0;
+    options.input.allow_damaged = limits & 1 == 0;
     (options.limits.memory, options.limits.work) = (MAX_MEMORY, MAX_WORK);
     options
 }

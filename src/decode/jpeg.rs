@@ -33,7 +33,7 @@ pub(super) struct JpegDecoder {
 impl JpegDecoder {
     pub(super) fn new(options: &Options, max_memory: u64) -> Self {
         let config = DecoderConfig {
-            damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
+            damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
             max_metadata: (max_memory / 32).min(4 << 20) as usize,
             max_work: options.limits.work,
@@ -169,7 +169,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(header),
         frames: 1,
-        icc_profile: header.icc().map(|profile| profile.len() as u32),
+        icc_profile: header.icc().map(|profile| crate::color::describe(&profile)),
         exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

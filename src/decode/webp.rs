@@ -42,7 +42,7 @@ const LOSSLESS_PIXEL_WORK: u64 = 80;
 impl WebpDecoder {
     pub(super) fn new(options: &Options, max_memory: u64) -> Self {
         let config = DecoderConfig {
-            damage: if options.input.accept_damage { Damage::Accept } else { Damage::Refuse },
+            damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
             max_icc: 0,
             ..DecoderConfig::default()
@@ -186,7 +186,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
-        icc_profile: info.icc.map(|profile| profile.len() as u32),
+        icc_profile: info.icc.map(|profile| crate::color::describe(&profile)),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

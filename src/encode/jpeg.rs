@@ -3,7 +3,7 @@
 use super::{Encoder, Image};
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
-use crate::{Error, Format, Output, Result};
+use crate::{Error, Output, Result};
 use std::collections::VecDeque;
 use tintype_jpeg::encode::{self as jpeg, Components, EncodeError, EncoderConfig, Plane, Subsampling};
 
@@ -19,7 +19,7 @@ pub(super) struct JpegEncoder {
 impl JpegEncoder {
     pub(super) fn new(output: &Output, image: Image) -> Result<Self> {
         let mut config = config(image);
-        config.quality = output.quality.unwrap_or(Format::Jpeg.default_quality());
+        config.quality = output.lossy_quality();
         let encoder = jpeg::Encoder::new(config).map_err(internal)?;
         Ok(Self { encoder, layout: image.layout, waiting: Default::default() })
     }

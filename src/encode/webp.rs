@@ -3,7 +3,7 @@
 use super::{Encoder, Image};
 use crate::pixels::Channels;
 use crate::queue::Queue;
-use crate::{Error, Format, Output, Result};
+use crate::{Error, Output, Result};
 use zenwebp::EncoderConfig;
 
 pub(super) struct WebpEncoder {
@@ -15,11 +15,10 @@ pub(super) struct WebpEncoder {
 
 impl WebpEncoder {
     pub(super) fn new(output: &Output, image: Image) -> Self {
-        let quality = output.quality.unwrap_or(Format::Webp.default_quality());
         let config = if output.lossless {
             EncoderConfig::new_lossless()
         } else {
-            EncoderConfig::new().quality(quality.into())
+            EncoderConfig::new().quality(output.lossy_quality().into())
         };
         Self { image, config, rows: Vec::with_capacity(image.bytes() as usize), file: Vec::new() }
     }

@@ -39,7 +39,8 @@ impl resize::Guest for Resizer {
 }
 
 fn options(settings: Vec<Setting>) -> tintype::Result<tintype::Options> {
-    let settings: tintype::Result<Vec<tintype::Setting>> = settings.into_iter().map(TryInto::try_into).collect();
+    let settings: tintype::Result<Vec<tintype::Setting>> =
+        settings.into_iter().map(TryInto::try_into).collect();
     tintype::Options::with(settings?)
 }
 

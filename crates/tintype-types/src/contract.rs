@@ -173,6 +173,7 @@ macro_rules! contract {
                     wit::Position::Offset(wit::GravityOffset { gravity, x, y }) => {
                         Self::Gravity { gravity: gravity.into(), x: x.try_into()?, y: y.try_into()? }
                     }
+                    wit::Position::At(wit::Corner { x, y }) => Self::At { x: x.try_into()?, y: y.try_into()? },
                     wit::Position::FocalPoint(wit::FocalPoint { x, y }) => {
                         Self::FocalPoint { x: x.try_into()?, y: y.try_into()? }
                     }
@@ -189,6 +190,7 @@ macro_rules! contract {
                     Ours::Gravity { gravity, x, y } => {
                         Self::Offset(wit::GravityOffset { gravity: gravity.into(), x: x.into(), y: y.into() })
                     }
+                    Ours::At { x, y } => Self::At(wit::Corner { x: x.into(), y: y.into() }),
                     Ours::FocalPoint { x, y } => Self::FocalPoint(wit::FocalPoint { x: x.into(), y: y.into() }),
                     Ours::Smart(smart) => Self::Smart(smart.into()),
                 }

@@ -227,7 +227,7 @@ impl Gravity {
 /// Where a part lies in an image, or an image in its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
-    /// As far towards a side or corner as it goes, less an offset.
+    /// As far towards a side or corner as it goes, less an offset, and always inside.
     Gravity {
         /// The side or corner.
         gravity: Gravity,
@@ -235,6 +235,14 @@ pub enum Position {
         x: Offset,
         /// Distance from the top or bottom edge, inwards; downwards, if the gravity is central.
         y: Offset,
+    },
+    /// With its top left corner at this distance from the left and the top edge. Of a part of an image, what lies outside
+    /// is left out.
+    At {
+        /// Distance from the left edge.
+        x: Length,
+        /// Distance from the top edge.
+        y: Length,
     },
     /// With this point as near to its middle as possible.
     FocalPoint {
@@ -251,11 +259,6 @@ impl Position {
     /// The position towards a side or corner.
     pub const fn gravity(gravity: Gravity) -> Self {
         Self::Gravity { gravity, x: Offset::ZERO, y: Offset::ZERO }
-    }
-
-    /// The position at these distances from the left and the top edge.
-    pub const fn at(x: Offset, y: Offset) -> Self {
-        Self::Gravity { gravity: Gravity::NorthWest, x, y }
     }
 }
 

@@ -59,6 +59,14 @@ impl Default for Output {
     }
 }
 
+impl Output {
+    /// The quality to encode with, 1 to 100.
+    pub fn lossy_quality(&self) -> u8 {
+        let given = self.quality.map(|quality| u8::try_from(quality.clamp(1, 100)).unwrap_or(100));
+        given.unwrap_or(self.format.default_quality())
+    }
+}
+
 /// What becomes of the source's colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Profile {

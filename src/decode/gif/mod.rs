@@ -250,5 +250,13 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
             Step::Ready(None) => break,
         }
     }
-    Ok(Info { source, frames, icc_profile: decoder.reader.profile_bytes, exif: None })
+    Ok(Info {
+        source,
+        frames,
+        icc_profile: decoder
+            .reader
+            .profile_bytes
+            .map(|size| crate::IccProfile { size, ..Default::default() }),
+        exif: None,
+    })
 }

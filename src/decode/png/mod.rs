@@ -274,7 +274,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source,
         frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
-        icc_profile: info.icc_profile.as_ref().map(|profile| profile.len() as u32),
+        icc_profile: info.icc_profile.as_ref().map(|profile| crate::color::describe(profile)),
         exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

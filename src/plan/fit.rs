@@ -1,0 +1,211 @@
+//! The size that a part of the source is resized to, and how much of it the target shows.
+
+use super::part::{Free, start_of};
+use crate::geometry::{Span, Window};
+use crate::{Factor, Fit, Geometry, Length, Position};
+
+/// Width and height in pixels.
+pub(super) type Size = (u32, u32);
+
+/// An image that has been made to fit: its size, and the part of the image before that becomes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fitted {
+    /// Width and height.
+    pub size: Size,
+    /// The part that becomes it.
+    pub window: Window,
+    /// The target, at its final density. A side that was not given is that of the fitted image.
+    pub target: Size,
+    /// Device pixels per pixel, as far as the source could fill them.
+    pub density: Factor,
+    /// Whether the target has both sides.
+    pub both: bool,
+}
+
+/// Fits an image to the target of the options.
+pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
+    let Target { sides, fit, density } = target(geometry, image);
+    let (size, resized) = match (sides, fit) {
+        ((None, None), _) => (image, exactly(image)),
+        ((Some(width), None), _) => {
+            let width = limited(geometry, width, image.0);
+            whole((width, proportional(width, image.1, image.0)))
+        }
+        ((None, Some(height)), _) => {
+            let height = limited(geometry, height, image.1);
+            whole((proportional(height, image.0, image.1), height))
+        }
+        ((Some(width), Some(height)), Exact::Fill) => {
+            whole((limited(geometry, width, image.0), limited(geometry, height, image.1)))
+        }
+        ((Some(width), Some(height)), Exact::Contain) => {
+            whole(contain(image, (width, height), geometry.enlarge))
+        }
+        ((Some(width), Some(height)), Exact::Cover) => cover(image, (width, height), geometry.enlarge),
+    };
+    let limit = match fit {
+        Exact::Cover => (Some(size.0), Some(size.1)),
+        _ => sides,
+    };
+    let (size, resized) = at_least(geometry, density, (size, resized), limit);
+    let window = window(geometry.position, density, image, size, resized);
+    let target = (sides.0.unwrap_or(size.0), sides.1.unwrap_or(size.1));
+    Fitted { size, window, target, density, both: sides.0.is_some() && sides.1.is_some() }
+}
+
+/// The size of a result, and the size that the whole image is resized to for it.
+type Sized = (Size, (f64, f64));
+
+fn exactly(size: Size) -> (f64, f64) {
+    (size.0.into(), size.1.into())
+}
+
+/// A result that shows the whole image.
+fn whole(size: Size) -> Sized {
+    (size, exactly(size))
+}
+
+fn limited(geometry: &Geometry, target: u32, side: u32) -> u32 {
+    if geometry.enlarge { target } else { target.min(side) }
+}
+
+/// `length × numerator / denominator`, rounded to the nearest and at least 1.
+fn proportional(length: u32, numerator: u32, denominator: u32) -> u32 {
+    let denominator = u64::from(denominator).max(1);
+    let rounded = (u64::from(length) * u64::from(numerator) + denominator / 2) / denominator;
+    u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+}
+
+/// Whether a target is wider in shape than an image.
+fn is_wider(target: Size, image: Size) -> bool {
+    u64::from(target.0) * u64::from(image.1) > u64::from(target.1) * u64::from(image.0)
+}
+
+fn contain(image: Size, target: Size, enlarge: bool) -> Size {
+    if !enlarge && target.0 >= image.0 && target.1 >= image.1 {
+        image
+    } else if is_wider(target, image) {
+        (proportional(target.1, image.0, image.1), target.1)
+    } else {
+        (target.0, proportional(target.0, image.1, image.0))
+    }
+}
+
+/// Cuts the target's shape out of the image, and resizes it to the target unless that would enlarge it unasked.
+fn cover(image: Size, target: Size, enlarge: bool) -> Sized {
+    let (width, height) = exactly(image);
+    let scale = (f64::from(target.0) / width).max(f64::from(target.1) / height);
+    if scale > 1.0 && !enlarge {
+        let side = |target: u32, side: u32| ((f64::from(target) / scale).round() as u32).clamp(1, side);
+        return ((side(target.0, image.0), side(target.1, image.1)), (width, height));
+    }
+    (target, (width * scale, height * scale))
+}
+
+/// Scales an image up until it has at least the least size, and crops what exceeds the limit.
+fn at_least(
+    geometry: &Geometry,
+    density: Factor,
+    (size, resized): Sized,
+    limit: (Option<u32>, Option<u32>),
+) -> Sized {
+    let missing = |least: Option<u32>, side: f64| {
+        least.map_or(1.0, |least| f64::from(density.of(least)) / side).max(1.0)
+    };
+    let factor = missing(geometry.min_width, resized.0).max(missing(geometry.min_height, resized.1));
+    if factor <= 1.0 {
+        return (size, resized);
+    }
+    let resized = (resized.0 * factor, resized.1 * factor);
+    let side = |resized: f64, limit: Option<u32>| {
+        let side = (resized.round() as u32).max(1);
+        limit.map_or(side, |limit| side.min(limit))
+    };
+    ((side(resized.0, limit.0), side(resized.1, limit.1)), resized)
+}
+
+/// The part of an image that a result of `size` shows if all of the image is resized to `resized`.
+fn window(position: Position, density: Factor, image: Size, size: Size, resized: (f64, f64)) -> Window {
+    let axis = |side: u32, size: u32, resized: f64, x: bool| {
+        let side = f64::from(side);
+        let per_pixel = side / resized;
+        let part = (f64::from(size) * per_pixel).min(side);
+        if part == side {
+            return Span::whole(side);
+        }
+        let start = start_of(position, x, Free { side, part, unit: f64::from(density) * per_pixel });
+        // Where nothing is resampled, the window lies on whole pixels.
+        Span { start: if per_pixel == 1.0 { start.floor() } else { start }, len: part }
+    };
+    Window { x: axis(image.0, size.0, resized.0, true), y: axis(image.1, size.1, resized.1, false) }
+}
+
+/// The fits that all others come down to for one source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Exact {
+    Contain,
+    Cover,
+    Fill,
+}
+
+/// A target in pixels of the rendition.
+struct Target {
+    sides: (Option<u32>, Option<u32>),
+    fit: Exact,
+    density: Factor,
+}
+
+/// The target for an image.
+fn target(geometry: &Geometry, image: Size) -> Target {
+    let density = geometry.density;
+    let length = |length: Option<Length>, side| length.map(|length| length.of(side).max(1));
+    let mut sides = (length(geometry.width, image.0), length(geometry.height, image.1));
+    if matches!(geometry.fit, Fit::Fill | Fit::Stretch) && sides != (None, None) {
+        // A side that is not given stays as it is, whatever the density.
+        sides = (sides.0.or(Some(image.0)), sides.1.or(Some(image.1)));
+    }
+    match sides {
+        (Some(width), Some(height)) => target_of_both(geometry, geometry.fit, (width, height), image),
+        (width, height) => {
+            let scaled = |side: Option<u32>| side.map(|side| density.of(side).max(1));
+            Target { sides: (scaled(width), scaled(height)), fit: Exact::Contain, density }
+        }
+    }
+}
+
+fn target_of_both(geometry: &Geometry, fit: Fit, base: Size, image: Size) -> Target {
+    let full = geometry.density;
+    let at = |density: Factor| (density.of(base.0).max(1), density.of(base.1).max(1));
+    let both =
+        |(width, height): Size, fit, density| Target { sides: (Some(width), Some(height)), fit, density };
+    // How many times the target fits into the image, along the side where it fits fewer times.
+    let room = Factor::ratio(image.0, base.0).min(Factor::ratio(image.1, base.1));
+    let target = at(full);
+    match fit {
+        Fit::Contain | Fit::Pad => both(target, Exact::Contain, full),
+        Fit::Cover => both(target, Exact::Cover, full),
+        Fit::Fill => both(target, Exact::Fill, full),
+        Fit::Stretch if geometry.enlarge => both(target, Exact::Fill, full),
+        Fit::Stretch => both(at(full.min(room)), Exact::Fill, full.min(room)),
+        Fit::Crop if geometry.enlarge => both(target, Exact::Cover, full),
+        Fit::Crop if room < Factor::ONE => {
+            // A source that is too short along one side is as dense as it is, and no denser.
+            let density = Factor::ratio(full.millionths(), room.millionths()).min(Factor::ONE);
+            let side = |base: u32, image: u32| density.of(base.min(image)).max(1);
+            both((side(base.0, image.0), side(base.1, image.1)), Exact::Cover, density)
+        }
+        Fit::Crop => {
+            let density = full.min(room);
+            let (width, height) = at(density);
+            both((width.min(image.0), height.min(image.1)), Exact::Cover, density)
+        }
+        Fit::Outside => {
+            let sides = if is_wider(target, image) { (Some(target.0), None) } else { (None, Some(target.1)) };
+            Target { sides, fit: Exact::Contain, density: full }
+        }
+        Fit::Auto => {
+            let alike = (base.0 >= base.1) == (image.0 >= image.1);
+            target_of_both(geometry, if alike { Fit::Crop } else { Fit::Contain }, base, image)
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Decides a rendition's geometry from a source's header and the options, with no pixel in sight.
+//!
+//! The steps that choose and move pixels of the source (orientation, trim, crop, rotation, fit) become three things: the part
+//! of the stored image that matters, the size that part is resampled to, and one transform of the small result. What is
+//! added around that (surroundings, tilt, mask) follows as it stands in the contract.
+
+mod fit;
+mod part;
+mod scale;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub(crate) use scale::{Axis, DecodeScale, Detail, Lane, Scale};
+pub(crate) use validate::validate;
+
+use fit::{Fitted, Size, fit};
+use part::{Free, cut, part, start_of};
+
+use crate::geometry::{Region, Span, Transform, Window};
+use crate::stage::tilt;
+use crate::{
+    Error, Extent, Factor, Filter, Fit, Geometry, Limit, Mask, Options, Position, Result, Sides, Smart,
+    Source, Tilt,
+};
+
+/// What to do with a source. Axes are those of the stored image.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Plan {
+    /// The scale to decode at.
+    pub scale: Scale,
+    /// The part that becomes the rendition, in stored pixels.
+    pub window: Window,
+    /// The part that may contribute to it, in stored pixels.
+    pub bounds: Window,
+    /// Width and height that the window is resampled to.
+    pub size: Size,
+    /// The kernel to resample with.
+    pub filter: Filter,
+    /// What turns the resampled image upright and as the options ask.
+    pub transform: Transform,
+    /// What to cut out of the turned image once its pixels are known.
+    pub smart: Option<SmartCut>,
+    /// What to add around the image.
+    pub around: Around,
+    /// Width of the rendition.
+    pub width: u32,
+    /// Height of the rendition.
+    pub height: u32,
+}
+
+/// A part of the resampled image that is chosen by its content.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SmartCut {
+    /// How it is chosen.
+    pub method: Smart,
+    /// Width and height of the part.
+    pub size: Size,
+    /// What is kept of it.
+    pub keep: Region,
+}
+
+/// What is added to the resized image, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Around {
+    /// Pixels at each side.
+    pub extend: Sides,
+    /// A rotation by any angle.
+    pub tilt: Option<Tilt>,
+    /// Pixels at each side, after the rotation.
+    pub padding: Sides,
+    /// A shape, with lengths in pixels of the rendition.
+    pub mask: Option<Mask>,
+}
+
+impl Plan {
+    /// How the axes of a lane are resampled, across and down; to half the size if it is `halved` chroma.
+    pub(crate) fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
+        let x = scale::axis(self.window.x, self.bounds.x, lane.per_x, lane.width, self.size.0);
+        let y = scale::axis(self.window.y, self.bounds.y, lane.per_y, lane.height, self.size.1);
+        if !halved {
+            return (x, y);
+        }
+        let (mirror_x, mirror_y) = self.transform.size(self.transform.mirror_x, self.transform.mirror_y);
+        (x.halved(mirror_x), y.halved(mirror_y))
+    }
+}
+
+/// Makes the plan, or refuses it for what the header and the options say. `scales` lists what the decoder offers below
+/// full size, the smallest first; `trimmed` is what trimming has left of the upright source.
+pub(crate) fn plan(
+    source: &Source,
+    options: &Options,
+    scales: &[DecodeScale],
+    trimmed: Option<Region>,
+) -> Result<Plan> {
+    validate(options)?;
+    Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
+
+    let geometry = &options.geometry;
+    let upright = upright(source, geometry);
+    let region = trimmed.unwrap_or_else(|| {
+        let (width, height) = upright.size(source.width, source.height);
+        Region { x: 0, y: 0, width, height }
+    });
+    let chosen = choose(geometry, region)?;
+    let turn = turn(geometry);
+
+    let stored = (source.width.into(), source.height.into());
+    let to_stored = |part: Region, window: Window| {
+        let window = turn.source_of(window, (part.width.into(), part.height.into()));
+        let x = window.x.shifted(part.x.into());
+        let y = window.y.shifted(part.y.into());
+        upright.source_of(Window { x, y }, stored)
+    };
+    let whole = turn.size(chosen.bounds.width, chosen.bounds.height);
+    let whole = Window { x: Span::whole(whole.0.into()), y: Span::whole(whole.1.into()) };
+    let (window, bounds) = (to_stored(chosen.bounds, chosen.window), to_stored(chosen.bounds, whole));
+
+    let transform = upright.then(turn);
+    let size = transform.size(chosen.resampled.0, chosen.resampled.1);
+    // Sides are rounded to whole pixels; half of one must not cost a scale.
+    let ratio = |span: Span, size: u32| span.len / (f64::from(size) - 0.5);
+    let ratio = ratio(window.x, size.0).min(ratio(window.y, size.1));
+    let sufficient = |offer: &&DecodeScale| offer.scale.factor() * ratio >= offer.min_ratio;
+    let scale = scales.iter().find(sufficient).map_or(Scale::FULL, |offer| offer.scale);
+
+    let around = around(geometry, &chosen);
+    let (width, height) = around.size(chosen.size)?;
+    check_size(options, width, height)?;
+    let smart = chosen.smart;
+    Ok(Plan { scale, window, bounds, size, filter: geometry.filter, transform, smart, around, width, height })
+}
+
+/// What turns a source upright.
+fn upright(source: &Source, geometry: &Geometry) -> Transform {
+    if geometry.auto_orient { Transform::from_exif(source.orientation) } else { Transform::default() }
+}
+
+/// The rotation and mirroring that the options ask for.
+fn turn(geometry: &Geometry) -> Transform {
+    let (mirror_x, mirror_y) = (geometry.flip_horizontal, geometry.flip_vertical);
+    Transform::from_rotation(geometry.rotate).then(Transform { swap: false, mirror_x, mirror_y })
+}
+
+/// The part of the upright source that a rendition shows, and its size.
+struct Chosen {
+    /// What may contribute.
+    bounds: Region,
+    /// What is resampled, in pixels of the bounds, turned.
+    window: Window,
+    /// The size that it is resampled to, turned.
+    resampled: Size,
+    /// What is cut out of that.
+    smart: Option<SmartCut>,
+    /// The size afterwards.
+    size: Size,
+    fitted: Fitted,
+}
+
+fn choose(geometry: &Geometry, region: Region) -> Result<Chosen> {
+    let part = part(geometry, region)?;
+    let turn = turn(geometry);
+    let image = turn.size(part.width, part.height);
+    let fitted = fit(geometry, image);
+    let (width, height) = fitted.size;
+    let keep = match geometry.crop_resized {
+        None => Region { x: 0, y: 0, width, height },
+        Some(crop) => cut(crop, Region { x: 0, y: 0, width, height }).ok_or_else(|| {
+            Error::invalid("crop-resized", format!("lies outside of the resized image of {width}x{height}"))
+        })?,
+    };
+    let size = (keep.width, keep.height);
+    let per_pixel = (fitted.window.x.len / f64::from(width), fitted.window.y.len / f64::from(height));
+
+    let of_part = |crop: crate::Crop| match crop.position {
+        Position::Smart(method) if part != region => Some((method, region)),
+        _ => None,
+    };
+    let is_cut = fitted.window != Window { x: Span::whole(image.0.into()), y: Span::whole(image.1.into()) };
+    let of_target = match geometry.position {
+        Position::Smart(method) if is_cut => Some((method, part)),
+        _ => None,
+    };
+    if let Some((method, bounds)) = geometry.crop.and_then(of_part).or(of_target) {
+        let whole = turn.size(bounds.width, bounds.height);
+        let side =
+            |side: u32, per_pixel: f64, least: u32| ((f64::from(side) / per_pixel).round() as u32).max(least);
+        let resampled = (side(whole.0, per_pixel.0, width), side(whole.1, per_pixel.1, height));
+        let window = Window { x: Span::whole(whole.0.into()), y: Span::whole(whole.1.into()) };
+        let smart = Some(SmartCut { method, size: fitted.size, keep });
+        return Ok(Chosen { bounds, window, resampled, smart, size, fitted });
+    }
+    let kept = |span: Span, per_pixel: f64, start: u32, len: u32| Span {
+        start: span.start + f64::from(start) * per_pixel,
+        len: f64::from(len) * per_pixel,
+    };
+    let window = if geometry.crop_resized.is_some() {
+        Window {
+            x: kept(fitted.window.x, per_pixel.0, keep.x, keep.width),
+            y: kept(fitted.window.y, per_pixel.1, keep.y, keep.height),
+        }
+    } else {
+        fitted.window
+    };
+    Ok(Chosen { bounds: part, window, resampled: size, smart: None, size, fitted })
+}
+
+/// What is added to an image of this size.
+fn around(geometry: &Geometry, chosen: &Chosen) -> Around {
+    let Fitted { target, density, both, .. } = chosen.fitted;
+    let mut extend = Sides::ZERO;
+    if let Some(extent) = geometry.extend {
+        let to = match extent.to {
+            Extent::Size => target,
+            Extent::Ratio if both => with_ratio_of(target, chosen.size),
+            Extent::Ratio => chosen.size,
+        };
+        extend = sides_to(chosen.size, to, extent.position, density);
+    } else if geometry.fit == Fit::Pad && both {
+        extend = sides_to(chosen.size, target, geometry.position, density);
+    }
+    let Sides { top, right, bottom, left } = geometry.padding;
+    let [top, right, bottom, left] = [top, right, bottom, left].map(|side| density.of(side));
+    let mask = geometry.mask.map(|mask| match mask {
+        Mask::Rounded(radius) => Mask::Rounded(density.of(radius).max(1)),
+        other => other,
+    });
+    Around { extend, tilt: geometry.tilt, padding: Sides { top, right, bottom, left }, mask }
+}
+
+impl Around {
+    /// The size of an image of this size afterwards.
+    fn size(&self, size: Size) -> Result<Size> {
+        let size = grown(size, self.extend)?;
+        let size = self.tilt.map_or(size, |tilt| tilt::size(size, tilt.angle));
+        grown(size, self.padding)
+    }
+}
+
+/// The size of an image with more pixels at its sides.
+fn grown((width, height): Size, sides: Sides) -> Result<Size> {
+    let sum = |sides: [u32; 3]| {
+        let sum = sides.iter().map(|&side| u64::from(side)).sum::<u64>();
+        u32::try_from(sum).map_err(|_| Error::LimitExceeded {
+            limit: Limit::OutputSide,
+            allowed: u32::MAX.into(),
+            needed: sum,
+        })
+    };
+    Ok((sum([width, sides.left, sides.right])?, sum([height, sides.top, sides.bottom])?))
+}
+
+/// The smallest size around an image that has the aspect ratio of a target.
+fn with_ratio_of(target: Size, image: Size) -> Size {
+    let side = |numerator: u32, by: u32, over: u32| {
+        let over = u64::from(over.max(1));
+        u32::try_from((u64::from(numerator) * u64::from(by) + over / 2) / over).unwrap_or(u32::MAX)
+    };
+    let height = side(image.0, target.1, target.0);
+    if height >= image.1 {
+        (image.0, height)
+    } else {
+        (side(image.1, target.0, target.1).max(image.0), image.1)
+    }
+}
+
+/// The sides that extend an image to a size, where it is smaller.
+fn sides_to(image: Size, size: Size, position: Position, density: Factor) -> Sides {
+    let axis = |image: u32, size: u32, x: bool| {
+        let free = size.saturating_sub(image);
+        let side = f64::from(size.max(image));
+        let start = start_of(position, x, Free { side, part: image.into(), unit: density.into() });
+        let before = (start.floor() as u32).min(free);
+        (before, free - before)
+    };
+    let (left, right) = axis(image.0, size.0, true);
+    let (top, bottom) = axis(image.1, size.1, false);
+    Sides { top, right, bottom, left }
+}
+
+fn check_size(options: &Options, width: u32, height: u32) -> Result<()> {
+    let longest = width.max(height);
+    Limit::OutputSide.check(longest.into(), options.limits.output_side.into())?;
+    Limit::OutputPixels.check(u64::from(width) * u64::from(height), options.limits.output_pixels)?;
+    let format = options.output.format;
+    let allowed = crate::encode::longest_side(format)?;
+    if longest > allowed {
+        return Err(Error::unsupported(
+            format,
+            format!("with a side of {longest} pixels (at most {allowed})"),
+        ));
+    }
+    Ok(())
+}

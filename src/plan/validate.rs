@@ -1,0 +1,96 @@
+//! What can be checked of options before a source is known.
+
+use tintype_types::Factor;
+
+use crate::{Crop, Error, Fit, Format, Geometry, Length, Mask, Options, Output, Position, Result};
+
+/// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
+const MAX_LENGTH: u32 = i32::MAX as u32;
+/// The largest share of a side.
+const MAX_SHARE: Factor = Factor::from_millionths(1_000_000_000);
+
+/// Rejects options that are out of range or conflict with each other.
+pub(crate) fn validate(options: &Options) -> Result<()> {
+    geometry(&options.geometry)?;
+    output(&options.output)
+}
+
+fn geometry(geometry: &Geometry) -> Result<()> {
+    target("width", geometry.width)?;
+    target("height", geometry.height)?;
+    pixels("min-width", geometry.min_width)?;
+    pixels("min-height", geometry.min_height)?;
+    part("crop", geometry.crop)?;
+    part("crop-resized", geometry.crop_resized)?;
+    if !(10_000..=100_000_000).contains(&geometry.density.millionths()) {
+        return Err(Error::invalid("density", "must be 0.01 to 100"));
+    }
+    if geometry.crop_ratio.is_some_and(|crop| !(1_000..=1_000_000_000).contains(&crop.ratio.millionths())) {
+        return Err(Error::invalid("crop-ratio", "must be 0.001 to 1000"));
+    }
+    if geometry.trim.is_some_and(|trim| trim.threshold > 255) {
+        return Err(Error::invalid("trim", "has a threshold that must be 0 to 255"));
+    }
+    if let Some(Mask::Rounded(radius)) = geometry.mask {
+        pixels("mask", Some(radius))?;
+    }
+    position("position", geometry.position)?;
+    let smart = |position| matches!(position, Position::Smart(_));
+    if geometry.fit == Fit::Pad && smart(geometry.position) {
+        return Err(Error::invalid("position", "cannot be smart together with fit.pad, which crops nothing"));
+    }
+    if geometry.extend.is_some_and(|extend| smart(extend.position)) {
+        return Err(Error::invalid("extend", "cannot have a smart position: it crops nothing"));
+    }
+    if geometry.crop_resized.is_some_and(|crop| smart(crop.position)) {
+        return Err(Error::invalid("crop-resized", "cannot have a smart position; use crop, or fit.cover"));
+    }
+    geometry.extend.map_or(Ok(()), |extend| position("extend", extend.position))
+}
+
+fn target(name: &'static str, length: Option<Length>) -> Result<()> {
+    match length {
+        Some(Length::Pixels(length)) => pixels(name, Some(length)),
+        Some(Length::Share(share)) if share == Factor::ZERO || share > MAX_SHARE => {
+            Err(Error::invalid(name, "as a share must be more than 0 and at most 1000"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn pixels(name: &'static str, length: Option<u32>) -> Result<()> {
+    match length {
+        Some(length) if !(1..=MAX_LENGTH).contains(&length) => {
+            Err(Error::invalid(name, format!("is {length}, must be 1 to {MAX_LENGTH}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn part(name: &'static str, crop: Option<Crop>) -> Result<()> {
+    let Some(crop) = crop else { return Ok(()) };
+    target(name, Some(crop.width))?;
+    target(name, Some(crop.height))?;
+    position(name, crop.position)
+}
+
+fn position(name: &'static str, position: Position) -> Result<()> {
+    match position {
+        Position::FocalPoint { x, y } if x > Factor::ONE || y > Factor::ONE => {
+            Err(Error::invalid(name, "has a focal point that must lie within 0 to 1"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn output(output: &Output) -> Result<()> {
+    if let Some(quality) = output.quality
+        && !(1..=100).contains(&quality)
+    {
+        return Err(Error::invalid("quality", format!("is {quality}, must be 1 to 100")));
+    }
+    if output.lossless && output.format == Format::Jpeg {
+        return Err(Error::invalid("lossless", "JPEG is always lossy; ask for WebP or PNG"));
+    }
+    crate::encode::longest_side(output.format).map(|_| ())
+}

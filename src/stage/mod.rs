@@ -1,0 +1,118 @@
+//! Stages: what happens to the rows of the resampled image on their way to the encoder.
+//!
+//! A stage takes rows of one shape and hands on rows of another, and holds only those that it needs. It is made from the
+//! shape that it takes; its cost is predicted before.
+
+mod flatten;
+mod orient;
+pub(crate) mod tilt;
+
+pub(crate) use flatten::Flatten;
+pub(crate) use orient::Orient;
+
+use crate::Result;
+use crate::pixels::Channels;
+
+/// The rows of an image between two stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Channels of a pixel, 8 bits each.
+    pub channels: Channels,
+}
+
+impl Shape {
+    /// Bytes of a row.
+    pub(crate) fn row_bytes(self) -> usize {
+        self.width as usize * self.channels.count()
+    }
+
+    /// Bytes of all rows.
+    pub(crate) fn bytes(self) -> u64 {
+        self.pixels() * self.channels.count() as u64
+    }
+
+    /// Width × height.
+    pub(crate) fn pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+/// What a stage costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cost {
+    /// Most bytes held.
+    pub memory: u64,
+    /// Work for all rows, in units of [`crate::Limits::work`].
+    pub work: u64,
+}
+
+impl std::ops::Add for Cost {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { memory: self.memory + other.memory, work: self.work + other.work }
+    }
+}
+
+/// Takes the rows that a stage hands on.
+pub(crate) type Next<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;
+
+/// A step between resampling and encoding. It allocates when its first row comes, which is after its cost has been checked.
+pub(crate) trait Stage {
+    /// The rows that it hands on.
+    fn shape(&self) -> Shape;
+
+    /// Predicts what it costs.
+    fn cost(&self) -> Cost;
+
+    /// Takes the next row, and hands on those that it completes. The last row that a stage takes completes its last.
+    fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()>;
+}
+
+/// Stages, one after the other.
+pub(crate) struct Chain {
+    stages: Vec<Box<dyn Stage>>,
+    shape: Shape,
+    cost: Cost,
+}
+
+impl Chain {
+    /// No stage yet, for rows of this shape.
+    pub(crate) fn new(shape: Shape) -> Self {
+        Self { stages: Vec::new(), shape, cost: Cost::default() }
+    }
+
+    /// Adds a stage at the end, made for the shape of the rows that come out there.
+    pub(crate) fn add<S: Stage + 'static>(&mut self, stage: impl FnOnce(Shape) -> S) {
+        let stage = stage(self.shape);
+        self.shape = stage.shape();
+        self.cost = self.cost + stage.cost();
+        self.stages.push(Box::new(stage));
+    }
+
+    /// The rows that come out at the end.
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// What all stages cost.
+    pub(crate) fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// Takes a row, and hands on what comes out at the end.
+    pub(crate) fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
+        push_through(&mut self.stages, row, next)
+    }
+}
+
+fn push_through(stages: &mut [Box<dyn Stage>], row: &[u8], next: Next<'_>) -> Result<()> {
+    match stages.split_first_mut() {
+        Some((first, rest)) => first.push(row, &mut |row| push_through(rest, row, next)),
+        None => next(row),
+    }
+}
