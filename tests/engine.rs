@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test that fails does so by panicking
 
 use tintype::{
-    Color, Error, Filter, Fit, Format, Gravity, Limit, Options, Region, Rotation, Session, resize,
+    Color, Crop, Error, Filter, Fit, Format, Gravity, Length, Limit, Options, Position, Rotation, Session,
+    resize,
 };
 
 /// Pixels with their layout, and back from a PNG.
@@ -90,6 +91,12 @@ fn rendition(picture: &Picture, change: impl FnOnce(&mut Options)) -> Picture {
     Picture::from_png(&resize(picture.to_png(), &to_png(change)).unwrap().image)
 }
 
+/// A crop to a box.
+fn region(x: u32, y: u32, width: u32, height: u32) -> Crop {
+    let (x, y) = (Length::Pixels(x), Length::Pixels(y));
+    Crop { width: Length::Pixels(width), height: Length::Pixels(height), position: Position::At { x, y } }
+}
+
 /// A minimal EXIF structure with an orientation.
 fn exif(orientation: u8) -> Vec<u8> {
     let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
@@ -106,29 +113,31 @@ fn without_geometry_a_png_comes_back_pixel_by_pixel() {
 #[test]
 fn one_side_gives_the_other_by_the_aspect_ratio() {
     let picture = corners(400, 301);
-    let by_width = rendition(&picture, |options| options.geometry.width = Some(100));
+    let by_width = rendition(&picture, |options| options.geometry.width = Some(Length::Pixels(100)));
     assert_eq!((by_width.width, by_width.height), (100, 75));
-    let by_height = rendition(&picture, |options| options.geometry.height = Some(100));
+    let by_height = rendition(&picture, |options| options.geometry.height = Some(Length::Pixels(100)));
     assert_eq!((by_height.width, by_height.height), (133, 100));
 }
 
 #[test]
 fn images_are_enlarged_only_where_asked() {
     let picture = corners(40, 30);
-    for fit in [Fit::Contain, Fit::Cover, Fit::Fill] {
+    for (fit, kept, enlarged) in [
+        (Fit::Contain, (40, 30), (80, 60)),
+        (Fit::Cover, (30, 30), (80, 80)),
+        (Fit::Crop, (40, 30), (80, 80)),
+        (Fit::Fill, (40, 30), (80, 80)),
+        (Fit::Stretch, (30, 30), (80, 80)),
+        (Fit::Outside, (40, 30), (107, 80)),
+    ] {
         let size = |enlarge| {
             let result = rendition(&picture, |options| {
-                options.geometry.width = Some(80);
-                options.geometry.height = Some(80);
+                options.geometry.width = Some(Length::Pixels(80));
+                options.geometry.height = Some(Length::Pixels(80));
                 options.geometry.fit = fit;
                 options.geometry.enlarge = enlarge;
             });
             (result.width, result.height)
-        };
-        let (kept, enlarged) = match fit {
-            Fit::Contain => ((40, 30), (80, 60)),
-            Fit::Cover => ((30, 30), (80, 80)),
-            Fit::Fill => ((40, 30), (80, 80)),
         };
         assert_eq!(size(false), kept, "{fit:?}");
         assert_eq!(size(true), enlarged, "{fit:?}");
@@ -140,10 +149,10 @@ fn cover_keeps_the_part_that_gravity_names() {
     let picture = corners(300, 100);
     let left_edge = |gravity| {
         let result = rendition(&picture, |options| {
-            options.geometry.width = Some(50);
-            options.geometry.height = Some(50);
+            options.geometry.width = Some(Length::Pixels(50));
+            options.geometry.height = Some(Length::Pixels(50));
             options.geometry.fit = Fit::Cover;
-            options.geometry.gravity = gravity;
+            options.geometry.position = Position::gravity(gravity);
         });
         assert_eq!((result.width, result.height), (50, 50));
         i32::from(result.at(0, 25)[0])
@@ -157,10 +166,10 @@ fn cover_keeps_the_part_that_gravity_names() {
 fn cover_without_enlargement_cuts_whole_pixels() {
     let picture = corners(40, 30);
     let result = rendition(&picture, |options| {
-        options.geometry.width = Some(400);
-        options.geometry.height = Some(100);
+        options.geometry.width = Some(Length::Pixels(400));
+        options.geometry.height = Some(Length::Pixels(100));
         options.geometry.fit = Fit::Cover;
-        options.geometry.gravity = Gravity::South;
+        options.geometry.position = Position::gravity(Gravity::South);
     });
     assert_eq!((result.width, result.height), (40, 10));
     assert_eq!(result.at(3, 0), picture.at(3, 20));
@@ -172,8 +181,8 @@ fn a_crop_is_cut_before_resampling_and_nothing_outside_of_it_bleeds_in() {
         if (20..60).contains(&x) && (30..70).contains(&y) { [10, 200, 10] } else { [255, 0, 255] }
     });
     let result = rendition(&picture, |options| {
-        options.geometry.crop = Some(Region { x: 20, y: 30, width: 40, height: 40 });
-        options.geometry.width = Some(13);
+        options.geometry.crop = Some(region(20, 30, 40, 40));
+        options.geometry.width = Some(Length::Pixels(13));
     });
     assert!(result.pixels.chunks(3).all(|pixel| pixel == [10, 200, 10]));
 }
@@ -182,16 +191,16 @@ fn a_crop_is_cut_before_resampling_and_nothing_outside_of_it_bleeds_in() {
 fn a_crop_that_juts_out_is_clipped_and_one_outside_is_refused() {
     let picture = corners(20, 20);
     let clipped = rendition(&picture, |options| {
-        options.geometry.crop = Some(Region { x: 15, y: 10, width: u32::MAX, height: 5 });
+        options.geometry.crop = Some(region(15, 10, u32::MAX, 5));
     });
     assert_eq!((clipped.width, clipped.height), (5, 5));
     assert_eq!(clipped.at(0, 0), picture.at(15, 10));
 
     let outside = to_png(|options| {
-        options.geometry.crop = Some(Region { x: 20, y: 0, width: 1, height: 1 });
+        options.geometry.crop = Some(region(20, 0, 1, 1));
     });
     let error = resize(picture.to_png(), &outside).unwrap_err();
-    assert!(matches!(&error, Error::InvalidOption { name, .. } if name == "geometry.crop"), "{error:?}");
+    assert!(matches!(&error, Error::InvalidOption { name, .. } if name == "crop"), "{error:?}");
 }
 
 #[test]
@@ -229,7 +238,7 @@ fn crop_refers_to_the_upright_image_and_fit_to_the_rotated_one() {
     let upright = corners(30, 20);
     let stored = Picture::rgb(20, 30, |x, y| <[u8; 3]>::try_from(upright.at(29 - y, x)).unwrap());
     let options = to_png(|options| {
-        options.geometry.crop = Some(Region { x: 4, y: 2, width: 20, height: 10 });
+        options.geometry.crop = Some(region(4, 2, 20, 10));
         options.geometry.rotate = Rotation::Quarter;
     });
     let result = resize(stored.to_png_with_exif(Some(&exif(6))), &options).unwrap();
@@ -260,7 +269,7 @@ fn colours_under_transparent_pixels_do_not_bleed() {
     });
     for filter in [Filter::Box, Filter::Bilinear, Filter::CatmullRom, Filter::Mitchell, Filter::Lanczos3] {
         let result = rendition(&disc, |options| {
-            options.geometry.width = Some(33);
+            options.geometry.width = Some(Length::Pixels(33));
             options.geometry.filter = filter;
         });
         for pixel in result.pixels.chunks(4) {
@@ -287,8 +296,8 @@ fn extreme_shapes_survive() {
     for (width, height) in [(1, 1), (1, 5000), (5000, 1), (3, 2)] {
         for target in [1, 2, 7, 500] {
             let result = rendition(&corners(width, height), |options| {
-                options.geometry.width = Some(target);
-                options.geometry.height = Some(target);
+                options.geometry.width = Some(Length::Pixels(target));
+                options.geometry.height = Some(Length::Pixels(target));
             });
             assert!(result.width <= target && result.height <= target);
         }
@@ -301,8 +310,8 @@ fn a_flat_colour_stays_flat_with_every_filter() {
     for filter in [Filter::Box, Filter::Bilinear, Filter::CatmullRom, Filter::Mitchell, Filter::Lanczos3] {
         for (width, height) in [(40, 17), (96, 61), (300, 200)] {
             let result = rendition(&flat, |options| {
-                options.geometry.width = Some(width);
-                options.geometry.height = Some(height);
+                options.geometry.width = Some(Length::Pixels(width));
+                options.geometry.height = Some(Length::Pixels(height));
                 options.geometry.fit = Fit::Fill;
                 options.geometry.enlarge = true;
                 options.geometry.filter = filter;
@@ -317,7 +326,7 @@ fn the_result_does_not_depend_on_the_chunks() {
     let picture = corners(150, 90);
     for (name, source) in [("PNG", picture.to_png()), ("WebP", to_webp(&picture))] {
         let mut options = Options::default();
-        options.geometry.width = Some(60);
+        options.geometry.width = Some(Length::Pixels(60));
         let whole = resize(&source, &options).unwrap();
         for size in [1, 2, 31, 33, 1000] {
             let mut session = Session::new(options);
@@ -344,7 +353,7 @@ fn to_webp(picture: &Picture) -> Vec<u8> {
 #[test]
 fn a_streamed_png_is_under_way_before_its_end() {
     let source = corners(400, 400).to_png();
-    let mut session = Session::new(to_png(|options| options.geometry.width = Some(100)));
+    let mut session = Session::new(to_png(|options| options.geometry.width = Some(Length::Pixels(100))));
     session.write(&source[..source.len() / 2]).unwrap();
     assert_eq!(session.outline().unwrap().height, 100);
 }
@@ -359,7 +368,7 @@ fn every_output_format_is_what_it_says() {
                 Ok(result) => assert_eq!(tintype::sniff(&result.image), Some(format)),
                 Err(error) => {
                     assert!(lossless && format == Format::Jpeg, "{format:?}: {error}");
-                    assert!(matches!(error, Error::InvalidOption { name, .. } if name == "output.lossless"));
+                    assert!(matches!(error, Error::InvalidOption { name, .. } if name == "lossless"));
                 }
             }
         }
@@ -429,16 +438,19 @@ fn a_session_that_works_in_steps_gives_the_same_bytes() {
 #[test]
 fn work_depends_on_what_is_done() {
     let source = noise(300, 200).to_png();
-    let options = to_png(|options| options.geometry.width = Some(100));
+    let options = to_png(|options| options.geometry.width = Some(Length::Pixels(100)));
     let whole = resize(&source, &options).unwrap().work;
     let mut session = Session::new(options);
     source.chunks(77).for_each(|chunk| session.write(chunk).unwrap());
     session.finish().unwrap();
     // What is read ahead counts, too.
     assert!(session.work().abs_diff(whole) < whole / 20);
-    let larger = resize(&source, &to_png(|options| options.geometry.width = Some(200))).unwrap().work;
+    let larger =
+        resize(&source, &to_png(|options| options.geometry.width = Some(Length::Pixels(200)))).unwrap().work;
     assert!(whole < larger, "{whole} {larger}");
-    let exact = |work| resize(&source, &to_png(|o| (o.geometry.width, o.limits.work) = (Some(100), work)));
+    let exact = |work| {
+        resize(&source, &to_png(|o| (o.geometry.width, o.limits.work) = (Some(Length::Pixels(100)), work)))
+    };
     assert!(exact(whole).is_ok());
     assert!(matches!(exact(whole / 2), Err(Error::LimitExceeded { limit: Limit::Work, .. })));
 }
@@ -484,10 +496,10 @@ fn options_out_of_range_are_named() {
         Err(Error::InvalidOption { name, .. }) => name,
         other => panic!("not refused: {other:?}"),
     };
-    assert_eq!(name(|options| options.geometry.width = Some(0)), "geometry.width");
-    assert_eq!(name(|options| options.geometry.height = Some(0)), "geometry.height");
-    assert_eq!(name(|options| options.output.quality = Some(0)), "output.quality");
-    assert_eq!(name(|options| options.output.quality = Some(101)), "output.quality");
+    assert_eq!(name(|options| options.geometry.width = Some(Length::Pixels(0))), "width");
+    assert_eq!(name(|options| options.geometry.height = Some(Length::Pixels(0))), "height");
+    assert_eq!(name(|options| options.output.quality = Some(0)), "quality");
+    assert_eq!(name(|options| options.output.quality = Some(101)), "quality");
 }
 
 #[test]

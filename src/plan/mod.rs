@@ -184,10 +184,15 @@ fn choose(geometry: &Geometry, region: Region) -> Result<Chosen> {
     };
     if let Some((method, bounds)) = geometry.crop.and_then(of_part).or(of_target) {
         let whole = turn.size(bounds.width, bounds.height);
-        let side =
-            |side: u32, per_pixel: f64, least: u32| ((f64::from(side) / per_pixel).round() as u32).max(least);
-        let resampled = (side(whole.0, per_pixel.0, width), side(whole.1, per_pixel.1, height));
-        let window = Window { x: Span::whole(whole.0.into()), y: Span::whole(whole.1.into()) };
+        // As many whole pixels as there are at this scale.
+        let side = |side: u32, per_pixel: f64, least: u32| {
+            let pixels = ((f64::from(side) / per_pixel + 1e-6).floor() as u32).max(least);
+            let len = (f64::from(pixels) * per_pixel).min(side.into());
+            (pixels, Span { start: (f64::from(side) - len) / 2.0, len })
+        };
+        let (columns, x) = side(whole.0, per_pixel.0, width);
+        let (rows, y) = side(whole.1, per_pixel.1, height);
+        let (window, resampled) = (Window { x, y }, (columns, rows));
         let smart = Some(SmartCut { method, size: fitted.size, keep });
         return Ok(Chosen { bounds, window, resampled, smart, size, fitted });
     }
