@@ -138,7 +138,6 @@ fn a_picture_is_padded_and_extended_to_its_target() {
     assert_eq!((padded.at(1, 1), padded.at(2, 1)), (&[255, 0, 0][..], &[100, 100, 100][..]));
     assert_eq!(padded.at(5, 3), [132, 132, 132]);
     let extend = Extend { to: tintype::Extent::Size, position: Position::gravity(Gravity::SouthEast) };
-    // Both kinds of surroundings in one, and twice as dense.
     let padding = Sides::all(1);
     let extended = rendition(&picture, Geometry { extend: Some(extend), padding, ..target });
     assert_eq!((extended.width, extended.height), (10, 7));
@@ -208,7 +207,8 @@ fn a_mask_covers_everything_that_is_there_with_the_background_below() {
         ..Geometry::default()
     };
     let padded = rendition(&picture, geometry);
-    near(padded.at(0, 0), &[255, 0, 0, 20], 8);
+    // The circle around (3, 3) leaves 0.027 of the pixel in the corner.
+    near(padded.at(0, 0), &[255, 0, 0, 7], 1);
     assert_eq!((padded.at(3, 3), padded.at(4, 4)), (&[255, 0, 0, 255][..], &[10, 200, 30, 255][..]));
     let dense = Geometry { density: tintype::Factor::from_millionths(2_000_000), ..geometry };
     assert_eq!(rendition(&picture, dense).width, 20 + 16);
@@ -216,14 +216,8 @@ fn a_mask_covers_everything_that_is_there_with_the_background_below() {
 
 #[test]
 fn jpeg_has_the_background_or_white_under_everything_transparent() {
-    let jpeg =
-        encoded(&Picture::new(64, 64, |_, _| [10, 200, 30]).to_png(), Format::Jpeg, Geometry::default());
-    near(jpeg.at(5, 5), &[10, 200, 30], 3);
-    let picture = resize(
-        Picture::new(64, 64, |_, _| [10, 200, 30]).to_png(),
-        &options(Format::Jpeg, Geometry::default()),
-    );
-    let picture = picture.unwrap().image;
+    let picture = Picture::new(64, 64, |_, _| [10, 200, 30]).to_png();
+    let picture = resize(picture, &options(Format::Jpeg, Geometry::default())).unwrap().image;
     let geometries = [
         Geometry { padding: Sides::all(32), ..Geometry::default() },
         Geometry { tilt: tilt(45.0, None), ..Geometry::default() },
