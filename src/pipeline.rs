@@ -9,7 +9,7 @@ use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::Resampler;
 use crate::stage::{
-    Backdrop, Chain, Cost, Flatten, Masked, Orient, Pad, Shape, Stage, Surroundings, Tilted, over,
+    Backdrop, Chain, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings, Tilted, over,
 };
 use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Result, Sides};
 
@@ -83,6 +83,9 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     let mut chain = Chain::new(resampled);
     if plan.transform != Transform::default() {
         chain.add(|shape| Orient::new(plan.transform, shape));
+    }
+    if let Some(cut) = plan.smart {
+        chain.add(|shape| SmartCrop::new(shape, cut));
     }
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
