@@ -1,11 +1,13 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
+mod adam7;
 mod head;
 
 use super::{Decoder, Header, Sink, Step};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use adam7::Adam7;
 use head::Head;
 use png::{ColorType, DecodingError, Transformations};
 use std::cell::RefCell;
@@ -34,8 +36,9 @@ struct Reading {
     reader: png::Reader<Inlet>,
     header: Header,
     row: Vec<u8>,
-    /// An interlaced image.
+    /// An interlaced image, and the passes that it comes in.
     frame: Vec<u8>,
+    passes: Adam7,
     frame_done: bool,
     /// Bytes of its passes read so far.
     gathered: u64,
@@ -78,6 +81,11 @@ impl Decoder for PngDecoder {
             header,
             row: Vec::new(),
             frame: Vec::new(),
+            passes: Adam7::new(
+                header.source.width as usize,
+                header.source.height as usize,
+                header.layout.channels().count(),
+            ),
             frame_done: false,
             gathered: 0,
             next_row: 0,
@@ -150,7 +158,11 @@ impl Reading {
     fn row_work(&self) -> u64 {
         let raw = self.reader.info().raw_row_length_from_width(self.header.source.width) as u64;
         let unpacked = if raw < self.row_bytes() { self.header.source.width.into() } else { 0 };
-        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE + unpacked * work::UNPACKED
+        let placed = if self.reader.info().interlaced { self.row_bytes() } else { 0 };
+        raw * work::RAW_BYTE
+            + self.row_bytes() * work::SAMPLE
+            + unpacked * work::UNPACKED
+            + placed * work::PLACED
     }
 
     /// Bytes of a row that comes out.
@@ -170,12 +182,8 @@ impl Reading {
 
     /// Reads the next row of a pass of an interlaced image; false after the last pass.
     fn gather_row(&mut self) -> Result<bool, DecodingError> {
-        let stride = self.row.len();
-        let bits = 8 * self.header.layout.channels().count() as u8;
         let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
-        if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
-            png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
-        }
+        self.passes.place(&mut self.frame, row.data());
         self.gathered += row.data().len() as u64;
         Ok(true)
     }
@@ -215,11 +223,13 @@ mod work {
     /// A byte of the file.
     pub(super) const BYTE: u64 = 80;
     /// A byte of a row as the file has it: decompressed and unfiltered.
-    pub(super) const RAW_BYTE: u64 = 4;
+    pub(super) const RAW_BYTE: u64 = 8;
     /// A byte of a row that comes out.
     pub(super) const SAMPLE: u64 = 10;
     /// A pixel that is unpacked, or looked up in a palette.
     pub(super) const UNPACKED: u64 = 20;
+    /// A sample of a pass that comes to its place in the image.
+    pub(super) const PLACED: u64 = 8;
 }
 
 /// What the codec may allocate for rows and metadata.

@@ -3,7 +3,8 @@
 /// How to decode.
 #[derive(Debug, Clone)]
 pub struct DecoderConfig {
-    /// Most memory that decoding may hold, in bytes, beyond input that is fed ahead of its use. 128 MiB unless set.
+    /// Most memory that decoding may hold, in bytes, with the input that was fed ahead of its use when decoding starts.
+    /// 128 MiB unless set.
     pub max_memory: u64,
     /// Most work that scans may take, in units of about one WebAssembly instruction; those after it are left out, which
     /// counts as damage. However much this is, scans never visit blocks far more often than the image's size and bytes
