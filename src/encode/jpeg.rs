@@ -23,8 +23,7 @@ impl JpegEncoder {
     pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
         let mut config = config(image);
         config.quality = output.lossy_quality();
-        config.icc =
-            attached.icc_for(image.channels()).filter(|icc| icc.len() <= MAX_ICC).map(<[u8]>::to_vec);
+        config.icc = attached.icc_for(image.colors()).filter(|icc| icc.len() <= MAX_ICC).map(<[u8]>::to_vec);
         config.exif = attached.exif;
         config.xmp = attached.xmp.filter(|xmp| xmp.len() <= MAX_XMP);
         config.resources = attached.resources;

@@ -35,6 +35,14 @@ impl Image {
         self.layout.channels()
     }
 
+    /// The channels of whole pixels.
+    fn colors(&self) -> Channels {
+        match self.layout {
+            Layout::YCbCr => Channels::Rgb,
+            Layout::Interleaved(channels) => channels,
+        }
+    }
+
     fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }

@@ -23,7 +23,7 @@ impl PngEncoder {
     pub(super) fn new(image: Image, attached: &Attached) -> Result<Self> {
         let outlet = Outlet::default();
         let mut info = Info::with_size(image.width, image.height);
-        info.icc_profile = attached.icc_for(image.channels()).map(Cow::Borrowed);
+        info.icc_profile = attached.icc_for(image.colors()).map(Cow::Borrowed);
         info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
         info.color_type = match image.channels() {
             Channels::Gray => ColorType::Grayscale,

@@ -43,6 +43,10 @@ struct Collected {
 }
 
 impl Collected {
+    fn restart(&mut self) {
+        (self.content, self.too_long) = (Vec::new(), false);
+    }
+
     fn extend(&mut self, part: &[u8]) {
         self.too_long |= self.content.len() + part.len() > self.most;
         if self.too_long {
@@ -77,7 +81,13 @@ impl Reader {
 
     /// XMP and the ICC profile, as far as they have come.
     pub(super) fn take_extensions(&mut self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-        (self.xmp.take(), self.profile.take())
+        let xmp = self.xmp.take().map(|mut xmp| {
+            // Bytes that lead from whatever is taken for a length to the end.
+            let trailer = xmp.windows(4).rposition(|window| window == [1, 255, 254, 253]);
+            xmp.truncate(trailer.unwrap_or(xmp.len()));
+            xmp
+        });
+        (xmp, self.profile.take())
     }
 
     pub(super) fn feed(&mut self, chunk: &[u8]) {
@@ -112,8 +122,12 @@ impl Reader {
         match self.application {
             Application::Unknown if part == b"ICCRGBG1012" => {
                 (self.application, self.profile_bytes) = (Application::Profile, Some(0));
+                self.profile.restart();
             }
-            Application::Unknown if part == b"XMP DataXMP" => self.application = Application::Xmp,
+            Application::Unknown if part == b"XMP DataXMP" => {
+                self.application = Application::Xmp;
+                self.xmp.restart();
+            }
             Application::Unknown => self.application = Application::Other,
             Application::Profile => {
                 self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32));

@@ -154,7 +154,7 @@ mod tests {
             for content in [
                 &b""[..],
                 b"\0",
-                b"XML:com.adobe.xmp\0\x01",
+                b"XML:com.adobe.xmp\0",
                 b"name\0\x01",
                 b"Raw profile type exif\0\nexif\n3\nzz",
             ] {
