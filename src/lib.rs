@@ -24,6 +24,7 @@ mod encode;
 mod exif;
 mod geometry;
 mod join;
+mod metadata;
 mod pipeline;
 mod pixels;
 mod plan;

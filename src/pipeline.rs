@@ -28,6 +28,8 @@ pub(crate) enum Progress {
 pub(crate) struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
+    /// The work of reading and writing metadata.
+    metadata_work: u64,
     /// The work of resampling all rows, and of what happens to them then; and of each byte that is written.
     resampling_work: u64,
     stages_work: u64,
@@ -172,11 +174,13 @@ impl Pipeline {
             Finish::Lanes(_) => Layout::YCbCr,
         };
         let image = Image { width: plan.width, height: plan.height, layout };
+        let carried = decoder.carried();
         let finishing = finish.cost();
         let memory = BASE_MEMORY
             + held
             + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
             + finishing.memory
+            + carried.memory()
             + encode::memory(output.format, image, whole);
         // Freed blocks are not always where the next one fits.
         let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
@@ -186,15 +190,28 @@ impl Pipeline {
         let resampling_work = resampling.sum::<u64>();
         let encoding = encode::work(output, image);
         let stages_work = image.samples() * FINISHING_WORK + finishing.work + encoding.fixed;
-        let work = BASE_WORK + resampling_work + stages_work + decoder.predicted_work(detail);
+        let metadata_work = carried.work();
+        let work = BASE_WORK + metadata_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
+        let attached = carried.attach(output, &header.source, (plan.width, plan.height));
+        drop(carried);
         decoder.start(detail, max_memory - memory)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
-        let encoder = encode::encoder(output, image)?;
+        let encoder = encode::encoder(output, image, attached)?;
         let stages = Stages { resamplers, finish, encoder };
         let (per_byte, max_work) = (encoding.per_byte, options.limits.work);
-        Ok((Self { decoder, stages, resampling_work, stages_work, per_byte, written: 0, max_work }, plan))
+        let pipeline = Self {
+            decoder,
+            stages,
+            metadata_work,
+            resampling_work,
+            stages_work,
+            per_byte,
+            written: 0,
+            max_work,
+        };
+        Ok((pipeline, plan))
     }
 
     /// The decoder, to feed it.
@@ -210,6 +227,7 @@ impl Pipeline {
     /// The work done so far.
     pub(crate) fn work(&self) -> u64 {
         BASE_WORK
+            + self.metadata_work
             + self.for_rows_so_far(self.resampling_work + self.stages_work)
             + self.written * self.per_byte
             + self.decoder.work()

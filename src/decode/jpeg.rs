@@ -1,10 +1,13 @@
 //! JPEG (ISO/IEC 10918-1), decoded as its bytes arrive and at the scale that the rendition needs.
 
 use super::{Decoder, Header, Sink, Step};
+use crate::metadata::{Carried, Wanted, iptc_in};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
-use tintype_jpeg::decode::{self as jpeg, Damage, DecodeError, DecoderConfig, Output, Row, Unsupported};
+use tintype_jpeg::decode::{
+    self as jpeg, Damage, DecodeError, DecoderConfig, Keep, Output, Row, Unsupported,
+};
 
 /// The least work that no width shows: at a threshold, at most 3 points of SSIMULACRA2 less than the next scale gives.
 ///
@@ -32,18 +35,20 @@ const SCALES: [DecodeScale; 3] = [
 pub(super) struct JpegDecoder {
     decoder: jpeg::Decoder,
     header: Option<Header>,
+    wanted: Wanted,
 }
 
 impl JpegDecoder {
-    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
             max_metadata: (max_memory / 32).min(4 << 20) as usize,
+            keep: Keep { icc: wanted.profile, xmp: wanted.metadata, resources: wanted.metadata },
             max_work: options.limits.work,
             ..DecoderConfig::default()
         };
-        Self { decoder: jpeg::Decoder::new(config), header: None }
+        Self { decoder: jpeg::Decoder::new(config), header: None, wanted }
     }
 
     fn output(&self, detail: Detail) -> Output {
@@ -80,6 +85,17 @@ impl Decoder for JpegDecoder {
         let header = Header { source: source(header), layout, scales: &SCALES };
         self.header = Some(header);
         Ok(Step::Ready(header))
+    }
+
+    fn carried(&mut self) -> Carried {
+        let Ok(Some(header)) = self.decoder.header() else { return Carried::default() };
+        Carried {
+            exif: self.wanted.exif(header.exif()),
+            xmp: self.wanted.xmp(header.xmp()),
+            iptc: self.wanted.iptc(header.resources().and_then(iptc_in)),
+            icc: self.wanted.icc(header.icc()),
+            png_color: Vec::new(),
+        }
     }
 
     fn lanes(&mut self, detail: Detail) -> Vec<Lane> {

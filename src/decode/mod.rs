@@ -5,6 +5,7 @@ mod jpeg;
 mod png;
 mod webp;
 
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::Layout;
 use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
@@ -44,6 +45,11 @@ pub(crate) trait Decoder {
     /// The header, once it has been read.
     fn header(&mut self) -> Result<Step<Header>>;
 
+    /// What the source carries in addition to its pixels, once the header has been read.
+    fn carried(&mut self) -> Carried {
+        Carried::default()
+    }
+
     /// The sizes of the lanes, in the layout's order.
     fn lanes(&mut self, detail: Detail) -> Vec<Lane>;
 
@@ -72,11 +78,12 @@ pub(crate) trait Decoder {
 
 /// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
 pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
+    let wanted = Wanted::of(options);
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, max_memory)),
-        Format::Png => Box::new(png::PngDecoder::new(options)),
-        Format::Webp => Box::new(webp::WebpDecoder::new(options, max_memory)),
-        Format::Gif => Box::new(gif::GifDecoder::new()),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, wanted, max_memory)),
+        Format::Png => Box::new(png::PngDecoder::new(options, wanted)),
+        Format::Webp => Box::new(webp::WebpDecoder::new(options, wanted, max_memory)),
+        Format::Gif => Box::new(gif::GifDecoder::new(wanted)),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, "decoding"));
         }

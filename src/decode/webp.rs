@@ -1,7 +1,9 @@
 //! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame. Decoded as its bytes arrive, but for files
-//! with EXIF data, which stands at the end: these are held until the orientation is known.
+//! with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
+//! rendition is to keep.
 
 use super::{Decoder, Header, Sink, Step};
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
@@ -17,6 +19,7 @@ pub(super) struct WebpDecoder {
     holding: Holding,
     complete: bool,
     max_memory: u64,
+    wanted: Wanted,
 }
 
 /// Whether the file is held.
@@ -40,11 +43,11 @@ const LOSSY_PIXEL_WORK: u64 = 160;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {
-    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
-            max_icc: 0,
+            max_icc: wanted.most_profile() as u32,
             ..DecoderConfig::default()
         };
         Self {
@@ -55,6 +58,7 @@ impl WebpDecoder {
             holding: Holding::Undecided,
             complete: false,
             max_memory,
+            wanted,
         }
     }
 
@@ -102,7 +106,8 @@ impl Decoder for WebpDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
         if self.holding == Holding::Undecided {
-            let comes_later = header.has_exif && header.exif().is_none();
+            let comes_later =
+                header.has_exif && header.exif().is_none() || header.has_xmp && self.wanted.metadata;
             self.holding = if comes_later { Holding::Until(self.file.len()) } else { Holding::No };
         }
         let orientation = match self.holding {
@@ -119,6 +124,15 @@ impl Decoder for WebpDecoder {
         let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
         self.header = Some(header);
         Ok(Step::Ready(header))
+    }
+
+    fn carried(&mut self) -> Carried {
+        let Ok(Some(header)) = self.decoder.header() else { return Carried::default() };
+        let (icc, exif) = (self.wanted.icc(header.icc()), header.exif());
+        let later = webp::info(&self.file).ok();
+        let exif = later.as_ref().and_then(|info| info.exif).or(exif);
+        let xmp = later.as_ref().and_then(|info| info.xmp);
+        Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {

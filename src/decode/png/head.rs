@@ -1,5 +1,7 @@
 //! The beginning of a file, up to its pixels.
 
+use super::extra::{self, Chunk};
+use crate::metadata::Wanted;
 use crate::{Error, Format, Result};
 
 /// Sifts what comes before the first IDAT chunk: what decoding needs is kept, everything else is passed over as it comes, so
@@ -13,6 +15,10 @@ pub(super) struct Head {
     /// Which of the chunks that may be large, and of which there should be one, is still of interest.
     wants_exif: bool,
     wants_profile: bool,
+    /// Chunks that are collected for the rendition, and the bytes of text and of profiles that may still be.
+    collected: Vec<Chunk>,
+    text_left: u64,
+    profile_left: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +27,8 @@ enum State {
     Keep(u64),
     /// In a chunk to pass over, with the number of bytes left.
     Skip(u64),
+    /// In the content of a chunk to collect, with the number of bytes left.
+    Collect(u64),
     /// In the eight bytes that begin a chunk, with the number read so far.
     Begin(usize, [u8; 8]),
     /// At the pixels.
@@ -45,7 +53,16 @@ const MOST: u64 = 128 << 10;
 impl Default for Head {
     fn default() -> Self {
         let state = State::Keep(SIGNATURE_BYTES);
-        Self { kept: Vec::new(), left: MOST, state, wants_exif: true, wants_profile: false }
+        Self {
+            kept: Vec::new(),
+            left: MOST,
+            state,
+            wants_exif: true,
+            wants_profile: false,
+            collected: Vec::new(),
+            text_left: 0,
+            profile_left: 0,
+        }
     }
 }
 
@@ -55,12 +72,29 @@ impl Head {
         Self { wants_profile: true, ..Self::default() }
     }
 
+    /// Collects what is wanted for the rendition, too.
+    pub(super) fn collecting(wanted: Wanted) -> Self {
+        let (text_left, profile_left) = (wanted.most_xmp() as u64, wanted.most_profile() as u64);
+        Self { text_left, profile_left, ..Self::default() }
+    }
+
     /// Takes the next bytes of the file, and returns those of them that are the pixels'.
     pub(super) fn feed<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8]> {
         while !bytes.is_empty() {
             match &mut self.state {
                 State::Keep(left) | State::Skip(left) if *left == 0 => {
                     self.state = State::Begin(0, [0; BEGIN])
+                }
+                State::Collect(0) => {
+                    self.state = State::Skip(CHECKSUM);
+                    self.review();
+                }
+                State::Collect(left) => {
+                    let part = take(&mut bytes, *left);
+                    *left -= part.len() as u64;
+                    if let Some((_, content)) = self.collected.last_mut() {
+                        content.extend_from_slice(part);
+                    }
                 }
                 State::Keep(left) => {
                     let part = take(&mut bytes, *left);
@@ -87,6 +121,10 @@ impl Head {
     fn begin(&mut self, begin: [u8; BEGIN]) -> Result<State> {
         let [a, b, c, d, kind @ ..] = begin;
         let length = u64::from(u32::from_be_bytes([a, b, c, d]));
+        if self.collects(&kind, length) {
+            self.collected.push((kind, Vec::new()));
+            return Ok(State::Collect(length));
+        }
         let keep = match &kind {
             b"tRNS" | b"acTL" | b"fcTL" => true,
             b"eXIf" => length <= LARGEST_EXIF && std::mem::take(&mut self.wants_exif),
@@ -107,6 +145,39 @@ impl Head {
                 left.ok_or_else(|| Error::malformed(Format::Png, "it has too much before its pixels"))?;
         }
         Ok(State::Keep(length + CHECKSUM))
+    }
+
+    /// Whether to collect a chunk. Text counts once it is known to be metadata.
+    fn collects(&self, kind: &[u8; 4], length: u64) -> bool {
+        match kind {
+            b"iTXt" | b"zTXt" | b"tEXt" => length <= self.text_left,
+            b"iCCP" => length <= self.profile_left && !self.has_collected(kind),
+            b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" => {
+                length <= self.profile_left.min(32) && !self.has_collected(kind)
+            }
+            _ => false,
+        }
+    }
+
+    fn has_collected(&self, kind: &[u8; 4]) -> bool {
+        self.collected.iter().any(|(other, _)| other == kind)
+    }
+
+    /// Looks at the chunk that has just been collected.
+    fn review(&mut self) {
+        let Some((kind, content)) = self.collected.last() else { return };
+        if [b"iTXt", b"zTXt", b"tEXt"].contains(&kind) {
+            if extra::is_metadata(content) {
+                self.text_left -= content.len() as u64;
+            } else {
+                self.collected.pop();
+            }
+        }
+    }
+
+    /// The chunks that were collected.
+    pub(super) fn take_collected(&mut self) -> Vec<Chunk> {
+        std::mem::take(&mut self.collected)
     }
 
     /// Whether the pixels have begun.
@@ -175,6 +246,34 @@ mod tests {
         let exif = chunk(b"eXIf", &[1; 60_000]);
         let many = sift(&file(&vec![exif.clone(); 100]), 100).unwrap();
         assert!(many == sift(&file(std::slice::from_ref(&exif)), 100).unwrap());
+    }
+
+    #[test]
+    fn what_is_wanted_is_collected_as_far_as_there_is_room() {
+        let mut options = crate::Options::default();
+        options.output.metadata = crate::Metadata::Keep;
+        let text = |keyword: &str, length| chunk(b"iTXt", &[keyword.as_bytes(), &vec![0; length]].concat());
+        let xmp = text("XML:com.adobe.xmp", 600_000);
+        let file = file(&[
+            text("Comment", 500),
+            xmp.clone(),
+            xmp,
+            chunk(b"iCCP", b"name\0\0"),
+            chunk(b"gAMA", &[0; 4]),
+        ]);
+        for piece in [7, 8, 1000, 1 << 20] {
+            let collect = |options: &crate::Options| {
+                let mut head = Head::collecting(Wanted::of(options));
+                file.chunks(piece).for_each(|piece| drop(head.feed(piece).unwrap()));
+                assert!(head.reaches_pixels());
+                head.take_collected().iter().map(|(kind, content)| (*kind, content.len())).collect::<Vec<_>>()
+            };
+            assert_eq!(collect(&options), [(*b"iTXt", 600_017)]);
+            let profile = crate::Profile::Keep;
+            let output = crate::Output { profile, ..crate::Output::default() };
+            assert_eq!(collect(&crate::Options { output, ..options }), [(*b"iCCP", 6), (*b"gAMA", 4)]);
+            assert_eq!(collect(&crate::Options::default()), []);
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
 mod adam7;
+mod extra;
 mod head;
 
 use super::{Decoder, Header, Sink, Step};
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
@@ -24,6 +26,9 @@ pub(super) struct PngDecoder {
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
+    wanted: Wanted,
+    /// What was found before the pixels.
+    carried: Carried,
 }
 
 enum State {
@@ -46,9 +51,16 @@ struct Reading {
 }
 
 impl PngDecoder {
-    pub(super) fn new(options: &Options) -> Self {
-        let (inlet, state) = (Inlet::default(), State::Head(Head::default()));
-        Self { inlet, state, fed: 0, complete: false, max_pixels: options.limits.source_pixels }
+    pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
+        Self {
+            inlet: Inlet::default(),
+            state: State::Head(Head::collecting(wanted)),
+            fed: 0,
+            complete: false,
+            max_pixels: options.limits.source_pixels,
+            wanted,
+            carried: Carried::default(),
+        }
     }
 }
 
@@ -67,15 +79,16 @@ impl Decoder for PngDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        let head = match &mut self.state {
+        let (head, collected) = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
             State::Head(head) if !self.complete && !head.reaches_pixels() => return Ok(Step::NeedInput),
-            State::Head(head) => head.take(),
+            State::Head(head) => (head.take(), head.take_collected()),
         };
         check_pixels(&head, self.max_pixels)?;
         self.inlet.push_first(head);
         let reader = open(self.inlet.clone(), false)?;
         let header = header(&reader)?;
+        self.carried = extra::read(&collected, reader.info().exif_metadata.as_deref(), &self.wanted);
         self.state = State::Reading(Box::new(Reading {
             reader,
             header,
@@ -91,6 +104,10 @@ impl Decoder for PngDecoder {
             next_row: 0,
         }));
         Ok(Step::Ready(header))
+    }
+
+    fn carried(&mut self) -> Carried {
+        std::mem::take(&mut self.carried)
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {

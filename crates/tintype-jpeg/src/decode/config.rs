@@ -12,6 +12,8 @@ pub struct DecoderConfig {
     pub max_work: u64,
     /// Most metadata to keep, in bytes; segments beyond it are left out. 4 MiB unless set.
     pub max_metadata: usize,
+    /// Which metadata to keep, in addition to EXIF. All unless set.
+    pub keep: Keep,
     /// Most scans to read; those after them are left out, which counts as damage. 256 unless set: writers use about 10,
     /// and each can cost a walk over the whole image.
     pub max_scans: u32,
@@ -25,6 +27,7 @@ impl Default for DecoderConfig {
             max_memory: 128 << 20,
             max_work: u64::MAX,
             max_metadata: 4 << 20,
+            keep: Keep::default(),
             max_scans: 256,
             damage: Damage::Accept,
         }
@@ -39,4 +42,21 @@ pub enum Damage {
     Accept,
     /// Return [`DecodeError::Damaged`](super::DecodeError::Damaged) when a flaw is found.
     Refuse,
+}
+
+/// Which metadata to keep, in addition to EXIF, which is always kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// The ICC profile.
+    pub icc: bool,
+    /// XMP.
+    pub xmp: bool,
+    /// Photoshop's image resources.
+    pub resources: bool,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { icc: true, xmp: true, resources: true }
+    }
 }
