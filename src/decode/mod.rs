@@ -5,7 +5,8 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::pixels::Layout;
+use crate::color::Space;
+use crate::pixels::{Depth, Layout};
 use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
 
@@ -16,6 +17,8 @@ pub(crate) struct Header {
     pub source: Source,
     /// Layout of the rows that come out.
     pub layout: Layout,
+    /// The bits of their samples.
+    pub depth: Depth,
     /// Smaller sizes at which rows can come out, the smallest first.
     pub scales: &'static [DecodeScale],
 }
@@ -43,6 +46,18 @@ pub(crate) trait Decoder {
 
     /// The header, once it has been read.
     fn header(&mut self) -> Result<Step<Header>>;
+
+    /// What the samples of the rows stand for, as the file says itself or by its profile; `None` for sRGB, and for what
+    /// cannot be used. Known with the header.
+    fn space(&self) -> Option<&Space> {
+        None
+    }
+
+    /// The embedded ICC profile, if it is one for the rows that come out. Known with the header.
+    #[allow(dead_code)] // for encoders that embed it
+    fn profile(&mut self) -> Option<Vec<u8>> {
+        None
+    }
 
     /// The sizes of the lanes, in the layout's order.
     fn lanes(&mut self, detail: Detail) -> Vec<Lane>;

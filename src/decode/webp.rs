@@ -2,7 +2,8 @@
 //! with EXIF data, which stands at the end: these are held until the orientation is known.
 
 use super::{Decoder, Header, Sink, Step};
-use crate::pixels::{Channels, Layout};
+use crate::color::{self, LARGEST_PROFILE, Model, Space};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, DecoderConfig, Output, Row};
@@ -11,6 +12,7 @@ use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, Decod
 pub(super) struct WebpDecoder {
     decoder: webp::Decoder,
     header: Option<Header>,
+    space: Option<Space>,
     compression: Compression,
     /// The file, as long as it may have to be held.
     file: Vec<u8>,
@@ -44,12 +46,13 @@ impl WebpDecoder {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
-            max_icc: 0,
+            max_icc: (max_memory / 32).min(LARGEST_PROFILE as u64) as u32,
             ..DecoderConfig::default()
         };
         Self {
             decoder: webp::Decoder::new(config),
             header: None,
+            space: None,
             compression: Compression::Lossy,
             file: Vec::new(),
             holding: Holding::Undecided,
@@ -114,11 +117,21 @@ impl Decoder for WebpDecoder {
             self.file = Vec::new();
         }
         self.compression = header.compression;
+        self.space = header.icc().and_then(|profile| Space::of_icc(profile, Model::Rgb));
         let source = source(header, orientation);
         let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
+        let header =
+            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
         self.header = Some(header);
         Ok(Step::Ready(header))
+    }
+
+    fn space(&self) -> Option<&Space> {
+        self.space.as_ref()
+    }
+
+    fn profile(&mut self) -> Option<Vec<u8>> {
+        self.decoder.header().ok().flatten()?.icc().map(<[u8]>::to_vec)
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -186,7 +199,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
-        icc_profile: info.icc.map(|profile| crate::color::describe(&profile)),
+        icc_profile: info.icc.map(|profile| color::describe(profile, Model::Rgb)),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

@@ -3,10 +3,12 @@
 //! A stage takes rows of one shape and hands on rows of another, and holds only those that it needs. It is made from the
 //! shape that it takes; its cost is predicted before.
 
+mod convert;
 mod flatten;
 mod orient;
 pub(crate) mod tilt;
 
+pub(crate) use convert::Convert;
 pub(crate) use flatten::Flatten;
 pub(crate) use orient::Orient;
 
