@@ -29,7 +29,40 @@ impl Layout {
     }
 }
 
-/// The channels of a row of 8-bit samples, interleaved, alpha not premultiplied.
+/// The bits of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// A byte.
+    Eight,
+    /// Two bytes, the higher first.
+    Sixteen,
+}
+
+impl Depth {
+    /// Bytes of a sample.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::Eight => 1,
+            Self::Sixteen => 2,
+        }
+    }
+}
+
+/// The samples of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Samples<'a> {
+    /// With 8 bits.
+    Eight(&'a [u8]),
+    /// With 16 bits.
+    Sixteen(&'a [u16]),
+}
+
+/// The 8-bit sample that is nearest to one of 16 bits.
+pub(crate) fn narrow(sample: u16) -> u8 {
+    ((u32::from(sample) * 255 + (1 << 15)) >> 16) as u8
+}
+
+/// The channels of a row of samples, interleaved, alpha not premultiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
     /// Lightness, or another single quantity.
@@ -40,6 +73,8 @@ pub(crate) enum Channels {
     Rgb,
     /// Red, green, blue and alpha.
     Rgba,
+    /// Cyan, magenta, yellow and black, more of which is darker.
+    Cmyk,
 }
 
 impl Channels {
@@ -49,7 +84,7 @@ impl Channels {
             Self::Gray => 1,
             Self::GrayAlpha => 2,
             Self::Rgb => 3,
-            Self::Rgba => 4,
+            Self::Rgba | Self::Cmyk => 4,
         }
     }
 

@@ -1,8 +1,9 @@
 //! JPEG (ISO/IEC 10918-1), decoded as its bytes arrive and at the scale that the rendition needs.
 
 use super::{Decoder, Header, Sink, Step};
+use crate::color::{self, LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted, iptc_in};
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{DecodeScale, Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use tintype_jpeg::decode::{
@@ -31,11 +32,14 @@ const SCALES: [DecodeScale; 3] = [
     DecodeScale { scale: Scale::eighths(4), min_ratio: 1.75 },
 ];
 
-/// Decodes YCbCr to planes, and everything else to gray or RGB rows.
+/// Decodes YCbCr to planes, inks for which there is a profile to rows of inks, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
     decoder: jpeg::Decoder,
     header: Option<Header>,
     wanted: Wanted,
+    space: Option<Space>,
+    /// Whether rows of pixels come out, rather than planes.
+    rows: bool,
 }
 
 impl JpegDecoder {
@@ -43,18 +47,20 @@ impl JpegDecoder {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
-            max_metadata: (max_memory / 32).min(4 << 20) as usize,
-            keep: Keep { icc: wanted.profile, xmp: wanted.metadata, resources: wanted.metadata },
+            max_metadata: (max_memory / 32).min(LARGEST_PROFILE as u64) as usize,
+            keep: Keep { icc: true, xmp: wanted.metadata, resources: wanted.metadata },
             max_work: options.limits.work,
             ..DecoderConfig::default()
         };
-        Self { decoder: jpeg::Decoder::new(config), header: None, wanted }
+        Self { decoder: jpeg::Decoder::new(config), header: None, wanted, space: None, rows: false }
     }
 
     fn output(&self, detail: Detail) -> Output {
-        match self.header {
-            Some(Header { layout: Layout::YCbCr, .. }) if detail.halved_chroma => Output::PlanarSubsampled,
-            Some(Header { layout: Layout::YCbCr, .. }) => Output::Planar,
+        match self.header.map(|header| header.layout) {
+            Some(Layout::YCbCr) if detail.whole_pixels => Output::Interleaved,
+            Some(Layout::YCbCr) if detail.halved_chroma => Output::PlanarSubsampled,
+            Some(Layout::YCbCr) => Output::Planar,
+            Some(Layout::Interleaved(Channels::Cmyk)) => Output::Inks,
             _ => Output::Interleaved,
         }
     }
@@ -76,13 +82,19 @@ impl Decoder for JpegDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
+        if let Some(header) = self.header {
+            return Ok(Step::Ready(header));
+        }
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
-        let layout = match header.color {
-            jpeg::ColorModel::YCbCr => Layout::YCbCr,
-            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Layout::Interleaved(Channels::Gray),
+        let model = model(header);
+        self.space = header.icc().and_then(|profile| Space::of_icc(profile, model));
+        let layout = match (model, header.color) {
+            (_, jpeg::ColorModel::YCbCr) => Layout::YCbCr,
+            (Model::Gray, _) => Layout::Interleaved(Channels::Gray),
+            (Model::Cmyk, _) if self.space.is_some() => Layout::Interleaved(Channels::Cmyk),
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: source(header), layout, scales: &SCALES };
+        let header = Header { source: source(header), layout, depth: Depth::Eight, scales: &SCALES };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -98,8 +110,14 @@ impl Decoder for JpegDecoder {
         }
     }
 
+    fn space(&self) -> Option<&Space> {
+        self.space.as_ref()
+    }
+
     fn lanes(&mut self, detail: Detail) -> Vec<Lane> {
-        if let Some(Header { source, layout: Layout::Interleaved(_), .. }) = &self.header {
+        if self.output(detail).is_interleaved()
+            && let Some(Header { source, .. }) = &self.header
+        {
             return vec![Lane::whole(source, detail.scale)];
         }
         let layout = self.layout(detail);
@@ -125,12 +143,13 @@ impl Decoder for JpegDecoder {
     }
 
     fn start(&mut self, detail: Detail, _: u64) -> Result<()> {
-        self.decoder.start(scale(detail), self.output(detail)).map(|_| ()).map_err(error)
+        let output = self.output(detail);
+        self.rows = output.is_interleaved();
+        self.decoder.start(scale(detail), output).map(|_| ()).map_err(error)
     }
 
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
-        let planar = self.header.is_some_and(|header| header.layout == Layout::YCbCr);
-        if !planar {
+        if self.rows {
             return match self.decoder.next_row().map_err(error)? {
                 Row::Pixels(row) => sink(0, row).map(|()| Step::Ready(true)),
                 Row::NeedInput => Ok(Step::NeedInput),
@@ -164,13 +183,21 @@ fn source(header: &jpeg::Header) -> Source {
         width: header.width,
         height: header.height,
         orientation: header.exif().and_then(exif::parse).map_or(1, |exif| exif.orientation()),
-        color: match header.color {
-            jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => ColorModel::Gray,
-            jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => ColorModel::Cmyk,
-            _ => ColorModel::Rgb,
+        color: match model(header) {
+            Model::Gray => ColorModel::Gray,
+            Model::Rgb => ColorModel::Rgb,
+            Model::Cmyk => ColorModel::Cmyk,
         },
         bit_depth: header.precision,
         alpha: false,
+    }
+}
+
+fn model(header: &jpeg::Header) -> Model {
+    match header.color {
+        jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Model::Gray,
+        jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => Model::Cmyk,
+        _ => Model::Rgb,
     }
 }
 
@@ -189,7 +216,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(header),
         frames: 1,
-        icc_profile: header.icc().map(|profile| crate::color::describe(&profile)),
+        icc_profile: header.icc().map(|profile| color::describe(profile, model(header))),
         exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

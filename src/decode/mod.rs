@@ -5,8 +5,9 @@ mod jpeg;
 mod png;
 mod webp;
 
+use crate::color::Space;
 use crate::metadata::{Carried, Wanted};
-use crate::pixels::Layout;
+use crate::pixels::{Depth, Layout};
 use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
 
@@ -17,6 +18,8 @@ pub(crate) struct Header {
     pub source: Source,
     /// Layout of the rows that come out.
     pub layout: Layout,
+    /// The bits of their samples.
+    pub depth: Depth,
     /// Smaller sizes at which rows can come out, the smallest first.
     pub scales: &'static [DecodeScale],
 }
@@ -48,6 +51,12 @@ pub(crate) trait Decoder {
     /// What the source carries in addition to its pixels, once the header has been read.
     fn carried(&mut self) -> Carried {
         Carried::default()
+    }
+
+    /// What the samples of the rows stand for, as the file says itself or by its profile; `None` for sRGB, and for what
+    /// cannot be used. Known with the header.
+    fn space(&self) -> Option<&Space> {
+        None
     }
 
     /// The sizes of the lanes, in the layout's order.

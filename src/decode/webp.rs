@@ -3,8 +3,9 @@
 //! rendition is to keep.
 
 use super::{Decoder, Header, Sink, Step};
+use crate::color::{self, LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted};
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, DecoderConfig, Output, Row};
@@ -13,6 +14,7 @@ use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, Decod
 pub(super) struct WebpDecoder {
     decoder: webp::Decoder,
     header: Option<Header>,
+    space: Option<Space>,
     compression: Compression,
     /// The file, as long as it may have to be held.
     file: Vec<u8>,
@@ -47,12 +49,13 @@ impl WebpDecoder {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
-            max_icc: wanted.most_profile() as u32,
+            max_icc: (max_memory / 32).min(LARGEST_PROFILE as u64) as u32,
             ..DecoderConfig::default()
         };
         Self {
             decoder: webp::Decoder::new(config),
             header: None,
+            space: None,
             compression: Compression::Lossy,
             file: Vec::new(),
             holding: Holding::Undecided,
@@ -119,9 +122,11 @@ impl Decoder for WebpDecoder {
             self.file = Vec::new();
         }
         self.compression = header.compression;
+        self.space = header.icc().and_then(|profile| Space::of_icc(profile, Model::Rgb));
         let source = source(header, orientation);
         let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
+        let header =
+            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -133,6 +138,10 @@ impl Decoder for WebpDecoder {
         let exif = later.as_ref().and_then(|info| info.exif).or(exif);
         let xmp = later.as_ref().and_then(|info| info.xmp);
         Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
+    }
+
+    fn space(&self) -> Option<&Space> {
+        self.space.as_ref()
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -200,7 +209,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
-        icc_profile: info.icc.map(|profile| crate::color::describe(&profile)),
+        icc_profile: info.icc.map(|profile| color::describe(profile, Model::Rgb)),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

@@ -4,6 +4,7 @@
 //! shape that it takes; its cost is predicted before.
 
 mod blur;
+mod convert;
 mod flatten;
 mod mask;
 mod orient;
@@ -13,6 +14,7 @@ mod smart;
 pub(crate) mod tilt;
 
 pub(crate) use blur::Backdrop;
+pub(crate) use convert::Convert;
 pub(crate) use flatten::{Flatten, over};
 pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;

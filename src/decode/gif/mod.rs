@@ -5,7 +5,7 @@ mod reader;
 
 use super::{Decoder, Header, Sink, Step};
 use crate::metadata::{Carried, Wanted};
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source};
 use gif::streaming_decoder::{Decoded, OutputBuffer};
@@ -161,7 +161,8 @@ impl Decoder for GifDecoder {
             return Err(Error::malformed(Format::Gif, "its first frame is far larger than its canvas"));
         }
         let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
+        let header =
+            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }

@@ -1,4 +1,4 @@
-//! What a PNG carries in addition to its pixels: profiles, and metadata in text chunks.
+//! Metadata in the text chunks of a PNG.
 
 use crate::metadata::{Carried, Wanted, iptc_in};
 
@@ -21,7 +21,6 @@ pub(super) fn read(chunks: &[Chunk], exif: Option<&[u8]>, wanted: &Wanted) -> Ca
     for (kind, content) in chunks {
         let most = wanted.most_xmp();
         match kind {
-            b"iCCP" => carried.icc = profile(content, wanted.most_profile()),
             b"iTXt" => read_text(&mut carried, international(content, most), wanted),
             b"zTXt" => {
                 let text = split(content).and_then(|(keyword, rest)| {
@@ -29,10 +28,7 @@ pub(super) fn read(chunks: &[Chunk], exif: Option<&[u8]>, wanted: &Wanted) -> Ca
                 });
                 read_text(&mut carried, text, wanted);
             }
-            b"tEXt" => {
-                read_text(&mut carried, split(content).map(|(key, text)| (key, text.to_vec())), wanted)
-            }
-            _ => carried.png_color.push((*kind, content.clone())),
+            _ => read_text(&mut carried, split(content).map(|(key, text)| (key, text.to_vec())), wanted),
         }
     }
     carried
@@ -62,12 +58,6 @@ fn read_text(carried: &mut Carried, text: Option<(&[u8], Vec<u8>)>, wanted: &Wan
         Some(b"iptc") => carried.iptc = wanted.iptc(iptc_in(&data)),
         _ => (),
     }
-}
-
-/// The ICC profile (ISO/IEC 15948, 11.3.2.3), of at most `most` bytes.
-fn profile(content: &[u8], most: usize) -> Option<Vec<u8>> {
-    let (_, rest) = split(content)?;
-    inflate(rest.strip_prefix(&[0])?, most)
 }
 
 /// The keyword and text of an iTXt chunk (ISO/IEC 15948, 11.3.3.4), of at most `most` bytes.
@@ -144,13 +134,11 @@ mod tests {
         };
         assert_eq!(read(&[text(1000)], None, &wanted()).xmp.map(|xmp| xmp.len()), Some(1000));
         assert_eq!(read(&[text(2 << 20)], None, &wanted()).xmp, None);
-        let profile = (*b"iCCP", [&b"name\0\0"[..], &fdeflate::compress_to_vec(&vec![0; 5 << 20])].concat());
-        assert_eq!(read(&[profile], None, &wanted()).icc, None);
     }
 
     #[test]
     fn malformed_chunks_are_passed_over() {
-        for kind in [b"iCCP", b"iTXt", b"zTXt", b"tEXt"] {
+        for kind in [b"iTXt", b"zTXt", b"tEXt"] {
             for content in [
                 &b""[..],
                 b"\0",

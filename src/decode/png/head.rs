@@ -1,5 +1,6 @@
 //! The beginning of a file, up to its pixels.
 
+use super::color::Chunks;
 use super::extra::{self, Chunk};
 use crate::metadata::Wanted;
 use crate::{Error, Format, Result};
@@ -9,22 +10,24 @@ use crate::{Error, Format, Result};
 #[derive(Debug)]
 pub(super) struct Head {
     kept: Vec<u8>,
-    /// Bytes that may still be kept, not counting the profile.
+    /// Bytes that may still be kept.
     left: u64,
     state: State,
-    /// Which of the chunks that may be large, and of which there should be one, is still of interest.
+    /// Whether EXIF is still of interest: there should be one chunk of it.
     wants_exif: bool,
-    wants_profile: bool,
-    /// Chunks that are collected for the rendition, and the bytes of text and of profiles that may still be.
+    /// Text chunks that are collected for the rendition, and the bytes that may still be.
     collected: Vec<Chunk>,
     text_left: u64,
-    profile_left: u64,
+    /// The chunks that say what colours are, which the codec does not get.
+    colors: Chunks,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum State {
     /// In the signature or a chunk to keep, with the number of bytes left.
     Keep(u64),
+    /// In a chunk about colour, with the number of bytes left.
+    Gather(u64),
     /// In a chunk to pass over, with the number of bytes left.
     Skip(u64),
     /// In the content of a chunk to collect, with the number of bytes left.
@@ -44,45 +47,29 @@ const CHECKSUM: u64 = 4;
 /// The largest EXIF that is kept, in bytes: as long as it could be in a JPEG.
 const LARGEST_EXIF: u64 = 64 << 10;
 
-/// The largest compressed ICC profile that is kept, in bytes.
-const LARGEST_PROFILE: u64 = 4 << 20;
-
-/// The most bytes to keep, not counting the profile.
+/// The most bytes to keep, not counting the chunks about colour.
 const MOST: u64 = 128 << 10;
 
-impl Default for Head {
-    fn default() -> Self {
-        let state = State::Keep(SIGNATURE_BYTES);
+impl Head {
+    /// At the beginning of a file. Compressed profiles are kept up to a number of bytes, and text as far as it is wanted for
+    /// the rendition.
+    pub(super) fn new(max_profile: u64, wanted: Wanted) -> Self {
         Self {
             kept: Vec::new(),
             left: MOST,
-            state,
+            state: State::Keep(SIGNATURE_BYTES),
             wants_exif: true,
-            wants_profile: false,
             collected: Vec::new(),
-            text_left: 0,
-            profile_left: 0,
+            text_left: wanted.most_xmp() as u64,
+            colors: Chunks::new(max_profile),
         }
-    }
-}
-
-impl Head {
-    /// Keeps the ICC profile, too.
-    pub(super) fn with_profile() -> Self {
-        Self { wants_profile: true, ..Self::default() }
-    }
-
-    /// Collects what is wanted for the rendition, too.
-    pub(super) fn collecting(wanted: Wanted) -> Self {
-        let (text_left, profile_left) = (wanted.most_xmp() as u64, wanted.most_profile() as u64);
-        Self { text_left, profile_left, ..Self::default() }
     }
 
     /// Takes the next bytes of the file, and returns those of them that are the pixels'.
     pub(super) fn feed<'a>(&mut self, mut bytes: &'a [u8]) -> Result<&'a [u8]> {
         while !bytes.is_empty() {
             match &mut self.state {
-                State::Keep(left) | State::Skip(left) if *left == 0 => {
+                State::Keep(left) | State::Skip(left) | State::Gather(left) if *left == 0 => {
                     self.state = State::Begin(0, [0; BEGIN])
                 }
                 State::Collect(0) => {
@@ -100,6 +87,11 @@ impl Head {
                     let part = take(&mut bytes, *left);
                     *left -= part.len() as u64;
                     self.kept.extend_from_slice(part);
+                }
+                State::Gather(left) => {
+                    let part = take(&mut bytes, *left);
+                    *left -= part.len() as u64;
+                    self.colors.extend(part);
                 }
                 State::Skip(left) => *left -= take(&mut bytes, *left).len() as u64,
                 State::Begin(at, begin) => {
@@ -125,10 +117,12 @@ impl Head {
             self.collected.push((kind, Vec::new()));
             return Ok(State::Collect(length));
         }
+        if self.colors.begin(kind, length) {
+            return Ok(State::Gather(length + CHECKSUM));
+        }
         let keep = match &kind {
             b"tRNS" | b"acTL" | b"fcTL" => true,
             b"eXIf" => length <= LARGEST_EXIF && std::mem::take(&mut self.wants_exif),
-            b"iCCP" => length <= LARGEST_PROFILE && std::mem::take(&mut self.wants_profile),
             // A critical chunk (ISO/IEC 15948, 5.4): what the codec does not know, it refuses.
             [first, ..] => first.is_ascii_uppercase(),
         };
@@ -139,39 +133,23 @@ impl Head {
         if &kind == b"IDAT" {
             return Ok(State::Pixels);
         }
-        if &kind != b"iCCP" {
-            let left = self.left.checked_sub(length + BEGIN as u64 + CHECKSUM);
-            self.left =
-                left.ok_or_else(|| Error::malformed(Format::Png, "it has too much before its pixels"))?;
-        }
+        let left = self.left.checked_sub(length + BEGIN as u64 + CHECKSUM);
+        self.left = left.ok_or_else(|| Error::malformed(Format::Png, "it has too much before its pixels"))?;
         Ok(State::Keep(length + CHECKSUM))
     }
 
-    /// Whether to collect a chunk. Text counts once it is known to be metadata.
+    /// Whether to collect a chunk: text, which counts once it is known to be metadata.
     fn collects(&self, kind: &[u8; 4], length: u64) -> bool {
-        match kind {
-            b"iTXt" | b"zTXt" | b"tEXt" => length <= self.text_left,
-            b"iCCP" => length <= self.profile_left && !self.has_collected(kind),
-            b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" => {
-                length <= self.profile_left.min(32) && !self.has_collected(kind)
-            }
-            _ => false,
-        }
-    }
-
-    fn has_collected(&self, kind: &[u8; 4]) -> bool {
-        self.collected.iter().any(|(other, _)| other == kind)
+        [b"iTXt", b"zTXt", b"tEXt"].contains(&kind) && length <= self.text_left
     }
 
     /// Looks at the chunk that has just been collected.
     fn review(&mut self) {
-        let Some((kind, content)) = self.collected.last() else { return };
-        if [b"iTXt", b"zTXt", b"tEXt"].contains(&kind) {
-            if extra::is_metadata(content) {
-                self.text_left -= content.len() as u64;
-            } else {
-                self.collected.pop();
-            }
+        let Some((_, content)) = self.collected.last() else { return };
+        if extra::is_metadata(content) {
+            self.text_left -= content.len() as u64;
+        } else {
+            self.collected.pop();
         }
     }
 
@@ -188,6 +166,11 @@ impl Head {
     /// What was kept: a file without pixels, or up to the first bytes of the first IDAT chunk.
     pub(super) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.kept)
+    }
+
+    /// What the file says about its colours.
+    pub(super) fn take_colors(&mut self) -> Chunks {
+        std::mem::take(&mut self.colors)
     }
 }
 
@@ -217,7 +200,7 @@ mod tests {
 
     /// Sifts a file in pieces of `piece` bytes; returns the bytes kept and the bytes of the pixels.
     fn sift(file: &[u8], piece: usize) -> Result<(Vec<u8>, Vec<u8>)> {
-        let (mut head, mut rest) = (Head::default(), Vec::new());
+        let (mut head, mut rest) = (Head::new(0, Wanted::default()), Vec::new());
         for piece in file.chunks(piece) {
             let pixels = head.feed(piece)?;
             assert!(pixels.is_empty() || head.reaches_pixels());
@@ -258,20 +241,15 @@ mod tests {
             text("Comment", 500),
             xmp.clone(),
             xmp,
-            chunk(b"iCCP", b"name\0\0"),
-            chunk(b"gAMA", &[0; 4]),
         ]);
         for piece in [7, 8, 1000, 1 << 20] {
             let collect = |options: &crate::Options| {
-                let mut head = Head::collecting(Wanted::of(options));
+                let mut head = Head::new(0, Wanted::of(options));
                 file.chunks(piece).for_each(|piece| drop(head.feed(piece).unwrap()));
                 assert!(head.reaches_pixels());
                 head.take_collected().iter().map(|(kind, content)| (*kind, content.len())).collect::<Vec<_>>()
             };
             assert_eq!(collect(&options), [(*b"iTXt", 600_017)]);
-            let profile = crate::Profile::Keep;
-            let output = crate::Output { profile, ..crate::Output::default() };
-            assert_eq!(collect(&crate::Options { output, ..options }), [(*b"iCCP", 6), (*b"gAMA", 4)]);
             assert_eq!(collect(&crate::Options::default()), []);
         }
     }

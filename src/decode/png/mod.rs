@@ -1,12 +1,14 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
 mod adam7;
+mod color;
 mod extra;
 mod head;
 
 use super::{Decoder, Header, Sink, Step};
+use crate::color::{LARGEST_PROFILE, Model, Space, describe};
 use crate::metadata::{Carried, Wanted};
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use adam7::Adam7;
@@ -40,6 +42,7 @@ enum State {
 struct Reading {
     reader: png::Reader<Inlet>,
     header: Header,
+    space: Option<Space>,
     row: Vec<u8>,
     /// An interlaced image, and the passes that it comes in.
     frame: Vec<u8>,
@@ -52,9 +55,10 @@ struct Reading {
 
 impl PngDecoder {
     pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
+        let max_profile = (options.limits.memory / 32).min(LARGEST_PROFILE as u64);
         Self {
             inlet: Inlet::default(),
-            state: State::Head(Head::collecting(wanted)),
+            state: State::Head(Head::new(max_profile, wanted)),
             fed: 0,
             complete: false,
             max_pixels: options.limits.source_pixels,
@@ -79,19 +83,26 @@ impl Decoder for PngDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        let (head, collected) = match &mut self.state {
+        let (head, collected, colors) = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
             State::Head(head) if !self.complete && !head.reaches_pixels() => return Ok(Step::NeedInput),
-            State::Head(head) => (head.take(), head.take_collected()),
+            State::Head(head) => (head.take(), head.take_collected(), head.take_colors()),
         };
         check_pixels(&head, self.max_pixels)?;
         self.inlet.push_first(head);
-        let reader = open(self.inlet.clone(), false)?;
+        let reader = open(self.inlet.clone())?;
         let header = header(&reader)?;
+        let profile = colors.profile();
+        let space = colors.space(profile.as_deref(), model(header.layout.channels()));
         self.carried = extra::read(&collected, reader.info().exif_metadata.as_deref(), &self.wanted);
+        if self.wanted.profile {
+            self.carried.icc = self.wanted.icc(profile.as_deref());
+            self.carried.png_color = colors.instead_of_profile();
+        }
         self.state = State::Reading(Box::new(Reading {
             reader,
             header,
+            space,
             row: Vec::new(),
             frame: Vec::new(),
             passes: Adam7::new(
@@ -108,6 +119,13 @@ impl Decoder for PngDecoder {
 
     fn carried(&mut self) -> Carried {
         std::mem::take(&mut self.carried)
+    }
+
+    fn space(&self) -> Option<&Space> {
+        match &self.state {
+            State::Reading(reading) => reading.space.as_ref(),
+            State::Head(_) => None,
+        }
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -184,7 +202,8 @@ impl Reading {
 
     /// Bytes of a row that comes out.
     fn row_bytes(&self) -> u64 {
-        u64::from(self.header.source.width) * self.header.layout.channels().count() as u64
+        let Header { source, layout, depth, .. } = self.header;
+        u64::from(source.width) * (layout.channels().count() * depth.bytes()) as u64
     }
 
     /// Reads the next row; false after the last.
@@ -252,10 +271,10 @@ mod work {
 /// What the codec may allocate for rows and metadata.
 const LIMITS: png::Limits = png::Limits { bytes: 16 << 20 };
 
-fn open(input: Inlet, with_profile: bool) -> Result<png::Reader<Inlet>> {
+fn open(input: Inlet) -> Result<png::Reader<Inlet>> {
     let mut decoder = png::Decoder::new_with_limits(input, LIMITS);
-    decoder.set_ignore_iccp_chunk(!with_profile);
-    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
     decoder.read_info().map_err(malformed)
 }
@@ -265,7 +284,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
     if info.frame_control.is_some_and(|frame| (frame.width, frame.height) != info.size()) {
         return Err(Error::malformed(Format::Png, "its first frame is not as large as the image"));
     }
-    let (color_type, _) = reader.output_color_type();
+    let (color_type, depth) = reader.output_color_type();
     let channels = match color_type {
         ColorType::Grayscale => Channels::Gray,
         ColorType::GrayscaleAlpha => Channels::GrayAlpha,
@@ -287,21 +306,30 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         bit_depth: info.bit_depth as u8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[] })
+    let depth = if depth == png::BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight };
+    Ok(Header { source, layout: Layout::Interleaved(channels), depth, scales: &[] })
+}
+
+/// The colours that a profile has to be for.
+fn model(channels: Channels) -> Model {
+    match channels {
+        Channels::Gray | Channels::GrayAlpha => Model::Gray,
+        Channels::Rgb | Channels::Rgba | Channels::Cmyk => Model::Rgb,
+    }
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut head = Head::with_profile();
+    let mut head = Head::new(LARGEST_PROFILE as u64, Wanted::default());
     head.feed(file)?;
     let inlet = Inlet::default();
     inlet.push(head.take());
-    let reader = open(inlet, true)?;
-    let source = header(&reader)?.source;
+    let reader = open(inlet)?;
+    let Header { source, layout, .. } = header(&reader)?;
     let info = reader.info();
     Ok(Info {
         source,
         frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
-        icc_profile: info.icc_profile.as_ref().map(|profile| crate::color::describe(profile)),
+        icc_profile: head.take_colors().profile().map(|profile| describe(&profile, model(layout.channels()))),
         exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }
