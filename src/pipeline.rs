@@ -9,8 +9,10 @@ use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
-use crate::stage::{Chain, Convert, Cost, Flatten, Orient, Shape, Stage};
-use crate::{Color, Error, Format, Limit, Options, Profile, Result};
+use crate::stage::{
+    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, Stage, Surroundings, Tilted, over,
+};
+use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Profile, Result, Sides};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +70,12 @@ impl Finish {
         }
         let channels = match layout {
             Layout::YCbCr => Channels::Rgb,
-            Layout::Interleaved(channels) => channels,
+            other => other.channels(),
         };
         let join = (layout == Layout::YCbCr).then(Join::default);
         let (width, height) = plan.size;
         let shape = Shape { width, height, channels };
         let convert = conversion.map(|conversion| Convert::new(shape, conversion));
-        let shape = convert.as_ref().map_or(shape, Convert::shape);
         Self::Pixels(join, convert, chain(plan, options, shape))
     }
 
@@ -96,15 +97,60 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     }
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
+    add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
+    if let Some(mask) = plan.around.mask {
+        chain.add(|shape| Masked::new(shape, mask));
+    }
     if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
         chain.add(|shape| Flatten::new(shape, background, opaque));
     }
     chain
 }
 
+/// The opaque colour that shows in the end where an image is transparent, if one does. What is drawn on the way lies on it
+/// at once, and needs no alpha.
+fn ground(background: Option<Color>, opaque: bool) -> Option<Color> {
+    let ground =
+        background.map(|background| if opaque { over(background, Color::WHITE) } else { background });
+    ground.filter(|ground| ground.alpha == 255)
+}
+
+/// Adds what lies around the image: surroundings, a tilt, and surroundings again.
+fn add_surroundings(chain: &mut Chain, plan: &Plan, fill: Option<Fill>, ground: Option<Color>) {
+    let on_ground = |color: Color| ground.map_or(color, |ground| over(color, ground));
+    let around = &plan.around;
+    let Some(tilt) = around.tilt.filter(|tilt| tilt.angle != Angle::default()) else {
+        add_sides(chain, around.extend.plus(around.padding), fill, on_ground);
+        return;
+    };
+    add_sides(chain, around.extend, fill, on_ground);
+    match Tilted::quarters(tilt.angle) {
+        Some(rotation) => chain.add(|shape| Orient::new(Transform::from_rotation(rotation), shape)),
+        None => {
+            let background = on_ground(tilt.background.unwrap_or(Color::TRANSPARENT));
+            chain.add(|shape| Tilted::new(shape, tilt.angle, background));
+        }
+    }
+    add_sides(chain, around.padding, fill, on_ground);
+}
+
+fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: impl Fn(Color) -> Color) {
+    if sides == Sides::ZERO {
+        return;
+    }
+    let surroundings = match fill {
+        None => Surroundings::Color(on_ground(Color::TRANSPARENT)),
+        Some(Fill::Color(color)) => Surroundings::Color(on_ground(color)),
+        Some(Fill::Edge) => Surroundings::Edge,
+        Some(Fill::Mirror) => Surroundings::Mirror,
+        Some(Fill::Blur) => return chain.add(|shape| Backdrop::new(shape, sides)),
+    };
+    chain.add(|shape| Pad::new(shape, sides, surroundings));
+}
+
 /// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
 fn conversion(decoder: &mut dyn Decoder, header: &Header, options: &Options) -> Option<Conversion> {
-    let inks = header.layout == Layout::Interleaved(Channels::Cmyk);
+    let inks = header.layout == Layout::Inks;
     let converts = inks || options.output.profile == Profile::Srgb;
     decoder.space().filter(|_| converts).and_then(Conversion::new)
 }
@@ -137,7 +183,8 @@ impl Pipeline {
         let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
         let detail = Detail { scale: plan.scale, halved_chroma: as_lanes, whole_pixels: linear };
         let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
-        let sampling = Sampling { channels: layout.channels(), from: header.depth, to, linear };
+        let alpha = layout.channels().has_alpha();
+        let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();

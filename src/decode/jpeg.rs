@@ -51,7 +51,7 @@ impl JpegDecoder {
             Some(Layout::YCbCr) if detail.whole_pixels => Output::Interleaved,
             Some(Layout::YCbCr) if detail.halved_chroma => Output::PlanarSubsampled,
             Some(Layout::YCbCr) => Output::Planar,
-            Some(Layout::Interleaved(Channels::Cmyk)) => Output::Inks,
+            Some(Layout::Inks) => Output::Inks,
             _ => Output::Interleaved,
         }
     }
@@ -82,7 +82,7 @@ impl Decoder for JpegDecoder {
         let layout = match (model, header.color) {
             (_, jpeg::ColorModel::YCbCr) => Layout::YCbCr,
             (Model::Gray, _) => Layout::Interleaved(Channels::Gray),
-            (Model::Cmyk, _) if self.space.is_some() => Layout::Interleaved(Channels::Cmyk),
+            (Model::Cmyk, _) if self.space.is_some() => Layout::Inks,
             _ => Layout::Interleaved(Channels::Rgb),
         };
         let header = Header { source: source(header), layout, depth: Depth::Eight, scales: &SCALES };

@@ -24,7 +24,6 @@ impl PngEncoder {
             Channels::GrayAlpha => ColorType::GrayscaleAlpha,
             Channels::Rgb => ColorType::Rgb,
             Channels::Rgba => ColorType::Rgba,
-            Channels::Cmyk => return Err(internal("it has no inks")),
         });
         encoder.set_depth(BitDepth::Eight);
         // The next better level is twenty times slower for a quarter fewer bytes.
