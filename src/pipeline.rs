@@ -10,8 +10,8 @@ use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
 use crate::stage::{
-    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings, Tilted,
-    over,
+    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings,
+    Tilted, over,
 };
 use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Profile, Result, Sides};
 
@@ -73,13 +73,12 @@ impl Finish {
         }
         let channels = match layout {
             Layout::YCbCr => Channels::Rgb,
-            Layout::Interleaved(channels) => channels,
+            other => other.channels(),
         };
         let join = (layout == Layout::YCbCr).then(Join::default);
         let (width, height) = plan.size;
         let shape = Shape { width, height, channels };
         let convert = conversion.map(|conversion| Convert::new(shape, conversion));
-        let shape = convert.as_ref().map_or(shape, Convert::shape);
         Self::Pixels(join, convert, chain(plan, options, shape))
     }
 
@@ -157,7 +156,7 @@ fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: imp
 
 /// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
 fn conversion(decoder: &mut dyn Decoder, header: &Header, options: &Options) -> Option<Conversion> {
-    let inks = header.layout == Layout::Interleaved(Channels::Cmyk);
+    let inks = header.layout == Layout::Inks;
     let converts = inks || options.output.profile == Profile::Srgb;
     decoder.space().filter(|_| converts).and_then(Conversion::new)
 }
@@ -190,7 +189,8 @@ impl Pipeline {
         let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
         let detail = Detail { scale: plan.scale, halved_chroma: as_lanes, whole_pixels: linear };
         let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
-        let sampling = Sampling { channels: layout.channels(), from: header.depth, to, linear };
+        let alpha = layout.channels().has_alpha();
+        let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();

@@ -9,22 +9,33 @@ pub(crate) enum Layout {
     Interleaved(Channels),
     /// Three lanes of one channel each, as JPEG stores them: luminance and two colour differences (ITU-T T.871, section 7).
     YCbCr,
+    /// One lane whose rows hold cyan, magenta, yellow and black of each pixel, more of which is darker. They become RGB.
+    Inks,
 }
 
 impl Layout {
     /// Number of lanes.
     pub(crate) fn lanes(self) -> usize {
         match self {
-            Self::Interleaved(_) => 1,
+            Self::Interleaved(_) | Self::Inks => 1,
             Self::YCbCr => 3,
         }
     }
 
-    /// The channels of each lane.
+    /// Samples of a pixel in each lane.
+    pub(crate) fn samples(self) -> usize {
+        match self {
+            Self::Inks => 4,
+            _ => self.channels().count(),
+        }
+    }
+
+    /// The channels of each lane, once inks have become colours.
     pub(crate) fn channels(self) -> Channels {
         match self {
             Self::Interleaved(channels) => channels,
             Self::YCbCr => Channels::Gray,
+            Self::Inks => Channels::Rgb,
         }
     }
 }
@@ -73,8 +84,6 @@ pub(crate) enum Channels {
     Rgb,
     /// Red, green, blue and alpha.
     Rgba,
-    /// Cyan, magenta, yellow and black, more of which is darker.
-    Cmyk,
 }
 
 impl Channels {
@@ -84,7 +93,7 @@ impl Channels {
             Self::Gray => 1,
             Self::GrayAlpha => 2,
             Self::Rgb => 3,
-            Self::Rgba | Self::Cmyk => 4,
+            Self::Rgba => 4,
         }
     }
 

@@ -60,7 +60,7 @@ impl JpegDecoder {
             Some(Layout::YCbCr) if detail.whole_pixels => Output::Interleaved,
             Some(Layout::YCbCr) if detail.halved_chroma => Output::PlanarSubsampled,
             Some(Layout::YCbCr) => Output::Planar,
-            Some(Layout::Interleaved(Channels::Cmyk)) => Output::Inks,
+            Some(Layout::Inks) => Output::Inks,
             _ => Output::Interleaved,
         }
     }
@@ -91,7 +91,7 @@ impl Decoder for JpegDecoder {
         let layout = match (model, header.color) {
             (_, jpeg::ColorModel::YCbCr) => Layout::YCbCr,
             (Model::Gray, _) => Layout::Interleaved(Channels::Gray),
-            (Model::Cmyk, _) if self.space.is_some() => Layout::Interleaved(Channels::Cmyk),
+            (Model::Cmyk, _) if self.space.is_some() => Layout::Inks,
             _ => Layout::Interleaved(Channels::Rgb),
         };
         let header = Header { source: source(header), layout, depth: Depth::Eight, scales: &SCALES };
@@ -268,7 +268,7 @@ mod tests {
 
     fn resized(image: &[u8], format: Format, width: u32) -> Vec<u8> {
         let mut options = Options::default();
-        options.geometry.width = Some(width);
+        options.geometry.width = Some(crate::Length::Pixels(width));
         options.output.format = format;
         options.output.quality = (format == Format::Jpeg).then_some(90);
         crate::resize(image, &options).unwrap().image
@@ -295,8 +295,8 @@ mod tests {
         let (color, format) = (ColorModel::Rgb, Format::Jpeg);
         let source = Source { format, width, height, orientation: 1, color, bit_depth: 8, alpha: false };
         let mut options = Options::default();
-        options.geometry.width = Some(to_width);
-        plan(&source, &options, &SCALES).unwrap().scale.numerator()
+        options.geometry.width = Some(crate::Length::Pixels(to_width));
+        plan(&source, &options, &SCALES, None).unwrap().scale.numerator()
     }
 
     #[test]

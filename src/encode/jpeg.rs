@@ -54,7 +54,7 @@ impl Encoder for JpegEncoder {
     fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
         match self.layout {
             Layout::Interleaved(Channels::Gray) => self.encoder.write_gray(row).map_err(internal),
-            Layout::Interleaved(_) => self.encoder.write_rgb(row).map_err(internal),
+            Layout::Interleaved(_) | Layout::Inks => self.encoder.write_rgb(row).map_err(internal),
             Layout::YCbCr => {
                 if let Some(waiting) = self.waiting.get_mut(lane) {
                     waiting.push_back(row.to_vec());

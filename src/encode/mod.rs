@@ -38,7 +38,7 @@ impl Image {
     /// The channels of whole pixels.
     fn colors(&self) -> Channels {
         match self.layout {
-            Layout::YCbCr => Channels::Rgb,
+            Layout::YCbCr | Layout::Inks => Channels::Rgb,
             Layout::Interleaved(channels) => channels,
         }
     }

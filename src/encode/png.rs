@@ -30,7 +30,6 @@ impl PngEncoder {
             Channels::GrayAlpha => ColorType::GrayscaleAlpha,
             Channels::Rgb => ColorType::Rgb,
             Channels::Rgba => ColorType::Rgba,
-            Channels::Cmyk => return Err(internal("it has no inks")),
         };
         info.bit_depth = BitDepth::Eight;
         let mut encoder = png::Encoder::with_info(outlet.clone(), info).map_err(internal)?;

@@ -48,7 +48,6 @@ impl Encoder for WebpEncoder {
             Channels::GrayAlpha => zenwebp::Encoder::new_la8(&rows, width, height),
             Channels::Rgb => zenwebp::Encoder::new_rgb(&rows, width, height),
             Channels::Rgba => zenwebp::Encoder::new_rgba(&rows, width, height),
-            Channels::Cmyk => return Err(Error::Internal("encoding WebP: it has no inks".into())),
         };
         let encoded = encoder.config(self.config.clone()).encode();
         let file = encoded.map_err(|error| Error::Internal(format!("encoding WebP: {error}")))?;

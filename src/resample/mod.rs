@@ -13,7 +13,7 @@ mod samples;
 
 use crate::Filter;
 use crate::color::Light;
-use crate::pixels::{Channels, Depth, Samples, narrow};
+use crate::pixels::{Depth, Samples, narrow};
 use crate::plan::Axis;
 use filter::Weights;
 use samples::Converter;
@@ -21,8 +21,10 @@ use samples::Converter;
 /// The rows of a lane: those that come and those that come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sampling {
-    /// Channels of a pixel.
-    pub channels: Channels,
+    /// Samples of a pixel.
+    pub samples: usize,
+    /// Whether the last of them is alpha.
+    pub alpha: bool,
     /// The bits of the samples that come.
     pub from: Depth,
     /// The bits of the samples that come out.
@@ -88,20 +90,20 @@ impl Resampler {
 
     /// Predicts the bytes that a resampler for these axes holds.
     pub(crate) fn memory((x, y): (Axis, Axis), sampling: Sampling) -> u64 {
-        let Sampling { channels, to, linear, .. } = sampling;
+        let Sampling { samples, to, linear, .. } = sampling;
         let taps = |axis: &Axis| (axis.ratio().max(1.0) * 6.0 + 2.0) as u64 * u64::from(axis.size);
         let weights = 2 * (taps(&x) + taps(&y));
         let overlap = (6.0 / y.ratio().min(1.0) + 2.0) as u64 + BATCH as u64;
-        let line = u64::from(x.high - x.low) * channels.count() as u64;
-        let out = u64::from(x.size) * channels.count() as u64;
+        let line = u64::from(x.high - x.low) * samples as u64;
+        let out = u64::from(x.size) * samples as u64;
         let light = if linear { Light::MEMORY } else { 0 };
         weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + (2 + to.bytes() as u64) * out + light
     }
 
     /// Predicts the work of a resampler for these axes, in units of [`crate::Limits::work`].
     pub(crate) fn work(filter: Filter, (x, y): (Axis, Axis), sampling: Sampling) -> u64 {
-        let Sampling { channels, from, to, linear } = sampling;
-        let count = channels.count() as u64;
+        let Sampling { samples, alpha, from, to, linear } = sampling;
+        let count = samples as u64;
         let (columns, rows) = (u64::from(x.high - x.low), u64::from(y.high - y.low));
         let out = u64::from(x.size) * u64::from(y.size) * count;
         if x.copied_from().is_some() && y.copied_from().is_some() {
@@ -115,7 +117,7 @@ impl Resampler {
         let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
         let rows = rows + u64::from(y.size);
         let pixels = rows * columns + u64::from(x.size) * u64::from(y.size);
-        let premultiplied = if channels.has_alpha() { pixels * work::PREMULTIPLIED } else { 0 };
+        let premultiplied = if alpha { pixels * work::PREMULTIPLIED } else { 0 };
         let weights = (taps(&x) + taps(&y)) * work::WEIGHT;
         weights
             + premultiplied
@@ -136,7 +138,7 @@ impl Resampler {
         self.next_row += 1;
         match &mut self.work {
             Work::Copy { x, width, y, height, row: copy } => {
-                let bytes = self.sampling.channels.count() * self.sampling.from.bytes();
+                let bytes = self.sampling.samples * self.sampling.from.bytes();
                 let part = row.get(*x as usize * bytes..(*x + *width) as usize * bytes);
                 match part {
                     Some(part) if (*y..*y + *height).contains(&index) => {
@@ -243,18 +245,18 @@ struct Filtering {
 
 impl Filtering {
     fn new(filter: Filter, (x, y): (Axis, Axis), sampling: Sampling) -> Self {
-        let Sampling { channels, from, to, linear } = sampling;
+        let Sampling { samples, from, to, .. } = sampling;
         let rows = Weights::new(filter, &y);
         let columns = Weights::new(filter, &x);
         let (left, right) = columns.range();
         let (top, bottom) = rows.range();
-        let line = (right - left) as usize * channels.count();
+        let line = (right - left) as usize * samples;
         let slots = rows.overlap(BATCH);
-        let out = columns.len() * channels.count();
+        let out = columns.len() * samples;
         Self {
-            converter: Converter::new(channels, from, linear),
-            pixel: channels.count() * from.bytes(),
-            across: kernel::Across::new(&columns, left as usize, channels.count()),
+            converter: Converter::new(sampling),
+            pixel: samples * from.bytes(),
+            across: kernel::Across::new(&columns, left as usize, samples),
             left,
             top,
             bottom,

@@ -3,8 +3,9 @@
 //! A widened sample has [`FRACTION_BITS`] fractional bits, which leaves the kernels' overshoot room below and above.
 //! Colour is premultiplied by alpha, so that transparent pixels weigh nothing.
 
+use super::Sampling;
 use crate::color::Light;
-use crate::pixels::{self, Channels, Depth};
+use crate::pixels::{self, Depth};
 
 /// Fractional bits of a widened sample.
 const FRACTION_BITS: u32 = 6;
@@ -14,7 +15,9 @@ const FULL: i32 = 255 << FRACTION_BITS;
 /// Turns rows into samples to calculate with and back.
 #[derive(Debug)]
 pub(super) struct Converter {
-    channels: Channels,
+    /// Samples of a pixel, and whether the last is alpha.
+    samples: usize,
+    alpha: bool,
     /// The bits of the samples of a row that comes.
     depth: Depth,
     /// Makes samples to calculate with linear in light.
@@ -22,19 +25,20 @@ pub(super) struct Converter {
 }
 
 impl Converter {
-    /// For rows with these channels, whose samples come with this depth. In `linear` light, or as they are.
-    pub(super) fn new(channels: Channels, depth: Depth, linear: bool) -> Self {
-        Self { channels, depth, light: linear.then(|| Light::new(FULL as i16)) }
+    /// For the rows of a lane.
+    pub(super) fn new(sampling: Sampling) -> Self {
+        let Sampling { samples, alpha, from, linear, .. } = sampling;
+        Self { samples, alpha, depth: from, light: linear.then(|| Light::new(FULL as i16)) }
     }
 
     /// Widens a row.
     pub(super) fn widen(&self, row: &[u8], wide: &mut [i16]) {
         let light = self.light.as_ref();
         match (self.depth, light) {
-            (Depth::Eight, None) => match self.channels {
-                Channels::GrayAlpha => widen_premultiplied::<2>(row, wide),
-                Channels::Rgba => widen_premultiplied::<4>(row, wide),
-                Channels::Gray | Channels::Rgb | Channels::Cmyk => {
+            (Depth::Eight, None) => match (self.samples, self.alpha) {
+                (2, true) => widen_premultiplied::<2>(row, wide),
+                (_, true) => widen_premultiplied::<4>(row, wide),
+                (_, false) => {
                     for (wide, &sample) in wide.iter_mut().zip(row) {
                         *wide = i16::from(sample) << FRACTION_BITS;
                     }
@@ -59,26 +63,23 @@ impl Converter {
 
     /// Widens 16-bit samples, their colours by a function.
     fn widen_with(&self, samples: impl Iterator<Item = u16>, color: impl Fn(u16) -> i16, wide: &mut [i16]) {
-        match self.channels {
-            Channels::Gray | Channels::Rgb | Channels::Cmyk => {
-                wide.iter_mut().zip(samples).for_each(|(wide, sample)| *wide = color(sample));
-            }
-            Channels::GrayAlpha => premultiply::<2>(samples, color, wide),
-            Channels::Rgba => premultiply::<4>(samples, color, wide),
+        match (self.samples, self.alpha) {
+            (2, true) => premultiply::<2>(samples, color, wide),
+            (_, true) => premultiply::<4>(samples, color, wide),
+            (_, false) => wide.iter_mut().zip(samples).for_each(|(wide, sample)| *wide = color(sample)),
         }
     }
 
     /// Narrows a row to 8-bit samples, rounding to the nearest and clamping what overshoots.
     pub(super) fn narrow(&self, wide: &[i16], row: &mut [u8]) {
-        let plain = self.light.is_none();
-        match self.channels {
-            Channels::Gray | Channels::Rgb | Channels::Cmyk if plain => {
+        match (&self.light, self.samples, self.alpha) {
+            (None, 2, true) => narrow_unmultiplied::<2>(wide, row),
+            (None, _, true) => narrow_unmultiplied::<4>(wide, row),
+            (None, _, false) => {
                 for (sample, &wide) in row.iter_mut().zip(wide) {
                     *sample = narrow_sample(wide);
                 }
             }
-            Channels::GrayAlpha if plain => narrow_unmultiplied::<2>(wide, row),
-            Channels::Rgba if plain => narrow_unmultiplied::<4>(wide, row),
             _ => self.narrow_with(wide, |at, sample| {
                 if let Some(to) = row.get_mut(at) {
                     *to = pixels::narrow(sample);
@@ -105,10 +106,10 @@ impl Converter {
 
     /// Divides by alpha where there is some, and hands on the 16-bit samples, made of colours by a function.
     fn unmultiply(&self, wide: &[i16], color: impl Fn(i32) -> u16, mut put: impl FnMut(usize, u16)) {
-        if !self.channels.has_alpha() {
+        if !self.alpha {
             return wide.iter().enumerate().for_each(|(at, &wide)| put(at, color(wide.into())));
         }
-        let count = self.channels.count();
+        let count = self.samples;
         for (start, pixel) in (0..).step_by(count).zip(wide.chunks_exact(count)) {
             let alpha = i32::from(pixel.last().copied().unwrap_or(0)).max(0);
             for (at, &wide) in (start..).zip(pixel) {
@@ -186,20 +187,25 @@ fn narrow_unmultiplied<const N: usize>(wide: &[i16], row: &mut [u8]) {
 mod tests {
     use super::*;
 
-    fn widen(channels: Channels, row: &[u8], wide: &mut [i16]) {
-        Converter::new(channels, Depth::Eight, false).widen(row, wide);
+    fn converter(samples: usize, from: Depth, linear: bool) -> Converter {
+        let alpha = samples.is_multiple_of(2);
+        Converter::new(Sampling { samples, alpha, from, to: Depth::Eight, linear })
     }
 
-    fn narrow(channels: Channels, wide: &[i16], row: &mut [u8]) {
-        Converter::new(channels, Depth::Eight, false).narrow(wide, row);
+    fn widen(samples: usize, row: &[u8], wide: &mut [i16]) {
+        converter(samples, Depth::Eight, false).widen(row, wide);
+    }
+
+    fn narrow(samples: usize, wide: &[i16], row: &mut [u8]) {
+        converter(samples, Depth::Eight, false).narrow(wide, row);
     }
 
     #[test]
     fn every_sample_survives_the_way_there_and_back() {
         let row: Vec<u8> = (0..=255).collect();
         let (mut wide, mut back) = (vec![0; 256], vec![0; 256]);
-        widen(Channels::Gray, &row, &mut wide);
-        narrow(Channels::Gray, &wide, &mut back);
+        widen(1, &row, &mut wide);
+        narrow(1, &wide, &mut back);
         assert_eq!(back, row);
     }
 
@@ -208,8 +214,8 @@ mod tests {
         for alpha in 1..=255u8 {
             for sample in 0..=255u8 {
                 let (mut wide, mut back) = ([0; 2], [0; 2]);
-                widen(Channels::GrayAlpha, &[sample, alpha], &mut wide);
-                narrow(Channels::GrayAlpha, &wide, &mut back);
+                widen(2, &[sample, alpha], &mut wide);
+                narrow(2, &wide, &mut back);
                 let off = i32::from(back[0]).abs_diff(sample.into());
                 let allowed = if alpha == 255 { 0 } else { 1 + 255 / (u32::from(alpha) << 6) };
                 assert!(off <= allowed && back[1] == alpha, "{sample},{alpha} came back as {back:?}");
@@ -220,20 +226,20 @@ mod tests {
     #[test]
     fn a_colour_that_overshoots_with_its_alpha_is_the_same_colour() {
         let mut row = [0; 4];
-        narrow(Channels::Rgba, &[1100, 2200, 0, 17_600], &mut row);
+        narrow(4, &[1100, 2200, 0, 17_600], &mut row);
         assert_eq!(row, [16, 32, 0, 255]);
     }
 
     #[test]
     fn overshoot_is_clamped() {
         let mut row = [7; 2];
-        narrow(Channels::Gray, &[-900, 32000], &mut row);
+        narrow(1, &[-900, 32000], &mut row);
         assert_eq!(row, [0, 255]);
     }
 
     #[test]
     fn long_samples_keep_six_bits_more_and_short_ones_are_among_them() {
-        let converter = Converter::new(Channels::Gray, Depth::Sixteen, false);
+        let converter = converter(1, Depth::Sixteen, false);
         let (mut wide, mut back) = ([0; 1], [0; 1]);
         for sample in 0..=u16::MAX {
             converter.widen(&sample.to_be_bytes(), &mut wide);
@@ -248,8 +254,8 @@ mod tests {
 
     #[test]
     fn every_sample_survives_the_way_through_light_and_every_visible_colour_with_its_alpha() {
-        let gray = Converter::new(Channels::Gray, Depth::Eight, true);
-        let colors = Converter::new(Channels::GrayAlpha, Depth::Eight, true);
+        let gray = converter(1, Depth::Eight, true);
+        let colors = converter(2, Depth::Eight, true);
         for sample in 0..=255 {
             let (mut wide, mut back) = ([0; 1], [0; 1]);
             gray.widen(&[sample], &mut wide);

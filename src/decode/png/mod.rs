@@ -314,7 +314,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
 fn model(channels: Channels) -> Model {
     match channels {
         Channels::Gray | Channels::GrayAlpha => Model::Gray,
-        Channels::Rgb | Channels::Rgba | Channels::Cmyk => Model::Rgb,
+        Channels::Rgb | Channels::Rgba => Model::Rgb,
     }
 }
 
