@@ -8,8 +8,10 @@ use crate::pixels::{Channels, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::Resampler;
-use crate::stage::{Chain, Cost, Flatten, Orient, Shape, Stage};
-use crate::{Color, Error, Format, Limit, Options, Result};
+use crate::stage::{
+    Backdrop, Chain, Cost, Flatten, Masked, Orient, Pad, Shape, Stage, Surroundings, Tilted, over,
+};
+use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Result, Sides};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,10 +86,55 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     }
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
+    add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
+    if let Some(mask) = plan.around.mask {
+        chain.add(|shape| Masked::new(shape, mask));
+    }
     if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
         chain.add(|shape| Flatten::new(shape, background, opaque));
     }
     chain
+}
+
+/// The opaque colour that shows in the end where an image is transparent, if one does. What is drawn on the way lies on it
+/// at once, and needs no alpha.
+fn ground(background: Option<Color>, opaque: bool) -> Option<Color> {
+    let ground =
+        background.map(|background| if opaque { over(background, Color::WHITE) } else { background });
+    ground.filter(|ground| ground.alpha == 255)
+}
+
+/// Adds what lies around the image: surroundings, a tilt, and surroundings again.
+fn add_surroundings(chain: &mut Chain, plan: &Plan, fill: Option<Fill>, ground: Option<Color>) {
+    let on_ground = |color: Color| ground.map_or(color, |ground| over(color, ground));
+    let around = &plan.around;
+    let Some(tilt) = around.tilt.filter(|tilt| tilt.angle != Angle::default()) else {
+        add_sides(chain, around.extend.plus(around.padding), fill, on_ground);
+        return;
+    };
+    add_sides(chain, around.extend, fill, on_ground);
+    match Tilted::quarters(tilt.angle) {
+        Some(rotation) => chain.add(|shape| Orient::new(Transform::from_rotation(rotation), shape)),
+        None => {
+            let background = on_ground(tilt.background.unwrap_or(Color::TRANSPARENT));
+            chain.add(|shape| Tilted::new(shape, tilt.angle, background));
+        }
+    }
+    add_sides(chain, around.padding, fill, on_ground);
+}
+
+fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: impl Fn(Color) -> Color) {
+    if sides == Sides::ZERO {
+        return;
+    }
+    let surroundings = match fill {
+        None => Surroundings::Color(on_ground(Color::TRANSPARENT)),
+        Some(Fill::Color(color)) => Surroundings::Color(on_ground(color)),
+        Some(Fill::Edge) => Surroundings::Edge,
+        Some(Fill::Mirror) => Surroundings::Mirror,
+        Some(Fill::Blur) => return chain.add(|shape| Backdrop::new(shape, sides)),
+    };
+    chain.add(|shape| Pad::new(shape, sides, surroundings));
 }
 
 /// Whether a planar image goes to its encoder without becoming whole pixels.

@@ -1,5 +1,7 @@
 //! How the samples of an image are laid out.
 
+use crate::Color;
+
 /// The samples of an image, from decoder to encoder: in one plane or in several, which are called lanes on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
@@ -54,5 +56,56 @@ impl Channels {
     /// Whether the last channel is alpha.
     pub(crate) fn has_alpha(self) -> bool {
         matches!(self, Self::GrayAlpha | Self::Rgba)
+    }
+}
+
+impl Channels {
+    /// These channels and alpha.
+    pub(crate) fn with_alpha(self) -> Self {
+        match self {
+            Self::Gray | Self::GrayAlpha => Self::GrayAlpha,
+            Self::Rgb | Self::Rgba => Self::Rgba,
+        }
+    }
+
+    /// The fewest channels that hold pixels of these channels, and a colour.
+    pub(crate) fn with(self, color: Color) -> Self {
+        let Color { red, green, blue, alpha } = color;
+        let is_gray = alpha == 0 || (red == green && green == blue);
+        let channels = match self {
+            Self::Gray if !is_gray => Self::Rgb,
+            Self::GrayAlpha if !is_gray => Self::Rgba,
+            channels => channels,
+        };
+        if alpha == 255 { channels } else { channels.with_alpha() }
+    }
+
+    /// Adds pixels of a colour to a row of these channels, which hold it.
+    pub(crate) fn repeat(self, color: Color, pixels: usize, row: &mut Vec<u8>) {
+        let Color { red, green, blue, alpha } = if color.alpha == 0 { Color::TRANSPARENT } else { color };
+        for _ in 0..pixels {
+            match self {
+                Self::Gray => row.push(red),
+                Self::GrayAlpha => row.extend([red, alpha]),
+                Self::Rgb => row.extend([red, green, blue]),
+                Self::Rgba => row.extend([red, green, blue, alpha]),
+            }
+        }
+    }
+
+    /// Adds a row of these channels to a row of others, which hold them.
+    pub(crate) fn widen(self, row: &[u8], to: Self, out: &mut Vec<u8>) {
+        match (self, to) {
+            (Self::Gray, Self::GrayAlpha) => out.extend(row.iter().flat_map(|&gray| [gray, 255])),
+            (Self::Gray, Self::Rgb) => out.extend(row.iter().flat_map(|&gray| [gray; 3])),
+            (Self::Gray, Self::Rgba) => out.extend(row.iter().flat_map(|&gray| [gray, gray, gray, 255])),
+            (Self::GrayAlpha, Self::Rgba) => {
+                out.extend(row.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]));
+            }
+            (Self::Rgb, Self::Rgba) => {
+                out.extend(row.as_chunks().0.iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]));
+            }
+            _ => out.extend_from_slice(row),
+        }
     }
 }

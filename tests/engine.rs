@@ -191,7 +191,7 @@ fn a_crop_is_cut_before_resampling_and_nothing_outside_of_it_bleeds_in() {
 fn a_crop_that_juts_out_is_clipped_and_one_outside_is_refused() {
     let picture = corners(20, 20);
     let clipped = rendition(&picture, |options| {
-        options.geometry.crop = Some(region(15, 10, u32::MAX, 5));
+        options.geometry.crop = Some(region(15, 10, 60_000, 5));
     });
     assert_eq!((clipped.width, clipped.height), (5, 5));
     assert_eq!(clipped.at(0, 0), picture.at(15, 10));

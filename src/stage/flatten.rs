@@ -17,7 +17,7 @@ impl Flatten {
     /// For rows of this shape, which have alpha. An `opaque` background leaves no alpha: where the colour is translucent,
     /// white lies under it.
     pub(crate) fn new(from: Shape, background: Color, opaque: bool) -> Self {
-        let background = if opaque { over_white(background) } else { background };
+        let background = if opaque { over(background, Color::WHITE) } else { background };
         let Color { red, green, blue, alpha } = background;
         let to = match (alpha, from.channels) {
             (255, Channels::GrayAlpha) if red == green && green == blue => Channels::Gray,
@@ -43,7 +43,7 @@ impl Stage for Flatten {
         self.row.clear();
         let (to, background, out) = (self.to, self.background, &mut self.row);
         let mut draw = |[red, green, blue, alpha]: [u8; 4]| {
-            let [red, green, blue, alpha] = over(Color { red, green, blue, alpha }, background);
+            let Color { red, green, blue, alpha } = over(Color { red, green, blue, alpha }, background);
             match to {
                 Channels::Gray => out.push(red),
                 Channels::Rgb => out.extend([red, green, blue]),
@@ -59,14 +59,9 @@ impl Stage for Flatten {
     }
 }
 
-fn over_white(color: Color) -> Color {
-    let [red, green, blue, alpha] = over(color, Color::WHITE);
-    Color { red, green, blue, alpha }
-}
-
 /// The Porter-Duff operator "over" on colours that are not premultiplied
 /// (Compositing and Blending Level 1, section 9.1.4).
-fn over(top: Color, under: Color) -> [u8; 4] {
+pub(crate) fn over(top: Color, under: Color) -> Color {
     // Alphas in units of 1/255², so that nothing is rounded before the end.
     let top_alpha = u32::from(top.alpha) * 255;
     let under_alpha = u32::from(under.alpha) * u32::from(255 - top.alpha);
@@ -75,12 +70,12 @@ fn over(top: Color, under: Color) -> [u8; 4] {
         let sum = u32::from(top) * top_alpha + u32::from(under) * under_alpha;
         (sum + alpha / 2).checked_div(alpha).unwrap_or(0) as u8
     };
-    [
-        mix(top.red, under.red),
-        mix(top.green, under.green),
-        mix(top.blue, under.blue),
-        ((alpha + 127) / 255) as u8,
-    ]
+    Color {
+        red: mix(top.red, under.red),
+        green: mix(top.green, under.green),
+        blue: mix(top.blue, under.blue),
+        alpha: ((alpha + 127) / 255) as u8,
+    }
 }
 
 #[cfg(test)]

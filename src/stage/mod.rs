@@ -3,15 +3,22 @@
 //! A stage takes rows of one shape and hands on rows of another, and holds only those that it needs. It is made from the
 //! shape that it takes; its cost is predicted before.
 
+mod blur;
 mod flatten;
+mod mask;
 mod orient;
+mod pad;
 pub(crate) mod tilt;
 
-pub(crate) use flatten::Flatten;
+pub(crate) use blur::Backdrop;
+pub(crate) use flatten::{Flatten, over};
+pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
+pub(crate) use pad::{Pad, Surroundings};
+pub(crate) use tilt::Tilted;
 
-use crate::Result;
 use crate::pixels::Channels;
+use crate::{Result, Sides};
 
 /// The rows of an image between two stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +40,12 @@ impl Shape {
     /// Bytes of all rows.
     pub(crate) fn bytes(self) -> u64 {
         self.pixels() * self.channels.count() as u64
+    }
+
+    /// The shape with more rows and columns at its sides.
+    pub(crate) fn grown(self, sides: Sides) -> Self {
+        let Sides { top, right, bottom, left } = sides;
+        Self { width: self.width + left + right, height: self.height + top + bottom, ..self }
     }
 
     /// Width × height.
@@ -114,5 +127,30 @@ fn push_through(stages: &mut [Box<dyn Stage>], row: &[u8], next: Next<'_>) -> Re
     match stages.split_first_mut() {
         Some((first, rest)) => first.push(row, &mut |row| push_through(rest, row, next)),
         None => next(row),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// All rows that a stage makes of an image, one after the other, checked to be of its shape.
+    pub(crate) fn through(mut stage: impl Stage, from: Shape, image: &[u8]) -> Vec<u8> {
+        assert_eq!(image.len() as u64, from.bytes());
+        let (shape, mut rows) = (stage.shape(), Vec::new());
+        for row in image.chunks_exact(from.row_bytes()) {
+            let mut keep = |row: &[u8]| {
+                assert_eq!(row.len(), shape.row_bytes());
+                rows.extend_from_slice(row);
+                Ok(())
+            };
+            stage.push(row, &mut keep).unwrap();
+        }
+        assert_eq!(rows.len() as u64, shape.bytes());
+        rows
+    }
+
+    pub(crate) fn gray(width: u32, height: u32) -> Shape {
+        Shape { width, height, channels: Channels::Gray }
     }
 }

@@ -52,6 +52,14 @@ macro_rules! contract {
                 }
             }
 
+            impl From<wit::Info> for $crate::Info {
+                fn from(info: wit::Info) -> Self {
+                    let wit::Info { source, frames, icc_profile, exif } = info;
+                    let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
+                    Self { source: source.into(), frames, icc_profile, exif }
+                }
+            }
+
             $crate::contract!(@options);
 
             impl From<$crate::Error> for wit::Failure {

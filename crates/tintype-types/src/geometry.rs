@@ -320,6 +320,16 @@ impl Sides {
     pub const fn all(pixels: u32) -> Self {
         Self { top: pixels, right: pixels, bottom: pixels, left: pixels }
     }
+
+    /// The sums of both at each side; saturates.
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            top: self.top.saturating_add(other.top),
+            right: self.right.saturating_add(other.right),
+            bottom: self.bottom.saturating_add(other.bottom),
+            left: self.left.saturating_add(other.left),
+        }
+    }
 }
 
 /// The border to remove.

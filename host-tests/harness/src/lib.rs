@@ -11,8 +11,8 @@
 //! use harness::Resizer;
 //!
 //! let mut resizer = Resizer::new();
-//! let mut options = resizer.defaults();
-//! options.geometry.width = Some(800);
+//! let mut options = Options::default();
+//! options.geometry.width = Some(Length::Pixels(800));
 //! let photo = pictures::photograph(1600, 1200).jpeg();
 //! let rendition = resizer.resize(&photo, &options).expect("a rendition");
 //! assert_eq!(rendition.outline.width, 800);

@@ -10,8 +10,40 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "resizer", additional_derives: [PartialEq] });
 }
 
-pub use bindings::exports::tintype::image::types;
-use types::{Error, Info, Options, Outline, Rendition};
+use bindings::exports::tintype::image::types as wit;
+
+tintype_types::contract!(crate::resizer::wit);
+
+/// The contract's types, as they are called in Rust.
+pub mod types {
+    pub use tintype_types::*;
+}
+use types::{Error, Info, Options, Outline};
+
+/// A finished image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// Format, size and source.
+    pub outline: Outline,
+    /// Whether any of the source was missing or corrupt.
+    pub damaged: bool,
+    /// The work done.
+    pub work: u64,
+    /// The encoded bytes.
+    pub image: Vec<u8>,
+}
+
+impl From<wit::Rendition> for Rendition {
+    fn from(rendition: wit::Rendition) -> Self {
+        let wit::Rendition { outline, damaged, work, image } = rendition;
+        Self { outline: outline.into(), damaged, work, image }
+    }
+}
+
+/// The settings that make these options of the defaults.
+fn settings(options: &Options) -> Vec<wit::Setting> {
+    options.settings().into_iter().map(Into::into).collect()
+}
 
 /// An instance of `dist/resizer.wasm`, given nothing but memory and time.
 pub struct Resizer {
@@ -51,11 +83,6 @@ impl Resizer {
         Self { store, world }
     }
 
-    /// `resize.defaults`.
-    pub fn defaults(&mut self) -> Options {
-        self.world.tintype_image_resize().call_defaults(&mut self.store).expect("no trap")
-    }
-
     /// `resize.resize`.
     ///
     /// # Panics
@@ -72,7 +99,21 @@ impl Resizer {
         options: &Options,
     ) -> wasmtime::Result<Result<Rendition, Error>> {
         refuel(&mut self.store);
-        self.world.tintype_image_resize().call_resize(&mut self.store, image, *options)
+        let resize = self.world.tintype_image_resize();
+        let rendition = resize.call_resize(&mut self.store, image, &settings(options))?;
+        Ok(rendition.map(Into::into).map_err(Into::into))
+    }
+
+    /// `resize.message`.
+    pub fn message(&mut self, error: Error) -> String {
+        let resize = self.world.tintype_image_resize();
+        resize.call_message(&mut self.store, &error.into()).expect("no trap")
+    }
+
+    /// `resize.media-type`.
+    pub fn media_type(&mut self, format: types::Format) -> String {
+        let resize = self.world.tintype_image_resize();
+        resize.call_media_type(&mut self.store, format.into()).expect("no trap")
     }
 
     /// `inspect.describe`.
@@ -83,14 +124,15 @@ impl Resizer {
     /// `inspect.describe`, where the outer error is a trap or the end of the fuel.
     pub fn try_describe(&mut self, image: &[u8]) -> wasmtime::Result<Result<Info, Error>> {
         refuel(&mut self.store);
-        self.world.tintype_image_inspect().call_describe(&mut self.store, image)
+        let info = self.world.tintype_image_inspect().call_describe(&mut self.store, image)?;
+        Ok(info.map(Into::into).map_err(Into::into))
     }
 
     /// Starts a `resize.session`.
     pub fn session(&mut self, options: &Options) -> Session<'_> {
         refuel(&mut self.store);
         let guest = self.world.tintype_image_resize().session();
-        let handle = guest.call_constructor(&mut self.store, *options).expect("no trap");
+        let handle = guest.call_constructor(&mut self.store, &settings(options)).expect("no trap");
         Session { resizer: self, handle }
     }
 
@@ -120,25 +162,25 @@ impl Session<'_> {
     /// `session.write`.
     pub fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
         let guest = self.resizer.world.tintype_image_resize().session();
-        guest.call_write(&mut self.resizer.store, self.handle, chunk).expect("no trap")
+        guest.call_write(&mut self.resizer.store, self.handle, chunk).expect("no trap").map_err(Into::into)
     }
 
     /// `session.finish`.
     pub fn finish(&mut self) -> Result<(), Error> {
         let guest = self.resizer.world.tintype_image_resize().session();
-        guest.call_finish(&mut self.resizer.store, self.handle).expect("no trap")
+        guest.call_finish(&mut self.resizer.store, self.handle).expect("no trap").map_err(Into::into)
     }
 
     /// `session.read`.
     pub fn read(&mut self, max: u32) -> Result<Vec<u8>, Error> {
         let guest = self.resizer.world.tintype_image_resize().session();
-        guest.call_read(&mut self.resizer.store, self.handle, max).expect("no trap")
+        guest.call_read(&mut self.resizer.store, self.handle, max).expect("no trap").map_err(Into::into)
     }
 
     /// `session.outline`.
     pub fn outline(&mut self) -> Option<Outline> {
         let guest = self.resizer.world.tintype_image_resize().session();
-        guest.call_outline(&mut self.resizer.store, self.handle).expect("no trap")
+        guest.call_outline(&mut self.resizer.store, self.handle).expect("no trap").map(Into::into)
     }
 
     /// Writes an image in chunks of `write` bytes and reads the rendition in chunks of at most `read`, as a service does.
@@ -160,13 +202,13 @@ impl Session<'_> {
         let store = &mut self.resizer.store;
         for chunk in image.chunks(write) {
             if let Err(error) = guest.call_write(&mut *store, self.handle, chunk)? {
-                return Ok(Err(error));
+                return Ok(Err(error.into()));
             }
             while guest.call_read(&mut *store, self.handle, 64 << 10)?.is_ok_and(|bytes| !bytes.is_empty()) {}
         }
         let finished = guest.call_finish(&mut *store, self.handle)?;
         while guest.call_read(&mut *store, self.handle, 64 << 10)?.is_ok_and(|bytes| !bytes.is_empty()) {}
-        Ok(finished)
+        Ok(finished.map_err(Into::into))
     }
 
     fn drain(&mut self, max: u32, into: &mut Vec<u8>) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use harness::resizer::types::{Error, Format};
+use harness::resizer::types::{Error, Format, Length, Options};
 use harness::{Resizer, corpus};
 
 #[test]
@@ -25,8 +25,8 @@ fn rendition_or_error(folder: &str) {
         for format in [Format::Webp, Format::Png] {
             // An instance for each: one file must not help or hurt the next.
             let mut resizer = Resizer::new();
-            let mut options = resizer.defaults();
-            options.geometry.width = Some(200);
+            let mut options = Options::default();
+            options.geometry.width = Some(Length::Pixels(200));
             options.output.format = format;
             match resizer.try_resize(&image, &options) {
                 Ok(Ok(_)) => renditions += 1,
@@ -53,12 +53,12 @@ fn every_photo_of_a_decoded_format_gives_a_rendition() {
             continue;
         }
         let mut resizer = Resizer::new();
-        let mut options = resizer.defaults();
-        (options.geometry.width, options.geometry.height) = (Some(320), Some(320));
+        let mut options = Options::default();
+        (options.geometry.width, options.geometry.height) = (Some(Length::Pixels(320)), Some(Length::Pixels(320)));
         match resizer.try_resize(&fs::read(path).unwrap(), &options) {
             Ok(Ok(rendition)) if rendition.outline.width <= 320 => {}
             // Arithmetic coding, for one.
-            Ok(Err(Error::Unsupported(_))) => {}
+            Ok(Err(Error::Unsupported { .. })) => {}
             other => failures.push(format!("{}: {other:?}", path.display())),
         }
     }

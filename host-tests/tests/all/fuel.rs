@@ -1,7 +1,7 @@
 //! How much work the resizer does, in instructions: unlike time, the same on every machine.
 
 use harness::Resizer;
-use harness::resizer::types::Format;
+use harness::resizer::types::{Format, Length, Options};
 use pictures::{JpegStyle, Picture, photograph, transparent_disc};
 
 /// A job, and the work that it was last known to take.
@@ -44,8 +44,8 @@ fn jobs_take_the_work_that_is_on_record() {
     let mut moved = Vec::new();
     for Job { name, source, format, recorded } in JOBS {
         let mut resizer = Resizer::new();
-        let mut options = resizer.defaults();
-        options.geometry.width = Some(400);
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(400));
         options.output.format = *format;
         resizer.resize(&source(), &options).unwrap();
         let millions = resizer.fuel() / 1_000_000;

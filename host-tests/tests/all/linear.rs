@@ -1,15 +1,15 @@
 //! Work grows no faster than a file: twice as many chunks, segments, scans or pieces take at most twice as much.
 
 use harness::Resizer;
-use harness::resizer::types::{Format, Options};
+use harness::resizer::types::{Format, Length, Options};
 use pictures::{JpegStyle, photograph};
 
 /// What a part of a file may take more when there are twice as many of it: twice, and a little for what is not quite even.
 const DOUBLED: f64 = 2.2;
 
 fn options() -> Options {
-    let mut options = Resizer::new().defaults();
-    options.geometry.width = Some(50);
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(50));
     options.output.format = Format::Jpeg;
     options
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use harness::resizer::types::{Error, Format, Limit, Options};
+use harness::resizer::types::{Error, Format, Length, Limit, Options};
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
 
@@ -24,8 +24,8 @@ fn noise(width: u32, height: u32) -> Picture {
 
 /// A lossy WebP file of a picture, 600 pixels wide.
 fn lossy_webp(picture: &Picture) -> Vec<u8> {
-    let mut options = Resizer::new().defaults();
-    options.geometry.width = Some(600);
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(600));
     Resizer::new().resize(&picture.png(), &options).unwrap().image
 }
 
@@ -75,8 +75,8 @@ fn jobs() -> Vec<Options> {
         (900, Format::Webp, true),
     ];
     let options = jobs.into_iter().map(|(width, format, lossless)| {
-        let mut options = Resizer::new().defaults();
-        options.geometry.width = Some(width);
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(width));
         options.geometry.flip_vertical = lossless;
         (options.output.format, options.output.lossless) = (format, lossless);
         options
@@ -111,9 +111,9 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
             loop {
                 match rendition(&image, whole, &options) {
                     Ok(Ok(())) => break,
-                    Ok(Err(Error::LimitExceeded(exceeded))) if exceeded.limit == Limit::Memory => {
-                        assert!(exceeded.needed > options.limits.memory, "{name}");
-                        options.limits.memory = exceeded.needed;
+                    Ok(Err(Error::LimitExceeded { limit: Limit::Memory, needed, .. })) => {
+                        assert!(needed > options.limits.memory, "{name}");
+                        options.limits.memory = needed;
                     }
                     Ok(Err(other)) => panic!("{name}: {other:?}"),
                     Err(trap) => {

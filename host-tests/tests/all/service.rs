@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use harness::client::{Reply, Server, request};
 use harness::origin::{Answer, Asked, Gate};
-use harness::resizer::types::Format;
+use harness::resizer::types::{Format, Length, Options};
 use harness::{Origin, Resizer, Service};
 use pictures::{Picture, orientation_chart, photograph, transparent_disc};
 
@@ -56,8 +56,8 @@ fn a_posted_photograph_becomes_webp() {
 #[test]
 fn the_service_answers_the_bytes_of_the_resizer() {
     let mut resizer = Resizer::new();
-    let mut options = resizer.defaults();
-    options.geometry.width = Some(200);
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(200));
     for (name, format) in [("jpeg", Format::Jpeg), ("png", Format::Png), ("webp", Format::Webp)] {
         options.output.format = format;
         let rendition = resizer.resize(&PHOTO, &options).unwrap();

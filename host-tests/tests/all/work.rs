@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use harness::resizer::types::{Error, Format, Limit, Options};
+use harness::resizer::types::{Error, Format, Length, Limit, Options};
 use harness::{Resizer, corpus};
 use pictures::photograph;
 
@@ -15,8 +15,8 @@ const SLACK: f64 = 2e6;
 /// Renditions of all output formats, small and large.
 fn jobs() -> Vec<Options> {
     let job = |width, format, lossless| {
-        let mut options = Resizer::new().defaults();
-        options.geometry.width = Some(width);
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(width));
         options.output.format = format;
         options.output.lossless = lossless;
         options
@@ -86,12 +86,10 @@ fn a_small_file_takes_little_however_large_an_image_it_announces() {
     let canvas =
         b"GIF89a\x10\x27\x10\x27\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;";
     let mut resizer = Resizer::new();
-    let mut options = resizer.defaults();
-    options.geometry.width = Some(100);
-    let Err(Error::LimitExceeded(exceeded)) = resizer.resize(canvas, &options) else {
-        panic!("a hundred megapixels for {} bytes", canvas.len())
-    };
-    assert_eq!(exceeded.limit, Limit::Work);
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(100));
+    let refused = resizer.resize(canvas, &options);
+    assert!(matches!(refused, Err(Error::LimitExceeded { limit: Limit::Work, .. })), "{} bytes", canvas.len());
     assert!(resizer.fuel() < 6_000_000_000, "{} instructions", resizer.fuel());
     // A smaller one is an image like others.
     let small = [&canvas[..6], &[0xd0, 7, 0xd0, 7], &canvas[10..]].concat();

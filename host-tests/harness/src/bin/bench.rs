@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
-use harness::resizer::types::{Format, Options};
+use harness::resizer::types::{Format, Length, Options};
 use harness::{Resizer, corpus, dist};
 
 const RUNS: usize = 9;
@@ -75,8 +75,8 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
 }
 
 fn options(resizer: &mut Resizer, job: &Job) -> Options {
-    let mut options = resizer.defaults();
-    options.geometry.width = Some(job.width);
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(job.width));
     options.output.format = job.format;
     options.output.quality = Some(80);
     options

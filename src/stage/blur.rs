@@ -1,0 +1,341 @@
+//! Surrounds an image with a blurred enlargement of itself.
+
+use std::ops::Range;
+
+use super::{Cost, Next, Shape, Stage};
+use crate::pixels::Channels;
+use crate::{Result, Sides};
+
+/// Holds the image, makes a small blurred one of the part that would cover the result, and enlarges that around the image.
+#[derive(Debug)]
+pub(crate) struct Backdrop {
+    from: Shape,
+    to: Shape,
+    sides: Sides,
+    held: Vec<u8>,
+}
+
+/// The longest side of the small image.
+const LONGEST: u32 = 128;
+
+impl Backdrop {
+    /// For rows of this shape.
+    pub(crate) fn new(from: Shape, sides: Sides) -> Self {
+        Self { from, to: from.grown(sides), sides, held: Vec::new() }
+    }
+
+    fn emit(&mut self, next: Next<'_>) -> Result<()> {
+        let small = Small::new(&self.held, self.from, self.to);
+        let (width, count) = (self.to.width as usize, self.to.channels.count());
+        let (left, top) = (self.sides.left as usize, self.sides.top as usize);
+        let columns = left..left + self.from.width as usize;
+        let mut row = vec![0; self.to.row_bytes()];
+        let mut line = Vec::new();
+        for y in 0..self.to.height as usize {
+            let bytes = self.from.row_bytes();
+            let image = y.checked_sub(top).and_then(|y| self.held.get(y * bytes..(y + 1) * bytes));
+            small.blend_rows(y, self.to.height, &mut line);
+            let mut draw = |columns: Range<usize>| {
+                let part = row.get_mut(columns.start * count..columns.end * count).unwrap_or_default();
+                small.draw(&line, columns, self.to, part);
+            };
+            let Some(image) = image else {
+                draw(0..width);
+                next(&row)?;
+                continue;
+            };
+            draw(0..columns.start);
+            draw(columns.end..width);
+            if let Some(part) = row.get_mut(columns.start * count..columns.end * count) {
+                part.copy_from_slice(image);
+            }
+            next(&row)?;
+        }
+        self.held = Vec::new();
+        Ok(())
+    }
+}
+
+impl Stage for Backdrop {
+    fn shape(&self) -> Shape {
+        self.to
+    }
+
+    fn cost(&self) -> Cost {
+        /// Work of averaging a sample, of blurring one of the small image, and of enlarging one.
+        const AVERAGE: u64 = 6;
+        const BLUR: u64 = 100;
+        const ENLARGE: u64 = 20;
+        let (width, height) = small_size(self.to);
+        let small = u64::from(width) * u64::from(height) * self.to.channels.count() as u64;
+        let row = self.to.row_bytes() as u64;
+        Cost {
+            memory: self.from.bytes() + row + 8 * small + 4 * row,
+            work: self.from.bytes() * AVERAGE + small * BLUR + self.to.bytes() * ENLARGE,
+        }
+    }
+
+    fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
+        let all = self.from.bytes() as usize;
+        if self.held.is_empty() {
+            self.held.reserve_exact(all);
+        }
+        self.held.extend_from_slice(row);
+        if self.held.len() >= all { self.emit(next) } else { Ok(()) }
+    }
+}
+
+/// The small blurred image. A sample is premultiplied, and 255 times as large as in 8 bits.
+struct Small {
+    width: usize,
+    height: usize,
+    channels: Channels,
+    samples: Vec<u32>,
+}
+
+/// The size of the small image for a result of this shape.
+fn small_size(to: Shape) -> (u32, u32) {
+    let longer = to.width.max(to.height).max(1);
+    let longest = longer.min(LONGEST);
+    let side = |side: u32| {
+        let side = (u64::from(side) * u64::from(longest) + u64::from(longer) / 2) / u64::from(longer);
+        (side as u32).max(1)
+    };
+    (side(to.width), side(to.height))
+}
+
+impl Small {
+    /// Of the part of an image that covers a result of the shape `to` when it is enlarged.
+    fn new(image: &[u8], from: Shape, to: Shape) -> Self {
+        let (width, height) = small_size(to);
+        let (across, down) = covering((from.width, from.height), (to.width, to.height));
+        let channels = from.channels;
+        let (width, height) = (width as usize, height as usize);
+        let mut samples = Vec::with_capacity(width * height * channels.count());
+        for y in 0..height {
+            let rows = cell(&down, y, height);
+            for x in 0..width {
+                average(image, from, cell(&across, x, width), rows.clone(), &mut samples);
+            }
+        }
+        let mut small = Self { width, height, channels, samples };
+        small.blur();
+        small
+    }
+
+    /// Blurs it with three boxes along each axis, which come near to a Gaussian bell whose sigma is a twentieth of the
+    /// longer side.
+    fn blur(&mut self) {
+        let radius = (self.width.max(self.height) * 6 + 64) / 128;
+        let count = self.channels.count();
+        let row = self.width * count;
+        let mut line = Vec::new();
+        for _ in 0..3 {
+            for start in (0..self.height).flat_map(|y| (0..count).map(move |channel| y * row + channel)) {
+                blur_line(&mut self.samples, start, count, self.width, radius, &mut line);
+            }
+            for start in 0..row {
+                blur_line(&mut self.samples, start, row, self.height, radius, &mut line);
+            }
+        }
+    }
+
+    /// Blends two rows into the one that lies at row `y` of `height` rows, with 4 more fractional bits.
+    fn blend_rows(&self, y: usize, height: u32, line: &mut Vec<u32>) {
+        let (above, below, share) = between(y, height as usize, self.height);
+        let row = self.width * self.channels.count();
+        let row_at = |y: usize| self.samples.get(y * row..(y + 1) * row).unwrap_or_default();
+        line.clear();
+        let blended =
+            row_at(above).iter().zip(row_at(below)).map(|(a, b)| (a * (256 - share) + b * share) >> 4);
+        line.extend(blended);
+    }
+
+    /// Draws some columns of an enlarged row.
+    fn draw(&self, line: &[u32], columns: Range<usize>, to: Shape, out: &mut [u8]) {
+        let count = self.channels.count();
+        for (x, pixel) in columns.zip(out.chunks_exact_mut(count)) {
+            let (left, right, share) = between(x, to.width as usize, self.width);
+            let at = |x: usize| line.get(x * count..(x + 1) * count).unwrap_or_default();
+            let mut blended = [0u32; 4];
+            for (blended, (a, b)) in blended.iter_mut().zip(at(left).iter().zip(at(right))) {
+                *blended = a * (256 - share) + b * share;
+            }
+            self.narrow(blended, pixel);
+        }
+    }
+
+    fn narrow(&self, [a, b, c, d]: [u32; 4], pixel: &mut [u8]) {
+        /// A blended sample of 1 in 8 bits.
+        const ONE: u32 = 255 << 12;
+        let narrow = |sample: u32| ((sample + ONE / 2) / ONE) as u8;
+        let straight = |sample: u32, alpha: u32| {
+            let sum = u64::from(sample) * 255 + u64::from(alpha / 2);
+            sum.checked_div(alpha.into()).unwrap_or(0) as u8
+        };
+        match (pixel, self.channels) {
+            ([gray, alpha], _) => {
+                *alpha = narrow(b);
+                *gray = if *alpha == 0 { 0 } else { straight(a, b) };
+            }
+            ([red, green, blue, alpha], _) => {
+                *alpha = narrow(d);
+                let color = if *alpha == 0 { [0; 3] } else { [a, b, c].map(|sample| straight(sample, d)) };
+                [*red, *green, *blue] = color;
+            }
+            (pixel, _) => pixel.iter_mut().zip([a, b, c]).for_each(|(out, sample)| *out = narrow(sample)),
+        }
+    }
+}
+
+/// Fractional bits of a place in an image.
+const PLACE: u32 = 16;
+
+/// The columns and rows of an image, between pixels, that cover a size when they are enlarged.
+fn covering((width, height): (u32, u32), (to_width, to_height): (u32, u32)) -> (Range<u64>, Range<u64>) {
+    let [width, height, to_width, to_height] = [width, height, to_width, to_height].map(u64::from);
+    let middle = |part: u64, side: u64| {
+        let start = ((side << PLACE) - part) / 2;
+        start..start + part
+    };
+    if to_width * height > to_height * width {
+        let part = ((width * to_height) << PLACE) / to_width.max(1);
+        (0..width << PLACE, middle(part, height))
+    } else {
+        let part = ((height * to_width) << PLACE) / to_height.max(1);
+        (middle(part, width), 0..height << PLACE)
+    }
+}
+
+/// The pixels of one of so many equal parts of a span, at least one.
+fn cell(span: &Range<u64>, index: usize, parts: usize) -> Range<usize> {
+    let length = span.end - span.start;
+    let place = |index: usize| ((span.start + length * index as u64 / parts.max(1) as u64) >> PLACE) as usize;
+    let last = (span.end.saturating_sub(1) >> PLACE) as usize;
+    let start = place(index).min(last);
+    start..place(index + 1).clamp(start + 1, last + 1)
+}
+
+/// Adds the average of a part of an image: premultiplied, times 255.
+fn average(image: &[u8], from: Shape, columns: Range<usize>, rows: Range<usize>, out: &mut Vec<u32>) {
+    let count = from.channels.count();
+    let pixels = (columns.len() * rows.len()).max(1) as u64;
+    let mut sums = [0u64; 4];
+    for y in rows {
+        let start = y * from.row_bytes();
+        let part = image.get(start + columns.start * count..start + columns.end * count).unwrap_or_default();
+        let mut of_row = [0u32; 4];
+        match from.channels {
+            Channels::Gray => of_row[0] = part.iter().map(|&gray| u32::from(gray) * 255).sum(),
+            Channels::GrayAlpha => add_premultiplied::<2>(part, &mut of_row),
+            Channels::Rgb => {
+                for pixel in part.as_chunks::<3>().0 {
+                    of_row.iter_mut().zip(pixel).for_each(|(sum, &sample)| *sum += u32::from(sample) * 255);
+                }
+            }
+            Channels::Rgba => add_premultiplied::<4>(part, &mut of_row),
+        }
+        sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += u64::from(of_row));
+    }
+    out.extend(sums.iter().take(count).map(|sum| ((sum + pixels / 2) / pixels) as u32));
+}
+
+fn add_premultiplied<const N: usize>(part: &[u8], sums: &mut [u32; 4]) {
+    for pixel in part.as_chunks::<N>().0 {
+        let Some((&alpha, color)) = pixel.split_last() else { continue };
+        let alpha = u32::from(alpha);
+        let samples = color.iter().map(|&sample| u32::from(sample) * alpha).chain([alpha * 255]);
+        sums.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
+    }
+}
+
+/// Where pixel `index` of `length` lies in a line of `small` pixels: two neighbours, and the share of the second in 256.
+fn between(index: usize, length: usize, small: usize) -> (usize, usize, u32) {
+    let (index, length) = (index as u64, length.max(1) as u64);
+    let place =
+        ((2 * index + 1) * small as u64 * (1 << PLACE) / (2 * length)).saturating_sub(1 << (PLACE - 1));
+    let last = small.saturating_sub(1);
+    let before = ((place >> PLACE) as usize).min(last);
+    (before, (before + 1).min(last), ((place >> (PLACE - 8)) & 255) as u32)
+}
+
+/// Replaces each sample of a line by the average of those within a distance; beyond its ends it goes on as it ends.
+fn blur_line(
+    samples: &mut [u32],
+    start: usize,
+    step: usize,
+    length: usize,
+    radius: usize,
+    line: &mut Vec<u32>,
+) {
+    line.clear();
+    line.extend(samples.iter().skip(start).step_by(step).take(length));
+    let at = |index: isize| {
+        let index = index.clamp(0, length as isize - 1) as usize;
+        line.get(index).copied().unwrap_or(0)
+    };
+    let reach = radius as isize;
+    let size = 2 * radius as u32 + 1;
+    let mut sum: u32 = (-reach..=reach).map(at).sum();
+    for (index, sample) in samples.iter_mut().skip(start).step_by(step).take(length).enumerate() {
+        *sample = (sum + size / 2) / size;
+        let index = index as isize;
+        sum = sum + at(index + reach + 1) - at(index - reach);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::{gray, through};
+
+    #[test]
+    fn an_image_of_one_colour_has_surroundings_of_that_colour() {
+        for (width, height) in [(1, 1), (3, 2), (300, 7), (2, 500)] {
+            for pixel in [&[77][..], &[200, 100], &[255, 128, 0], &[255, 128, 3, 200], &[0, 0, 0, 0]] {
+                let channels = [Channels::Gray, Channels::GrayAlpha, Channels::Rgb, Channels::Rgba];
+                let from = Shape { width, height, channels: channels[pixel.len() - 1] };
+                let image = pixel.repeat((width * height) as usize);
+                for sides in
+                    [Sides::all(20), Sides { left: 3, ..Sides::ZERO }, Sides { top: 900, ..Sides::ZERO }]
+                {
+                    let rows = through(Backdrop::new(from, sides), from, &image);
+                    assert!(rows.chunks_exact(pixel.len()).all(|other| other == pixel), "{from:?} {sides:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_image_lies_unchanged_within_smooth_surroundings_that_resemble_it() {
+        let from = gray(60, 20);
+        let image: Vec<u8> =
+            (0..20).flat_map(|y| (0..60).map(move |x| if x < 30 { 40 + y % 2 * 20 } else { 200 })).collect();
+        let sides = Sides { top: 10, right: 0, bottom: 30, left: 0 };
+        let rows = through(Backdrop::new(from, sides), from, &image);
+        assert_eq!(rows[10 * 60..30 * 60], image);
+        for row in
+            rows.chunks_exact(60).enumerate().filter(|(y, _)| !(10..30).contains(y)).map(|(_, row)| row)
+        {
+            assert!(row[0].abs_diff(50) < 12 && row[59].abs_diff(200) < 12, "{row:?}");
+            assert!(row.array_windows().all(|&[a, b]| a <= b && b - a < 20), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_symmetric_image_has_symmetric_surroundings() {
+        let from = gray(9, 9);
+        let image: Vec<u8> = (0..81).map(|i| if i == 40 { 255 } else { 0 }).collect();
+        let rows = through(Backdrop::new(from, Sides::all(8)), from, &image);
+        let turned: Vec<u8> = rows.iter().rev().copied().collect();
+        let off = rows.iter().zip(&turned).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(off <= Some(1), "{off:?}");
+    }
+
+    #[test]
+    fn hidden_colours_do_not_show() {
+        let from = Shape { width: 2, height: 1, channels: Channels::Rgba };
+        let rows = through(Backdrop::new(from, Sides::all(2)), from, &[0, 200, 0, 255, 255, 0, 0, 0]);
+        assert!(rows.as_chunks::<4>().0.iter().all(|pixel| pixel[0] == 0 || pixel[3] == 0), "{rows:?}");
+    }
+}
