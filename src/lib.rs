@@ -22,6 +22,7 @@ mod color;
 mod decode;
 mod encode;
 mod exif;
+mod finish;
 mod geometry;
 mod join;
 mod metadata;
@@ -32,7 +33,6 @@ mod queue;
 mod resample;
 mod session;
 mod stage;
-#[expect(dead_code, reason = "a session does not look for borders yet")]
 mod trim;
 
 pub use session::Session;

@@ -6,8 +6,8 @@ use std::io::Cursor;
 
 use png::ColorType::{self, Grayscale, GrayscaleAlpha, Rgb, Rgba};
 use tintype::{
-    Angle, Color, Extend, Fill, Fit, Format, Geometry, Gravity, Length, Mask, Options, Position, Sides,
-    Smart, Tilt, resize,
+    Angle, Color, Error, Extend, Fill, Fit, Format, Geometry, Gravity, Length, Limit, Mask, Options,
+    Position, Rotation, Session, Setting, Sides, Smart, Tilt, Trim, resize,
 };
 
 const RED: Color = Color { red: 255, green: 0, blue: 0, alpha: 255 };
@@ -257,4 +257,57 @@ fn the_part_with_the_object_is_kept() {
         let bright = result.pixels.as_chunks::<3>().0.iter().filter(|pixel| pixel[0] > 150).count();
         assert!((350..=420).contains(&bright), "{smart:?}: {bright}");
     }
+}
+
+/// A picture with a white border of its own width at each side.
+fn framed(format: Format) -> Vec<u8> {
+    let picture = Picture::new(60, 40, |x, y| match (7..50).contains(&x) && (3..34).contains(&y) {
+        true => [x as u8 * 4, y as u8 * 5, 90],
+        false => [255; 3],
+    });
+    let options = Options::with([Setting::Format(format), Setting::Quality(95)]).unwrap();
+    resize(picture.to_png(), &options).unwrap().image
+}
+
+#[test]
+fn a_border_is_trimmed_before_anything_else_and_however_the_source_is_cut() {
+    let trim = Trim { threshold: 30, color: None, equal_horizontal: false, equal_vertical: false };
+    for format in [Format::Png, Format::Jpeg, Format::Webp] {
+        let source = framed(format);
+        for (settings, size) in [
+            (vec![Setting::Trim(trim)], (43, 31)),
+            (vec![Setting::Trim(trim), Setting::Rotate(Rotation::Quarter)], (31, 43)),
+            (vec![Setting::Trim(Trim { equal_horizontal: true, equal_vertical: true, ..trim })], (46, 34)),
+            (
+                vec![Setting::Trim(trim), Setting::Inset(Sides::all(1)), Setting::Width(Length::WHOLE)],
+                (41, 29),
+            ),
+        ] {
+            let options = Options::with(settings.into_iter().chain([Setting::Format(Format::Png)])).unwrap();
+            let whole = resize(source.as_slice(), &options).unwrap();
+            assert_eq!((whole.outline.width, whole.outline.height), size, "{format:?} {options:?}");
+            let mut session = Session::new(options);
+            source.chunks(50).for_each(|chunk| session.write(chunk).unwrap());
+            session.finish().unwrap();
+            assert!(session.read(usize::MAX).unwrap() == whole.image, "{format:?} {options:?}");
+            assert!(session.work() > whole.work / 2);
+        }
+    }
+}
+
+#[test]
+fn a_picture_of_one_colour_is_not_trimmed_and_its_source_counts_against_the_memory() {
+    let plain = Picture::new(600, 400, |_, _| [9, 8, 7]).to_png();
+    let trim = Trim { threshold: 10, color: None, equal_horizontal: false, equal_vertical: false };
+    let mut options = Options::with([Setting::Trim(trim), Setting::Format(Format::Png)]).unwrap();
+    assert_eq!(resize(plain.as_slice(), &options).unwrap().outline.width, 600);
+    options.limits.memory = 4 << 20;
+    let mut session = Session::new(options);
+    let noise = Picture::new(1200, 1200, |x, y| {
+        let n = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519) >> 16;
+        [n as u8, (n >> 8) as u8, (n ^ x) as u8]
+    });
+    let noise = noise.to_png();
+    let refused = noise.chunks(10_000).find_map(|chunk| session.write(chunk).err());
+    assert!(matches!(refused, Some(Error::LimitExceeded { limit: Limit::Memory, .. })), "{refused:?}");
 }
