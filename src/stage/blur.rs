@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::reduce::{PLACE, Reduced, reduced_size};
+use super::reduce::{self, PLACE, Reduced, reduced_size};
 use super::{Cost, Next, Shape, Stage};
 use crate::{Result, Sides};
 
@@ -62,17 +62,17 @@ impl Stage for Backdrop {
     }
 
     fn cost(&self) -> Cost {
-        /// Work of averaging a sample, of blurring one of the small image, and of enlarging one.
-        const AVERAGE: u64 = 6;
-        const BLUR: u64 = 100;
+        /// Work of blurring a sample of the small image, and of enlarging one.
+        const BLUR: u64 = 120;
         const ENLARGE: u64 = 20;
-        let (width, height) = reduced_size(self.to, LONGEST);
-        let small = u64::from(width) * u64::from(height) * self.to.channels.count() as u64;
-        let row = self.to.row_bytes() as u64;
-        Cost {
-            memory: self.from.bytes() + row + 8 * small + 4 * row,
-            work: self.from.bytes() * AVERAGE + small * BLUR + self.to.bytes() * ENLARGE,
-        }
+        let size = reduced_size(self.to, LONGEST);
+        let small = reduce::cost(self.from, size);
+        let (row, samples) = (self.to.row_bytes() as u64, small.memory / 4);
+        let blurred = Cost {
+            memory: self.from.bytes() + 2 * row + small.memory,
+            work: samples * BLUR + self.to.bytes() * ENLARGE,
+        };
+        small + blurred
     }
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
@@ -197,19 +197,18 @@ fn blur_line(
     radius: usize,
     line: &mut Vec<u32>,
 ) {
+    let whole = || samples.iter().skip(start).step_by(step).take(length).copied();
+    let (first, last) = (whole().next().unwrap_or(0), whole().last().unwrap_or(0));
     line.clear();
-    line.extend(samples.iter().skip(start).step_by(step).take(length));
-    let at = |index: isize| {
-        let index = index.clamp(0, length as isize - 1) as usize;
-        line.get(index).copied().unwrap_or(0)
-    };
-    let reach = radius as isize;
-    let size = 2 * radius as u32 + 1;
-    let mut sum: u32 = (-reach..=reach).map(at).sum();
-    for (index, sample) in samples.iter_mut().skip(start).step_by(step).take(length).enumerate() {
-        *sample = (sum + size / 2) / size;
-        let index = index as isize;
-        sum = sum + at(index + reach + 1) - at(index - reach);
+    line.extend(std::iter::repeat_n(first, radius));
+    line.extend(whole());
+    line.extend(std::iter::repeat_n(last, radius + 1));
+    let size = 2 * radius + 1;
+    let (mut sum, count): (u32, u32) = (line.iter().take(size).sum(), size as u32);
+    let steps = line.iter().skip(size).zip(line.iter());
+    for (sample, (coming, going)) in samples.iter_mut().skip(start).step_by(step).take(length).zip(steps) {
+        *sample = (sum + count / 2) / count;
+        sum = sum + coming - going;
     }
 }
 

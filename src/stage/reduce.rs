@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Shape;
+use super::{Cost, Shape};
 use crate::pixels::Channels;
 
 /// Fractional bits of a place in an image.
@@ -26,6 +26,16 @@ pub(super) fn reduced_size(image: Shape, longest: u32) -> (u32, u32) {
         (side as u32).max(1)
     };
     (side(image.width), side(image.height))
+}
+
+/// What it costs to reduce an image to a size.
+pub(super) fn cost(from: Shape, (width, height): (u32, u32)) -> Cost {
+    /// Work of adding a sample, and of a pixel of the small image.
+    const SAMPLE: u64 = 10;
+    const PIXEL: u64 = 170;
+    let pixels = u64::from(width) * u64::from(height);
+    let memory = 4 * pixels * from.channels.count() as u64;
+    Cost { memory, work: from.bytes() * SAMPLE + pixels * PIXEL }
 }
 
 impl Reduced {

@@ -31,12 +31,12 @@ fn far(places: &Places, place: (usize, usize)) -> i64 {
 
 pub(super) fn cost(places: &Places) -> Cost {
     /// Work of a pixel, and of a place.
-    const PIXEL: u64 = 200;
+    const PIXEL: u64 = 450;
     const PLACE: u64 = 250;
     let pixels = (places.image.0 * places.image.1) as u64;
     let free = places.free();
     let count = ((free.0 + 1) * (free.1 + 1)) as u64;
-    Cost { memory: 24 * pixels, work: pixels * PIXEL + count * PLACE }
+    Cost { memory: 40 * pixels, work: pixels * PIXEL + count * PLACE }
 }
 
 /// A pixel as it is looked at, 0 to 255 each.

@@ -31,13 +31,14 @@ pub(super) fn choose(image: &Reduced, places: &Places) -> (usize, usize) {
 }
 
 pub(super) fn cost(places: &Places) -> Cost {
-    /// Work of classing a pixel, and of counting one.
-    const PIXEL: u64 = 60;
-    const COUNT: u64 = 12;
+    /// Work of a pixel's class, of an entry of the table, and of counting a pixel.
+    const PIXEL: u64 = 20;
+    const ENTRY: u64 = 90;
+    const COUNT: u64 = 30;
     let (free, (width, height)) = (places.free(), places.part);
-    let counted = (free.1 + 1) * height * (width + 2 * free.0);
-    let pixels = (places.image.0 * places.image.1) as u64;
-    Cost { memory: 6 * pixels, work: pixels * PIXEL + counted as u64 * COUNT }
+    let counted = ((free.1 + 1) * height * (width + 2 * free.0)) as u64;
+    let (pixels, entries) = ((places.image.0 * places.image.1) as u64, (width * height) as u64);
+    Cost { memory: 2 * pixels + 4 * entries, work: pixels * PIXEL + entries * ENTRY + counted * COUNT }
 }
 
 /// The class of each pixel.

@@ -3,7 +3,7 @@
 mod attention;
 mod entropy;
 
-use super::reduce::{Reduced, reduced_size};
+use super::reduce::{self, Reduced, reduced_size};
 use super::{Cost, Next, Shape, Stage};
 use crate::plan::SmartCut;
 use crate::{Result, Smart};
@@ -73,18 +73,14 @@ impl Stage for SmartCrop {
     }
 
     fn cost(&self) -> Cost {
-        /// Work of averaging a sample, and of moving one.
-        const AVERAGE: u64 = 6;
-        const MOVE: u64 = 2;
-        let (width, height) = self.small_size();
-        let samples = u64::from(width) * u64::from(height) * self.from.channels.count() as u64;
+        /// Work of moving a sample.
+        const SAMPLE: u64 = 2;
         let chosen = match self.cut.method {
             Smart::Attention => attention::cost(&self.places()),
             Smart::Entropy => entropy::cost(&self.places()),
         };
-        let held =
-            Cost { memory: self.from.bytes() + 4 * samples, work: self.from.bytes() * (AVERAGE + MOVE) };
-        held + chosen
+        let held = Cost { memory: self.from.bytes(), work: self.from.bytes() * SAMPLE };
+        held + reduce::cost(self.from, self.small_size()) + chosen
     }
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
