@@ -185,7 +185,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(header),
         frames: 1,
-        icc_profile: header.icc().map(|profile| crate::color::describe(&profile)),
+        icc_profile: header.icc().map(crate::color::describe),
         exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

@@ -200,7 +200,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
-        icc_profile: info.icc.map(|profile| crate::color::describe(&profile)),
+        icc_profile: info.icc.map(crate::color::describe),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }
