@@ -41,6 +41,8 @@ fn own_fields(policy: &Policy) -> Vec<Field> {
         field(Tag::ImageLength, Value::Long(vec![height])),
         field(Tag::PixelXDimension, Value::Long(vec![width])),
         field(Tag::PixelYDimension, Value::Long(vec![height])),
+        // Chroma lies in the middle of the pixels that share it (ITU-T T.871, 6.1).
+        field(Tag::YCbCrPositioning, Value::Short(vec![1])),
     ];
     if policy.srgb {
         fields.push(field(Tag::ColorSpace, Value::Short(vec![1])));
@@ -62,21 +64,23 @@ fn keeps(field: &Field, policy: &Policy) -> bool {
         Context::Gps => policy.location,
         // It can say that the colours are those of Adobe RGB.
         Context::Interop => !policy.srgb,
-        Context::Exif => field.tag != Tag::MakerNote && !is_own(field.tag, policy),
-        Context::Tiff if GEOREFERENCE.contains(&number) => policy.location,
-        Context::Tiff => {
-            !STRUCTURE.contains(&number) && !EMBEDDED.contains(&number) && !is_own(field.tag, policy)
+        _ if GEOREFERENCE.contains(&number) => policy.location,
+        Context::Tiff | Context::Exif => {
+            field.tag != Tag::MakerNote
+                && !STRUCTURE.contains(&number)
+                && !EMBEDDED.contains(&number)
+                && !is_own(number, policy)
         }
         _ => false,
     }
 }
 
-fn is_own(tag: Tag, policy: &Policy) -> bool {
-    own_fields(policy).iter().any(|field| field.tag == tag)
+fn is_own(number: u16, policy: &Policy) -> bool {
+    own_fields(policy).iter().any(|field| field.tag.number() == number)
 }
 
 /// Fields of TIFF that say how its pixels are stored (TIFF 6.0), which are those of another file.
-const STRUCTURE: [u16; 22] = [
+const STRUCTURE: [u16; 21] = [
     0x00fe, // NewSubfileType
     0x00ff, // SubfileType
     0x0102, // BitsPerSample
@@ -98,7 +102,6 @@ const STRUCTURE: [u16; 22] = [
     0x0201, // JPEGInterchangeFormat
     0x0202, // JPEGInterchangeFormatLength
     0x0212, // YCbCrSubSampling
-    0x0213, // YCbCrPositioning
 ];
 
 /// Fields of TIFF that embed what has its own place in a file, refer to places in the file, or fill it.
