@@ -1,12 +1,20 @@
 //! Joins the lanes of a YCbCr image into rows of RGB.
 
+use crate::pixels::Samples;
 use std::collections::VecDeque;
 
 /// Takes rows of three lanes of the same size and gives rows of pixels. Rows wait for those of the other lanes.
 #[derive(Debug, Default)]
 pub(crate) struct Join {
-    waiting: [VecDeque<Vec<u8>>; 3],
-    row: Vec<u8>,
+    short: Waiting<u8>,
+    long: Waiting<u16>,
+}
+
+/// Rows that wait, with samples of one type, and the row that comes out.
+#[derive(Debug, Default)]
+struct Waiting<T> {
+    rows: [VecDeque<Vec<T>>; 3],
+    joined: Vec<T>,
 }
 
 impl Join {
@@ -14,19 +22,34 @@ impl Join {
     pub(crate) fn push<E>(
         &mut self,
         lane: usize,
-        row: &[u8],
-        emit: &mut impl FnMut(&[u8]) -> Result<(), E>,
+        row: Samples<'_>,
+        emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        if let Some(waiting) = self.waiting.get_mut(lane) {
-            waiting.push_back(row.to_vec());
+        match row {
+            Samples::Eight(row) => match self.short.push(lane, row, rgb) {
+                Some(row) => emit(Samples::Eight(row)),
+                None => Ok(()),
+            },
+            Samples::Sixteen(row) => match self.long.push(lane, row, long_rgb) {
+                Some(row) => emit(Samples::Sixteen(row)),
+                None => Ok(()),
+            },
         }
-        if self.waiting.iter().any(VecDeque::is_empty) {
-            return Ok(());
+    }
+}
+
+impl<T: Copy> Waiting<T> {
+    fn push(&mut self, lane: usize, row: &[T], rgb: impl Fn(T, T, T) -> [T; 3]) -> Option<&[T]> {
+        if let Some(rows) = self.rows.get_mut(lane) {
+            rows.push_back(row.to_vec());
         }
-        let [y, cb, cr] = self.waiting.each_mut().map(|rows| rows.pop_front().unwrap_or_default());
-        self.row.clear();
-        self.row.extend(y.iter().zip(&cb).zip(&cr).flat_map(|((&y, &cb), &cr)| rgb(y, cb, cr)));
-        emit(&self.row)
+        if self.rows.iter().any(VecDeque::is_empty) {
+            return None;
+        }
+        let [y, cb, cr] = self.rows.each_mut().map(|rows| rows.pop_front().unwrap_or_default());
+        self.joined.clear();
+        self.joined.extend(y.iter().zip(&cb).zip(&cr).flat_map(|((&y, &cb), &cr)| rgb(y, cb, cr)));
+        Some(&self.joined)
     }
 }
 
@@ -36,6 +59,14 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     let (y, cb, cr) = (i32::from(y) << 16, i32::from(cb) - 128, i32::from(cr) - 128);
     let sample = |sum: i32| ((sum + HALF) >> 16).clamp(0, 255) as u8;
     // 1.402, 0.344136 and 0.714136, 1.772
+    [sample(y + 91_881 * cr), sample(y - 22_553 * cb - 46_802 * cr), sample(y + 116_130 * cb)]
+}
+
+/// The same for 16-bit samples, 257 times as large.
+fn long_rgb(y: u16, cb: u16, cr: u16) -> [u16; 3] {
+    const HALF: i64 = 1 << 15;
+    let (y, cb, cr) = (i64::from(y) << 16, i64::from(cb) - 128 * 257, i64::from(cr) - 128 * 257);
+    let sample = |sum: i64| ((sum + HALF) >> 16).clamp(0, 65_535) as u16;
     [sample(y + 91_881 * cr), sample(y - 22_553 * cb - 46_802 * cr), sample(y + 116_130 * cb)]
 }
 
@@ -53,16 +84,26 @@ mod tests {
     }
 
     #[test]
+    fn long_samples_have_the_colours_of_short_ones() {
+        for (y, cb, cr) in [(76, 85, 255), (150, 44, 21), (29, 255, 107), (90, 128, 128), (200, 140, 90)] {
+            let long = long_rgb(y * 257, cb * 257, cr * 257);
+            let short = rgb(y as u8, cb as u8, cr as u8);
+            assert!(long.iter().zip(short).all(|(long, short)| long.abs_diff(u16::from(short) * 257) <= 129));
+        }
+    }
+
+    #[test]
     fn a_row_comes_out_when_its_last_lane_is_there() {
         let mut join = Join::default();
         let mut rows = Vec::new();
         for lane in [2, 0, 0, 1, 1, 2] {
             let row = if lane == 0 { [90, 100] } else { [128, 128] };
-            let mut keep = |row: &[u8]| {
+            let mut keep = |row: Samples<'_>| {
+                let Samples::Eight(row) = row else { panic!("the row has 16 bits") };
                 rows.push(row.to_vec());
                 Ok::<_, ()>(())
             };
-            join.push(lane, &row, &mut keep).unwrap();
+            join.push(lane, Samples::Eight(&row), &mut keep).unwrap();
         }
         assert_eq!(rows, [[90, 90, 90, 100, 100, 100], [90, 90, 90, 100, 100, 100]]);
     }

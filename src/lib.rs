@@ -24,6 +24,7 @@ mod encode;
 mod exif;
 mod geometry;
 mod join;
+mod metadata;
 mod pipeline;
 mod pixels;
 mod plan;
@@ -31,6 +32,8 @@ mod queue;
 mod resample;
 mod session;
 mod stage;
+#[expect(dead_code, reason = "a session does not look for borders yet")]
+mod trim;
 
 pub use session::Session;
 pub use tintype_types::{

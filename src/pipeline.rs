@@ -1,17 +1,19 @@
 //! The steps of a rendition: decode, resample, finish, encode; planned, priced, and then run row by row.
 
+use crate::color::Conversion;
 use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
 use crate::geometry::Transform;
 use crate::join::Join;
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
-use crate::resample::Resampler;
+use crate::resample::{Resampler, Sampling};
 use crate::stage::{
-    Backdrop, Chain, Cost, Flatten, Masked, Orient, Pad, Shape, Stage, Surroundings, Tilted, over,
+    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings,
+    Tilted, over,
 };
-use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Result, Sides};
+use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Profile, Result, Sides};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub(crate) enum Progress {
 pub(crate) struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
+    /// The work of reading and writing metadata.
+    metadata_work: u64,
     /// The work of resampling all rows, and of what happens to them then; and of each byte that is written.
     resampling_work: u64,
     stages_work: u64,
@@ -47,32 +51,42 @@ struct Stages {
 
 /// What happens to resampled rows.
 enum Finish {
-    /// Rows of whole pixels, of lanes that are joined first if there are several.
-    Pixels(Option<Join>, Chain),
+    /// Rows of whole pixels, of lanes that are joined first if there are several, and whose colours are converted.
+    Pixels(Option<Join>, Option<Convert>, Chain),
     /// Lanes go to the encoder as they are, but turned.
     Lanes(Vec<Orient>),
 }
 
 impl Finish {
-    fn new(plan: &Plan, header: &Header, options: &Options, axes: &[(Axis, Axis)], as_lanes: bool) -> Self {
+    fn new(
+        plan: &Plan,
+        layout: Layout,
+        options: &Options,
+        axes: &[(Axis, Axis)],
+        (as_lanes, conversion): (bool, Option<Conversion>),
+    ) -> Self {
         if as_lanes {
             let lane = |(x, y): &(Axis, Axis)| {
                 Orient::new(plan.transform, Shape { width: x.size, height: y.size, channels: Channels::Gray })
             };
             return Self::Lanes(axes.iter().map(lane).collect());
         }
-        let channels = match header.layout {
+        let channels = match layout {
             Layout::YCbCr => Channels::Rgb,
-            Layout::Interleaved(channels) => channels,
+            other => other.channels(),
         };
-        let join = (header.layout == Layout::YCbCr).then(Join::default);
+        let join = (layout == Layout::YCbCr).then(Join::default);
         let (width, height) = plan.size;
-        Self::Pixels(join, chain(plan, options, Shape { width, height, channels }))
+        let shape = Shape { width, height, channels };
+        let convert = conversion.map(|conversion| Convert::new(shape, conversion));
+        Self::Pixels(join, convert, chain(plan, options, shape))
     }
 
     fn cost(&self) -> Cost {
         match self {
-            Self::Pixels(_, chain) => chain.cost(),
+            Self::Pixels(_, convert, chain) => {
+                convert.as_ref().map_or(Cost::default(), Convert::cost) + chain.cost()
+            }
             Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
         }
     }
@@ -83,6 +97,9 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     let mut chain = Chain::new(resampled);
     if plan.transform != Transform::default() {
         chain.add(|shape| Orient::new(plan.transform, shape));
+    }
+    if let Some(cut) = plan.smart {
+        chain.add(|shape| SmartCrop::new(shape, cut));
     }
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
@@ -137,9 +154,16 @@ fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: imp
     chain.add(|shape| Pad::new(shape, sides, surroundings));
 }
 
+/// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
+fn conversion(decoder: &mut dyn Decoder, header: &Header, options: &Options) -> Option<Conversion> {
+    let inks = header.layout == Layout::Inks;
+    let converts = inks || options.output.profile == Profile::Srgb;
+    decoder.space().filter(|_| converts).and_then(Conversion::new)
+}
+
 /// Whether a planar image goes to its encoder without becoming whole pixels.
-fn stays_planar(plan: &Plan, header: &Header, options: &Options) -> bool {
-    header.layout == Layout::YCbCr
+fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bool {
+    layout == Layout::YCbCr
         && encode::takes_halved_chroma(options.output.format)
         && plan.smart.is_none()
         && plan.around == plan::Around::default()
@@ -156,42 +180,65 @@ impl Pipeline {
     ) -> Result<(Self, Plan)> {
         let plan = plan::plan(&header.source, options, header.scales, None)?;
         let output = &options.output;
-        let as_lanes = stays_planar(&plan, header, options);
-        let detail = Detail { scale: plan.scale, halved_chroma: as_lanes };
+        let conversion = conversion(&mut *decoder, header, options);
+        let linear = options.geometry.linear;
+        let layout = match header.layout {
+            Layout::YCbCr if linear => Layout::Interleaved(Channels::Rgb),
+            other => other,
+        };
+        let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
+        let detail = Detail { scale: plan.scale, halved_chroma: as_lanes, whole_pixels: linear };
+        let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
+        let alpha = layout.channels().has_alpha();
+        let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();
 
-        let channels = header.layout.channels();
-        let finish = Finish::new(&plan, header, options, &axes, as_lanes);
+        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion));
         let layout = match &finish {
-            Finish::Pixels(_, chain) => Layout::Interleaved(chain.shape().channels),
+            Finish::Pixels(_, _, chain) => Layout::Interleaved(chain.shape().channels),
             Finish::Lanes(_) => Layout::YCbCr,
         };
         let image = Image { width: plan.width, height: plan.height, layout };
+        let carried = decoder.carried();
         let finishing = finish.cost();
         let memory = BASE_MEMORY
             + held
-            + axes.iter().map(|&axes| Resampler::memory(axes, channels)).sum::<u64>()
+            + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
+            + carried.memory()
             + encode::memory(output.format, image, whole);
         // Freed blocks are not always where the next one fits.
         let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
-        let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, channels));
+        let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
         let resampling_work = resampling.sum::<u64>();
         let encoding = encode::work(output, image);
         let stages_work = image.samples() * FINISHING_WORK + finishing.work + encoding.fixed;
-        let work = BASE_WORK + resampling_work + stages_work + decoder.predicted_work(detail);
+        let metadata_work = carried.work();
+        let work = BASE_WORK + metadata_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
+        let attached = carried.attach(output, &header.source, (plan.width, plan.height));
+        drop(carried);
         decoder.start(detail, max_memory - memory)?;
-        let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, channels)).collect();
-        let encoder = encode::encoder(output, image)?;
+        let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
+        let encoder = encode::encoder(output, image, attached)?;
         let stages = Stages { resamplers, finish, encoder };
         let (per_byte, max_work) = (encoding.per_byte, options.limits.work);
-        Ok((Self { decoder, stages, resampling_work, stages_work, per_byte, written: 0, max_work }, plan))
+        let pipeline = Self {
+            decoder,
+            stages,
+            metadata_work,
+            resampling_work,
+            stages_work,
+            per_byte,
+            written: 0,
+            max_work,
+        };
+        Ok((pipeline, plan))
     }
 
     /// The decoder, to feed it.
@@ -207,6 +254,7 @@ impl Pipeline {
     /// The work done so far.
     pub(crate) fn work(&self) -> u64 {
         BASE_WORK
+            + self.metadata_work
             + self.for_rows_so_far(self.resampling_work + self.stages_work)
             + self.written * self.per_byte
             + self.decoder.work()
@@ -276,13 +324,23 @@ impl Stages {
         let Self { resamplers, finish, encoder } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
         resampler.push(row, &mut |row| match finish {
-            Finish::Pixels(None, chain) => chain.push(row, &mut |row| encoder.row(0, row)),
-            Finish::Pixels(Some(join), chain) => {
-                join.push(lane, row, &mut |row| chain.push(row, &mut |row| encoder.row(0, row)))
+            Finish::Pixels(join, convert, chain) => {
+                let mut pixels = |row: Samples<'_>| {
+                    let next = &mut |row: &[u8]| chain.push(row, &mut |row| encoder.row(0, row));
+                    match (row, &mut *convert) {
+                        (Samples::Eight(row), _) => next(row),
+                        (Samples::Sixteen(row), Some(convert)) => convert.push(row, next),
+                        (Samples::Sixteen(_), None) => Err(Error::Internal("a row has too many bits".into())),
+                    }
+                };
+                match join {
+                    Some(join) => join.push(lane, row, &mut pixels),
+                    None => pixels(row),
+                }
             }
-            Finish::Lanes(orients) => match orients.get_mut(lane) {
-                Some(orient) => orient.push(row, &mut |row| encoder.row(lane, row)),
-                None => Ok(()),
+            Finish::Lanes(orients) => match (orients.get_mut(lane), row) {
+                (Some(orient), Samples::Eight(row)) => orient.push(row, &mut |row| encoder.row(lane, row)),
+                _ => Ok(()),
             },
         })
     }

@@ -9,27 +9,71 @@ pub(crate) enum Layout {
     Interleaved(Channels),
     /// Three lanes of one channel each, as JPEG stores them: luminance and two colour differences (ITU-T T.871, section 7).
     YCbCr,
+    /// One lane whose rows hold cyan, magenta, yellow and black of each pixel, more of which is darker. They become RGB.
+    Inks,
 }
 
 impl Layout {
     /// Number of lanes.
     pub(crate) fn lanes(self) -> usize {
         match self {
-            Self::Interleaved(_) => 1,
+            Self::Interleaved(_) | Self::Inks => 1,
             Self::YCbCr => 3,
         }
     }
 
-    /// The channels of each lane.
+    /// Samples of a pixel in each lane.
+    pub(crate) fn samples(self) -> usize {
+        match self {
+            Self::Inks => 4,
+            _ => self.channels().count(),
+        }
+    }
+
+    /// The channels of each lane, once inks have become colours.
     pub(crate) fn channels(self) -> Channels {
         match self {
             Self::Interleaved(channels) => channels,
             Self::YCbCr => Channels::Gray,
+            Self::Inks => Channels::Rgb,
         }
     }
 }
 
-/// The channels of a row of 8-bit samples, interleaved, alpha not premultiplied.
+/// The bits of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// A byte.
+    Eight,
+    /// Two bytes, the higher first.
+    Sixteen,
+}
+
+impl Depth {
+    /// Bytes of a sample.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::Eight => 1,
+            Self::Sixteen => 2,
+        }
+    }
+}
+
+/// The samples of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Samples<'a> {
+    /// With 8 bits.
+    Eight(&'a [u8]),
+    /// With 16 bits.
+    Sixteen(&'a [u16]),
+}
+
+/// The 8-bit sample that is nearest to one of 16 bits.
+pub(crate) fn narrow(sample: u16) -> u8 {
+    ((u32::from(sample) * 255 + (1 << 15)) >> 16) as u8
+}
+
+/// The channels of a row of samples, interleaved, alpha not premultiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
     /// Lightness, or another single quantity.

@@ -1,8 +1,11 @@
 //! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame. Decoded as its bytes arrive, but for files
-//! with EXIF data, which stands at the end: these are held until the orientation is known.
+//! with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
+//! rendition is to keep.
 
 use super::{Decoder, Header, Sink, Step};
-use crate::pixels::{Channels, Layout};
+use crate::color::{self, LARGEST_PROFILE, Model, Space};
+use crate::metadata::{Carried, Wanted};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, DecoderConfig, Output, Row};
@@ -11,12 +14,14 @@ use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, Decod
 pub(super) struct WebpDecoder {
     decoder: webp::Decoder,
     header: Option<Header>,
+    space: Option<Space>,
     compression: Compression,
     /// The file, as long as it may have to be held.
     file: Vec<u8>,
     holding: Holding,
     complete: bool,
     max_memory: u64,
+    wanted: Wanted,
 }
 
 /// Whether the file is held.
@@ -40,21 +45,23 @@ const LOSSY_PIXEL_WORK: u64 = 160;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {
-    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
-            max_icc: 0,
+            max_icc: (max_memory / 32).min(LARGEST_PROFILE as u64) as u32,
             ..DecoderConfig::default()
         };
         Self {
             decoder: webp::Decoder::new(config),
             header: None,
+            space: None,
             compression: Compression::Lossy,
             file: Vec::new(),
             holding: Holding::Undecided,
             complete: false,
             max_memory,
+            wanted,
         }
     }
 
@@ -102,7 +109,8 @@ impl Decoder for WebpDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
         if self.holding == Holding::Undecided {
-            let comes_later = header.has_exif && header.exif().is_none();
+            let comes_later =
+                header.has_exif && header.exif().is_none() || header.has_xmp && self.wanted.metadata;
             self.holding = if comes_later { Holding::Until(self.file.len()) } else { Holding::No };
         }
         let orientation = match self.holding {
@@ -114,11 +122,26 @@ impl Decoder for WebpDecoder {
             self.file = Vec::new();
         }
         self.compression = header.compression;
+        self.space = header.icc().and_then(|profile| Space::of_icc(profile, Model::Rgb));
         let source = source(header, orientation);
         let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header = Header { source, layout: Layout::Interleaved(channels), scales: &[] };
+        let header =
+            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
         self.header = Some(header);
         Ok(Step::Ready(header))
+    }
+
+    fn carried(&mut self) -> Carried {
+        let Ok(Some(header)) = self.decoder.header() else { return Carried::default() };
+        let (icc, exif) = (self.wanted.icc(header.icc()), header.exif());
+        let later = webp::info(&self.file).ok();
+        let exif = later.as_ref().and_then(|info| info.exif).or(exif);
+        let xmp = later.as_ref().and_then(|info| info.xmp);
+        Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
+    }
+
+    fn space(&self) -> Option<&Space> {
+        self.space.as_ref()
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -186,7 +209,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
-        icc_profile: info.icc.map(|profile| crate::color::describe(&profile)),
+        icc_profile: info.icc.map(|profile| color::describe(profile, Model::Rgb)),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

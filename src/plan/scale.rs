@@ -54,6 +54,8 @@ pub(crate) struct Detail {
     pub scale: Scale,
     /// Whether the rendition stores chroma at half of its width and height.
     pub halved_chroma: bool,
+    /// Whether rows have to be of whole pixels, of whichever layout the header is.
+    pub whole_pixels: bool,
 }
 
 /// One lane of a decoded image: its size, and how many of its samples lie along a stored pixel, as fractions.

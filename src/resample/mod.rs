@@ -12,17 +12,35 @@ mod kernel;
 mod samples;
 
 use crate::Filter;
-use crate::pixels::Channels;
+use crate::color::Light;
+use crate::pixels::{Depth, Samples, narrow};
 use crate::plan::Axis;
 use filter::Weights;
+use samples::Converter;
+
+/// The rows of a lane: those that come and those that come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sampling {
+    /// Samples of a pixel.
+    pub samples: usize,
+    /// Whether the last of them is alpha.
+    pub alpha: bool,
+    /// The bits of the samples that come.
+    pub from: Depth,
+    /// The bits of the samples that come out.
+    pub to: Depth,
+    /// Whether samples of sRGB are averaged as the light that they stand for.
+    pub linear: bool,
+}
 
 /// Input rows that are added into the accumulators at once.
 const BATCH: usize = 4;
 
 /// What things cost, in units of [`crate::Limits::work`].
 mod work {
-    /// Widening or narrowing a sample.
+    /// Widening or narrowing a sample; one of 16 bits, or through a table.
     pub(super) const SAMPLE: u64 = 2;
+    pub(super) const LONG_SAMPLE: u64 = 12;
     /// Multiplying or dividing a pixel by its alpha.
     pub(super) const PREMULTIPLIED: u64 = 40;
     /// Handling a row of input or output, without its samples.
@@ -38,7 +56,7 @@ mod work {
 /// Turns the rows of a lane into those of the resampled lane.
 #[derive(Debug)]
 pub(crate) struct Resampler {
-    channels: Channels,
+    sampling: Sampling,
     /// Index of the next input row.
     next_row: u32,
     work: Work,
@@ -52,68 +70,80 @@ enum Work {
         width: u32,
         y: u32,
         height: u32,
+        row: Row,
     },
     Filter(Box<Filtering>),
 }
 
 impl Resampler {
     /// Prepares to resample a lane with these axes.
-    pub(crate) fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+    pub(crate) fn new(filter: Filter, (x, y): (Axis, Axis), sampling: Sampling) -> Self {
         let work = match (x.copied_from(), y.copied_from()) {
-            (Some(left), Some(top)) => Work::Copy { x: left, width: x.size, y: top, height: y.size },
-            _ => Work::Filter(Box::new(Filtering::new(filter, (x, y), channels))),
+            (Some(left), Some(top)) => {
+                let row = Row::new(sampling.to, 0);
+                Work::Copy { x: left, width: x.size, y: top, height: y.size, row }
+            }
+            _ => Work::Filter(Box::new(Filtering::new(filter, (x, y), sampling))),
         };
-        Self { channels, next_row: 0, work }
+        Self { sampling, next_row: 0, work }
     }
 
     /// Predicts the bytes that a resampler for these axes holds.
-    pub(crate) fn memory((x, y): (Axis, Axis), channels: Channels) -> u64 {
+    pub(crate) fn memory((x, y): (Axis, Axis), sampling: Sampling) -> u64 {
+        let Sampling { samples, to, linear, .. } = sampling;
         let taps = |axis: &Axis| (axis.ratio().max(1.0) * 6.0 + 2.0) as u64 * u64::from(axis.size);
         let weights = 2 * (taps(&x) + taps(&y));
         let overlap = (6.0 / y.ratio().min(1.0) + 2.0) as u64 + BATCH as u64;
-        let line = u64::from(x.high - x.low) * channels.count() as u64;
-        let out = u64::from(x.size) * channels.count() as u64;
-        weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + 3 * out
+        let line = u64::from(x.high - x.low) * samples as u64;
+        let out = u64::from(x.size) * samples as u64;
+        let light = if linear { Light::MEMORY } else { 0 };
+        weights + line * (4 * overlap + 2 * BATCH as u64 + 2) + (2 + to.bytes() as u64) * out + light
     }
 
     /// Predicts the work of a resampler for these axes, in units of [`crate::Limits::work`].
-    pub(crate) fn work(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> u64 {
-        let count = channels.count() as u64;
+    pub(crate) fn work(filter: Filter, (x, y): (Axis, Axis), sampling: Sampling) -> u64 {
+        let Sampling { samples, alpha, from, to, linear } = sampling;
+        let count = samples as u64;
         let (columns, rows) = (u64::from(x.high - x.low), u64::from(y.high - y.low));
         let out = u64::from(x.size) * u64::from(y.size) * count;
         if x.copied_from().is_some() && y.copied_from().is_some() {
-            return out + rows * work::ROW;
+            let plain = (from, to) == (Depth::Eight, Depth::Eight);
+            return out * if plain { 1 } else { work::LONG_SAMPLE } + rows * work::ROW;
         }
         let taps = |axis: &Axis| filter::taps(filter, axis);
-        let widened = rows * columns * count * work::SAMPLE;
+        let sample = |depth| if depth == Depth::Eight && !linear { work::SAMPLE } else { work::LONG_SAMPLE };
+        let widened = rows * columns * count * sample(from);
         let down = taps(&y) * columns * count * work::TAP_DOWN;
         let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
         let rows = rows + u64::from(y.size);
         let pixels = rows * columns + u64::from(x.size) * u64::from(y.size);
-        let premultiplied = if channels.has_alpha() { pixels * work::PREMULTIPLIED } else { 0 };
+        let premultiplied = if alpha { pixels * work::PREMULTIPLIED } else { 0 };
         let weights = (taps(&x) + taps(&y)) * work::WEIGHT;
         weights
             + premultiplied
             + widened
             + (down + across) / work::EIGHTHS
-            + out * work::SAMPLE
+            + out * sample(to)
             + rows * work::ROW
+            + if linear { Light::WORK } else { 0 }
     }
 
     /// Takes the lane's next row and hands on the rows that it completes.
     pub(crate) fn push<E>(
         &mut self,
         row: &[u8],
-        emit: &mut impl FnMut(&[u8]) -> Result<(), E>,
+        emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let index = self.next_row;
         self.next_row += 1;
         match &mut self.work {
-            Work::Copy { x, width, y, height } => {
-                let count = self.channels.count();
-                let part = row.get(*x as usize * count..(*x + *width) as usize * count);
+            Work::Copy { x, width, y, height, row: copy } => {
+                let bytes = self.sampling.samples * self.sampling.from.bytes();
+                let part = row.get(*x as usize * bytes..(*x + *width) as usize * bytes);
                 match part {
-                    Some(part) if (*y..*y + *height).contains(&index) => emit(part),
+                    Some(part) if (*y..*y + *height).contains(&index) => {
+                        emit(copy.copied(part, self.sampling.from))
+                    }
                     _ => Ok(()),
                 }
             }
@@ -139,9 +169,55 @@ impl Resampler {
     }
 }
 
+/// A row on its way out.
+#[derive(Debug)]
+enum Row {
+    Eight(Vec<u8>),
+    Sixteen(Vec<u16>),
+}
+
+impl Row {
+    fn new(depth: Depth, samples: usize) -> Self {
+        match depth {
+            Depth::Eight => Self::Eight(vec![0; samples]),
+            Depth::Sixteen => Self::Sixteen(vec![0; samples]),
+        }
+    }
+
+    fn samples(&self) -> Samples<'_> {
+        match self {
+            Self::Eight(row) => Samples::Eight(row),
+            Self::Sixteen(row) => Samples::Sixteen(row),
+        }
+    }
+
+    /// The row with samples that came with a depth.
+    fn copied<'a>(&'a mut self, from: &'a [u8], depth: Depth) -> Samples<'a> {
+        let long = || from.as_chunks().0.iter().map(|&bytes| u16::from_be_bytes(bytes));
+        match (&mut *self, depth) {
+            (Self::Eight(_), Depth::Eight) => return Samples::Eight(from),
+            (Self::Eight(row), Depth::Sixteen) => {
+                row.clear();
+                row.extend(long().map(narrow));
+            }
+            (Self::Sixteen(row), Depth::Eight) => {
+                row.clear();
+                row.extend(from.iter().map(|&sample| u16::from(sample) * 257));
+            }
+            (Self::Sixteen(row), Depth::Sixteen) => {
+                row.clear();
+                row.extend(long());
+            }
+        }
+        self.samples()
+    }
+}
+
 #[derive(Debug)]
 struct Filtering {
-    channels: Channels,
+    converter: Converter,
+    /// Bytes of a pixel that comes.
+    pixel: usize,
     rows: Weights,
     across: kernel::Across,
     /// The first input column and row that contribute, and the row after the last.
@@ -164,21 +240,23 @@ struct Filtering {
     /// A row between the two passes, and one of the result before and after narrowing.
     between: Vec<i16>,
     wide: Vec<i16>,
-    narrow: Vec<u8>,
+    row: Row,
 }
 
 impl Filtering {
-    fn new(filter: Filter, (x, y): (Axis, Axis), channels: Channels) -> Self {
+    fn new(filter: Filter, (x, y): (Axis, Axis), sampling: Sampling) -> Self {
+        let Sampling { samples, from, to, .. } = sampling;
         let rows = Weights::new(filter, &y);
         let columns = Weights::new(filter, &x);
         let (left, right) = columns.range();
         let (top, bottom) = rows.range();
-        let line = (right - left) as usize * channels.count();
+        let line = (right - left) as usize * samples;
         let slots = rows.overlap(BATCH);
-        let out = columns.len() * channels.count();
+        let out = columns.len() * samples;
         Self {
-            channels,
-            across: kernel::Across::new(&columns, left as usize, channels.count()),
+            converter: Converter::new(sampling),
+            pixel: samples * from.bytes(),
+            across: kernel::Across::new(&columns, left as usize, samples),
             left,
             top,
             bottom,
@@ -192,7 +270,7 @@ impl Filtering {
             started: 0,
             between: vec![0; line + kernel::OVERREAD],
             wide: vec![0; out],
-            narrow: vec![0; out],
+            row: Row::new(to, out),
             rows,
         }
     }
@@ -201,15 +279,14 @@ impl Filtering {
         &mut self,
         index: u32,
         row: &[u8],
-        emit: &mut impl FnMut(&[u8]) -> Result<(), E>,
+        emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         if index < self.top || index >= self.bottom {
             return Ok(());
         }
-        let start = self.left as usize * self.channels.count();
-        let needed = row.get(start..start + self.line).unwrap_or_default();
+        let needed = row.get(self.left as usize * self.pixel..).unwrap_or_default();
         if let Some(slot) = self.batch.chunks_exact_mut(self.line).nth(self.batched) {
-            samples::widen(self.channels, needed, slot);
+            self.converter.widen(needed, slot);
         }
         self.batched += 1;
         if self.batched == BATCH || index + 1 == self.bottom {
@@ -252,7 +329,7 @@ impl Filtering {
     }
 
     /// Resamples across and hands on every output row whose last input row has been added.
-    fn drain<E>(&mut self, emit: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    fn drain<E>(&mut self, emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>) -> Result<(), E> {
         while self.next_out < self.started {
             let (start, weights) = self.rows.of(self.next_out);
             if start + weights.len() > self.batch_start as usize {
@@ -263,9 +340,12 @@ impl Filtering {
                 kernel::narrow_accumulator(accumulator, &mut self.between);
             }
             self.across.resample(&self.between, &mut self.wide);
-            samples::narrow(self.channels, &self.wide, &mut self.narrow);
+            match &mut self.row {
+                Row::Eight(row) => self.converter.narrow(&self.wide, row),
+                Row::Sixteen(row) => self.converter.narrow_to_sixteen(&self.wide, row),
+            }
             self.next_out += 1;
-            emit(&self.narrow)?;
+            emit(self.row.samples())?;
         }
         Ok(())
     }

@@ -4,17 +4,22 @@
 //! shape that it takes; its cost is predicted before.
 
 mod blur;
+mod convert;
 mod flatten;
 mod mask;
 mod orient;
 mod pad;
+mod reduce;
+mod smart;
 pub(crate) mod tilt;
 
 pub(crate) use blur::Backdrop;
+pub(crate) use convert::Convert;
 pub(crate) use flatten::{Flatten, over};
 pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
 pub(crate) use pad::{Pad, Surroundings};
+pub(crate) use smart::SmartCrop;
 pub(crate) use tilt::Tilted;
 
 use crate::pixels::Channels;

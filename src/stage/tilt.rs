@@ -51,7 +51,7 @@ impl Tilted {
     /// The rotation that is the same as an angle, if one is: it needs no interpolation.
     pub(crate) fn quarters(angle: Angle) -> Option<Rotation> {
         let millidegrees = angle.millidegrees();
-        (millidegrees % 90_000 == 0).then(|| Rotation::from_quarters((millidegrees / 90_000).into()))
+        millidegrees.is_multiple_of(90_000).then(|| Rotation::from_quarters((millidegrees / 90_000).into()))
     }
 
     fn emit(&mut self, next: Next<'_>) -> Result<()> {

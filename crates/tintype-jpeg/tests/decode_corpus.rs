@@ -83,7 +83,7 @@ fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Op
     let mut samples = 0;
     while samples < LARGE as usize {
         let step = match output {
-            Output::Interleaved => match decoder.next_row()? {
+            Output::Interleaved | Output::Inks => match decoder.next_row()? {
                 Row::Pixels(row) => Some(row.len()),
                 Row::NeedInput => None,
                 Row::Done => break,
@@ -107,7 +107,7 @@ fn try_out(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<Op
 #[test]
 fn hostile_files_give_an_image_or_an_error_and_promptly() {
     let Some(corpus) = corpus() else { return };
-    let outputs = [Output::Interleaved, Output::Planar, Output::PlanarSubsampled];
+    let outputs = [Output::Interleaved, Output::Inks, Output::Planar, Output::PlanarSubsampled];
     let mut slowest = (Duration::ZERO, String::new());
     let files = jpegs_under(&corpus.join("hostile"));
     assert!(files.len() > 50);

@@ -53,7 +53,7 @@ fn held(file: &[u8], scale: Scale, output: Output) -> (u64, u64) {
     decoder.start(scale, output).unwrap();
     loop {
         let more = match output {
-            Output::Interleaved => match decoder.next_row().unwrap() {
+            Output::Interleaved | Output::Inks => match decoder.next_row().unwrap() {
                 Row::Pixels(_) => continue,
                 Row::NeedInput => true,
                 Row::Done => false,
@@ -79,7 +79,9 @@ fn decoding_never_holds_more_than_it_predicts() {
             for progressive in [false, true] {
                 let file = write(&image, Writing { sampling, progressive, ..PLAIN });
                 for scale in [1, 2, 3, 8].into_iter().filter_map(Scale::eighths) {
-                    for output in [Output::Interleaved, Output::Planar, Output::PlanarSubsampled] {
+                    for output in
+                        [Output::Interleaved, Output::Inks, Output::Planar, Output::PlanarSubsampled]
+                    {
                         let (held, predicted) = held(&file, scale, output);
                         assert!(
                             held <= predicted,

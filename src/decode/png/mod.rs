@@ -1,11 +1,17 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
+mod adam7;
+mod color;
+mod extra;
 mod head;
 
 use super::{Decoder, Header, Sink, Step};
-use crate::pixels::{Channels, Layout};
+use crate::color::{LARGEST_PROFILE, Model, Space, describe};
+use crate::metadata::{Carried, Wanted};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use adam7::Adam7;
 use head::Head;
 use png::{ColorType, DecodingError, Transformations};
 use std::cell::RefCell;
@@ -22,6 +28,9 @@ pub(super) struct PngDecoder {
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
+    wanted: Wanted,
+    /// What was found before the pixels.
+    carried: Carried,
 }
 
 enum State {
@@ -33,9 +42,11 @@ enum State {
 struct Reading {
     reader: png::Reader<Inlet>,
     header: Header,
+    space: Option<Space>,
     row: Vec<u8>,
-    /// An interlaced image.
+    /// An interlaced image, and the passes that it comes in.
     frame: Vec<u8>,
+    passes: Adam7,
     frame_done: bool,
     /// Bytes of its passes read so far.
     gathered: u64,
@@ -43,9 +54,17 @@ struct Reading {
 }
 
 impl PngDecoder {
-    pub(super) fn new(options: &Options) -> Self {
-        let (inlet, state) = (Inlet::default(), State::Head(Head::default()));
-        Self { inlet, state, fed: 0, complete: false, max_pixels: options.limits.source_pixels }
+    pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
+        let max_profile = (options.limits.memory / 32).min(LARGEST_PROFILE as u64);
+        Self {
+            inlet: Inlet::default(),
+            state: State::Head(Head::new(max_profile, wanted)),
+            fed: 0,
+            complete: false,
+            max_pixels: options.limits.source_pixels,
+            wanted,
+            carried: Carried::default(),
+        }
     }
 }
 
@@ -64,25 +83,49 @@ impl Decoder for PngDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        let head = match &mut self.state {
+        let (head, collected, colors) = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
             State::Head(head) if !self.complete && !head.reaches_pixels() => return Ok(Step::NeedInput),
-            State::Head(head) => head.take(),
+            State::Head(head) => (head.take(), head.take_collected(), head.take_colors()),
         };
         check_pixels(&head, self.max_pixels)?;
         self.inlet.push_first(head);
-        let reader = open(self.inlet.clone(), false)?;
+        let reader = open(self.inlet.clone())?;
         let header = header(&reader)?;
+        let profile = colors.profile();
+        let space = colors.space(profile.as_deref(), model(header.layout.channels()));
+        self.carried = extra::read(&collected, reader.info().exif_metadata.as_deref(), &self.wanted);
+        if self.wanted.profile {
+            self.carried.icc = self.wanted.icc(profile.as_deref());
+            self.carried.png_color = colors.instead_of_profile();
+        }
         self.state = State::Reading(Box::new(Reading {
             reader,
             header,
+            space,
             row: Vec::new(),
             frame: Vec::new(),
+            passes: Adam7::new(
+                header.source.width as usize,
+                header.source.height as usize,
+                header.layout.channels().count(),
+            ),
             frame_done: false,
             gathered: 0,
             next_row: 0,
         }));
         Ok(Step::Ready(header))
+    }
+
+    fn carried(&mut self) -> Carried {
+        std::mem::take(&mut self.carried)
+    }
+
+    fn space(&self) -> Option<&Space> {
+        match &self.state {
+            State::Reading(reading) => reading.space.as_ref(),
+            State::Head(_) => None,
+        }
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -150,12 +193,17 @@ impl Reading {
     fn row_work(&self) -> u64 {
         let raw = self.reader.info().raw_row_length_from_width(self.header.source.width) as u64;
         let unpacked = if raw < self.row_bytes() { self.header.source.width.into() } else { 0 };
-        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE + unpacked * work::UNPACKED
+        let placed = if self.reader.info().interlaced { self.row_bytes() } else { 0 };
+        raw * work::RAW_BYTE
+            + self.row_bytes() * work::SAMPLE
+            + unpacked * work::UNPACKED
+            + placed * work::PLACED
     }
 
     /// Bytes of a row that comes out.
     fn row_bytes(&self) -> u64 {
-        u64::from(self.header.source.width) * self.header.layout.channels().count() as u64
+        let Header { source, layout, depth, .. } = self.header;
+        u64::from(source.width) * (layout.channels().count() * depth.bytes()) as u64
     }
 
     /// Reads the next row; false after the last.
@@ -170,12 +218,8 @@ impl Reading {
 
     /// Reads the next row of a pass of an interlaced image; false after the last pass.
     fn gather_row(&mut self) -> Result<bool, DecodingError> {
-        let stride = self.row.len();
-        let bits = 8 * self.header.layout.channels().count() as u8;
         let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
-        if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
-            png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
-        }
+        self.passes.place(&mut self.frame, row.data());
         self.gathered += row.data().len() as u64;
         Ok(true)
     }
@@ -215,20 +259,22 @@ mod work {
     /// A byte of the file.
     pub(super) const BYTE: u64 = 80;
     /// A byte of a row as the file has it: decompressed and unfiltered.
-    pub(super) const RAW_BYTE: u64 = 4;
+    pub(super) const RAW_BYTE: u64 = 8;
     /// A byte of a row that comes out.
     pub(super) const SAMPLE: u64 = 10;
     /// A pixel that is unpacked, or looked up in a palette.
     pub(super) const UNPACKED: u64 = 20;
+    /// A sample of a pass that comes to its place in the image.
+    pub(super) const PLACED: u64 = 8;
 }
 
 /// What the codec may allocate for rows and metadata.
 const LIMITS: png::Limits = png::Limits { bytes: 16 << 20 };
 
-fn open(input: Inlet, with_profile: bool) -> Result<png::Reader<Inlet>> {
+fn open(input: Inlet) -> Result<png::Reader<Inlet>> {
     let mut decoder = png::Decoder::new_with_limits(input, LIMITS);
-    decoder.set_ignore_iccp_chunk(!with_profile);
-    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
     decoder.read_info().map_err(malformed)
 }
@@ -238,7 +284,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
     if info.frame_control.is_some_and(|frame| (frame.width, frame.height) != info.size()) {
         return Err(Error::malformed(Format::Png, "its first frame is not as large as the image"));
     }
-    let (color_type, _) = reader.output_color_type();
+    let (color_type, depth) = reader.output_color_type();
     let channels = match color_type {
         ColorType::Grayscale => Channels::Gray,
         ColorType::GrayscaleAlpha => Channels::GrayAlpha,
@@ -260,21 +306,30 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         bit_depth: info.bit_depth as u8,
         alpha: channels.has_alpha(),
     };
-    Ok(Header { source, layout: Layout::Interleaved(channels), scales: &[] })
+    let depth = if depth == png::BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight };
+    Ok(Header { source, layout: Layout::Interleaved(channels), depth, scales: &[] })
+}
+
+/// The colours that a profile has to be for.
+fn model(channels: Channels) -> Model {
+    match channels {
+        Channels::Gray | Channels::GrayAlpha => Model::Gray,
+        Channels::Rgb | Channels::Rgba => Model::Rgb,
+    }
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut head = Head::with_profile();
+    let mut head = Head::new(LARGEST_PROFILE as u64, Wanted::default());
     head.feed(file)?;
     let inlet = Inlet::default();
     inlet.push(head.take());
-    let reader = open(inlet, true)?;
-    let source = header(&reader)?.source;
+    let reader = open(inlet)?;
+    let Header { source, layout, .. } = header(&reader)?;
     let info = reader.info();
     Ok(Info {
         source,
         frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
-        icc_profile: info.icc_profile.as_ref().map(|profile| crate::color::describe(profile)),
+        icc_profile: head.take_colors().profile().map(|profile| describe(&profile, model(layout.channels()))),
         exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
     })
 }

@@ -31,6 +31,38 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
     }
 }
 
+/// The same, but four inks stay as they are: see [`Output::Inks`](super::Output::Inks).
+pub(crate) fn interleave_inks(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
+    let [a, b, c, d] = rows;
+    match model {
+        ColorModel::Cmyk { inverted } => {
+            let amount = |ink: u8| if inverted { 255 - ink } else { ink };
+            let pixels = out.as_chunks_mut::<4>().0.iter_mut();
+            for (pixel, (((&c, &m), &y), &k)) in pixels.zip(a.iter().zip(b).zip(c).zip(d)) {
+                *pixel = [c, m, y, k].map(amount);
+            }
+        }
+        ColorModel::Ycck { inverted } => {
+            let mut colors = [0; 3 * YCCK_PIXELS];
+            let parts = a.chunks(YCCK_PIXELS).zip(b.chunks(YCCK_PIXELS)).zip(c.chunks(YCCK_PIXELS));
+            let parts = parts.zip(d.chunks(YCCK_PIXELS)).zip(out.chunks_mut(4 * YCCK_PIXELS));
+            for ((((a, b), c), d), out) in parts {
+                let length = out.len() / 4 * 3;
+                ycc_row::<Native>([a, b, c], colors.get_mut(..length).unwrap_or_default());
+                let inks = colors.as_chunks::<3>().0.iter().zip(d);
+                for (pixel, (&[r, g, b], &k)) in out.as_chunks_mut::<4>().0.iter_mut().zip(inks) {
+                    // T.872: YCbCr codes the colours that the inks leave.
+                    *pixel = if inverted { [r, g, b, 255 - k] } else { [255 - r, 255 - g, 255 - b, k] };
+                }
+            }
+        }
+        _ => interleave(model, rows, out),
+    }
+}
+
+/// Pixels of YCCK that are converted at once.
+const YCCK_PIXELS: usize = 64;
+
 /// The colour that four inks leave of white.
 fn without_inks(inks: [u8; 3], black: u8, inverted: bool) -> [u8; 3] {
     let left = |ink: u8| u32::from(if inverted { ink } else { 255 - ink });
@@ -109,6 +141,23 @@ mod tests {
                     for (got, exact) in native.into_iter().zip(exact) {
                         assert!((f64::from(got) - exact.clamp(0.0, 255.0)).abs() < 0.52);
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn inks_leave_the_colours_that_interleaved_pixels_have() {
+        let rows: [[u8; 100]; 4] =
+            core::array::from_fn(|row| core::array::from_fn(|x| (x * 37 + row * 91) as u8));
+        let rows = rows.each_ref().map(|row| row.as_slice());
+        for inverted in [false, true] {
+            for model in [ColorModel::Cmyk { inverted }, ColorModel::Ycck { inverted }] {
+                let (mut inks, mut colors) = ([0; 400], [0; 300]);
+                interleave_inks(model, rows, &mut inks);
+                interleave(model, rows, &mut colors);
+                for (&[c, m, y, k], color) in inks.as_chunks::<4>().0.iter().zip(colors.as_chunks::<3>().0) {
+                    assert_eq!(without_inks([c, m, y], k, false), *color);
                 }
             }
         }

@@ -169,7 +169,7 @@ impl Decoder {
     /// start.
     pub fn next_strip(&mut self) -> Result<Step<'_>, DecodeError> {
         match &self.work {
-            Some(work) if work.output != Output::Interleaved => {}
+            Some(work) if !work.output.is_interleaved() => {}
             _ => return Err(DecodeError::Order("strips come after a start with planar output")),
         }
         match self.advance()? {
@@ -187,7 +187,7 @@ impl Decoder {
     /// As [`next_strip`](Self::next_strip).
     pub fn next_row(&mut self) -> Result<Row<'_>, DecodeError> {
         loop {
-            let Some(work) = self.work.as_ref().filter(|work| work.output == Output::Interleaved) else {
+            let Some(work) = self.work.as_ref().filter(|work| work.output.is_interleaved()) else {
                 return Err(DecodeError::Order("rows come after a start with interleaved output"));
             };
             if work.row == work.layout.height {
@@ -247,7 +247,7 @@ impl Decoder {
                 }
                 self.header = Some(header::parse_frame(marker, body)?);
             }
-            APP0..=APP15 => self.metadata.take(marker, body, self.config.max_metadata),
+            APP0..=APP15 => self.metadata.take(marker, body, &self.config),
             SOS => {
                 let malformed = |expected| DecodeError::Malformed { marker, expected };
                 let header = self.header.as_mut().ok_or(malformed("a frame header before the first scan"))?;

@@ -44,6 +44,16 @@ pub enum Output {
     /// Rows of gray or RGB pixels: upsampled where needed, and converted. CMYK becomes RGB by multiplication with
     /// black, as browsers do; two components become the gray of the first.
     Interleaved,
+    /// The same, but four inks stay as they are: cyan, magenta, yellow and black, 255 of which is all of the ink,
+    /// however the file stores them.
+    Inks,
+}
+
+impl Output {
+    /// Whether rows of pixels come out, rather than strips of planes.
+    pub fn is_interleaved(self) -> bool {
+        matches!(self, Self::Interleaved | Self::Inks)
+    }
 }
 
 /// The sizes of a decode at a scale.
@@ -72,7 +82,7 @@ impl Layout {
         &self.planes
     }
 
-    /// Bytes per pixel of interleaved rows: 1 for gray, 3 for RGB.
+    /// Bytes per pixel of interleaved rows: 1 for gray, 3 for RGB, 4 for inks.
     pub fn channels(&self) -> usize {
         self.channels
     }
@@ -192,6 +202,7 @@ impl Header {
             .collect();
         let channels = match self.color {
             ColorModel::Gray | ColorModel::Unknown => 1,
+            ColorModel::Cmyk { .. } | ColorModel::Ycck { .. } if output == Output::Inks => 4,
             _ => 3,
         };
         let mut layout = Layout {
@@ -203,7 +214,7 @@ impl Header {
             memory: 0,
             rows: 0,
         };
-        layout.rows = if output == Output::Interleaved { layout.height } else { 0 };
+        layout.rows = if output.is_interleaved() { layout.height } else { 0 };
         layout.memory = self.memory(&layout, output);
         layout
     }
@@ -216,7 +227,9 @@ impl Header {
         });
         let rows = match output {
             // The row, and one row of each component on the way to it.
-            Output::Interleaved => u64::from(layout.width) * (layout.channels as u64 + 3 * 4) + 4096,
+            Output::Interleaved | Output::Inks => {
+                u64::from(layout.width) * (layout.channels as u64 + 3 * 4) + 4096
+            }
             _ => 0,
         };
         let metadata = self.metadata_bytes() as u64;

@@ -46,7 +46,7 @@ impl Work {
     pub(crate) fn new(header: &Header, layout: Layout, scale: Scale, output: Output, max_work: u64) -> Self {
         let sampling = header.max_sampling();
         let upsampler = |plane| Upsampler::new(plane, &layout, u32::from(scale.numerator()), sampling);
-        let interleaved = output == Output::Interleaved;
+        let interleaved = output.is_interleaved();
         Self {
             bands: layout.planes.iter().copied().map(Band::new).collect(),
             store: (!header.streams).then(|| Store::new(&layout, max_work / cost::VISIT)),
@@ -155,7 +155,7 @@ impl Work {
 
     /// Keeps the rows of the strip before that upsampling needs, once for each strip.
     fn roll(&mut self) {
-        if !self.begun && self.output == Output::Interleaved {
+        if !self.begun && self.output.is_interleaved() {
             self.bands.iter_mut().for_each(Band::roll);
         }
         self.begun = true;
@@ -195,7 +195,10 @@ impl Work {
             let start = strips.saturating_sub(1) * band.plane.strip_rows() as u32;
             *row = upsampler.row(band, start, y, width);
         }
-        color::interleave(color, rows, &mut self.pixels);
+        match self.output {
+            Output::Inks => color::interleave_inks(color, rows, &mut self.pixels),
+            _ => color::interleave(color, rows, &mut self.pixels),
+        }
         self.row += 1;
         &self.pixels
     }

@@ -1,0 +1,269 @@
+//! Integer tables that convert samples to sRGB.
+
+use super::curve::{Curve, ENTRIES, srgb_sample, tabulated};
+use super::lut::lab_to_xyz;
+use super::matrix::Matrix;
+use super::space::{Kind, Space, Through};
+use crate::pixels::{Channels, narrow};
+
+/// Converts 16-bit samples of some space to 8-bit samples of sRGB.
+#[derive(Debug, Clone)]
+pub(crate) enum Conversion {
+    /// The result for each sample, without its last bits.
+    Gray(Vec<u8>),
+    /// Curves to light, a matrix, and the curve from there.
+    Matrix(Box<ByMatrix>),
+    /// A grid over red, green and blue.
+    Rgb(Grid<3>),
+    /// A grid over four inks.
+    Cmyk(Grid<4>),
+}
+
+/// The last bits of a sample that do not matter to a table.
+const UNUSED_BITS: u32 = 16 - ENTRIES.ilog2();
+
+impl Conversion {
+    /// Makes the tables; `None` if they would change next to nothing.
+    pub(crate) fn new(space: &Space) -> Option<Self> {
+        match &space.0 {
+            Kind::Gray(curve) => Self::gray(curve.tabulated().into_iter().map(srgb_sample)),
+            Kind::Lightness(curve) => {
+                let light = |lightness: f64| {
+                    let [_, y, _] = lab_to_xyz([lightness * 100.0, 0.0, 0.0]);
+                    y
+                };
+                Self::gray(curve.tabulated().into_iter().map(light).map(srgb_sample))
+            }
+            Kind::Matrix(curves, matrix) => {
+                if is_near_srgb(curves, matrix) {
+                    return None;
+                }
+                Some(Self::Matrix(Box::new(ByMatrix::new(curves, matrix))))
+            }
+            Kind::Rgb(lut) => {
+                let through = Through::new(lut, [0.0; 3]);
+                let grid = Grid::new(33, |samples| through.srgb(samples));
+                (!grid.changes_little()).then_some(Self::Rgb(grid))
+            }
+            Kind::Cmyk(lut) => {
+                let through = Through::new(lut, [1.0; 4]);
+                Some(Self::Cmyk(Grid::new(17, |samples| through.srgb(samples))))
+            }
+        }
+    }
+
+    fn gray(samples: impl Iterator<Item = f64>) -> Option<Self> {
+        let table: Vec<u8> = samples.map(|sample| eight_bits(sample)).collect();
+        let differs = |(sample, index): (u16, usize)| {
+            table.get(index).is_some_and(|&to| u16::from(to).abs_diff(sample) > CLOSE)
+        };
+        let samples = (0..=255).zip((0..=255).map(|sample| (sample * 257) >> UNUSED_BITS));
+        samples.into_iter().any(differs).then_some(Self::Gray(table))
+    }
+
+    /// Bytes of the tables.
+    pub(crate) fn memory(&self) -> u64 {
+        let bytes = match self {
+            Self::Gray(table) => table.len(),
+            Self::Matrix(by_matrix) => by_matrix.bytes(),
+            Self::Rgb(grid) => grid.bytes(),
+            Self::Cmyk(grid) => grid.bytes(),
+        };
+        bytes as u64
+    }
+
+    /// The work of making the tables and of converting a number of pixels, in units of [`crate::Limits::work`].
+    pub(crate) fn work(&self, pixels: u64) -> u64 {
+        let (tables, pixel) = match self {
+            Self::Gray(_) => (1_500_000, 10),
+            Self::Matrix(_) => (2_500_000, 80),
+            Self::Rgb(_) => (40_000_000, 110),
+            Self::Cmyk(_) => (150_000_000, 150),
+        };
+        tables + pixels * pixel
+    }
+
+    /// Converts a row of pixels with these channels.
+    pub(crate) fn convert(&self, from: Channels, row: &[u16], out: &mut Vec<u8>) {
+        out.clear();
+        match (self, from) {
+            (Self::Gray(table), Channels::Gray) => {
+                out.extend(row.iter().map(|&sample| look_up(table, sample)));
+            }
+            (Self::Gray(table), Channels::GrayAlpha) => {
+                let pixels = row.as_chunks::<2>().0.iter();
+                out.extend(pixels.flat_map(|&[gray, alpha]| [look_up(table, gray), narrow(alpha)]));
+            }
+            (Self::Matrix(by_matrix), _) => colors(from, row, out, |color| by_matrix.convert(color)),
+            (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color)),
+            (Self::Cmyk(grid), _) => {
+                out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert(inks)));
+            }
+            (Self::Gray(_), _) => out.extend(row.iter().map(|&sample| narrow(sample))),
+        }
+    }
+}
+
+/// Converts the colours of a row.
+fn colors(from: Channels, row: &[u16], out: &mut Vec<u8>, convert: impl Fn([u16; 3]) -> [u8; 3]) {
+    if from.has_alpha() {
+        for &[red, green, blue, alpha] in row.as_chunks::<4>().0 {
+            let [red, green, blue] = convert([red, green, blue]);
+            out.extend([red, green, blue, narrow(alpha)]);
+        }
+    } else {
+        out.extend(row.as_chunks::<3>().0.iter().flat_map(|&color| convert(color)));
+    }
+}
+
+fn look_up<T: Copy + Default>(table: &[T], sample: u16) -> T {
+    table.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
+}
+
+fn eight_bits(sample: f64) -> u8 {
+    (sample * 255.0 + 0.5) as u8
+}
+
+fn sixteen_bits(sample: f64) -> u16 {
+    (sample * 65_535.0 + 0.5) as u16
+}
+
+/// How far an 8-bit sample may be off without anybody seeing it: profiles that mean sRGB are rounded in many ways.
+const CLOSE: u16 = 1;
+
+/// Whether curves and a matrix to linear sRGB change next to nothing.
+fn is_near_srgb(curves: &[Curve; 3], matrix: &Matrix) -> bool {
+    const STEPS: u32 = 32;
+    let off = (matrix.0.iter().flatten()).zip(Matrix::IDENTITY.0.iter().flatten());
+    if off.into_iter().any(|(value, expected)| (value - expected).abs() > 0.0015) {
+        return false;
+    }
+    let close = |curve: &Curve| {
+        (0..=STEPS).all(|step| {
+            let sample = f64::from(step) / f64::from(STEPS);
+            (srgb_sample(curve.at(sample)) - sample).abs() * 255.0 <= f64::from(CLOSE)
+        })
+    };
+    let [red, green, blue] = curves;
+    close(red) && (green == red || close(green)) && (blue == red || close(blue))
+}
+
+/// Curves, a matrix, and the curve of sRGB.
+#[derive(Debug, Clone)]
+pub(crate) struct ByMatrix {
+    /// Light for each sample. The second and third are empty if they are as the first.
+    curves: [Vec<u16>; 3],
+    /// With [`MATRIX_BITS`] fractional bits.
+    matrix: [[i64; 3]; 3],
+    /// The sample of sRGB for light.
+    srgb: Vec<u8>,
+}
+
+const MATRIX_BITS: u32 = 20;
+
+impl ByMatrix {
+    fn new(curves: &[Curve; 3], matrix: &Matrix) -> Self {
+        let table = |curve: &Curve| curve.tabulated().into_iter().map(sixteen_bits).collect();
+        let [red, green, blue] = curves;
+        let other = |curve: &Curve| if curve == red { Vec::new() } else { table(curve) };
+        // A matrix that reaches beyond this is of no real space, and the sums have to fit.
+        let fixed =
+            |value: f64| (value.clamp(-1e3, 1e3) * f64::from(1 << MATRIX_BITS)).round_ties_even() as i64;
+        Self {
+            curves: [table(red), other(green), other(blue)],
+            matrix: matrix.0.map(|row| row.map(fixed)),
+            srgb: tabulated(srgb_sample).into_iter().map(eight_bits).collect(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.curves.iter().map(|curve| 2 * curve.len()).sum::<usize>() + self.srgb.len()
+    }
+
+    fn convert(&self, [red, green, blue]: [u16; 3]) -> [u8; 3] {
+        let [first, second, third] = &self.curves;
+        let or_first = |curve: &'_ Vec<u16>, sample| {
+            i64::from(look_up(if curve.is_empty() { first } else { curve }, sample))
+        };
+        let (red, green, blue) =
+            (i64::from(look_up(first, red)), or_first(second, green), or_first(third, blue));
+        self.matrix.map(|[of_red, of_green, of_blue]| {
+            let sum = red * of_red + green * of_green + blue * of_blue + (1 << (MATRIX_BITS - 1));
+            look_up(&self.srgb, (sum >> MATRIX_BITS).clamp(0, 65_535) as u16)
+        })
+    }
+}
+
+/// Colours of sRGB at even distances over all samples, and between them by simplices: tetrahedra in three dimensions.
+#[derive(Debug, Clone)]
+pub(crate) struct Grid<const CHANNELS: usize> {
+    side: usize,
+    /// The 16-bit samples of each node, those of the last channel's nodes next to each other.
+    nodes: Vec<[u16; 3]>,
+}
+
+impl<const CHANNELS: usize> Grid<CHANNELS> {
+    fn new(side: usize, color: impl Fn([f64; CHANNELS]) -> [f64; 3]) -> Self {
+        let count = (0..CHANNELS).fold(1, |count, _| count * side);
+        let node = |index: usize| color(Self::samples(side, index)).map(sixteen_bits);
+        Self { side, nodes: (0..count).map(node).collect() }
+    }
+
+    /// The samples of a node.
+    fn samples(side: usize, mut index: usize) -> [f64; CHANNELS] {
+        let mut samples = [0.0; CHANNELS];
+        for sample in samples.iter_mut().rev() {
+            *sample = (index % side) as f64 / (side - 1) as f64;
+            index /= side;
+        }
+        samples
+    }
+
+    fn bytes(&self) -> usize {
+        self.nodes.len() * size_of::<[u16; 3]>()
+    }
+
+    #[inline(always)]
+    fn convert(&self, samples: [u16; CHANNELS]) -> [u8; 3] {
+        const ONE: u32 = 1 << 16;
+        // How far each sample is from its node to the next, and how far apart these are in the list, the farthest first.
+        let mut steps = [(0, 0); CHANNELS];
+        let mut node = 0;
+        let mut apart = 1;
+        let last = (self.side - 2) as u32;
+        for (step, sample) in steps.iter_mut().zip(samples).rev() {
+            let place = (u32::from(sample) + u32::from(sample >> 15)) * (last + 1);
+            let below = (place >> 16).min(last);
+            *step = (place - below * ONE, apart);
+            node += below as usize * apart;
+            apart *= self.side;
+        }
+        steps.sort_unstable_by(|a, b| b.cmp(a));
+        let mut sum = [0; 3];
+        let mut add = |node: usize, weight: u32| {
+            let color = self.nodes.get(node).copied().unwrap_or_default();
+            for (sum, sample) in sum.iter_mut().zip(color) {
+                *sum += u32::from(sample) * weight;
+            }
+        };
+        let mut left = ONE;
+        for (rest, apart) in steps {
+            add(node, left - rest);
+            left = rest;
+            node += apart;
+        }
+        add(node, left);
+        sum.map(|sum| narrow((sum >> 16) as u16))
+    }
+}
+
+impl Grid<3> {
+    /// Whether its nodes are nearly where they would be in sRGB.
+    fn changes_little(&self) -> bool {
+        let close = |(index, color): (usize, &[u16; 3])| {
+            let samples = Self::samples(self.side, index).map(sixteen_bits);
+            samples.iter().zip(color).all(|(sample, to)| sample.abs_diff(*to) <= CLOSE * 257)
+        };
+        self.nodes.iter().enumerate().all(close)
+    }
+}
