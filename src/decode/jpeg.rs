@@ -212,7 +212,7 @@ mod tests {
     /// Coloured discs and fine bars over a gradient, with noise: edges and texture at every scale.
     fn drawn(x: u32, y: u32) -> [u8; 3] {
         let disc = (x % 90).abs_diff(45).pow(2) + (y % 90).abs_diff(45).pow(2) < 1200;
-        let bar = y > HEIGHT / 2 && (x / 3 + y / 5) % 3 == 0;
+        let bar = y > HEIGHT / 2 && (x / 3 + y / 5).is_multiple_of(3);
         let [red, green, blue] = match (disc, bar) {
             (true, _) => [[200, 40, 60], [40, 90, 200], [230, 220, 90]][((x / 90 + y / 90) % 3) as usize],
             (_, true) => [30, 30, 40],
