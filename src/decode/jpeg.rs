@@ -32,6 +32,16 @@ const SCALES: [DecodeScale; 3] = [
     DecodeScale { scale: Scale::eighths(4), min_ratio: 1.75 },
 ];
 
+/// A progressive image is held as coefficients until its last scan, four times as many at 2/8 as at 1/8: one of more than
+/// [`MANY_PIXELS`] gives up to 4.4 points for a quarter of the memory. The scores of sharp are within 0.5 there.
+const SCALES_OF_MANY: [DecodeScale; 3] = [
+    DecodeScale { scale: Scale::eighths(1), min_ratio: 1.75 },
+    DecodeScale { scale: Scale::eighths(2), min_ratio: 1.75 },
+    DecodeScale { scale: Scale::eighths(4), min_ratio: 1.75 },
+];
+
+const MANY_PIXELS: u64 = 50_000_000;
+
 /// Decodes YCbCr to planes, inks for which there is a profile to rows of inks, and everything else to gray or RGB rows.
 pub(super) struct JpegDecoder {
     decoder: jpeg::Decoder,
@@ -94,7 +104,9 @@ impl Decoder for JpegDecoder {
             (Model::Cmyk, _) if self.space.is_some() => Layout::Inks,
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let header = Header { source: source(header), layout, depth: Depth::Eight, scales: &SCALES };
+        let scales: &[DecodeScale] =
+            if header.progressive && source(header).pixels() > MANY_PIXELS { &SCALES_OF_MANY } else { &SCALES };
+        let header = Header { source: source(header), layout, depth: Depth::Eight, scales };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
