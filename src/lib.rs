@@ -22,8 +22,10 @@ mod color;
 mod decode;
 mod encode;
 mod exif;
+mod finish;
 mod geometry;
 mod join;
+mod metadata;
 mod pipeline;
 mod pixels;
 mod plan;
@@ -31,6 +33,7 @@ mod queue;
 mod resample;
 mod session;
 mod stage;
+mod trim;
 
 pub use session::Session;
 pub use tintype_types::{

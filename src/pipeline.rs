@@ -1,18 +1,16 @@
 //! The steps of a rendition: decode, resample, finish, encode; planned, priced, and then run row by row.
 
-use crate::color::Conversion;
 use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
-use crate::geometry::Transform;
-use crate::join::Join;
-use crate::pixels::{Channels, Depth, Layout, Samples};
+use crate::finish::{Finish, conversion, stays_planar};
+use crate::geometry::Region;
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
-use crate::stage::{
-    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, Stage, Surroundings, Tilted, over,
-};
-use crate::{Angle, Color, Error, Fill, Format, Limit, Options, Profile, Result, Sides};
+use crate::stage::{Cost, Shape};
+use crate::trim::Border;
+use crate::{Error, Limit, Options, Result, Source, Trim};
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,8 @@ pub(crate) enum Progress {
 pub(crate) struct Pipeline {
     decoder: Box<dyn Decoder>,
     stages: Stages,
+    /// The work of what does not depend on rows.
+    fixed_work: u64,
     /// The work of resampling all rows, and of what happens to them then; and of each byte that is written.
     resampling_work: u64,
     stages_work: u64,
@@ -37,143 +37,58 @@ pub(crate) struct Pipeline {
     written: u64,
     /// The limit of all work.
     max_work: u64,
+    /// Bytes of the source that may be kept.
+    max_kept: u64,
 }
 
 struct Stages {
     /// One for each lane.
     resamplers: Vec<Resampler>,
     finish: Finish,
-    encoder: Box<dyn Encoder>,
+    sink: Sink,
 }
 
-/// What happens to resampled rows.
-enum Finish {
-    /// Rows of whole pixels, of lanes that are joined first if there are several, and whose colours are converted.
-    Pixels(Option<Join>, Option<Convert>, Chain),
-    /// Lanes go to the encoder as they are, but turned.
-    Lanes(Vec<Orient>),
+/// What a pipeline is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    /// The options of the rendition.
+    pub options: &'a Options,
+    /// Whether the rendition is read in one piece at the end.
+    pub whole: bool,
+    /// Bytes of the source that wait for the decoder.
+    pub held: u64,
+    /// The work that has been done before.
+    pub spent: u64,
+    /// What is made.
+    pub pass: Pass,
 }
 
-impl Finish {
-    fn new(
-        plan: &Plan,
-        layout: Layout,
-        options: &Options,
-        axes: &[(Axis, Axis)],
-        (as_lanes, conversion): (bool, Option<Conversion>),
-    ) -> Self {
-        if as_lanes {
-            let lane = |(x, y): &(Axis, Axis)| {
-                Orient::new(plan.transform, Shape { width: x.size, height: y.size, channels: Channels::Gray })
-            };
-            return Self::Lanes(axes.iter().map(lane).collect());
-        }
-        let channels = match layout {
-            Layout::YCbCr => Channels::Rgb,
-            other => other.channels(),
-        };
-        let join = (layout == Layout::YCbCr).then(Join::default);
-        let (width, height) = plan.size;
-        let shape = Shape { width, height, channels };
-        let convert = conversion.map(|conversion| Convert::new(shape, conversion));
-        Self::Pixels(join, convert, chain(plan, options, shape))
-    }
-
-    fn cost(&self) -> Cost {
-        match self {
-            Self::Pixels(_, convert, chain) => {
-                convert.as_ref().map_or(Cost::default(), Convert::cost) + chain.cost()
-            }
-            Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
-        }
+impl Job<'_> {
+    /// What looks for the border to trim in rows of an image, if that is what the pipeline is made for.
+    fn border(&self, source: &Source, image: Image) -> Option<Border> {
+        let Pass::Border(trim) = self.pass else { return None };
+        let shape = Shape { width: image.width, height: image.height, channels: image.layout.channels() };
+        Some(Border::new(shape, trim, plan::upright(source, &self.options.geometry)))
     }
 }
 
-/// The stages between the resampled image and the encoder.
-fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
-    let mut chain = Chain::new(resampled);
-    if plan.transform != Transform::default() {
-        chain.add(|shape| Orient::new(plan.transform, shape));
-    }
-    let opaque = options.output.format == Format::Jpeg;
-    let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
-    add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
-    if let Some(mask) = plan.around.mask {
-        chain.add(|shape| Masked::new(shape, mask));
-    }
-    if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
-        chain.add(|shape| Flatten::new(shape, background, opaque));
-    }
-    chain
-}
-
-/// The opaque colour that shows in the end where an image is transparent, if one does. What is drawn on the way lies on it
-/// at once, and needs no alpha.
-fn ground(background: Option<Color>, opaque: bool) -> Option<Color> {
-    let ground =
-        background.map(|background| if opaque { over(background, Color::WHITE) } else { background });
-    ground.filter(|ground| ground.alpha == 255)
-}
-
-/// Adds what lies around the image: surroundings, a tilt, and surroundings again.
-fn add_surroundings(chain: &mut Chain, plan: &Plan, fill: Option<Fill>, ground: Option<Color>) {
-    let on_ground = |color: Color| ground.map_or(color, |ground| over(color, ground));
-    let around = &plan.around;
-    let Some(tilt) = around.tilt.filter(|tilt| tilt.angle != Angle::default()) else {
-        add_sides(chain, around.extend.plus(around.padding), fill, on_ground);
-        return;
-    };
-    add_sides(chain, around.extend, fill, on_ground);
-    match Tilted::quarters(tilt.angle) {
-        Some(rotation) => chain.add(|shape| Orient::new(Transform::from_rotation(rotation), shape)),
-        None => {
-            let background = on_ground(tilt.background.unwrap_or(Color::TRANSPARENT));
-            chain.add(|shape| Tilted::new(shape, tilt.angle, background));
-        }
-    }
-    add_sides(chain, around.padding, fill, on_ground);
-}
-
-fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: impl Fn(Color) -> Color) {
-    if sides == Sides::ZERO {
-        return;
-    }
-    let surroundings = match fill {
-        None => Surroundings::Color(on_ground(Color::TRANSPARENT)),
-        Some(Fill::Color(color)) => Surroundings::Color(on_ground(color)),
-        Some(Fill::Edge) => Surroundings::Edge,
-        Some(Fill::Mirror) => Surroundings::Mirror,
-        Some(Fill::Blur) => return chain.add(|shape| Backdrop::new(shape, sides)),
-    };
-    chain.add(|shape| Pad::new(shape, sides, surroundings));
-}
-
-/// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
-fn conversion(decoder: &mut dyn Decoder, header: &Header, options: &Options) -> Option<Conversion> {
-    let inks = header.layout == Layout::Inks;
-    let converts = inks || options.output.profile == Profile::Srgb;
-    decoder.space().filter(|_| converts).and_then(Conversion::new)
-}
-
-/// Whether a planar image goes to its encoder without becoming whole pixels.
-fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bool {
-    layout == Layout::YCbCr
-        && encode::takes_halved_chroma(options.output.format)
-        && plan.smart.is_none()
-        && plan.around == plan::Around::default()
+/// A way through the source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pass {
+    /// The border to trim is looked for. Meanwhile the source is kept.
+    Border(Trim),
+    /// The rendition is made, of what trimming has left.
+    Render(Option<Region>),
 }
 
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
-    pub(crate) fn new(
-        mut decoder: Box<dyn Decoder>,
-        header: &Header,
-        options: &Options,
-        whole: bool,
-        held: u64,
-    ) -> Result<(Self, Plan)> {
-        let plan = plan::plan(&header.source, options, header.scales, None)?;
-        let output = &options.output;
+    pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: &Job<'_>) -> Result<(Self, Plan)> {
+        let options = job.options;
+        let plan = match job.pass {
+            Pass::Border(_) => plan::whole(&header.source, options)?,
+            Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
+        };
         let conversion = conversion(&mut *decoder, header, options);
         let linear = options.geometry.linear;
         let layout = match header.layout {
@@ -190,34 +105,69 @@ impl Pipeline {
             .collect();
 
         let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion));
-        let layout = match &finish {
-            Finish::Pixels(_, _, chain) => Layout::Interleaved(chain.shape().channels),
-            Finish::Lanes(_) => Layout::YCbCr,
+        let image = Image { width: plan.width, height: plan.height, layout: finish.layout() };
+        let border = job.border(&header.source, image);
+        let encoding = encode::work(&options.output, image);
+        let sinking = match &border {
+            Some(border) => border.cost(),
+            None => {
+                Cost { memory: encode::memory(options.output.format, image, job.whole), work: encoding.fixed }
+            }
         };
-        let image = Image { width: plan.width, height: plan.height, layout };
-        let finishing = finish.cost();
+        let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
-            + held
+            + job.held
             + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
-            + encode::memory(output.format, image, whole);
+            + carried.memory()
+            + sinking.memory;
         // Freed blocks are not always where the next one fits.
         let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
         let resampling_work = resampling.sum::<u64>();
-        let encoding = encode::work(output, image);
-        let stages_work = image.samples() * FINISHING_WORK + finishing.work + encoding.fixed;
-        let work = BASE_WORK + resampling_work + stages_work + decoder.predicted_work(detail);
+        let stages_work = image.samples() * FINISHING_WORK + finishing.work + sinking.work;
+        let fixed_work = job.spent + BASE_WORK + carried.work();
+        let work = fixed_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
-        decoder.start(detail, max_memory - memory)?;
+        // A source that is kept to be read again shares what is left.
+        let left = max_memory - memory;
+        let kept = if border.is_some() { (left - decoding) / 2 } else { 0 };
+        let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
+        drop(carried);
+        decoder.start(detail, left - kept)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
-        let encoder = encode::encoder(output, image)?;
-        let stages = Stages { resamplers, finish, encoder };
-        let (per_byte, max_work) = (encoding.per_byte, options.limits.work);
-        Ok((Self { decoder, stages, resampling_work, stages_work, per_byte, written: 0, max_work }, plan))
+        let sink = match border {
+            Some(border) => Sink::Border(border),
+            None => Sink::File(encode::encoder(&options.output, image, attached)?),
+        };
+        let pipeline = Self {
+            decoder,
+            stages: Stages { resamplers, finish, sink },
+            fixed_work,
+            resampling_work,
+            stages_work,
+            per_byte: encoding.per_byte,
+            written: 0,
+            max_work: options.limits.work,
+            max_kept: kept,
+        };
+        Ok((pipeline, plan))
+    }
+
+    /// What trimming has left of the upright source, if that was looked for.
+    pub(crate) fn trimmed(&self) -> Option<Region> {
+        match &self.stages.sink {
+            Sink::File(_) => None,
+            Sink::Border(border) => Some(border.region()),
+        }
+    }
+
+    /// The most bytes of the source that may be kept to be read again.
+    pub(crate) fn max_kept(&self) -> u64 {
+        self.max_kept
     }
 
     /// The decoder, to feed it.
@@ -232,7 +182,7 @@ impl Pipeline {
 
     /// The work done so far.
     pub(crate) fn work(&self) -> u64 {
-        BASE_WORK
+        self.fixed_work
             + self.for_rows_so_far(self.resampling_work + self.stages_work)
             + self.written * self.per_byte
             + self.decoder.work()
@@ -257,13 +207,13 @@ impl Pipeline {
     /// Works through the rows that are there, for a while.
     pub(crate) fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
         let progress = if self.stages.are_complete() {
-            self.stages.encoder.finish()?;
+            self.stages.sink.finish()?;
             Progress::Complete
         } else {
             self.advance_rows(source_bytes)?
         };
         let before = output.len();
-        self.stages.encoder.drain(output);
+        self.stages.sink.drain(output);
         self.written += (output.len() - before) as u64;
         Ok(progress)
     }
@@ -299,28 +249,42 @@ impl Stages {
     }
 
     fn push(&mut self, lane: usize, row: &[u8]) -> Result<()> {
-        let Self { resamplers, finish, encoder } = self;
+        let Self { resamplers, finish, sink } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
-        resampler.push(row, &mut |row| match finish {
-            Finish::Pixels(join, convert, chain) => {
-                let mut pixels = |row: Samples<'_>| {
-                    let next = &mut |row: &[u8]| chain.push(row, &mut |row| encoder.row(0, row));
-                    match (row, &mut *convert) {
-                        (Samples::Eight(row), _) => next(row),
-                        (Samples::Sixteen(row), Some(convert)) => convert.push(row, next),
-                        (Samples::Sixteen(_), None) => Err(Error::Internal("a row has too many bits".into())),
-                    }
-                };
-                match join {
-                    Some(join) => join.push(lane, row, &mut pixels),
-                    None => pixels(row),
-                }
+        resampler.push(row, &mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
+    }
+}
+
+/// What becomes of the rows in the end.
+enum Sink {
+    /// A file.
+    File(Box<dyn Encoder>),
+    /// A border that is looked for.
+    Border(Border),
+}
+
+impl Sink {
+    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        match self {
+            Self::File(encoder) => encoder.row(lane, row),
+            Self::Border(border) => {
+                border.push(row);
+                Ok(())
             }
-            Finish::Lanes(orients) => match (orients.get_mut(lane), row) {
-                (Some(orient), Samples::Eight(row)) => orient.push(row, &mut |row| encoder.row(lane, row)),
-                _ => Ok(()),
-            },
-        })
+        }
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        match self {
+            Self::File(encoder) => encoder.finish(),
+            Self::Border(_) => Ok(()),
+        }
+    }
+
+    fn drain(&mut self, output: &mut Queue) {
+        if let Self::File(encoder) = self {
+            encoder.drain(output);
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! One rendition, from the first byte of the source to the last of the result.
 
 use crate::decode::{self, Decoder, Header, Step};
-use crate::pipeline::{BASE_MEMORY, Pipeline, Progress};
+use crate::geometry::Region;
+use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
-use crate::{Error, Limit, Options, Outline, Result};
+use crate::{Error, Format, Geometry, Limit, Options, Outline, Output, Result};
 use std::borrow::Cow;
 use tintype_types::{SNIFF_BYTES, sniff};
 
@@ -24,7 +25,13 @@ pub struct Session {
     output: Queue,
     outline: Option<Outline>,
     damaged: bool,
+    /// The work done so far, and before this way through the source.
     work: u64,
+    spent: u64,
+    /// What has been read of a source that has to be read again.
+    kept: Queue,
+    /// What trimming has left of the upright source.
+    trimmed: Option<Region>,
     mode: Mode,
 }
 
@@ -90,6 +97,9 @@ impl Session {
             outline: None,
             damaged: false,
             work: 0,
+            spent: 0,
+            kept: Queue::default(),
+            trimmed: None,
             mode,
         }
     }
@@ -144,7 +154,7 @@ impl Session {
         let result = result.map_err(|error| self.whole_memory(error));
         if result.is_err() {
             self.state = State::Failed;
-            (self.pending, self.output) = (Queue::default(), Queue::default());
+            (self.pending, self.kept, self.output) = Default::default();
         }
         result
     }
@@ -204,17 +214,59 @@ impl Session {
             self.state = State::Header(decode::decoder(format, &self.options, self.decoder_memory())?);
             self.pending.push(head);
         }
+        let piece = self.pending.take(PIECE);
+        if !piece.is_empty() && self.search_options().is_some() {
+            self.keep(&piece)?;
+        }
         let decoder = match &mut self.state {
             State::Header(decoder) => decoder,
             State::Rows(pipeline) => pipeline.decoder_mut(),
             _ => return Ok(()),
         };
-        if self.pending.len() == 0 {
+        if piece.is_empty() {
             self.ended = Ended::Signaled;
             decoder.finish();
             return Ok(());
         }
-        decoder.feed(self.pending.take(PIECE))
+        decoder.feed(piece)
+    }
+
+    /// Keeps a piece of the source, to read it again.
+    fn keep(&mut self, piece: &[u8]) -> Result<()> {
+        let needed = (self.kept.len() + piece.len()) as u64;
+        match &self.state {
+            State::Rows(pipeline) => {
+                let max_memory = self.options.limits.memory;
+                let missing = needed.saturating_sub(pipeline.max_kept());
+                Limit::Memory.check(max_memory.saturating_add(missing), max_memory)?;
+            }
+            _ => Limit::Memory.check(2 * needed, self.decoder_memory())?,
+        }
+        self.kept.extend(piece);
+        Ok(())
+    }
+
+    /// The options to look for the border with, if that is to be trimmed and has not been found.
+    fn search_options(&self) -> Option<Options> {
+        let trim = self.options.geometry.trim.filter(|_| self.trimmed.is_none())?;
+        let auto_orient = self.options.geometry.auto_orient;
+        let geometry = Geometry { auto_orient, trim: Some(trim), ..Geometry::default() };
+        let output =
+            Output { format: Format::Png, profile: self.options.output.profile, ..Output::default() };
+        Some(Options { geometry, output, ..self.options })
+    }
+
+    /// Starts to read the source again, now that it is known what trimming leaves.
+    fn start_again(&mut self, trimmed: Region) {
+        let rest = self.pending.take(usize::MAX);
+        self.pending = std::mem::take(&mut self.kept);
+        self.pending.push(rest);
+        self.trimmed = Some(trimmed);
+        self.spent = self.work;
+        self.state = State::Sniffing;
+        if self.ended == Ended::Signaled {
+            self.ended = Ended::Known;
+        }
     }
 
     /// What a decoder may hold before anything is planned.
@@ -244,8 +296,14 @@ impl Session {
         }
         if let State::Rows(pipeline) = &mut self.state {
             progress = pipeline.advance(self.written, &mut self.output)?;
-            self.damaged = pipeline.found_damage();
+            self.damaged |= pipeline.found_damage();
             self.work = pipeline.work();
+            if progress == Progress::Complete
+                && let Some(trimmed) = pipeline.trimmed()
+            {
+                self.start_again(trimmed);
+                return Ok(true);
+            }
         }
         match progress {
             Progress::Complete => {
@@ -267,14 +325,27 @@ impl Session {
         let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
             return Err(Error::Ended);
         };
-        let held = self.pending.len() as u64;
-        let (pipeline, plan) = Pipeline::new(decoder, header, &self.options, self.mode == Mode::Whole, held)?;
-        self.outline = Some(Outline {
-            format: self.options.output.format,
-            width: plan.width,
-            height: plan.height,
-            source: header.source,
-        });
+        let search = self.search_options();
+        let pass = match search.and_then(|options| options.geometry.trim) {
+            Some(trim) => Pass::Border(trim),
+            None => Pass::Render(self.trimmed),
+        };
+        let job = Job {
+            options: search.as_ref().unwrap_or(&self.options),
+            whole: self.mode == Mode::Whole,
+            held: (self.pending.len() + self.kept.len()) as u64,
+            spent: self.spent,
+            pass,
+        };
+        let (pipeline, plan) = Pipeline::new(decoder, header, &job)?;
+        if let Pass::Render(_) = pass {
+            self.outline = Some(Outline {
+                format: self.options.output.format,
+                width: plan.width,
+                height: plan.height,
+                source: header.source,
+            });
+        }
         self.state = State::Rows(Box::new(pipeline));
         Ok(())
     }

@@ -8,7 +8,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use libfuzzer_sys::fuzz_target;
-use tintype::{Color, Error, Filter, Fit, Format, Limit, Options, Rotation, Session, resize};
+use tintype::{
+    Color, Error, Filter, Fit, Format, Limit, Metadata, Options, Profile, Rotation, Session, resize,
+};
 
 /// Counts what is held, and the most that was.
 struct Counting;
@@ -80,6 +82,10 @@ fn options(&[sizes, width, height, turns, filter, format, limits, _]: &[u8; 8]) 
     geometry.filter = filters[usize::from(filter) % 5];
     options.output.format = [Format::Jpeg, Format::Png, Format::Png, Format::Webp][usize::from(format & 3)];
     options.output.lossless = options.output.format == Format::Webp && format & 4 != 0;
+    let metadata = [Metadata::Strip, Metadata::Copyright, Metadata::Keep, Metadata::Keep];
+    options.output.metadata = metadata[usize::from(format >> 3 & 3)];
+    options.output.profile = if format & 32 == 0 { Profile::Srgb } else { Profile::Keep };
+    options.output.location = format & 64 != 0;
     options.input.allow_damaged = limits & 1 == 0;
     (options.limits.memory, options.limits.work) = (MAX_MEMORY, MAX_WORK);
     options

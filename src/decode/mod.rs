@@ -6,6 +6,7 @@ mod png;
 mod webp;
 
 use crate::color::Space;
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Depth, Layout};
 use crate::plan::{DecodeScale, Detail, Lane};
 use crate::{Error, Format, Info, Options, Result, Source};
@@ -47,15 +48,14 @@ pub(crate) trait Decoder {
     /// The header, once it has been read.
     fn header(&mut self) -> Result<Step<Header>>;
 
+    /// What the source carries in addition to its pixels, once the header has been read.
+    fn carried(&mut self) -> Carried {
+        Carried::default()
+    }
+
     /// What the samples of the rows stand for, as the file says itself or by its profile; `None` for sRGB, and for what
     /// cannot be used. Known with the header.
     fn space(&self) -> Option<&Space> {
-        None
-    }
-
-    /// The embedded ICC profile, if it is one for the rows that come out. Known with the header.
-    #[allow(dead_code)] // for encoders that embed it
-    fn profile(&mut self) -> Option<Vec<u8>> {
         None
     }
 
@@ -87,11 +87,12 @@ pub(crate) trait Decoder {
 
 /// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
 pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
+    let wanted = Wanted::of(options);
     Ok(match format {
-        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, max_memory)),
-        Format::Png => Box::new(png::PngDecoder::new(options)),
-        Format::Webp => Box::new(webp::WebpDecoder::new(options, max_memory)),
-        Format::Gif => Box::new(gif::GifDecoder::new()),
+        Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, wanted, max_memory)),
+        Format::Png => Box::new(png::PngDecoder::new(options, wanted)),
+        Format::Webp => Box::new(webp::WebpDecoder::new(options, wanted, max_memory)),
+        Format::Gif => Box::new(gif::GifDecoder::new(wanted)),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, "decoding"));
         }

@@ -1,8 +1,10 @@
 //! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame. Decoded as its bytes arrive, but for files
-//! with EXIF data, which stands at the end: these are held until the orientation is known.
+//! with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
+//! rendition is to keep.
 
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{self, LARGEST_PROFILE, Model, Space};
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
@@ -19,6 +21,7 @@ pub(super) struct WebpDecoder {
     holding: Holding,
     complete: bool,
     max_memory: u64,
+    wanted: Wanted,
 }
 
 /// Whether the file is held.
@@ -42,7 +45,7 @@ const LOSSY_PIXEL_WORK: u64 = 160;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {
-    pub(super) fn new(options: &Options, max_memory: u64) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted, max_memory: u64) -> Self {
         let config = DecoderConfig {
             damage: if options.input.allow_damaged { Damage::Accept } else { Damage::Refuse },
             max_memory,
@@ -58,6 +61,7 @@ impl WebpDecoder {
             holding: Holding::Undecided,
             complete: false,
             max_memory,
+            wanted,
         }
     }
 
@@ -105,7 +109,8 @@ impl Decoder for WebpDecoder {
     fn header(&mut self) -> Result<Step<Header>> {
         let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
         if self.holding == Holding::Undecided {
-            let comes_later = header.has_exif && header.exif().is_none();
+            let comes_later =
+                header.has_exif && header.exif().is_none() || header.has_xmp && self.wanted.metadata;
             self.holding = if comes_later { Holding::Until(self.file.len()) } else { Holding::No };
         }
         let orientation = match self.holding {
@@ -126,12 +131,17 @@ impl Decoder for WebpDecoder {
         Ok(Step::Ready(header))
     }
 
-    fn space(&self) -> Option<&Space> {
-        self.space.as_ref()
+    fn carried(&mut self) -> Carried {
+        let Ok(Some(header)) = self.decoder.header() else { return Carried::default() };
+        let (icc, exif) = (self.wanted.icc(header.icc()), header.exif());
+        let later = webp::info(&self.file).ok();
+        let exif = later.as_ref().and_then(|info| info.exif).or(exif);
+        let xmp = later.as_ref().and_then(|info| info.xmp);
+        Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
     }
 
-    fn profile(&mut self) -> Option<Vec<u8>> {
-        self.decoder.header().ok().flatten()?.icc().map(<[u8]>::to_vec)
+    fn space(&self) -> Option<&Space> {
+        self.space.as_ref()
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {

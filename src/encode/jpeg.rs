@@ -1,11 +1,14 @@
 //! JPEG (ISO/IEC 10918-1): baseline, with chroma at half of the width and height.
 
 use super::{Encoder, Image};
+use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
 use crate::{Error, Output, Result};
 use std::collections::VecDeque;
-use tintype_jpeg::encode::{self as jpeg, Components, EncodeError, EncoderConfig, Plane, Subsampling};
+use tintype_jpeg::encode::{
+    self as jpeg, Components, EncodeError, EncoderConfig, MAX_ICC, MAX_XMP, Plane, Subsampling,
+};
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
@@ -17,9 +20,13 @@ pub(super) struct JpegEncoder {
 }
 
 impl JpegEncoder {
-    pub(super) fn new(output: &Output, image: Image) -> Result<Self> {
+    pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
         let mut config = config(image);
         config.quality = output.lossy_quality();
+        config.icc = attached.icc_for(image.colors()).filter(|icc| icc.len() <= MAX_ICC).map(<[u8]>::to_vec);
+        config.exif = attached.exif;
+        config.xmp = attached.xmp.filter(|xmp| xmp.len() <= MAX_XMP);
+        config.resources = attached.resources;
         let encoder = jpeg::Encoder::new(config).map_err(internal)?;
         Ok(Self { encoder, layout: image.layout, waiting: Default::default() })
     }

@@ -4,6 +4,7 @@ mod jpeg;
 mod png;
 mod webp;
 
+use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
@@ -34,6 +35,14 @@ impl Image {
         self.layout.channels()
     }
 
+    /// The channels of whole pixels.
+    fn colors(&self) -> Channels {
+        match self.layout {
+            Layout::YCbCr | Layout::Inks => Channels::Rgb,
+            Layout::Interleaved(channels) => channels,
+        }
+    }
+
     fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }
@@ -51,12 +60,12 @@ pub(crate) trait Encoder {
     fn drain(&mut self, sink: &mut Queue);
 }
 
-/// The encoder that the options ask for.
-pub(crate) fn encoder(output: &Output, image: Image) -> Result<Box<dyn Encoder>> {
+/// The encoder that the options ask for. What a format has no place for is left out.
+pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Result<Box<dyn Encoder>> {
     Ok(match output.format {
-        Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image)?),
-        Format::Png => Box::new(png::PngEncoder::new(image)?),
-        Format::Webp => Box::new(webp::WebpEncoder::new(output, image)),
+        Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
+        Format::Png => Box::new(png::PngEncoder::new(image, &attached)?),
+        Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)),
         other => return Err(Error::unsupported(other, "encoding")),
     })
 }

@@ -132,8 +132,27 @@ pub(crate) fn plan(
     Ok(Plan { scale, window, bounds, size, filter: geometry.filter, transform, smart, around, width, height })
 }
 
+/// The plan that decodes all of a source as it is stored, to look at its pixels.
+pub(crate) fn whole(source: &Source, options: &Options) -> Result<Plan> {
+    validate(options)?;
+    Limit::SourcePixels.check(source.pixels(), options.limits.source_pixels)?;
+    let window = Window { x: Span::whole(source.width.into()), y: Span::whole(source.height.into()) };
+    Ok(Plan {
+        scale: Scale::FULL,
+        window,
+        bounds: window,
+        size: (source.width, source.height),
+        filter: options.geometry.filter,
+        transform: Transform::default(),
+        smart: None,
+        around: Around::default(),
+        width: source.width,
+        height: source.height,
+    })
+}
+
 /// What turns a source upright.
-fn upright(source: &Source, geometry: &Geometry) -> Transform {
+pub(crate) fn upright(source: &Source, geometry: &Geometry) -> Transform {
     if geometry.auto_orient { Transform::from_exif(source.orientation) } else { Transform::default() }
 }
 

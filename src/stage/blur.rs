@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::reduce::{self, PLACE, Reduced, reduced_size};
 use super::{Cost, Next, Shape, Stage};
-use crate::pixels::Channels;
 use crate::{Result, Sides};
 
 /// Holds the image, makes a small blurred one of the part that would cover the result, and enlarges that around the image.
@@ -62,17 +62,17 @@ impl Stage for Backdrop {
     }
 
     fn cost(&self) -> Cost {
-        /// Work of averaging a sample, of blurring one of the small image, and of enlarging one.
-        const AVERAGE: u64 = 6;
-        const BLUR: u64 = 100;
+        /// Work of blurring a sample of the small image, and of enlarging one.
+        const BLUR: u64 = 120;
         const ENLARGE: u64 = 20;
-        let (width, height) = small_size(self.to);
-        let small = u64::from(width) * u64::from(height) * self.to.channels.count() as u64;
-        let row = self.to.row_bytes() as u64;
-        Cost {
-            memory: self.from.bytes() + row + 8 * small + 4 * row,
-            work: self.from.bytes() * AVERAGE + small * BLUR + self.to.bytes() * ENLARGE,
-        }
+        let size = reduced_size(self.to, LONGEST);
+        let small = reduce::cost(self.from, size);
+        let (row, samples) = (self.to.row_bytes() as u64, small.memory / 4);
+        let blurred = Cost {
+            memory: self.from.bytes() + 2 * row + small.memory,
+            work: samples * BLUR + self.to.bytes() * ENLARGE,
+        };
+        small + blurred
     }
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
@@ -85,40 +85,14 @@ impl Stage for Backdrop {
     }
 }
 
-/// The small blurred image. A sample is premultiplied, and 255 times as large as in 8 bits.
-struct Small {
-    width: usize,
-    height: usize,
-    channels: Channels,
-    samples: Vec<u32>,
-}
-
-/// The size of the small image for a result of this shape.
-fn small_size(to: Shape) -> (u32, u32) {
-    let longer = to.width.max(to.height).max(1);
-    let longest = longer.min(LONGEST);
-    let side = |side: u32| {
-        let side = (u64::from(side) * u64::from(longest) + u64::from(longer) / 2) / u64::from(longer);
-        (side as u32).max(1)
-    };
-    (side(to.width), side(to.height))
-}
+/// The small blurred image.
+struct Small(Reduced);
 
 impl Small {
     /// Of the part of an image that covers a result of the shape `to` when it is enlarged.
     fn new(image: &[u8], from: Shape, to: Shape) -> Self {
-        let (width, height) = small_size(to);
-        let (across, down) = covering((from.width, from.height), (to.width, to.height));
-        let channels = from.channels;
-        let (width, height) = (width as usize, height as usize);
-        let mut samples = Vec::with_capacity(width * height * channels.count());
-        for y in 0..height {
-            let rows = cell(&down, y, height);
-            for x in 0..width {
-                average(image, from, cell(&across, x, width), rows.clone(), &mut samples);
-            }
-        }
-        let mut small = Self { width, height, channels, samples };
+        let part = covering((from.width, from.height), (to.width, to.height));
+        let mut small = Self(Reduced::new(image, from, part, reduced_size(to, LONGEST)));
         small.blur();
         small
     }
@@ -126,25 +100,25 @@ impl Small {
     /// Blurs it with three boxes along each axis, which come near to a Gaussian bell whose sigma is a twentieth of the
     /// longer side.
     fn blur(&mut self) {
-        let radius = (self.width.max(self.height) * 6 + 64) / 128;
-        let count = self.channels.count();
-        let row = self.width * count;
+        let radius = (self.0.width.max(self.0.height) * 6 + 64) / 128;
+        let count = self.0.channels.count();
+        let row = self.0.width * count;
         let mut line = Vec::new();
         for _ in 0..3 {
-            for start in (0..self.height).flat_map(|y| (0..count).map(move |channel| y * row + channel)) {
-                blur_line(&mut self.samples, start, count, self.width, radius, &mut line);
+            for start in (0..self.0.height).flat_map(|y| (0..count).map(move |channel| y * row + channel)) {
+                blur_line(&mut self.0.samples, start, count, self.0.width, radius, &mut line);
             }
             for start in 0..row {
-                blur_line(&mut self.samples, start, row, self.height, radius, &mut line);
+                blur_line(&mut self.0.samples, start, row, self.0.height, radius, &mut line);
             }
         }
     }
 
     /// Blends two rows into the one that lies at row `y` of `height` rows, with 4 more fractional bits.
     fn blend_rows(&self, y: usize, height: u32, line: &mut Vec<u32>) {
-        let (above, below, share) = between(y, height as usize, self.height);
-        let row = self.width * self.channels.count();
-        let row_at = |y: usize| self.samples.get(y * row..(y + 1) * row).unwrap_or_default();
+        let (above, below, share) = between(y, height as usize, self.0.height);
+        let row = self.0.width * self.0.channels.count();
+        let row_at = |y: usize| self.0.samples.get(y * row..(y + 1) * row).unwrap_or_default();
         line.clear();
         let blended =
             row_at(above).iter().zip(row_at(below)).map(|(a, b)| (a * (256 - share) + b * share) >> 4);
@@ -153,9 +127,9 @@ impl Small {
 
     /// Draws some columns of an enlarged row.
     fn draw(&self, line: &[u32], columns: Range<usize>, to: Shape, out: &mut [u8]) {
-        let count = self.channels.count();
+        let count = self.0.channels.count();
         for (x, pixel) in columns.zip(out.chunks_exact_mut(count)) {
-            let (left, right, share) = between(x, to.width as usize, self.width);
+            let (left, right, share) = between(x, to.width as usize, self.0.width);
             let at = |x: usize| line.get(x * count..(x + 1) * count).unwrap_or_default();
             let mut blended = [0u32; 4];
             for (blended, (a, b)) in blended.iter_mut().zip(at(left).iter().zip(at(right))) {
@@ -173,7 +147,7 @@ impl Small {
             let sum = u64::from(sample) * 255 + u64::from(alpha / 2);
             sum.checked_div(alpha.into()).unwrap_or(0) as u8
         };
-        match (pixel, self.channels) {
+        match (pixel, self.0.channels) {
             ([gray, alpha], _) => {
                 *alpha = narrow(b);
                 *gray = if *alpha == 0 { 0 } else { straight(a, b) };
@@ -188,9 +162,6 @@ impl Small {
     }
 }
 
-/// Fractional bits of a place in an image.
-const PLACE: u32 = 16;
-
 /// The columns and rows of an image, between pixels, that cover a size when they are enlarged.
 fn covering((width, height): (u32, u32), (to_width, to_height): (u32, u32)) -> (Range<u64>, Range<u64>) {
     let [width, height, to_width, to_height] = [width, height, to_width, to_height].map(u64::from);
@@ -204,48 +175,6 @@ fn covering((width, height): (u32, u32), (to_width, to_height): (u32, u32)) -> (
     } else {
         let part = ((height * to_width) << PLACE) / to_height.max(1);
         (middle(part, width), 0..height << PLACE)
-    }
-}
-
-/// The pixels of one of so many equal parts of a span, at least one.
-fn cell(span: &Range<u64>, index: usize, parts: usize) -> Range<usize> {
-    let length = span.end - span.start;
-    let place = |index: usize| ((span.start + length * index as u64 / parts.max(1) as u64) >> PLACE) as usize;
-    let last = (span.end.saturating_sub(1) >> PLACE) as usize;
-    let start = place(index).min(last);
-    start..place(index + 1).clamp(start + 1, last + 1)
-}
-
-/// Adds the average of a part of an image: premultiplied, times 255.
-fn average(image: &[u8], from: Shape, columns: Range<usize>, rows: Range<usize>, out: &mut Vec<u32>) {
-    let count = from.channels.count();
-    let pixels = (columns.len() * rows.len()).max(1) as u64;
-    let mut sums = [0u64; 4];
-    for y in rows {
-        let start = y * from.row_bytes();
-        let part = image.get(start + columns.start * count..start + columns.end * count).unwrap_or_default();
-        let mut of_row = [0u32; 4];
-        match from.channels {
-            Channels::Gray => of_row[0] = part.iter().map(|&gray| u32::from(gray) * 255).sum(),
-            Channels::GrayAlpha => add_premultiplied::<2>(part, &mut of_row),
-            Channels::Rgb => {
-                for pixel in part.as_chunks::<3>().0 {
-                    of_row.iter_mut().zip(pixel).for_each(|(sum, &sample)| *sum += u32::from(sample) * 255);
-                }
-            }
-            Channels::Rgba => add_premultiplied::<4>(part, &mut of_row),
-        }
-        sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += u64::from(of_row));
-    }
-    out.extend(sums.iter().take(count).map(|sum| ((sum + pixels / 2) / pixels) as u32));
-}
-
-fn add_premultiplied<const N: usize>(part: &[u8], sums: &mut [u32; 4]) {
-    for pixel in part.as_chunks::<N>().0 {
-        let Some((&alpha, color)) = pixel.split_last() else { continue };
-        let alpha = u32::from(alpha);
-        let samples = color.iter().map(|&sample| u32::from(sample) * alpha).chain([alpha * 255]);
-        sums.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
     }
 }
 
@@ -268,25 +197,25 @@ fn blur_line(
     radius: usize,
     line: &mut Vec<u32>,
 ) {
+    let whole = || samples.iter().skip(start).step_by(step).take(length).copied();
+    let (first, last) = (whole().next().unwrap_or(0), whole().last().unwrap_or(0));
     line.clear();
-    line.extend(samples.iter().skip(start).step_by(step).take(length));
-    let at = |index: isize| {
-        let index = index.clamp(0, length as isize - 1) as usize;
-        line.get(index).copied().unwrap_or(0)
-    };
-    let reach = radius as isize;
-    let size = 2 * radius as u32 + 1;
-    let mut sum: u32 = (-reach..=reach).map(at).sum();
-    for (index, sample) in samples.iter_mut().skip(start).step_by(step).take(length).enumerate() {
-        *sample = (sum + size / 2) / size;
-        let index = index as isize;
-        sum = sum + at(index + reach + 1) - at(index - reach);
+    line.extend(std::iter::repeat_n(first, radius));
+    line.extend(whole());
+    line.extend(std::iter::repeat_n(last, radius + 1));
+    let size = 2 * radius + 1;
+    let (mut sum, count): (u32, u32) = (line.iter().take(size).sum(), size as u32);
+    let steps = line.iter().skip(size).zip(line.iter());
+    for (sample, (coming, going)) in samples.iter_mut().skip(start).step_by(step).take(length).zip(steps) {
+        *sample = (sum + count / 2) / count;
+        sum = sum + coming - going;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::Channels;
     use crate::stage::tests::{gray, through};
 
     #[test]

@@ -9,6 +9,8 @@ mod flatten;
 mod mask;
 mod orient;
 mod pad;
+mod reduce;
+mod smart;
 pub(crate) mod tilt;
 
 pub(crate) use blur::Backdrop;
@@ -17,6 +19,7 @@ pub(crate) use flatten::{Flatten, over};
 pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
 pub(crate) use pad::{Pad, Surroundings};
+pub(crate) use smart::SmartCrop;
 pub(crate) use tilt::Tilted;
 
 use crate::pixels::Channels;

@@ -131,7 +131,7 @@ impl Stage for Pad {
 
     fn cost(&self) -> Cost {
         /// Work of moving a sample.
-        const SAMPLE: u64 = 4;
+        const SAMPLE: u64 = 3;
         let rows = self.holds() as u64 + 1;
         Cost { memory: rows * self.to.row_bytes() as u64, work: self.to.bytes() * SAMPLE }
     }

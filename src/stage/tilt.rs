@@ -51,7 +51,7 @@ impl Tilted {
     /// The rotation that is the same as an angle, if one is: it needs no interpolation.
     pub(crate) fn quarters(angle: Angle) -> Option<Rotation> {
         let millidegrees = angle.millidegrees();
-        (millidegrees % 90_000 == 0).then(|| Rotation::from_quarters((millidegrees / 90_000).into()))
+        millidegrees.is_multiple_of(90_000).then(|| Rotation::from_quarters((millidegrees / 90_000).into()))
     }
 
     fn emit(&mut self, next: Next<'_>) -> Result<()> {
@@ -70,7 +70,6 @@ impl Tilted {
             rows: self.held.as_chunks().0,
             width: self.from.width as usize,
             height: self.from.height as usize,
-            has_alpha: self.from.channels.has_alpha(),
         };
         let (way, weights, edge) = (Way::new(self), weights(), Edge::new(self.angle));
         let background = premultiplied(self.background);
@@ -226,68 +225,81 @@ impl Edge {
 /// Fractional bits of a weight.
 const WEIGHT: u32 = 14;
 /// Places between two pixels that have weights of their own.
-const PHASES: u32 = 256;
+const PHASES: usize = 256;
 
 /// The weights of the four pixels around each place between the second and the third of them.
-type Weights = Vec<[i32; 4]>;
+type Weights = [[i32; 4]; PHASES];
 
 /// The weights of Catmull-Rom, which add up to exactly one.
 fn weights() -> Weights {
     let one = 1 << WEIGHT;
-    let weights = |phase: u32| {
-        let t = f64::from(phase) / f64::from(PHASES);
+    std::array::from_fn(|phase| {
+        let t = phase as f64 / PHASES as f64;
         let fixed = |weight: f64| (weight * f64::from(one)).round() as i32;
         let first = fixed(((-0.5 * t + 1.0) * t - 0.5) * t);
         let second = fixed((1.5 * t - 2.5) * t * t + 1.0);
         let fourth = fixed((0.5 * t - 0.5) * t * t);
         [first, second, one - first - second - fourth, fourth]
-    };
-    (0..PHASES).map(weights).collect()
+    })
 }
 
-/// The image, as pixels of `N` samples.
+/// The image, as pixels of `N` samples, of which the last is alpha if their number is even.
 struct Image<'a, const N: usize> {
     rows: &'a [[u8; N]],
     width: usize,
     height: usize,
-    has_alpha: bool,
 }
 
 impl<const N: usize> Image<'_, N> {
+    const HAS_ALPHA: bool = N.is_multiple_of(2);
+    /// Bits of a sample before it is weighted.
+    const BITS: u32 = if Self::HAS_ALPHA { 16 } else { 8 };
+
     /// Red, green, blue and alpha at a place, premultiplied and 255 times as large as in 8 bits. Beyond its edges, the image
     /// goes on as it ends there.
     fn sample(&self, u: i64, v: i64, weights: &Weights) -> [u32; 4] {
-        /// Bits that are dropped between the two directions, so that sums stay within 32 bits.
-        const BETWEEN: u32 = 15;
         let split = |place: i64| {
             let place = place - (1 << (PLACE - 1));
             let phase = ((place >> (PLACE - 8)) & 255) as usize;
-            (place >> PLACE, weights.get(phase).copied().unwrap_or_default())
+            ((place >> PLACE) as isize - 1, weights.get(phase).copied().unwrap_or_default())
         };
         let ((x, across), (y, down)) = (split(u), split(v));
-        let column = |index: i64| (x + index - 1).clamp(0, self.width as i64 - 1) as usize;
-        let columns = [column(0), column(1), column(2), column(3)];
+        // Bits that are dropped between the two directions, so that sums stay within 32 bits.
+        let between = Self::BITS - 1;
         let mut sums = [0i32; N];
         for (index, weight) in down.into_iter().enumerate() {
-            let y = (y + index as i64 - 1).clamp(0, self.height as i64 - 1) as usize;
-            let row = self.rows.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
             let mut of_row = [0i32; N];
-            for (x, weight) in columns.into_iter().zip(across) {
-                let pixel = self.premultiplied(row.get(x).copied().unwrap_or([0; N]));
+            for (pixel, weight) in self.four(x, y + index as isize).into_iter().zip(across) {
+                let pixel = Self::premultiplied(pixel);
                 of_row.iter_mut().zip(pixel).for_each(|(sum, sample)| *sum += sample * weight);
             }
-            sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += (of_row >> BETWEEN) * weight);
+            sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += (of_row >> between) * weight);
         }
-        let shift = 2 * WEIGHT - BETWEEN;
-        let samples = sums.map(|sum| ((sum + (1 << (shift - 1))) >> shift).clamp(0, 65_025) as u32);
-        spread(samples)
+        let shift = 2 * WEIGHT - between + Self::BITS - 16;
+        spread(sums.map(|sum| {
+            let sample = (sum + (1 << (shift - 1))) >> shift;
+            // Of 8 bits and as many of a fraction.
+            let sample = if Self::HAS_ALPHA { sample } else { sample * 255 / 256 };
+            sample.clamp(0, 65_025) as u32
+        }))
     }
 
-    fn premultiplied(&self, pixel: [u8; N]) -> [i32; N] {
+    /// Four pixels of a row, beginning with one that may lie outside.
+    fn four(&self, x: isize, y: isize) -> [[u8; N]; 4] {
+        let y = y.clamp(0, self.height as isize - 1) as usize;
+        let row = self.rows.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
+        let inside = usize::try_from(x).ok().and_then(|x| row.get(x..)?.first_chunk().copied());
+        inside.unwrap_or_else(|| {
+            std::array::from_fn(|index| {
+                let x = (x + index as isize).clamp(0, self.width as isize - 1);
+                row.get(x as usize).copied().unwrap_or([0; N])
+            })
+        })
+    }
+
+    fn premultiplied(pixel: [u8; N]) -> [i32; N] {
         let samples = pixel.map(i32::from);
-        let Some(&alpha) = samples.last().filter(|_| self.has_alpha) else {
-            return samples.map(|sample| sample * 255);
-        };
+        let Some(&alpha) = samples.last().filter(|_| Self::HAS_ALPHA) else { return samples };
         let mut samples = samples.map(|sample| sample * alpha);
         if let Some(last) = samples.last_mut() {
             *last = alpha * 255;

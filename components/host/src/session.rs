@@ -25,7 +25,8 @@ pub struct Session(resize::Session);
 impl Session {
     /// Opens a session that works in steps.
     pub fn new(options: &Options) -> Self {
-        Session(resize::Session::stepped((*options).into()))
+        let settings: Vec<_> = options.settings().into_iter().map(Into::into).collect();
+        Session(resize::Session::stepped(&settings))
     }
 }
 

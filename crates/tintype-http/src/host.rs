@@ -30,7 +30,7 @@ pub trait Host {
         deadline: Instant,
     ) -> Result<Response<Self::Body>, HostError>;
 
-    /// Lets the host do something else between two pieces of work, such as noticing that the client has gone.
+    /// Lets the host do something else between two pieces of work, such as serving other requests or cancelling this one.
     async fn pause(&self);
 
     /// Opens a session of the resizer, one that works only in [`Session::step`].

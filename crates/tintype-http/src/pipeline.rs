@@ -16,9 +16,6 @@ const READ_SIZE: u32 = 256 << 10;
 /// Bytes of a source that are written in one call, so that deadlines are checked in between.
 const WRITE_SIZE: usize = 64 << 10;
 
-/// Bytes that are written in one call to a session that only has to report the source's size.
-const PROBE_SIZE: usize = 4 << 10;
-
 /// The beginning of a source, enough to know its format.
 pub(crate) struct Opened<'h, H: Host> {
     input: Input<'h, H>,
@@ -59,36 +56,6 @@ impl<'h, H: Host> Opened<'h, H> {
         Err(unsupported(&format!("the source is of type {}, which is not decoded", self.format.media_type())))
     }
 
-    /// Reads on until a session can report the source's size. The bytes that were read stay for the rendition, and faults
-    /// in what follows the header are found there: whether they show here depends on the pieces.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no size.
-    pub(crate) async fn measure(&mut self, mut session: H::Session) -> Result<Outline> {
-        let mut written = 0;
-        loop {
-            if let Some(outline) = session.outline() {
-                return Ok(outline);
-            }
-            let rest = self.head.get(written..).unwrap_or_default();
-            let piece = rest.get(..PROBE_SIZE).unwrap_or(rest);
-            let done = if !piece.is_empty() {
-                written += piece.len();
-                session.write(piece).and_then(|()| read_header(&mut session))
-            } else if let Some(piece) = self.input.next().await? {
-                self.head.extend_from_slice(&piece);
-                Ok(())
-            } else {
-                session.finish().and_then(|()| read_header(&mut session)).map_err(failure)?;
-                return session.outline().ok_or_else(size_unknown);
-            };
-            if session.outline().is_none() {
-                done.map_err(failure)?;
-            }
-        }
-    }
-
     /// Starts to make a rendition in a session; without one, to deliver the source as it is.
     pub(crate) fn render(self, session: Option<H::Session>) -> Rendering<'h, H> {
         Rendering {
@@ -101,12 +68,6 @@ impl<'h, H: Host> Opened<'h, H> {
             encode: Duration::ZERO,
         }
     }
-}
-
-/// Lets a session work on what it was given, no further than its header.
-fn read_header(session: &mut impl Session) -> std::result::Result<(), Error> {
-    while session.step()? && session.outline().is_none() {}
-    Ok(())
 }
 
 /// A rendition in the making.
@@ -227,11 +188,6 @@ impl<H: Host> Rendering<'_, H> {
     }
 }
 
-fn size_unknown() -> Failure {
-    Failure::new(Kind::DamagedSource, "the source ends before its size is known")
-        .with_detail("check that the file is complete")
-}
-
 fn unsupported(message: &str) -> Failure {
     Failure::new(Kind::UnsupportedMedia, message).with_detail("accepted are JPEG, PNG, WebP and GIF images")
 }
@@ -249,12 +205,24 @@ fn failure(error: Error) -> Failure {
                 .with_detail(detail)
         }
         Error::InvalidOption { name, detail } => {
-            let name = name.rsplit('.').next().unwrap_or_default();
-            Failure::new(Kind::InvalidParameter, format!("{name} is not accepted")).with_detail(detail)
+            Failure::new(Kind::InvalidParameter, format!("{} is not accepted", parameter(&name)))
+                .with_detail(detail)
         }
         Error::LimitExceeded { limit, allowed, needed } => limit_exceeded(limit, allowed, needed),
         Error::Ended => Failure::new(Kind::Internal, "the session of the resizer had ended already"),
         Error::Internal(reason) => Failure::new(Kind::Internal, "the resizer failed").with_detail(reason),
+    }
+}
+
+/// The query grammar's name of an option of the contract.
+fn parameter(option: &str) -> &str {
+    match option {
+        "position" => "gravity",
+        "density" => "dpr",
+        "width-share" => "width",
+        "height-share" => "height",
+        "flip-horizontal" | "flip-vertical" => "flip",
+        other => other,
     }
 }
 

@@ -276,7 +276,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
 
     /// Makes a rendition, or the beginning of a large one.
     async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
-        let (mut rendering, format) = self.start(request, Opened::open(input).await?).await?;
+        let (mut rendering, format) = self.start(request, Opened::open(input).await?)?;
         let collected = rendering.collect(COLLECTED).await;
         self.log.record_progress(&rendering);
         let (body, is_complete) = collected?;
@@ -348,12 +348,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
     }
 
-    /// Starts to make the rendition, once the source's format is known, and its size where that matters.
-    async fn start(
-        &self,
-        request: &ImageRequest,
-        mut opened: Opened<'h, H>,
-    ) -> Result<(Rendering<'h, H>, Format)> {
+    /// Starts to make the rendition, once the source's format is known.
+    fn start(&self, request: &ImageRequest, opened: Opened<'h, H>) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
@@ -362,13 +358,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             return Ok((opened.render(None), source));
         }
         opened.check_decoded()?;
-        let limits = self.config.limits;
-        let mut size = (1, 1);
-        if request.geometry.needs_source() {
-            let probe = self.host.session(&ImageRequest::probe(limits));
-            size = request.geometry.source_size(&opened.measure(probe).await?.source);
-        }
-        Ok((opened.render(Some(self.host.session(&request.options(size, format, limits)))), format))
+        let options = request.options(format, self.config.limits);
+        Ok((opened.render(Some(self.host.session(&options))), format))
     }
 }
 

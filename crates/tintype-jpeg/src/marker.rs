@@ -27,6 +27,7 @@ pub(crate) const DRI: u8 = 0xDD;
 pub(crate) const APP0: u8 = 0xE0;
 pub(crate) const APP1: u8 = 0xE1;
 pub(crate) const APP2: u8 = 0xE2;
+pub(crate) const APP13: u8 = 0xED;
 pub(crate) const APP14: u8 = 0xEE;
 pub(crate) const APP15: u8 = 0xEF;
 
@@ -38,14 +39,20 @@ pub(crate) const EXIF: &[u8] = b"Exif\0\0";
 pub(crate) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// Begins an APP2 segment that holds part of an ICC profile (ICC.1, annex B.4).
 pub(crate) const ICC: &[u8] = b"ICC_PROFILE\0";
+/// Begins an APP13 segment that holds Photoshop's image resources, IPTC among them.
+pub(crate) const RESOURCES: &[u8] = b"Photoshop 3.0\0";
 /// Begins an APP14 segment that names a colour transform (ITU-T T.872, 6.5.3).
 pub(crate) const ADOBE: &[u8] = b"Adobe";
 
 /// Most bytes in a segment's body: its length counts its own two bytes.
 const MAX_BODY: usize = 65535 - 2;
 /// Most bytes of EXIF in its segment.
-pub(crate) const MAX_EXIF: usize = MAX_BODY - EXIF.len();
+pub const MAX_EXIF: usize = MAX_BODY - EXIF.len();
+/// Most bytes of XMP in its segment.
+pub const MAX_XMP: usize = MAX_BODY - XMP.len();
+/// Most bytes of image resources in a segment.
+pub const MAX_RESOURCES: usize = MAX_BODY - RESOURCES.len();
 /// Most bytes of an ICC profile in one segment, where a number and a count come before them.
 pub(crate) const MAX_ICC_PART: usize = MAX_BODY - ICC.len() - 2;
 /// Most bytes of an ICC profile: its segments are counted in one byte.
-pub(crate) const MAX_ICC: usize = 255 * MAX_ICC_PART;
+pub const MAX_ICC: usize = 255 * MAX_ICC_PART;

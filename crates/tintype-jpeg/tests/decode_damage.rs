@@ -118,3 +118,17 @@ fn what_needs_too_much_memory_is_refused_with_the_figure() {
     assert!(needed > 512 * 512 * 3 * 2);
     assert!(decode_chunked(&file, Scale::EIGHTH, &[100], config).is_ok());
 }
+
+#[test]
+fn input_fed_ahead_of_its_use_counts_against_the_memory() {
+    let mut file = write(&picture(64, 64, 3), PLAIN);
+    file.resize(file.len() + (1 << 20), 0);
+    let config = DecoderConfig { max_memory: 1 << 20, ..DecoderConfig::default() };
+    let Err(DecodeError::Memory { needed, .. }) =
+        decode_chunked(&file, Scale::FULL, &[file.len()], config.clone()).map(|_| ())
+    else {
+        panic!("not refused");
+    };
+    assert!(needed > file.len() as u64, "{needed}");
+    assert!(decode_chunked(&file, Scale::FULL, &[100], config).is_ok());
+}

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use tintype_jpeg::decode::{
-    ColorModel, DecodeError, Decoder, DecoderConfig, Flaw, Output, Scale, Step, Unsupported,
+    ColorModel, DecodeError, Decoder, DecoderConfig, Flaw, Keep, Output, Scale, Step, Unsupported,
 };
 
 /// Where a segment begins, by its marker.
@@ -102,6 +102,8 @@ fn metadata_is_handed_out_untouched() {
     let profile: Vec<u8> = (0..150_000u32).map(|i| (i * 7 % 251) as u8).collect();
     let mut with_all = with_segment(&file, 0xE1, b"Exif\0\0II*\0tiff");
     with_all = with_segment(&with_all, 0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>");
+    with_all = with_segment(&with_all, 0xED, b"Photoshop 3.0\x008BIM second");
+    with_all = with_segment(&with_all, 0xED, b"Photoshop 3.0\x008BIM first ");
     // In any order.
     for (at, part) in profile.chunks(60_000).enumerate() {
         let body = [b"ICC_PROFILE\0", &[at as u8 + 1, 3][..], part].concat();
@@ -111,8 +113,15 @@ fn metadata_is_handed_out_untouched() {
     assert_eq!(header.exif(), Some(&b"II*\0tiff"[..]));
     assert_eq!(header.xmp(), Some(&b"<x:xmpmeta/>"[..]));
     assert_eq!(header.icc(), Some(&profile[..]));
+    assert_eq!(header.resources(), Some(&b"8BIM first 8BIM second"[..]));
     let bare = read_header(&file).unwrap();
-    assert_eq!((bare.exif(), bare.xmp(), bare.icc()), (None, None, None));
+    assert_eq!((bare.exif(), bare.xmp(), bare.icc(), bare.resources()), (None, None, None, None));
+    let keep = Keep { icc: false, xmp: false, resources: false };
+    let mut decoder = Decoder::new(DecoderConfig { keep, ..DecoderConfig::default() });
+    decoder.feed(&with_all);
+    let header = decoder.header().unwrap().unwrap();
+    assert_eq!(header.exif(), Some(&b"II*\0tiff"[..]));
+    assert_eq!((header.xmp(), header.icc(), header.resources()), (None, None, None));
 }
 
 #[test]

@@ -83,8 +83,14 @@ fn metadata_comes_back() {
     for length in [1, 65519, 65520, 200_000] {
         let icc = noise(length, 3);
         let exif = noise(1000, 4);
-        let config =
-            EncoderConfig { icc: Some(icc.clone()), exif: Some(exif.clone()), ..EncoderConfig::new(9, 9) };
+        let (xmp, resources) = (noise(500, 5), noise(300, 6));
+        let config = EncoderConfig {
+            icc: Some(icc.clone()),
+            exif: Some(exif.clone()),
+            xmp: Some(xmp.clone()),
+            resources: Some(resources.clone()),
+            ..EncoderConfig::new(9, 9)
+        };
         let file = encode_rgb(config, &photo(9, 9));
         let segments = segments(&file);
         let chunks: Vec<&[u8]> = segments.iter().filter(|s| s.code == 0xE2).map(|s| s.payload).collect();
@@ -93,8 +99,11 @@ fn metadata_comes_back() {
             assert_eq!(chunk[12..14], [number, chunks.len() as u8]);
         }
         assert_eq!(chunks.iter().flat_map(|chunk| chunk[14..].to_vec()).collect::<Vec<u8>>(), icc);
-        let app1 = segments.iter().find(|s| s.code == 0xE1).unwrap();
-        assert_eq!(app1.payload, [b"Exif\0\0".as_slice(), &exif].concat());
+        let of =
+            |code| -> Vec<&[u8]> { segments.iter().filter(|s| s.code == code).map(|s| s.payload).collect() };
+        let xmp = [b"http://ns.adobe.com/xap/1.0/\0".as_slice(), &xmp].concat();
+        assert_eq!(of(0xE1), [[b"Exif\0\0".as_slice(), &exif].concat(), xmp]);
+        assert_eq!(of(0xED), [[b"Photoshop 3.0\0".as_slice(), &resources].concat()]);
 
         let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&file));
         decoder.decode_headers().unwrap();
@@ -257,6 +266,16 @@ fn configurations_out_of_range_are_refused() {
     assert_eq!(
         refused(EncoderConfig { exif, ..EncoderConfig::new(1, 1) }),
         EncodeError::ExifTooLong { length: 65528 }
+    );
+    let xmp = Some(vec![0; 65505]);
+    assert_eq!(
+        refused(EncoderConfig { xmp, ..EncoderConfig::new(1, 1) }),
+        EncodeError::XmpTooLong { length: 65505 }
+    );
+    let resources = Some(vec![0; 65520]);
+    assert_eq!(
+        refused(EncoderConfig { resources, ..EncoderConfig::new(1, 1) }),
+        EncodeError::ResourcesTooLong { length: 65520 }
     );
 }
 

@@ -37,7 +37,16 @@ fn info_finds_metadata_anywhere_and_of_any_size() {
     let info = info(&file).unwrap();
     assert_eq!((info.header.width, info.header.height, info.frames), (20, 10, 1));
     assert_eq!((info.exif, info.icc), (Some(&exif[..]), None));
-    assert!(read_header(&file).unwrap().has_exif);
+    assert!(read_header(&file).unwrap().has_exif && !read_header(&file).unwrap().has_xmp);
+    assert_eq!(info.xmp, None, "there is no flag for it");
+}
+
+#[test]
+fn xmp_is_found_where_its_flag_announces_it() {
+    let image = lossless(20, 10, 3);
+    let file = riff(&[(b"VP8X", &vp8x(1 << 2, 20, 10)), (b"VP8L", &image), (b"XMP ", b"<x/>")]);
+    assert_eq!(info(&file).unwrap().xmp, Some(&b"<x/>"[..]));
+    assert!(read_header(&file).unwrap().has_xmp);
 }
 
 #[test]

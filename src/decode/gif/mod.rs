@@ -4,6 +4,7 @@
 mod reader;
 
 use super::{Decoder, Header, Sink, Step};
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source};
@@ -42,9 +43,9 @@ mod work {
 const FIXED_MEMORY: u64 = 256 << 10;
 
 impl GifDecoder {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(wanted: Wanted) -> Self {
         Self {
-            reader: Reader::default(),
+            reader: Reader::new(wanted.most_xmp(), wanted.most_profile()),
             header: None,
             frame: Frame::default(),
             indices: Vec::new(),
@@ -166,6 +167,11 @@ impl Decoder for GifDecoder {
         Ok(Step::Ready(header))
     }
 
+    fn carried(&mut self) -> Carried {
+        let (xmp, icc) = self.reader.take_extensions();
+        Carried { xmp, icc, ..Carried::default() }
+    }
+
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
         self.header.iter().map(|header| Lane::whole(&header.source, Scale::FULL)).collect()
     }
@@ -230,7 +236,7 @@ fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], color
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = GifDecoder::new();
+    let mut decoder = GifDecoder::new(Wanted::default());
     let mut pieces = file.chunks(64 << 10);
     let mut feed = |reader: &mut Reader| match pieces.next() {
         Some(piece) => reader.feed(piece),

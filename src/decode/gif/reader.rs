@@ -17,6 +17,8 @@ pub(super) struct Reader {
     /// The application extension that is being read.
     application: Application,
     pub(super) profile_bytes: Option<u32>,
+    xmp: Collected,
+    profile: Collected,
 }
 
 /// What an application extension holds (GIF89a, section 26).
@@ -26,11 +28,43 @@ enum Application {
     Unknown,
     /// An ICC profile (ICC.1, annex B.6).
     Profile,
+    /// XMP (XMP specification, part 3, 1.1.2).
+    Xmp,
     Other,
 }
 
-impl Default for Reader {
-    fn default() -> Self {
+/// The content of an extension that is collected.
+#[derive(Debug, Default)]
+struct Collected {
+    content: Vec<u8>,
+    /// The most bytes of it that are of use.
+    most: usize,
+    too_long: bool,
+}
+
+impl Collected {
+    fn restart(&mut self) {
+        (self.content, self.too_long) = (Vec::new(), false);
+    }
+
+    fn extend(&mut self, part: &[u8]) {
+        self.too_long |= self.content.len() + part.len() > self.most;
+        if self.too_long {
+            self.content = Vec::new();
+        } else {
+            self.content.extend_from_slice(part);
+        }
+    }
+
+    fn take(&mut self) -> Option<Vec<u8>> {
+        Some(std::mem::take(&mut self.content)).filter(|content| !content.is_empty())
+    }
+}
+
+impl Reader {
+    /// A reader that collects XMP and an ICC profile of at most so many bytes.
+    pub(super) fn new(most_xmp: usize, most_profile: usize) -> Self {
+        let collected = |most| Collected { most, ..Collected::default() };
         Self {
             codec: StreamingDecoder::new(),
             input: Vec::new(),
@@ -40,11 +74,22 @@ impl Default for Reader {
             global_palette: None,
             application: Application::Unknown,
             profile_bytes: None,
+            xmp: collected(most_xmp),
+            profile: collected(most_profile),
         }
     }
-}
 
-impl Reader {
+    /// XMP and the ICC profile, as far as they have come.
+    pub(super) fn take_extensions(&mut self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        let xmp = self.xmp.take().map(|mut xmp| {
+            // Bytes that lead from whatever is taken for a length to the end.
+            let trailer = xmp.windows(4).rposition(|window| window == [1, 255, 254, 253]);
+            xmp.truncate(trailer.unwrap_or(xmp.len()));
+            xmp
+        });
+        (xmp, self.profile.take())
+    }
+
     pub(super) fn feed(&mut self, chunk: &[u8]) {
         self.input.drain(..self.position);
         self.position = 0;
@@ -64,7 +109,7 @@ impl Reader {
             Decoded::GlobalPalette(palette) => self.global_palette = Some(std::mem::take(palette)),
             Decoded::BlockStart(_) => self.application = Application::Unknown,
             Decoded::SubBlock { ext, .. } if ext.into_known() == Some(Extension::Application) => {
-                self.measure_profile()
+                self.take_application_data()
             }
             _ => (),
         }
@@ -72,15 +117,26 @@ impl Reader {
     }
 
     /// Takes a part of an application extension, the first of which is its name.
-    fn measure_profile(&mut self) {
+    fn take_application_data(&mut self) {
         let part = self.codec.last_ext_sub_block();
         match self.application {
             Application::Unknown if part == b"ICCRGBG1012" => {
                 (self.application, self.profile_bytes) = (Application::Profile, Some(0));
+                self.profile.restart();
+            }
+            Application::Unknown if part == b"XMP DataXMP" => {
+                self.application = Application::Xmp;
+                self.xmp.restart();
             }
             Application::Unknown => self.application = Application::Other,
             Application::Profile => {
-                self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32))
+                self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32));
+                self.profile.extend(part);
+            }
+            // It is not divided into parts: what counts them are characters of it.
+            Application::Xmp => {
+                self.xmp.extend(&[part.len() as u8]);
+                self.xmp.extend(part);
             }
             Application::Other => (),
         }

@@ -62,6 +62,12 @@ impl Chunks {
         fdeflate::decompress_to_vec_bounded(compressed, most).ok()
     }
 
+    /// The other chunks, as a PNG of the same samples has them.
+    pub(super) fn instead_of_profile(&self) -> Vec<([u8; 4], Vec<u8>)> {
+        let chunks = KINDS.iter().zip(self.bodies()).filter(|(kind, _)| **kind != b"iCCP");
+        chunks.filter_map(|(kind, body)| Some((**kind, body?.to_vec()))).collect()
+    }
+
     /// What samples of images of this model stand for; `None` for sRGB, and without anything that can be used. `profile`
     /// is [`Chunks::profile`].
     pub(super) fn space(&self, profile: Option<&[u8]>, model: Model) -> Option<Space> {

@@ -1,6 +1,8 @@
 //! The beginning of a file, up to its pixels.
 
 use super::color::Chunks;
+use super::extra::{self, Chunk};
+use crate::metadata::Wanted;
 use crate::{Error, Format, Result};
 
 /// Sifts what comes before the first IDAT chunk: what decoding needs is kept, everything else is passed over as it comes, so
@@ -13,6 +15,9 @@ pub(super) struct Head {
     state: State,
     /// Whether EXIF is still of interest: there should be one chunk of it.
     wants_exif: bool,
+    /// Text chunks that are collected for the rendition, and the bytes that may still be.
+    collected: Vec<Chunk>,
+    text_left: u64,
     /// The chunks that say what colours are, which the codec does not get.
     colors: Chunks,
 }
@@ -25,6 +30,8 @@ enum State {
     Gather(u64),
     /// In a chunk to pass over, with the number of bytes left.
     Skip(u64),
+    /// In the content of a chunk to collect, with the number of bytes left.
+    Collect(u64),
     /// In the eight bytes that begin a chunk, with the number read so far.
     Begin(usize, [u8; 8]),
     /// At the pixels.
@@ -44,13 +51,16 @@ const LARGEST_EXIF: u64 = 64 << 10;
 const MOST: u64 = 128 << 10;
 
 impl Head {
-    /// At the beginning of a file. Compressed profiles are kept up to a number of bytes.
-    pub(super) fn new(max_profile: u64) -> Self {
+    /// At the beginning of a file. Compressed profiles are kept up to a number of bytes, and text as far as it is wanted for
+    /// the rendition.
+    pub(super) fn new(max_profile: u64, wanted: Wanted) -> Self {
         Self {
             kept: Vec::new(),
             left: MOST,
             state: State::Keep(SIGNATURE_BYTES),
             wants_exif: true,
+            collected: Vec::new(),
+            text_left: wanted.most_xmp() as u64,
             colors: Chunks::new(max_profile),
         }
     }
@@ -61,6 +71,17 @@ impl Head {
             match &mut self.state {
                 State::Keep(left) | State::Skip(left) | State::Gather(left) if *left == 0 => {
                     self.state = State::Begin(0, [0; BEGIN])
+                }
+                State::Collect(0) => {
+                    self.state = State::Skip(CHECKSUM);
+                    self.review();
+                }
+                State::Collect(left) => {
+                    let part = take(&mut bytes, *left);
+                    *left -= part.len() as u64;
+                    if let Some((_, content)) = self.collected.last_mut() {
+                        content.extend_from_slice(part);
+                    }
                 }
                 State::Keep(left) => {
                     let part = take(&mut bytes, *left);
@@ -92,6 +113,10 @@ impl Head {
     fn begin(&mut self, begin: [u8; BEGIN]) -> Result<State> {
         let [a, b, c, d, kind @ ..] = begin;
         let length = u64::from(u32::from_be_bytes([a, b, c, d]));
+        if self.collects(&kind, length) {
+            self.collected.push((kind, Vec::new()));
+            return Ok(State::Collect(length));
+        }
         if self.colors.begin(kind, length) {
             return Ok(State::Gather(length + CHECKSUM));
         }
@@ -111,6 +136,26 @@ impl Head {
         let left = self.left.checked_sub(length + BEGIN as u64 + CHECKSUM);
         self.left = left.ok_or_else(|| Error::malformed(Format::Png, "it has too much before its pixels"))?;
         Ok(State::Keep(length + CHECKSUM))
+    }
+
+    /// Whether to collect a chunk: text, which counts once it is known to be metadata.
+    fn collects(&self, kind: &[u8; 4], length: u64) -> bool {
+        [b"iTXt", b"zTXt", b"tEXt"].contains(&kind) && length <= self.text_left
+    }
+
+    /// Looks at the chunk that has just been collected.
+    fn review(&mut self) {
+        let Some((_, content)) = self.collected.last() else { return };
+        if extra::is_metadata(content) {
+            self.text_left -= content.len() as u64;
+        } else {
+            self.collected.pop();
+        }
+    }
+
+    /// The chunks that were collected.
+    pub(super) fn take_collected(&mut self) -> Vec<Chunk> {
+        std::mem::take(&mut self.collected)
     }
 
     /// Whether the pixels have begun.
@@ -155,7 +200,7 @@ mod tests {
 
     /// Sifts a file in pieces of `piece` bytes; returns the bytes kept and the bytes of the pixels.
     fn sift(file: &[u8], piece: usize) -> Result<(Vec<u8>, Vec<u8>)> {
-        let (mut head, mut rest) = (Head::new(0), Vec::new());
+        let (mut head, mut rest) = (Head::new(0, Wanted::default()), Vec::new());
         for piece in file.chunks(piece) {
             let pixels = head.feed(piece)?;
             assert!(pixels.is_empty() || head.reaches_pixels());
@@ -184,6 +229,27 @@ mod tests {
         let exif = chunk(b"eXIf", &[1; 60_000]);
         let many = sift(&file(&vec![exif.clone(); 100]), 100).unwrap();
         assert!(many == sift(&file(std::slice::from_ref(&exif)), 100).unwrap());
+    }
+
+    #[test]
+    fn what_is_wanted_is_collected_as_far_as_there_is_room() {
+        let mut options = crate::Options::default();
+        options.output.metadata = crate::Metadata::Keep;
+        let text = |keyword: &str, length| chunk(b"iTXt", &[keyword.as_bytes(), &vec![0; length]].concat());
+        let xmp = text("XML:com.adobe.xmp", 600_000);
+        let file = file(&[text("Comment", 500), xmp.clone(), xmp]);
+        for piece in [7, 8, 1000, 1 << 20] {
+            let collect = |options: &crate::Options| {
+                let mut head = Head::new(0, Wanted::of(options));
+                for piece in file.chunks(piece) {
+                    head.feed(piece).unwrap();
+                }
+                assert!(head.reaches_pixels());
+                head.take_collected().iter().map(|(kind, content)| (*kind, content.len())).collect::<Vec<_>>()
+            };
+            assert_eq!(collect(&options), [(*b"iTXt", 600_017)]);
+            assert_eq!(collect(&crate::Options::default()), []);
+        }
     }
 
     #[test]

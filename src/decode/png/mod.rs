@@ -1,13 +1,17 @@
 //! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
 
+mod adam7;
 mod color;
+mod extra;
 mod head;
 
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{LARGEST_PROFILE, Model, Space, describe};
+use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use adam7::Adam7;
 use head::Head;
 use png::{ColorType, DecodingError, Transformations};
 use std::cell::RefCell;
@@ -24,6 +28,9 @@ pub(super) struct PngDecoder {
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
+    wanted: Wanted,
+    /// What was found before the pixels.
+    carried: Carried,
 }
 
 enum State {
@@ -36,10 +43,10 @@ struct Reading {
     reader: png::Reader<Inlet>,
     header: Header,
     space: Option<Space>,
-    profile: Option<Vec<u8>>,
     row: Vec<u8>,
-    /// An interlaced image.
+    /// An interlaced image, and the passes that it comes in.
     frame: Vec<u8>,
+    passes: Adam7,
     frame_done: bool,
     /// Bytes of its passes read so far.
     gathered: u64,
@@ -47,10 +54,17 @@ struct Reading {
 }
 
 impl PngDecoder {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
         let max_profile = (options.limits.memory / 32).min(LARGEST_PROFILE as u64);
-        let (inlet, state) = (Inlet::default(), State::Head(Head::new(max_profile)));
-        Self { inlet, state, fed: 0, complete: false, max_pixels: options.limits.source_pixels }
+        Self {
+            inlet: Inlet::default(),
+            state: State::Head(Head::new(max_profile, wanted)),
+            fed: 0,
+            complete: false,
+            max_pixels: options.limits.source_pixels,
+            wanted,
+            carried: Carried::default(),
+        }
     }
 }
 
@@ -69,10 +83,10 @@ impl Decoder for PngDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        let (head, colors) = match &mut self.state {
+        let (head, collected, colors) = match &mut self.state {
             State::Reading(reading) => return Ok(Step::Ready(reading.header)),
             State::Head(head) if !self.complete && !head.reaches_pixels() => return Ok(Step::NeedInput),
-            State::Head(head) => (head.take(), head.take_colors()),
+            State::Head(head) => (head.take(), head.take_collected(), head.take_colors()),
         };
         check_pixels(&head, self.max_pixels)?;
         self.inlet.push_first(head);
@@ -80,13 +94,22 @@ impl Decoder for PngDecoder {
         let header = header(&reader)?;
         let profile = colors.profile();
         let space = colors.space(profile.as_deref(), model(header.layout.channels()));
+        self.carried = extra::read(&collected, reader.info().exif_metadata.as_deref(), &self.wanted);
+        if self.wanted.profile {
+            self.carried.icc = self.wanted.icc(profile.as_deref());
+            self.carried.png_color = colors.instead_of_profile();
+        }
         self.state = State::Reading(Box::new(Reading {
             reader,
             header,
             space,
-            profile,
             row: Vec::new(),
             frame: Vec::new(),
+            passes: Adam7::new(
+                header.source.width as usize,
+                header.source.height as usize,
+                header.layout.channels().count(),
+            ),
             frame_done: false,
             gathered: 0,
             next_row: 0,
@@ -94,16 +117,13 @@ impl Decoder for PngDecoder {
         Ok(Step::Ready(header))
     }
 
+    fn carried(&mut self) -> Carried {
+        std::mem::take(&mut self.carried)
+    }
+
     fn space(&self) -> Option<&Space> {
         match &self.state {
             State::Reading(reading) => reading.space.as_ref(),
-            State::Head(_) => None,
-        }
-    }
-
-    fn profile(&mut self) -> Option<Vec<u8>> {
-        match &mut self.state {
-            State::Reading(reading) => reading.profile.clone(),
             State::Head(_) => None,
         }
     }
@@ -118,10 +138,9 @@ impl Decoder for PngDecoder {
         let row = reading.row_bytes();
         // Raw rows are up to 16 bits wide; the codec also keeps two of them and its inflater's window.
         let streaming = row * 6 + (512 << 10);
-        let held = reading.profile.as_ref().map_or(0, |profile| profile.len() as u64);
         let frame =
             if reading.reader.info().interlaced { row * u64::from(reading.header.source.height) } else { 0 };
-        streaming + frame + held
+        streaming + frame
     }
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
@@ -174,7 +193,11 @@ impl Reading {
     fn row_work(&self) -> u64 {
         let raw = self.reader.info().raw_row_length_from_width(self.header.source.width) as u64;
         let unpacked = if raw < self.row_bytes() { self.header.source.width.into() } else { 0 };
-        raw * work::RAW_BYTE + self.row_bytes() * work::SAMPLE + unpacked * work::UNPACKED
+        let placed = if self.reader.info().interlaced { self.row_bytes() } else { 0 };
+        raw * work::RAW_BYTE
+            + self.row_bytes() * work::SAMPLE
+            + unpacked * work::UNPACKED
+            + placed * work::PLACED
     }
 
     /// Bytes of a row that comes out.
@@ -195,12 +218,8 @@ impl Reading {
 
     /// Reads the next row of a pass of an interlaced image; false after the last pass.
     fn gather_row(&mut self) -> Result<bool, DecodingError> {
-        let stride = self.row.len();
-        let bits = 8 * (self.header.layout.channels().count() * self.header.depth.bytes()) as u8;
         let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
-        if let png::InterlaceInfo::Adam7(pass) = row.interlace() {
-            png::expand_interlaced_row(&mut self.frame, stride, row.data(), pass, bits);
-        }
+        self.passes.place(&mut self.frame, row.data());
         self.gathered += row.data().len() as u64;
         Ok(true)
     }
@@ -240,11 +259,13 @@ mod work {
     /// A byte of the file.
     pub(super) const BYTE: u64 = 80;
     /// A byte of a row as the file has it: decompressed and unfiltered.
-    pub(super) const RAW_BYTE: u64 = 4;
+    pub(super) const RAW_BYTE: u64 = 8;
     /// A byte of a row that comes out.
     pub(super) const SAMPLE: u64 = 10;
     /// A pixel that is unpacked, or looked up in a palette.
     pub(super) const UNPACKED: u64 = 20;
+    /// A sample of a pass that comes to its place in the image.
+    pub(super) const PLACED: u64 = 8;
 }
 
 /// What the codec may allocate for rows and metadata.
@@ -298,7 +319,7 @@ fn model(channels: Channels) -> Model {
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut head = Head::new(LARGEST_PROFILE as u64);
+    let mut head = Head::new(LARGEST_PROFILE as u64, Wanted::default());
     head.feed(file)?;
     let inlet = Inlet::default();
     inlet.push(head.take());

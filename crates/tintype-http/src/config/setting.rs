@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::request::number;
 use crate::secret::Secret;
 use crate::source::{InvalidUrl, SourceUrl};
+use tintype_types::number;
 
 /// A type that a variable can have.
 pub(crate) trait Setting: Sized {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::dialect::no_source;
 use super::parameter::{Parameter, check_missing, differences, find};
-use super::text::{decode, encode_path, encode_query, mend_slashes};
+use super::text::{decode, encode_path, encode_query, mend_slashes, split_list};
 use crate::failure::{Failure, Kind, Result, clip};
 use crate::request::{ImageRequest, Source};
 use draft::Draft;
@@ -35,7 +35,7 @@ pub fn read(target: &str) -> Result<ImageRequest> {
     }
     let mut draft = Draft::default();
     draft.request.source = Source::Url(read_url(url));
-    for option in split(&decode_whole(options)?) {
+    for option in split_list(&decode_whole(options)?, ',').into_iter().filter(|option| !option.is_empty()) {
         read_option(&mut draft, option)?;
     }
     draft.finish()
@@ -52,20 +52,6 @@ fn decode_whole(segment: &str) -> Result<Cow<'_, str>> {
         Failure::new(Kind::InvalidParameter, message)
             .with_detail("write name=value, with commas between options, before the source")
     })
-}
-
-/// The options of a list. A comma between parentheses belongs to a colour.
-fn split(options: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0u32;
-    let options = options.split(move |c| {
-        match c {
-            '(' => depth = depth.saturating_add(1),
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        c == ',' && depth == 0
-    });
-    options.filter(|option| !option.is_empty())
 }
 
 fn read_option(draft: &mut Draft, option: &str) -> Result<()> {
@@ -123,6 +109,8 @@ fn write_url(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tintype_types::Metadata;
+
     use super::*;
     use crate::grammar::query;
 
@@ -133,7 +121,11 @@ mod tests {
     /// Options in the words of the query grammar, without what holds if there are none.
     fn adds(options: &str) -> Result<String, Kind> {
         let said = query::write(&get(options)?);
-        Ok(said.replace("url=%2Fphoto.jpg", "").replace("&format=source", "").replace("&quality=85", ""))
+        Ok(said
+            .replace("url=%2Fphoto.jpg", "")
+            .replace("&format=source", "")
+            .replace("&quality=85", "")
+            .replace("&metadata=copyright", ""))
     }
 
     fn source(target: &str) -> Source {
@@ -216,7 +208,6 @@ mod tests {
             "compression=fast",
             "anim=true",
             "anim=false",
-            "metadata=none",
             "metadata=copyright",
             "wbreakpoints=320;768",
             "zoom=0.5",
@@ -241,18 +232,9 @@ mod tests {
             "segment=foreground",
             "upscale=generate",
             "width=auto",
-            "fit=pad",
-            "fit=scale-up",
-            "gravity=auto",
             "g=face",
-            "gravity=0.3x0.3",
-            "metadata=keep",
             "format=avif",
             "f=json",
-            "trim=1;2;3;4",
-            "trim=1;0;0;0,dpr=2",
-            "trim.left=1,rotate=90",
-            "trim.width=1,flip=h",
         ] {
             assert_eq!(get(refused), Err(Kind::Unsupported), "{refused}");
         }
@@ -263,6 +245,8 @@ mod tests {
             "fit=snug",
             "gravity=middle",
             "gravity=1xy",
+            "gravity=1.1x0",
+            "metadata=some",
             "dpr=0",
             "trim=1;2;3",
             "trim=1;x;0;0",
@@ -291,14 +275,44 @@ mod tests {
     }
 
     #[test]
-    fn trims_are_crops_from_the_left_and_the_top() {
-        for (options, crop) in [
-            ("trim=10;0;0;20", "20,10,65535,65535"),
-            ("trim.left=30", "30,0,65535,65535"),
-            ("trim.left=1,trim.top=2,trim.width=3,trim.height=4", "1,2,3,4"),
+    fn trims_are_insets_and_crops_and_the_dpr_multiplies_them() {
+        for (options, meant) in [
+            ("trim=10;0;0;20", "&inset=10,0,0,20"),
+            ("trim=1;2;3;4,dpr=2", "&inset=2,4,6,8"),
+            ("trim.left=30", "&inset=0,0,0,30"),
+            ("trim.left=1,trim.top=2,trim.width=3,trim.height=4", "&crop=1,2,3,4"),
+            ("trim.width=3,dpr=1.5,width=10", "&width=15&crop=0,0,5,65535"),
+            ("trim.top=1,rotate=90,flip=h", "&inset=1,0,0&rotate=90&flip=v"),
         ] {
-            assert_eq!(get(options).unwrap().geometry.crop.unwrap().to_string(), crop, "{options}");
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
         }
+    }
+
+    #[test]
+    fn what_is_padded_is_white_unless_there_is_a_background() {
+        assert_eq!(adds("w=9,h=8,fit=pad"), Ok("&width=9&height=8&fit=pad&enlarge=true&fill=ffffff".into()));
+        assert_eq!(
+            adds("w=9,h=8,fit=pad,background=red"),
+            Ok("&width=9&height=8&fit=pad&enlarge=true&background=ff0000".into())
+        );
+    }
+
+    #[test]
+    fn a_part_is_kept_around_a_point_or_where_the_image_is_interesting() {
+        for (options, meant) in [
+            ("gravity=0.3x0.25", "&gravity=0.3,0.25"),
+            ("g=auto", "&gravity=attention"),
+            ("g=0.5x1.0", "&gravity=south"),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_kept_with_its_location() {
+        assert!(get("metadata=keep").unwrap().output.location);
+        assert_eq!(get("metadata=none").unwrap().output.metadata, Metadata::Strip);
+        assert_eq!(get("w=8").unwrap().output.metadata, Metadata::Copyright);
     }
 
     #[test]

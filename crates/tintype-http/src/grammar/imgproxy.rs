@@ -8,6 +8,8 @@ mod arguments;
 mod draft;
 mod missing;
 mod options;
+mod place;
+mod size;
 
 use std::collections::BTreeMap;
 

@@ -73,12 +73,15 @@ pub fn write(request: &ImageRequest) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tintype_types::{Color, Filter, Format, Gravity, Rotation};
+    use tintype_types::{
+        Color, Fill, Filter, Fit, Format, Geometry, Gravity, Length, Position, Rotation, Sides, Smart,
+    };
 
+    use super::super::value::Value;
     use super::super::{Grammar, query};
     use super::*;
     use crate::failure::Kind;
-    use crate::request::{Fit, Geometry, Length, OutputFormat, Quality};
+    use crate::request::{OutputFormat, Quality};
 
     fn get(modifiers: &str) -> Result<ImageRequest> {
         read(&format!("/_ipx/{modifiers}/photo.jpg"))
@@ -129,7 +132,7 @@ mod tests {
             height: pixels(200),
             fit: Fit::Outside,
             enlarge: true,
-            gravity: Gravity::NorthEast,
+            position: Position::gravity(Gravity::NorthEast),
             filter: Filter::CatmullRom,
             background: Some(Color { red: 255, green: 136, blue: 0, alpha: 255 }),
             ..Geometry::default()
@@ -138,7 +141,7 @@ mod tests {
         assert_eq!(request.output.format, OutputFormat::Fixed(Format::Webp));
         assert_eq!(request.output.quality, Quality::all(70));
         let cropped = geometry("extract_1_2_30_40");
-        assert_eq!(cropped.crop, "1,2,30,40".parse().ok());
+        assert_eq!(cropped.crop, Value::read("1,2,30,40"));
         assert_eq!(geometry("rotate_-90").rotate, Rotation::ThreeQuarters);
     }
 
@@ -171,7 +174,7 @@ mod tests {
         assert_eq!(fit("s_50x40,fit_inside"), Fit::Contain);
         assert_eq!(fit("s_50x40,fit_fill"), Fit::Stretch);
         assert_eq!(fit("w_50,fit_contain"), Fit::Contain);
-        assert_eq!(get("s_50x40,fit_contain").unwrap_err().message(), "fit=contain is not supported");
+        assert_eq!(fit("s_50x40,fit_contain"), Fit::Pad);
     }
 
     #[test]
@@ -199,10 +202,37 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_of_a_rotated_image_is_refused_where_sharp_would_rotate_first() {
-        assert!(get("crop_0_0_9_9,rotate_90").is_ok());
-        assert!(get("crop_0_0_9_9,rotate_0,w_5").is_ok());
-        assert_eq!(get("crop_0_0_9_9,rotate_90,w_5").unwrap_err().kind(), Kind::Unsupported);
+    fn a_crop_is_one_of_the_rotated_image_where_sharp_rotates_first() {
+        let crop = |modifiers| geometry(modifiers).crop.unwrap().write().unwrap();
+        assert_eq!(crop("crop_1_2_9_8,rotate_90"), "1,2,9,8");
+        assert_eq!(crop("crop_1_2_9_8,rotate_90,h_5"), "1,2,9,8");
+        assert_eq!(crop("crop_1_2_9_8,rotate_90,w_5"), "8,9,south-west,2,1");
+        assert_eq!(crop("crop_1_2_9_8,rotate_180,s_5x5"), "9,8,south-east,1,2");
+        assert_eq!(crop("crop_0_0_9_9,flip,w_5"), "0,0,9,9");
+    }
+
+    #[test]
+    fn any_angle_rotates_what_has_been_resized_on_the_background() {
+        let tilt = |modifiers| geometry(modifiers).tilt.unwrap().write().unwrap();
+        assert_eq!(tilt("rotate_45"), "45,000000");
+        assert_eq!(tilt("rotate_-0.5,b_f00,h_9"), "359.5,ff0000");
+        assert_eq!(geometry("rotate_450").rotate, Rotation::Quarter);
+        assert_eq!(get("rotate_45,w_9").unwrap_err().kind(), Kind::Unsupported);
+    }
+
+    #[test]
+    fn what_is_added_has_the_background_or_copies_the_image() {
+        let fill = |modifiers| geometry(modifiers).fill;
+        let color = |red| Some(Fill::Color(Color { red, green: 0, blue: 0, alpha: 255 }));
+        assert_eq!(fill("s_9x9,fit_contain"), color(0));
+        assert_eq!(fill("s_9x9,fit_contain,b_f00"), color(255));
+        assert_eq!(fill("extend_1_2_3_4,b_f00"), color(255));
+        assert_eq!(geometry("extend_1_2_3_4").padding, Sides { top: 1, right: 2, bottom: 3, left: 4 });
+        assert_eq!(fill("extend_1___4_copy"), Some(Fill::Edge));
+        assert_eq!(fill("extend_0_0_0_5_mirror"), Some(Fill::Mirror));
+        assert_eq!(get("extend_1____mirror,s_9x9,fit_contain").unwrap_err().kind(), Kind::Unsupported);
+        assert_eq!(geometry("s_9x9,pos_entropy").position, Position::Smart(Smart::Entropy));
+        assert_eq!(geometry("trim").trim.unwrap().threshold, 10);
     }
 
     #[test]
@@ -239,6 +269,9 @@ mod tests {
             "extract_1_2_3_4_5",
             "crop_10%25_2_3_4",
             "rotate_x",
+            "trim_256",
+            "extend_x",
+            "extend_1_2_3_4_5",
             "b_redish",
             "f_jxl2",
             "f",
@@ -260,9 +293,7 @@ mod tests {
         for modifier in [
             "animated",
             "a_true",
-            "trim_0",
-            "extend_0_0_0_5",
-            "extend_0_0_0_0_mirror",
+            "extend_0_0_0_5_repeat",
             "blur",
             "blur_5",
             "sharpen_30",
@@ -280,8 +311,6 @@ mod tests {
             "f_gif",
             "f_heif",
             "kernel_nearest",
-            "pos_entropy",
-            "rotate_45",
         ] {
             let failure = get(modifier).unwrap_err();
             assert_eq!(failure.kind(), Kind::Unsupported, "{modifier}");

@@ -10,8 +10,10 @@ pub mod imgproxy;
 pub mod ipx;
 pub mod nextjs;
 pub mod parameter;
+mod position;
 pub mod query;
 pub mod text;
+pub mod value;
 pub mod wsrv;
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! The image is at most `w` pixels wide and never enlarged, in the best format that the client accepts. Unlike Next.js,
 //! which ignores parameters that it does not know, this grammar rejects them, so that a typo does not go unnoticed.
 
-use tintype_types::Format;
+use tintype_types::{Format, Length};
 
 use super::parameter::{Parameter, Rejected, field, find, unknown};
 use super::text::{encode_query, pairs};
 use crate::failure::{Failure, Kind, Result};
-use crate::request::{ImageRequest, Length, OutputFormat, Quality, Source};
+use crate::request::{ImageRequest, OutputFormat, Quality, Source};
 
 /// The path of the optimizer.
 pub const PATH: &str = "/_next/image";

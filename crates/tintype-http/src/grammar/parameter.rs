@@ -4,12 +4,7 @@
 //! struct that holds it and what the dialect has to remember until all parameters are read. The macros make a row from the
 //! path of a field; whatever they cannot say is a row written out, in its dialect.
 
-use tintype_types::{Filter, Gravity, Rotation};
-
 use crate::failure::{Failure, Kind, clip};
-use crate::request::{
-    Crop, Factor, Fit, Length, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color,
-};
 
 /// Why a value was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,89 +104,10 @@ pub fn check_missing(missing: &[Missing], name: &str, text: &str) -> Option<Resu
     Some(if (option.is_neutral)(text) { Ok(()) } else { Err(Failure::unsupported(name, text)) })
 }
 
-/// A value as the query grammar reads and writes it; the dialects share what they say in the same words.
-pub trait Value: Sized {
-    /// Reads a value; `None` if it is not accepted.
-    fn read(text: &str) -> Option<Self>;
-
-    /// Writes the value; `None` if there is nothing to say.
-    fn write(&self) -> Option<String>;
-}
-
-macro_rules! values {
-    ($($type:ty),+ $(,)?) => {$(
-        impl Value for $type {
-            fn read(text: &str) -> Option<Self> {
-                text.parse().ok()
-            }
-
-            fn write(&self) -> Option<String> {
-                Some(self.to_string()).filter(|text| !text.is_empty())
-            }
-        }
-    )+};
-}
-
-values!(Fit, Gravity, Rotation, Filter, Length, Crop, OutputFormat, Quality, Passthrough, OnError, u64);
-
-impl Value for bool {
-    fn read(text: &str) -> Option<Self> {
-        match text {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        }
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-}
-
-impl Value for Factor {
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok().filter(|factor: &Factor| factor.is_scale())
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-}
-
-impl Value for tintype_types::Color {
-    fn read(text: &str) -> Option<Self> {
-        parse_color(text)
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(write_color(*self))
-    }
-}
-
-impl Value for String {
-    fn read(text: &str) -> Option<Self> {
-        (!text.is_empty()).then(|| text.into())
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.clone())
-    }
-}
-
-impl<T: Value> Value for Option<T> {
-    fn read(text: &str) -> Option<Self> {
-        T::read(text).map(Some)
-    }
-
-    fn write(&self) -> Option<String> {
-        self.as_ref().and_then(Value::write)
-    }
-}
-
 /// A row whose value is a field of the draft, in the words of the query grammar, or read by a function.
 macro_rules! field {
     ($names:expr, $accepts:expr, $($field:ident).+) => {
-        field!($names, $accepts, $($field).+, $crate::grammar::parameter::Value::read)
+        field!($names, $accepts, $($field).+, $crate::grammar::value::Value::read)
     };
     ($names:expr, $accepts:expr, $($field:ident).+, $read:expr) => {
         $crate::grammar::parameter::Parameter {
@@ -201,7 +117,7 @@ macro_rules! field {
                 draft.$($field).+ = ($read)(text).ok_or($crate::grammar::parameter::Rejected::Malformed)?;
                 Ok(())
             },
-            write: |draft| $crate::grammar::parameter::Value::write(&draft.$($field).+),
+            write: |draft| $crate::grammar::value::Value::write(&draft.$($field).+),
         }
     };
 }

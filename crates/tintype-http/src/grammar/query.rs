@@ -3,15 +3,19 @@
 //! It can say everything that an [`ImageRequest`] can hold. A parameter that is unknown, given twice or malformed is an
 //! error that names the parameter, its value and the values it accepts: a typo never yields a wrong picture.
 
-use tintype_types::Format;
+use tintype_types::{Format, number};
 
 use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
 use super::text::{encode_query, pairs};
 use crate::failure::{Failure, Kind, Result};
-use crate::request::{ImageRequest, OutputFormat, Source, file_name, number};
+use crate::request::{ImageRequest, OutputFormat, Source, file_name};
 
 const SWITCH: &str = "true, 1, false or 0";
 const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
+const PIXELS: &str = "a whole number of pixels, 1 to 65535";
+const SIDES: &str = "pixels: one number for all sides, or two to four as in CSS, such as 10,20";
+const CROP: &str =
+    "x,y,width,height or width,height,gravity, each length in pixels or per cent, such as 50%,50%,north";
 
 /// Every parameter, in the order of the documentation.
 pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
@@ -32,18 +36,28 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     },
     field!(["width", "w"], LENGTH, geometry.width),
     field!(["height", "h"], LENGTH, geometry.height),
-    field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.dpr),
-    field!(["fit"], "contain, cover, crop, fill, stretch, outside or auto", geometry.fit),
+    field!(["min-width", "mw"], PIXELS, geometry.min_width),
+    field!(["min-height", "mh"], PIXELS, geometry.min_height),
+    field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.density),
+    field!(["fit"], "contain, cover, crop, fill, stretch, outside, pad or auto", geometry.fit),
     field!(["enlarge", "el"], SWITCH, geometry.enlarge),
     field!(
         ["gravity", "g"],
-        "center, north, north-east, east, south-east, south, south-west, west or north-west",
-        geometry.gravity
+        "center, north, north-east, east, south-east, south, south-west, west or north-west, with offsets such as \
+         north,10,20%; a focal point such as 0.3,0.7; attention or entropy",
+        geometry.position
     ),
     field!(
-        ["crop", "c"],
-        "x,y,width,height or width,height,gravity, each length in pixels or per cent of the source",
-        geometry.crop
+        ["trim"],
+        "a threshold, 0 to 255, then a colour, then equal, equal-x or equal-y, such as 10,white,equal",
+        geometry.trim
+    ),
+    field!(["inset"], SIDES, geometry.inset),
+    field!(["crop", "c"], CROP, geometry.crop),
+    field!(
+        ["crop-ratio"],
+        "an aspect ratio, 0.001 to 1000, such as 16:9 or 1.5, or 16:9,enlarge",
+        geometry.crop_ratio
     ),
     field!(["rotate", "rot"], "0, 90, 180 or 270, degrees clockwise", geometry.rotate),
     Parameter {
@@ -70,12 +84,23 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         },
     },
     field!(["auto-orient", "ao"], SWITCH, geometry.auto_orient),
+    field!(["filter", "kernel"], "box, bilinear, catmull-rom, mitchell or lanczos3", geometry.filter),
+    field!(["linear"], SWITCH, geometry.linear),
+    field!(["crop-resized"], CROP, geometry.crop_resized),
+    field!(
+        ["extend"],
+        "size or ratio, then where the image lies, such as size,north or ratio,center,0,10",
+        geometry.extend
+    ),
+    field!(["tilt"], "degrees clockwise, then a colour, such as 15 or -2.5,white", geometry.tilt),
+    field!(["padding", "pd"], SIDES, geometry.padding),
+    field!(["mask"], "round and a radius in pixels, such as round,20; circle or ellipse", geometry.mask),
+    field!(["fill"], "a colour of CSS, blur, edge or mirror", geometry.fill),
     field!(
         ["background", "bg"],
         "a colour of CSS: a name, rgb(…), hsl(…), or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal",
         geometry.background
     ),
-    field!(["filter", "kernel"], "box, bilinear, catmull-rom, mitchell or lanczos3", geometry.filter),
     field!(
         ["format", "f"],
         "jpeg (or jpg), png, webp, auto (the best that the client accepts) or source (the source's family)",
@@ -83,6 +108,9 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
     field!(["lossless", "ll"], SWITCH, output.lossless),
+    field!(["profile"], "srgb, keep or strip", output.profile),
+    field!(["metadata"], "strip, copyright or keep", output.metadata),
+    field!(["location"], SWITCH, output.location),
     field!(
         ["filename"],
         "a file name without extension, at most 100 characters, without / \\ \" and control characters",
@@ -185,10 +213,13 @@ pub fn first_difference(request: &ImageRequest, other: &ImageRequest) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use tintype_types::{Color, Filter, Gravity, Rotation};
+    use tintype_types::{
+        Color, Crop, Extent, Factor, Fill, Filter, Fit, Gravity, Length, Mask, Metadata, Position, Profile,
+        Rotation, Sides,
+    };
 
     use super::*;
-    use crate::request::{Crop, Factor, Fit, Length, OnError, Place};
+    use crate::request::OnError;
 
     fn get(query: &str) -> Result<ImageRequest> {
         read(query, false)
@@ -199,20 +230,37 @@ mod tests {
         let request = get("url=https%3A%2F%2Fa.example%2Fb.jpg%3Fv%3D1&width=800&height=60%25&fit=cover&enlarge=1\
             &gravity=north-west&crop=1,2,3,4&rotate=90&flip=hv&auto-orient=0&background=ff000080&filter=mitchell\
             &format=jpg&quality=70,webp:60&lossless=0&filename=a+b&download=1&expires=5&maxage=6&version=7\
-            &passthrough=gif&onerror=source&dpr=2")
+            &passthrough=gif&onerror=source&dpr=2&min-width=8&min-height=9&trim=10,white&inset=1,2&crop-ratio=3:2\
+            &linear=1&crop-resized=7,8,south&extend=ratio,north&tilt=5&padding=3&mask=round,4&fill=edge&profile=keep\
+            &metadata=keep&location=1")
         .unwrap();
         assert_eq!(request.source, Source::Url("https://a.example/b.jpg?v=1".into()));
         let geometry = &request.geometry;
         let pixels = Length::Pixels;
-        assert_eq!((geometry.width, geometry.dpr), (Some(pixels(800)), Factor::from_millionths(2_000_000)));
+        assert_eq!(
+            (geometry.width, geometry.density),
+            (Some(pixels(800)), Factor::from_millionths(2_000_000))
+        );
         let share = Length::Share(Factor::from_millionths(600_000));
         assert_eq!((geometry.height, geometry.fit), (Some(share), Fit::Cover));
         assert!(
             geometry.enlarge && geometry.flip_horizontal && geometry.flip_vertical && !geometry.auto_orient
         );
-        assert_eq!(geometry.gravity, Gravity::NorthWest);
-        let place = Place::At(pixels(1), pixels(2));
-        assert_eq!(geometry.crop, Some(Crop { width: pixels(3), height: pixels(4), place }));
+        assert_eq!(geometry.position, Position::gravity(Gravity::NorthWest));
+        let position = Position::At { x: pixels(1), y: pixels(2) };
+        assert_eq!(geometry.crop, Some(Crop { width: pixels(3), height: pixels(4), position }));
+        assert_eq!((geometry.min_width, geometry.min_height), (Some(8), Some(9)));
+        assert_eq!(geometry.trim.map(|trim| (trim.threshold, trim.color)), Some((10, Some(Color::WHITE))));
+        assert_eq!(geometry.inset, Sides { top: 1, right: 2, bottom: 1, left: 2 });
+        assert_eq!(geometry.crop_ratio.map(|crop| crop.ratio), Some(Factor::from_millionths(1_500_000)));
+        let position = Position::gravity(Gravity::South);
+        assert_eq!(geometry.crop_resized, Some(Crop { width: pixels(7), height: pixels(8), position }));
+        assert_eq!(geometry.extend.map(|extend| extend.to), Some(Extent::Ratio));
+        assert_eq!(geometry.tilt.map(|tilt| tilt.angle.millidegrees()), Some(5000));
+        assert_eq!((geometry.padding, geometry.linear), (Sides::all(3), true));
+        assert_eq!((geometry.mask, geometry.fill), (Some(Mask::Rounded(4)), Some(Fill::Edge)));
+        assert_eq!((request.output.profile, request.output.metadata), (Profile::Keep, Metadata::Keep));
+        assert!(request.output.location);
         assert_eq!(geometry.rotate, Rotation::Quarter);
         assert_eq!(geometry.background, Some(Color { red: 255, green: 0, blue: 0, alpha: 128 }));
         assert_eq!(geometry.filter, Filter::Mitchell);
@@ -241,10 +289,25 @@ mod tests {
             ("w=0", "width"),
             ("height=-5", "height"),
             ("dpr=0", "dpr"),
+            ("min-width=0", "min-width"),
+            ("mh=5%25", "min-height"),
+            ("trim=256", "trim"),
+            ("inset=1,2,3,4,5", "inset"),
+            ("crop-ratio=0", "crop-ratio"),
+            ("linear=2", "linear"),
+            ("crop-resized=1", "crop-resized"),
+            ("extend=all", "extend"),
+            ("tilt=left", "tilt"),
+            ("padding=-1", "padding"),
+            ("mask=star", "mask"),
+            ("fill=repeat", "fill"),
+            ("profile=p3", "profile"),
+            ("metadata=some", "metadata"),
+            ("location=here", "location"),
             ("fit=snug", "fit"),
             ("enlarge=yes", "enlarge"),
             ("gravity=middle", "gravity"),
-            ("crop=1,2", "crop"),
+            ("crop=1", "crop"),
             ("crop=1,2,0,4", "crop"),
             ("crop=1,2,3,4,5", "crop"),
             ("crop=10,10,middle", "crop"),

@@ -77,6 +77,20 @@ pub fn decode_base64(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// The items of a list. A separator between parentheses belongs to a colour.
+pub fn split_list(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0u32;
+    let items = text.split(move |c| {
+        match c {
+            '(' => depth = depth.saturating_add(1),
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == separator && depth == 0
+    });
+    items.collect()
+}
+
 /// A source URL as it stands in a path, where some proxies make one slash of two.
 pub fn mend_slashes(url: &str) -> String {
     for scheme in ["http:/", "https:/"] {

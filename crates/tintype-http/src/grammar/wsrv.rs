@@ -6,6 +6,7 @@
 
 mod draft;
 mod parameters;
+mod part;
 
 use super::parameter::{Rejected, check_missing, differences};
 use super::text::{encode_query, lenient_pairs};
@@ -70,6 +71,7 @@ pub fn write(request: &ImageRequest) -> String {
 mod tests {
     use super::*;
     use crate::grammar::query;
+    use crate::grammar::value::Value as _;
 
     /// A query in the words of the query grammar, without the source; the kind of the failure if there is one.
     fn said(query: &str) -> Result<String, Kind> {
@@ -81,7 +83,9 @@ mod tests {
     /// As [`said`], with what holds without any parameter taken off.
     fn adds(query: &str) -> Result<String, Kind> {
         let plain = said("").unwrap();
-        said(query).map(|said| said.replace(&plain, "").trim_matches('&').into())
+        let holds: Vec<&str> = plain.split('&').collect();
+        let said = said(query)?;
+        Ok(said.split('&').filter(|option| !holds.contains(option)).collect::<Vec<_>>().join("&"))
     }
 
     fn source(query: &str) -> String {
@@ -130,7 +134,8 @@ mod tests {
             };
             assert_eq!(sides(&request), sides(&meant), "{query}");
         }
-        assert_eq!(said("ro=45"), Err(Kind::Unsupported));
+        assert_eq!(adds("ro=45"), Ok("tilt=45".into()));
+        assert_eq!(adds("ro=-30&rbg=80ff0000&w=9"), Ok("width=9&tilt=330,ff000080".into()));
         assert_eq!(adds("ro=left&or=1.5"), Ok(String::new()));
     }
 
@@ -155,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_focal_point_is_one_of_nine_where_something_is_cropped() {
+    fn a_point_or_the_most_interesting_part_is_kept() {
         let cover = "w=9&h=9&fit=cover";
         for (align, gravity) in [
             ("a=focal-50-0", "north"),
@@ -170,15 +175,14 @@ mod tests {
             ("fpx=1&fpy=1&a=top", "north"),
             ("fpx=1&fpy=1&a=focal-0-0", "north-west"),
             ("a=nowhere", "center"),
-            ("a=entropy&h=", "center"),
+            ("a=entropy", "entropy"),
+            ("a=attention", "attention"),
+            ("a=focal-30-0", "0.3,0.0"),
+            ("a=crop-50-51", "0.5,0.51"),
+            ("a=focal&fpx=0.3", "0.3,0.5"),
         ] {
             let request = read(&format!("url=a.example&{align}&{cover}")).unwrap();
-            assert_eq!(request.geometry.gravity.name(), gravity, "{align}");
-        }
-        for align in ["a=focal-30-0", "a=crop-50-51", "a=focal&fpx=0.3", "a=entropy", "a=attention"] {
-            assert_eq!(said(&format!("{cover}&{align}")), Err(Kind::Unsupported), "{align}");
-            assert!(said(&format!("w=9&fit=cover&{align}")).is_ok(), "{align}");
-            assert!(said(&format!("w=9&h=9&{align}")).is_ok(), "{align}");
+            assert_eq!(request.geometry.position.write().as_deref(), Some(gravity), "{align}");
         }
     }
 
@@ -209,8 +213,11 @@ mod tests {
             "bri=0",
             "trim=0",
             "trim=false",
+            "trim=255",
             "filt=none",
             "mask=",
+            "mask=none",
+            "mask=round",
             "tint=",
             "encoding=",
             "n=1",
@@ -220,7 +227,7 @@ mod tests {
             "pages=1",
             "l=9&af&il",
             "loop=1&delay=5&fsol=0",
-            "mtrim&sharpf=2&cbg=red",
+            "mtrim&sharpf=2&cbg=red&rbg=red&mbg=red&tbg=red",
             "nonsense=1",
         ] {
             assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
@@ -237,10 +244,8 @@ mod tests {
             "blur=5",
             "sharp",
             "bri=30",
-            "trim",
-            "trim=10",
             "filt=greyscale",
-            "mask=circle",
+            "mask=star",
             "shape=heart",
             "tint=red",
             "encoding=base64",
@@ -293,33 +298,55 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_is_one_of_the_upright_source() {
-        let crop = |query: &str| {
-            let request = read(&format!("url=a.example&{query}")).map_err(|failure| failure.kind())?;
-            Ok(request.geometry.crop.map(|crop| crop.to_string()))
-        };
+    fn a_crop_is_one_of_the_turned_image_before_or_after_resizing() {
         for (query, meant) in [
-            ("precrop&cx=1&cy=2&cw=3&ch=4&w=9", "1,2,3,4"),
-            ("cx=1&cy=2&cw=3&ch=4", "1,2,3,4"),
-            ("cw=50%&ch=20", "0,0,50%,20"),
-            ("cx=7&cw=-10", "7,0,65535,65535"),
-            ("crop=3,4,1,2", "1,2,3,4"),
-            ("crop=3,4,1,2&cx=5", "5,2,3,4"),
+            ("precrop&cx=1&cy=2&cw=3&ch=4&w=9", "width=9&crop=1,2,3,4"),
+            ("cx=1&cy=2&cw=3&ch=4", "crop=1,2,3,4"),
+            ("cw=50%&ch=20", "crop=0,0,50%25,20"),
+            ("cx=7&cw=-10", "crop=7,0,65535,65535"),
+            ("crop=3,4,1,2", "crop=1,2,3,4"),
+            ("crop=3,4,1,2&cx=5", "crop=5,2,3,4"),
+            ("cw=8&w=9", "width=9&crop-resized=0,0,8,65535"),
+            ("cx=1&cw=8&cy=2&ch=4&w=9&ro=90", "height=9&rotate=90&crop-resized=1,2,8,4"),
+            ("cx=1&cw=8&cy=2&ch=4&ro=90", "inset=0,0,1,2&crop=4,8,south-west&rotate=90"),
+            ("precrop&cx=10%&flop&w=9", "width=9&crop=90%25,100%25,north-east,10%25,0&flip=h"),
+            ("precrop&cx=10&flip&w=9", "width=9&inset=0,0,0,10&crop=100%25,100%25,south-west&flip=v"),
         ] {
-            assert_eq!(crop(query), Ok(Some(meant.into())), "{query}");
+            assert_eq!(adds(query), Ok(meant.into()), "{query}");
         }
-        for query in ["cw=8&w=9", "crop=8,8,0,0&h=9", "cw=8&ro=90", "precrop&cw=8&flip", "precrop&cw=8&flop"]
-        {
-            assert_eq!(crop(query), Err(Kind::Unsupported), "{query}");
-        }
-        assert_eq!(crop("cw=8&w=9&cw=7&precrop=0"), Err(Kind::Unsupported));
     }
 
     #[test]
-    fn borders_are_refused_where_they_show() {
+    fn borders_have_their_colour_and_surround_what_a_crop_leaves() {
         for fit in ["contain", "letterbox"] {
-            assert_eq!(said(&format!("w=9&h=9&fit={fit}")), Err(Kind::Unsupported));
-            assert_eq!(said(&format!("w=9&fit={fit}")), said("w=9"));
+            assert_eq!(adds(&format!("w=9&h=8&fit={fit}")), Ok("width=9&height=8&fit=pad".into()));
+        }
+        assert_eq!(
+            adds("w=9&h=8&fit=contain&cbg=black&a=top"),
+            Ok("width=9&height=8&fit=pad&gravity=north&fill=000000".into())
+        );
+        assert_eq!(
+            adds("w=9&h=8&fit=contain&cw=5"),
+            Ok("width=9&height=8&crop-resized=0,0,5,65535&extend=size".into())
+        );
+    }
+
+    #[test]
+    fn trimming_and_masks_have_colours() {
+        for (query, meant) in [
+            ("trim", "trim=10"),
+            ("trim=25&tbg=white", "trim=25,ffffff"),
+            ("mask=ellipse&mbg=red", "mask=ellipse&background=ff0000"),
+            ("shape=circle&bg=red&mbg=red", "mask=circle&background=ff0000"),
+            (
+                "w=9&h=8&fit=cover&mask=circle&mtrim",
+                "width=9&height=8&fit=cover&crop-resized=8,8,center&mask=circle",
+            ),
+        ] {
+            assert_eq!(adds(query), Ok(meant.into()), "{query}");
+        }
+        for refused in ["mask=circle&bg=red", "mask=circle&mtrim", "w=9&h=8&mask=circle&mtrim"] {
+            assert_eq!(said(refused), Err(Kind::Unsupported), "{refused}");
         }
     }
 

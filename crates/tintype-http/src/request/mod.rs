@@ -1,22 +1,17 @@
 //! A request for an image, whichever grammar it was written in.
 //!
-//! A grammar turns a URL into an [`ImageRequest`]; nothing after that knows which grammar it was. The types extend the
-//! contract's `options` by what only the service can decide, such as [`OutputFormat::Auto`].
+//! A grammar turns a URL into an [`ImageRequest`]; nothing after that knows which grammar it was. Place and size are the
+//! contract's; the other types extend its options by what only the service can decide, such as [`OutputFormat::Auto`].
 
 mod color;
-mod crop;
 mod delivery;
-mod geometry;
-mod length;
+pub mod geometry;
 mod output;
 
-use tintype_types::{self as engine, Format, Input, Limits, Options};
+use tintype_types::{self as engine, Format, Geometry, Input, Limits, Options};
 
 pub use color::{parse_color, write_color};
-pub use crop::{Crop, CropParts, Place};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
-pub use geometry::{Fit, Geometry, at_focal_point};
-pub use length::{Factor, Length, number};
 pub use output::{Output, OutputFormat, Quality};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.
@@ -43,25 +38,22 @@ pub enum Source {
 }
 
 impl ImageRequest {
-    /// The contract's options for a source of this width and height, upright if the image is to be.
-    pub fn options(&self, source: (u32, u32), format: Format, limits: Limits) -> Options {
+    /// The contract's options for a rendition in this format.
+    pub fn options(&self, format: Format, limits: Limits) -> Options {
+        let Output { quality, lossless, profile, metadata, location, .. } = self.output;
         Options {
-            input: Input { accept_damage: true },
-            geometry: self.geometry.resolve(source),
+            input: Input { allow_damaged: true },
+            geometry: self.geometry,
             output: engine::Output {
                 format,
-                quality: self.output.quality.of(format),
-                lossless: self.output.lossless && format != Format::Jpeg,
+                quality: quality.of(format).map(u32::from),
+                lossless: lossless && format != Format::Jpeg,
+                profile,
+                metadata,
+                location,
             },
             limits,
         }
-    }
-
-    /// The options of a session that only has to report the source's size: its rendition is one pixel.
-    pub fn probe(limits: Limits) -> Options {
-        let mut options = Options { limits, ..Options::default() };
-        (options.geometry.width, options.geometry.height) = (Some(1), Some(1));
-        options
     }
 
     /// The same request without the differences that make no difference: two requests with equal normal forms are
@@ -70,7 +62,7 @@ impl ImageRequest {
     pub fn normalized(&self) -> Self {
         Self {
             source: self.source.clone(),
-            geometry: self.geometry.normalized(),
+            geometry: geometry::normalized(&self.geometry),
             output: self.output.normalized(),
             delivery: self.delivery.clone(),
         }

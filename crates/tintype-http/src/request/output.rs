@@ -3,9 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tintype_types::{Format, UnknownName};
-
-use super::length::number;
+use tintype_types::{Format, Metadata, Profile, UnknownName, number};
 
 /// The format of a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,16 +52,30 @@ pub struct Output {
     pub quality: Quality,
     /// Encode without loss.
     pub lossless: bool,
+    /// What becomes of the source's colour profile.
+    pub profile: Profile,
+    /// What becomes of the source's EXIF, XMP and IPTC.
+    pub metadata: Metadata,
+    /// Keep the place where a photograph was taken, if all metadata is kept.
+    pub location: bool,
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Self { format: OutputFormat::Fixed(Format::Webp), quality: Quality::default(), lossless: false }
+        Self {
+            format: OutputFormat::Fixed(Format::Webp),
+            quality: Quality::default(),
+            lossless: false,
+            profile: Profile::default(),
+            metadata: Metadata::default(),
+            location: false,
+        }
     }
 }
 
 impl Output {
-    /// The same output with the qualities that hold for the formats it can have, and no others.
+    /// The same output with the qualities that hold for the formats it can have, and no others, and with a location only
+    /// where that can be kept.
     #[must_use]
     pub fn normalized(&self) -> Self {
         let possible = |format: Format| match self.format {
@@ -79,7 +91,7 @@ impl Output {
         for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
-        Self { quality, ..self.clone() }
+        Self { quality, location: self.location && self.metadata == Metadata::Keep, ..self.clone() }
     }
 
     /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.
@@ -198,6 +210,7 @@ mod tests {
             format: format.parse().unwrap(),
             quality: quality.parse().unwrap(),
             lossless,
+            ..Output::default()
         };
         assert_eq!(
             output("jpeg", "80,webp:3", false).normalized(),

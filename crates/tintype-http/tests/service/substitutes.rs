@@ -2,7 +2,7 @@
 
 use http::Request;
 use tintype_http::host::HostError;
-use tintype_types::{Error, Limit};
+use tintype_types::{Error, Length, Limit};
 
 use crate::support::*;
 
@@ -38,7 +38,7 @@ fn the_configured_image_takes_the_place_of_a_source_that_fails() {
     ] {
         assert_eq!(answer.header(name), value, "{name}");
     }
-    assert_eq!(host.sessions.borrow()[0].geometry.width, Some(8));
+    assert_eq!(host.sessions.borrow()[0].geometry.width, Some(Length::Pixels(8)));
     let line = host.log_line();
     assert_eq!((&line["error"], &line["status"]), (&"source-not-found".into(), &404.into()));
     assert_eq!(line["source_host"], "photos.example.com");

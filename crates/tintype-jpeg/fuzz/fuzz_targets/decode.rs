@@ -16,7 +16,11 @@ fuzz_target!(|input: &[u8]| {
     let output = [Output::Interleaved, Output::Inks, Output::Planar, Output::PlanarSubsampled][usize::from(choice / 8) % 4];
     let whole = decode(file, scale, output, file.len().max(1));
     let chunked = decode(file, scale, output, usize::from(size) + 1);
-    assert_eq!(whole, chunked);
+    match whole {
+        // What is fed at once counts, too.
+        Err(DecodeError::Memory { .. }) => {}
+        _ => assert_eq!(whole, chunked),
+    }
 });
 
 fn decode(file: &[u8], scale: Scale, output: Output, chunk: usize) -> Result<(u64, Option<Flaw>), DecodeError> {

@@ -247,7 +247,7 @@ impl Decoder {
                 }
                 self.header = Some(header::parse_frame(marker, body)?);
             }
-            APP0..=APP15 => self.metadata.take(marker, body, self.config.max_metadata),
+            APP0..=APP15 => self.metadata.take(marker, body, &self.config),
             SOS => {
                 let malformed = |expected| DecodeError::Malformed { marker, expected };
                 let header = self.header.as_mut().ok_or(malformed("a frame header before the first scan"))?;

@@ -1,8 +1,10 @@
 //! Everything before the first scan: the frame, the colour model and the metadata.
 
+use super::config::DecoderConfig;
 use super::error::{DecodeError, Unsupported};
 use crate::marker::{
-    ADOBE, APP0, APP1, APP2, APP14, EXIF, ICC, JFIF, SOF2, SOF3, SOF5, SOF7, SOF9, SOF15, XMP,
+    ADOBE, APP0, APP1, APP2, APP13, APP14, EXIF, ICC, JFIF, RESOURCES, SOF2, SOF3, SOF5, SOF7, SOF9, SOF15,
+    XMP,
 };
 use alloc::vec::Vec;
 
@@ -82,6 +84,11 @@ impl Header {
         self.metadata.xmp.as_deref()
     }
 
+    /// Photoshop's image resources, IPTC among them, joined from their segments, without prefixes.
+    pub fn resources(&self) -> Option<&[u8]> {
+        self.metadata.resources.as_deref()
+    }
+
     /// The largest sampling factors, across and down.
     pub(crate) fn max_sampling(&self) -> (u32, u32) {
         self.components.iter().fold((1, 1), |(h, v), component| {
@@ -90,7 +97,7 @@ impl Header {
     }
 
     pub(crate) fn metadata_bytes(&self) -> usize {
-        let parts = [&self.metadata.exif, &self.metadata.icc, &self.metadata.xmp];
+        let parts = [&self.metadata.exif, &self.metadata.icc, &self.metadata.xmp, &self.metadata.resources];
         parts.into_iter().flatten().map(Vec::len).sum()
     }
 }
@@ -157,6 +164,7 @@ pub(crate) struct Metadata {
     exif: Option<Vec<u8>>,
     icc: Option<Vec<u8>>,
     xmp: Option<Vec<u8>>,
+    resources: Option<Vec<u8>>,
     /// ICC segments as they came: number, how many there should be, and data.
     icc_parts: Vec<(u8, u8, Vec<u8>)>,
     jfif: bool,
@@ -166,9 +174,10 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// Keeps the useful part of an application segment, unless all parts together would exceed `limit` bytes.
-    pub(crate) fn take(&mut self, marker: u8, body: &[u8], limit: usize) {
-        let fits = self.kept.saturating_add(body.len()) <= limit;
+    /// Keeps the useful part of an application segment, unless all parts together would be too long.
+    pub(crate) fn take(&mut self, marker: u8, body: &[u8], config: &DecoderConfig) {
+        let fits = self.kept.saturating_add(body.len()) <= config.max_metadata;
+        let wanted = config.keep;
         let mut keep = |data: &[u8]| {
             self.kept += data.len();
             data.to_vec()
@@ -178,14 +187,22 @@ impl Metadata {
             APP1 if fits => {
                 if let (Some(data), None) = (body.strip_prefix(EXIF), &self.exif) {
                     self.exif = Some(keep(data));
-                } else if let (Some(data), None) = (body.strip_prefix(XMP), &self.xmp) {
+                } else if let (Some(data), None) = (body.strip_prefix(XMP), &self.xmp)
+                    && wanted.xmp
+                {
                     self.xmp = Some(keep(data));
                 }
             }
-            APP2 if fits => {
+            APP2 if fits && wanted.icc => {
                 if let Some(&[number, count, ref data @ ..]) = body.strip_prefix(ICC) {
                     let data = keep(data);
                     self.icc_parts.push((number, count, data));
+                }
+            }
+            APP13 if fits && wanted.resources => {
+                if let Some(data) = body.strip_prefix(RESOURCES) {
+                    let data = keep(data);
+                    self.resources.get_or_insert_default().extend_from_slice(&data);
                 }
             }
             APP14 if body.starts_with(ADOBE) => self.adobe = body.get(11).copied().or(self.adobe),

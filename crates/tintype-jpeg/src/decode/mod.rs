@@ -66,7 +66,7 @@ mod tables;
 mod upsample;
 mod work;
 
-pub use config::{Damage, DecoderConfig};
+pub use config::{Damage, DecoderConfig, Keep};
 pub use decoder::Decoder;
 pub use error::{DecodeError, Flaw, Unsupported};
 pub use header::{ColorModel, Component, Header};

@@ -101,10 +101,15 @@ pub struct EncoderConfig {
     pub progressive: bool,
     /// Resolution in the JFIF header.
     pub density: Density,
-    /// An ICC profile, at most 255 × 65519 bytes; written as APP2 segments.
+    /// An ICC profile, at most [`MAX_ICC`](super::MAX_ICC) bytes; written as APP2 segments.
     pub icc: Option<Vec<u8>>,
-    /// An Exif block that starts with its TIFF header, at most 65527 bytes; written as an APP1 segment.
+    /// An Exif block that starts with its TIFF header, at most [`MAX_EXIF`](super::MAX_EXIF) bytes; written as an APP1
+    /// segment.
     pub exif: Option<Vec<u8>>,
+    /// An XMP packet, at most [`MAX_XMP`](super::MAX_XMP) bytes; written as an APP1 segment.
+    pub xmp: Option<Vec<u8>>,
+    /// Photoshop's image resources, at most [`MAX_RESOURCES`](super::MAX_RESOURCES) bytes; written as an APP13 segment.
+    pub resources: Option<Vec<u8>>,
 }
 
 impl EncoderConfig {
@@ -122,6 +127,8 @@ impl EncoderConfig {
             density: Density::AspectRatio(1, 1),
             icc: None,
             exif: None,
+            xmp: None,
+            resources: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::quantize::QuantTable;
 use super::samples::Strips;
 use super::trellis::Trellis;
 use super::{fdct, progressive, segments, sequential};
-use crate::marker::{MAX_EXIF, MAX_ICC};
+use crate::marker::{MAX_EXIF, MAX_ICC, MAX_RESOURCES, MAX_XMP};
 use alloc::vec::Vec;
 
 /// Bytes of symbols after which the Huffman tables are made from what was seen: a few megapixels of photograph, whose
@@ -50,10 +50,20 @@ impl EncoderConfig {
         if !(1..=100).contains(&quality) {
             return Err(EncodeError::Quality { quality });
         }
-        match (&self.icc, &self.exif) {
-            (Some(icc), _) if icc.len() > MAX_ICC => Err(EncodeError::IccTooLong { length: icc.len() }),
-            (_, Some(exif)) if exif.len() > MAX_EXIF => Err(EncodeError::ExifTooLong { length: exif.len() }),
-            _ => Ok(()),
+        let excess =
+            |data: &Option<Vec<u8>>, most| data.as_ref().map(Vec::len).filter(|&length| length > most);
+        if let Some(length) = excess(&self.icc, MAX_ICC) {
+            return Err(EncodeError::IccTooLong { length });
+        }
+        if let Some(length) = excess(&self.exif, MAX_EXIF) {
+            return Err(EncodeError::ExifTooLong { length });
+        }
+        if let Some(length) = excess(&self.xmp, MAX_XMP) {
+            return Err(EncodeError::XmpTooLong { length });
+        }
+        match excess(&self.resources, MAX_RESOURCES) {
+            Some(length) => Err(EncodeError::ResourcesTooLong { length }),
+            None => Ok(()),
         }
     }
 
@@ -90,20 +100,28 @@ impl Encoder {
     /// Begins a file; its headers are ready as output at once.
     ///
     /// # Errors
-    /// [`EncodeError::Dimensions`], [`EncodeError::Quality`], [`EncodeError::IccTooLong`] or
-    /// [`EncodeError::ExifTooLong`] if the configuration is out of range.
-    pub fn new(config: EncoderConfig) -> Result<Self, EncodeError> {
+    /// [`EncodeError::Dimensions`], [`EncodeError::Quality`], [`EncodeError::IccTooLong`],
+    /// [`EncodeError::ExifTooLong`], [`EncodeError::XmpTooLong`] or [`EncodeError::ResourcesTooLong`] if the
+    /// configuration is out of range.
+    pub fn new(mut config: EncoderConfig) -> Result<Self, EncodeError> {
         config.check()?;
         let layout = Layout::new(&config);
         let tables = [QuantTable::new(0, &config), QuantTable::new(1, &config)];
         let mut out = Vec::new();
         segments::start_of_image(&mut out);
         segments::jfif(&mut out, config.density);
-        if let Some(exif) = &config.exif {
-            segments::exif(&mut out, exif);
+        // Taken, so that they are not held twice.
+        if let Some(exif) = config.exif.take() {
+            segments::exif(&mut out, &exif);
         }
-        if let Some(icc) = &config.icc {
-            segments::icc(&mut out, icc);
+        if let Some(xmp) = config.xmp.take() {
+            segments::xmp(&mut out, &xmp);
+        }
+        if let Some(resources) = config.resources.take() {
+            segments::resources(&mut out, &resources);
+        }
+        if let Some(icc) = config.icc.take() {
+            segments::icc(&mut out, &icc);
         }
         for (number, table) in (0..layout.tables()).zip(&tables) {
             segments::quant_table(&mut out, number, table);

@@ -1,7 +1,7 @@
 //! Errors, as data.
 
 use super::config::{Components, Plane};
-use crate::marker::{MAX_EXIF, MAX_ICC};
+use crate::marker::{MAX_EXIF, MAX_ICC, MAX_RESOURCES, MAX_XMP};
 use core::fmt;
 
 /// Why a file cannot be encoded.
@@ -28,6 +28,16 @@ pub enum EncodeError {
     /// The Exif block does not fit in one segment.
     ExifTooLong {
         /// Its length in bytes.
+        length: usize,
+    },
+    /// The XMP packet does not fit in one segment.
+    XmpTooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// The image resources do not fit in one segment.
+    ResourcesTooLong {
+        /// Their length in bytes.
         length: usize,
     },
     /// Colour rows were written to a gray image, or the reverse.
@@ -80,6 +90,12 @@ impl fmt::Display for EncodeError {
             }
             Self::ExifTooLong { length } => {
                 write!(f, "an exif block may have at most {} bytes, not {length}", MAX_EXIF)
+            }
+            Self::XmpTooLong { length } => {
+                write!(f, "an xmp packet may have at most {} bytes, not {length}", MAX_XMP)
+            }
+            Self::ResourcesTooLong { length } => {
+                write!(f, "image resources may have at most {} bytes, not {length}", MAX_RESOURCES)
             }
             Self::WrongComponents { declared: Components::Gray } => {
                 f.write_str("the image was declared gray: write gray rows")

@@ -56,3 +56,5 @@ mod trellis;
 pub use config::{Components, Density, Effort, EncoderConfig, Plane, QuantTables, Subsampling};
 pub use encoder::Encoder;
 pub use error::EncodeError;
+
+pub use crate::marker::{MAX_EXIF, MAX_ICC, MAX_RESOURCES, MAX_XMP};

@@ -6,7 +6,10 @@ use super::config::Density;
 use super::huffman::HuffmanSpec;
 use super::layout::Layout;
 use super::quantize::QuantTable;
-use crate::marker::{APP0, APP1, APP2, DHT, DQT, EOI, EXIF, ICC, JFIF, MAX_ICC_PART, SOF0, SOF2, SOI, SOS};
+use crate::marker::{
+    APP0, APP1, APP2, APP13, DHT, DQT, EOI, EXIF, ICC, JFIF, MAX_ICC_PART, RESOURCES, SOF0, SOF2, SOI, SOS,
+    XMP,
+};
 
 /// The selectors of one component in a scan.
 #[derive(Clone, Copy)]
@@ -52,6 +55,14 @@ pub(crate) fn jfif(out: &mut Vec<u8>, density: Density) {
 
 pub(crate) fn exif(out: &mut Vec<u8>, exif: &[u8]) {
     segment(out, APP1, &[EXIF, exif]);
+}
+
+pub(crate) fn xmp(out: &mut Vec<u8>, xmp: &[u8]) {
+    segment(out, APP1, &[XMP, xmp]);
+}
+
+pub(crate) fn resources(out: &mut Vec<u8>, resources: &[u8]) {
+    segment(out, APP13, &[RESOURCES, resources]);
 }
 
 /// The profile in as many APP2 segments as it needs, numbered from one (ICC.1, Annex B.4).

@@ -12,6 +12,7 @@ pub(crate) const ANMF: ChunkId = *b"ANMF";
 pub(crate) const ALPH: ChunkId = *b"ALPH";
 pub(crate) const ICCP: ChunkId = *b"ICCP";
 pub(crate) const EXIF: ChunkId = *b"EXIF";
+pub(crate) const XMP: ChunkId = *b"XMP ";
 
 /// The error of a chunk that lacks the content expected.
 pub(crate) fn malformed(chunk: ChunkId, expected: &'static str) -> DecodeError {

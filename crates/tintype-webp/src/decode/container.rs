@@ -50,6 +50,7 @@ struct Extended {
     alpha: bool,
     icc: bool,
     exif: bool,
+    xmp: bool,
     animated: bool,
     width: u32,
     height: u32,
@@ -317,6 +318,7 @@ impl Container {
             compression: if id == VP8 { Compression::Lossy } else { Compression::Lossless },
             animated: self.frame.is_some(),
             has_exif: self.extended.is_some_and(|extended| extended.exif),
+            has_xmp: self.extended.is_some_and(|extended| extended.xmp),
             has_icc: self.extended.is_some_and(|extended| extended.icc),
             metadata: core::mem::take(&mut self.metadata),
         };
@@ -341,5 +343,6 @@ fn read_extended(fields: [u8; VP8X_SIZE]) -> Result<Extended, DecodeError> {
         return Err(malformed(VP8X, "a canvas of less than 2^32 pixels"));
     }
     let flag = |bit: u32| flags >> bit & 1 == 1;
-    Ok(Extended { alpha: flag(4), icc: flag(5), exif: flag(3), animated: flag(1), width, height })
+    let (alpha, icc, exif, xmp, animated) = (flag(4), flag(5), flag(3), flag(2), flag(1));
+    Ok(Extended { alpha, icc, exif, xmp, animated, width, height })
 }

@@ -18,6 +18,8 @@ pub struct Header {
     pub animated: bool,
     /// Whether the file is said to hold EXIF data. It follows the image as a rule: see [`info`](super::info).
     pub has_exif: bool,
+    /// Whether the file is said to hold XMP, which follows the image as well.
+    pub has_xmp: bool,
     /// Whether the file is said to hold an ICC profile, which stands before the image.
     pub has_icc: bool,
     pub(crate) metadata: Metadata,

@@ -1,7 +1,7 @@
 //! Descriptions of whole files, without decoding them.
 
 use super::budget::Budget;
-use super::chunk::{ANMF, ChunkId, EXIF, ICCP};
+use super::chunk::{ANMF, ChunkId, EXIF, ICCP, XMP};
 use super::config::DecoderConfig;
 use super::container::Container;
 use super::error::DecodeError;
@@ -18,6 +18,8 @@ pub struct Info<'a> {
     pub frames: u32,
     /// The EXIF data, a TIFF structure, of any size and wherever it stands; none without the flag that announces it.
     pub exif: Option<&'a [u8]>,
+    /// The XMP packet, of any size and wherever it stands; none without its flag.
+    pub xmp: Option<&'a [u8]>,
     /// The ICC profile, of any size; none without its flag.
     pub icc: Option<&'a [u8]>,
 }
@@ -32,11 +34,12 @@ const PIECE: usize = 4096;
 /// As for [`Decoder::header`](super::Decoder::header).
 pub fn info(file: &[u8]) -> Result<Info<'_>, DecodeError> {
     let header = read_header(file)?;
-    let mut info = Info { header, frames: 0, exif: None, icc: None };
+    let mut info = Info { header, frames: 0, exif: None, xmp: None, icc: None };
     for (id, content) in chunks(file) {
         match id {
             ANMF => info.frames += 1,
             EXIF if info.header.has_exif && info.exif.is_none() => info.exif = Some(content),
+            XMP if info.header.has_xmp && info.xmp.is_none() => info.xmp = Some(content),
             ICCP if info.header.has_icc && info.icc.is_none() => info.icc = Some(content),
             _ => {}
         }

@@ -1,10 +1,11 @@
 //! Options of Cloudflare as far as they have been read, and what they come down to.
 
-use tintype_types::Format;
+use tintype_types::{Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Position, Sides};
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::grammar::dialect::keeping_format;
-use crate::request::{CropParts, Factor, ImageRequest, OutputFormat, Quality};
+use crate::request::geometry::normalized;
+use crate::request::{ImageRequest, OutputFormat, Quality};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 85;
@@ -15,17 +16,32 @@ const LOSSLESS: u8 = 100;
 /// Options as far as they have been read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    /// Everything that is the same there and here.
+    /// Everything that is the same there and here, and `trim` in one piece.
     pub request: ImageRequest,
-    /// A factor for width and height.
+    /// A factor for width, height and what is trimmed.
     pub dpr: Factor,
-    /// A crop.
-    pub trim: CropParts,
+    /// `trim` length by length.
+    pub trim: Part,
+}
+
+/// A part of the image in pixels, as far as it is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its distance from the left edge.
+    pub left: Option<u32>,
+    /// Its distance from the top edge.
+    pub top: Option<u32>,
+    /// Its width.
+    pub width: Option<u32>,
+    /// Its height.
+    pub height: Option<u32>,
 }
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { request: keeping_format(QUALITY), dpr: Factor::ONE, trim: CropParts::default() }
+        let mut request = keeping_format(QUALITY);
+        request.output.metadata = Metadata::Copyright;
+        Self { request, dpr: Factor::ONE, trim: Part::default() }
     }
 }
 
@@ -33,8 +49,11 @@ impl Draft {
     /// The options that ask for a request, as far as there are any.
     pub fn of(request: &ImageRequest) -> Self {
         let mut draft = Self { request: request.clone(), ..Self::default() };
-        let geometry = request.geometry.normalized();
-        draft.trim = geometry.crop.map(CropParts::of).unwrap_or_default();
+        let mut geometry = normalized(&request.geometry);
+        draft.trim = geometry.crop.map(Part::of).unwrap_or_default();
+        if geometry.fill == Some(Fill::Color(Color::WHITE)) {
+            geometry.fill = None;
+        }
         draft.request.geometry = geometry;
         draft.turn_flips();
         let lossless = request.output.lossless && draft.is_webp();
@@ -45,18 +64,38 @@ impl Draft {
 
     /// The request that the options ask for.
     pub fn finish(mut self) -> Result<ImageRequest> {
+        self.finish_trim();
         let geometry = &mut self.request.geometry;
-        geometry.crop = self.trim.crop();
-        if geometry.crop.is_some() && (geometry.is_turned() || self.dpr != Factor::ONE) {
-            return Err(Failure::unsupported_use(
-                "trim together with rotate, flip or dpr",
-                "leave one of them out",
-            ));
-        }
         geometry.scale(self.dpr, self.dpr);
+        if geometry.fit == Fit::Pad && geometry.background.is_none() {
+            geometry.fill = Some(Fill::Color(Color::WHITE));
+        }
         self.turn_flips();
-        self.request.output.lossless = self.is_webp() && self.request.output.quality.any() == Some(LOSSLESS);
+        let output = &mut self.request.output;
+        // The location is metadata like any other.
+        output.location = output.metadata == Metadata::Keep;
+        output.lossless =
+            output.format == OutputFormat::Fixed(Format::Webp) && output.quality.any() == Some(LOSSLESS);
         Ok(self.request)
+    }
+
+    /// Trimming comes first there and here, and the dpr multiplies it.
+    fn finish_trim(&mut self) {
+        let geometry = &mut self.request.geometry;
+        let scaled = |pixels: u32| self.dpr.of(pixels).min(Length::MAX);
+        let Sides { top, right, bottom, left } = geometry.inset;
+        geometry.inset =
+            Sides { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
+        let Part { left, top, width, height } = self.trim;
+        if width.is_some() || height.is_some() {
+            let offset = |pixels: Option<u32>| Length::Pixels(scaled(pixels.unwrap_or(0)));
+            let side = |pixels: Option<u32>| Length::Pixels(pixels.map_or(Length::MAX, scaled).max(1));
+            let position = Position::At { x: offset(left), y: offset(top) };
+            geometry.crop = Some(Crop { width: side(width), height: side(height), position });
+        } else {
+            geometry.inset.left = left.map_or(geometry.inset.left, scaled);
+            geometry.inset.top = top.map_or(geometry.inset.top, scaled);
+        }
     }
 
     fn is_webp(&self) -> bool {
@@ -69,5 +108,21 @@ impl Draft {
         if geometry.rotate.swaps_axes() {
             std::mem::swap(&mut geometry.flip_horizontal, &mut geometry.flip_vertical);
         }
+    }
+}
+
+impl Part {
+    /// A crop, as far as it is in pixels from the left and the top edge.
+    fn of(crop: Crop) -> Self {
+        let pixels = |length| match length {
+            Length::Pixels(pixels) => Some(pixels),
+            Length::Share(_) => None,
+        };
+        let (left, top) = match crop.position {
+            Position::At { x, y } => (pixels(x), pixels(y)),
+            position if position == Position::gravity(Gravity::NorthWest) => (None, None),
+            _ => return Self::default(),
+        };
+        Self { left, top, width: pixels(crop.width), height: pixels(crop.height) }
     }
 }

@@ -1,12 +1,11 @@
 //! The table of Cloudflare's options.
 
-use tintype_types::{Format, Gravity};
+use tintype_types::{Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart};
 
 use super::draft::Draft;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
-use crate::request::{
-    CropParts, Factor, Fit, Length, OnError, OutputFormat, Quality, at_focal_point, parse_color, write_color,
-};
+use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
+use crate::request::{OnError, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const OFFSET: &str = "a whole number of pixels, 0 to 65535";
@@ -29,11 +28,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     field!(["height", "h"], PIXELS, request.geometry.height, |text| Length::pixels(text).map(Some)),
     Parameter {
         names: &["fit"],
-        accepts: "scale-down, contain, cover, crop, aspect-crop or squeeze",
+        accepts: "scale-down, scale-up, contain, cover, crop, aspect-crop, pad or squeeze",
         read: |draft, text| {
-            if matches!(text, "pad" | "scale-up") {
-                return Err(Rejected::Unsupported);
-            }
             let geometry = &mut draft.request.geometry;
             (geometry.fit, geometry.enlarge) = meaning(FITS, text).ok_or(Rejected::Malformed)?;
             Ok(())
@@ -42,44 +38,47 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     },
     Parameter {
         names: &["gravity", "g"],
-        accepts: "left, right, top, bottom or a point such as 0.5x0",
+        accepts: "left, right, top, bottom, auto or a point such as 0.5x0",
         read: |draft, text| {
-            if matches!(text, "auto" | "face") {
+            if text == "face" {
                 return Err(Rejected::Unsupported);
             }
-            draft.request.geometry.gravity = match (meaning(GRAVITIES, text), text.split_once('x')) {
-                (Some(gravity), _) => gravity,
+            draft.request.geometry.position = match (meaning(GRAVITIES, text), text.split_once('x')) {
+                (Some(position), _) => position,
                 (None, Some((x, y))) => {
-                    let coordinate = |text: &str| text.parse().map_err(|_| Rejected::Malformed);
-                    at_focal_point(coordinate(x)?, coordinate(y)?).ok_or(Rejected::Unsupported)?
+                    let coordinate = |text: &str| read_coordinate(text).ok_or(Rejected::Malformed);
+                    at_focal_point(coordinate(x)?, coordinate(y)?)
                 }
                 (None, None) => return Err(Rejected::Malformed),
             };
             Ok(())
         },
-        write: |draft| word(GRAVITIES, &draft.request.geometry.gravity),
+        write: |draft| match draft.request.geometry.position {
+            Position::FocalPoint { x, y } => Some(format!("{x}x{y}")),
+            position => word(GRAVITIES, &position),
+        },
     },
     field!(["dpr"], "a factor for width and height, 0.01 to 100", dpr),
     Parameter {
         names: &["trim"],
         accepts: "top;right;bottom;left in pixels",
         read: |draft, text| {
-            let sides: Option<Vec<_>> = text.split(';').map(read_offset).collect();
-            draft.trim = match *sides.ok_or(Rejected::Malformed)?.as_slice() {
-                [y, Length::ZERO, Length::ZERO, x] => {
-                    CropParts { x: Some(x), y: Some(y), ..CropParts::default() }
-                }
-                [_, _, _, _] => return Err(Rejected::Unsupported),
-                _ => return Err(Rejected::Malformed),
+            let sides: Option<Vec<_>> = text.split(';').map(read_pixels).collect();
+            let &[top, right, bottom, left] = sides.ok_or(Rejected::Malformed)?.as_slice() else {
+                return Err(Rejected::Malformed);
             };
+            draft.request.geometry.inset = Sides { top, right, bottom, left };
             Ok(())
         },
-        write: |_| None,
+        write: |draft| {
+            let Sides { top, right, bottom, left } = draft.request.geometry.inset;
+            Some(format!("{top};{right};{bottom};{left}"))
+        },
     },
-    field!(["trim.left"], OFFSET, trim.x, |text| read_offset(text).map(Some)),
-    field!(["trim.top"], OFFSET, trim.y, |text| read_offset(text).map(Some)),
-    field!(["trim.width"], PIXELS, trim.width, |text| Length::pixels(text).map(Some)),
-    field!(["trim.height"], PIXELS, trim.height, |text| Length::pixels(text).map(Some)),
+    field!(["trim.left"], OFFSET, trim.left, |text| read_pixels(text).map(Some)),
+    field!(["trim.top"], OFFSET, trim.top, |text| read_pixels(text).map(Some)),
+    field!(["trim.width"], PIXELS, trim.width),
+    field!(["trim.height"], PIXELS, trim.height),
     Parameter {
         names: &["background"],
         accepts: "a colour of CSS, percent-encoded, such as %23ff8800",
@@ -117,12 +116,16 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         "webp" => OutputFormat::Fixed(Format::Webp),
     }, unsupported "avif" | "json"),
     choice!(["onerror"], request.delivery.on_error, { "redirect" => OnError::Source }),
+    choice!(["metadata"], request.output.metadata, {
+        "copyright" => Metadata::Copyright,
+        "keep" => Metadata::Keep,
+        "none" => Metadata::Strip,
+    }),
     // The rest makes no difference here: clients on slow connections get the same image, encoding takes as long as it
-    // takes, an animation is its first frame, and metadata is always removed.
+    // takes, and an animation is its first frame.
     no_effect!(["slow-connection-quality", "scq"]),
     no_effect!(["compression"], "fast", |text| text == "fast"),
     no_effect!(["anim"], "true or false", |text| matches!(text, "true" | "false")),
-    no_effect!(["metadata"], "copyright or none", |text| matches!(text, "copyright" | "none")),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 
@@ -151,23 +154,26 @@ fn is_zero_or_one(text: &str) -> bool {
 const FITS: &[(&str, (Fit, bool))] = &[
     ("scale-down", (Fit::Contain, false)),
     ("contain", (Fit::Contain, true)),
+    ("scale-up", (Fit::Contain, true)),
     ("cover", (Fit::Cover, true)),
     ("crop", (Fit::Crop, false)),
     ("aspect-crop", (Fit::Cover, false)),
+    ("pad", (Fit::Pad, true)),
     ("squeeze", (Fit::Fill, true)),
 ];
 
-/// Sides, and the points between them.
-const GRAVITIES: &[(&str, Gravity)] = &[
-    ("0.5x0.5", Gravity::Center),
-    ("top", Gravity::North),
-    ("1x0", Gravity::NorthEast),
-    ("right", Gravity::East),
-    ("1x1", Gravity::SouthEast),
-    ("bottom", Gravity::South),
-    ("0x1", Gravity::SouthWest),
-    ("left", Gravity::West),
-    ("0x0", Gravity::NorthWest),
+/// Sides, the points between them, and the most interesting part.
+const GRAVITIES: &[(&str, Position)] = &[
+    ("0.5x0.5", Position::gravity(Gravity::Center)),
+    ("top", Position::gravity(Gravity::North)),
+    ("1x0", Position::gravity(Gravity::NorthEast)),
+    ("right", Position::gravity(Gravity::East)),
+    ("1x1", Position::gravity(Gravity::SouthEast)),
+    ("bottom", Position::gravity(Gravity::South)),
+    ("0x1", Position::gravity(Gravity::SouthWest)),
+    ("left", Position::gravity(Gravity::West)),
+    ("0x0", Position::gravity(Gravity::NorthWest)),
+    ("auto", Position::Smart(Smart::Attention)),
 ];
 
 /// Flips: left to right, and top to bottom.
@@ -175,8 +181,3 @@ const FLIPS: &[(&str, (bool, bool))] =
     &[("h", (true, false)), ("v", (false, true)), ("hv", (true, true)), ("vh", (true, true))];
 
 const QUALITIES: &[(&str, u8)] = &[("high", 90), ("medium-high", 80), ("medium-low", 65), ("low", 50)];
-
-/// A number of pixels that may be none.
-fn read_offset(text: &str) -> Option<Length> {
-    if text == "0" { Some(Length::ZERO) } else { Length::pixels(text) }
-}

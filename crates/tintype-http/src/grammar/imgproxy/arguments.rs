@@ -1,13 +1,14 @@
 //! The arguments of imgproxy's options.
 
-use tintype_types::Gravity;
+use tintype_types::{Factor, Fit, Gravity, Length, Offset, Position, Smart, number};
 
 use crate::grammar::parameter::Rejected;
+use crate::grammar::position::{negative, read_coordinate};
 use crate::grammar::text::encode_path;
-use crate::request::{Factor, Fit, Length, Place, at_focal_point, number};
 
 pub(super) const PIXELS: &str = "a whole number of pixels, 0 to 65535";
 pub(super) const RELATIVE: &str = "a number of pixels, a share below 1, or 0 for all of the side";
+pub(super) const OFFSET: &str = "a number of pixels, or a share below 1, which may be negative";
 pub(super) const SWITCH: &str = "1, t, true, 0, f or false";
 
 /// The arguments of an option, which may be empty.
@@ -63,45 +64,74 @@ const GRAVITIES: &[(&str, Gravity)] = &[
     ("nowe", Gravity::NorthWest),
 ];
 
-/// A gravity, or offsets from the top left.
-pub(super) fn read_place(args: &[&str], current: Place) -> Result<Place, Rejected> {
-    let [name, offsets @ ..] = args else { return Err(Rejected::Malformed) };
-    if matches!(*name, "sm" | "obj" | "objw") || offsets.iter().any(|offset| offset.starts_with('-')) {
-        return Err(Rejected::Unsupported);
-    }
-    let number = |index: usize| offsets.get(index).copied().filter(|text| !text.is_empty());
-    if *name == "fp" {
-        let coordinate = |index| number(index).and_then(|text| text.parse().ok()).ok_or(Rejected::Malformed);
-        let gravity = at_focal_point(coordinate(0)?, coordinate(1)?).ok_or(Rejected::Unsupported)?;
-        return Ok(Place::Towards(gravity));
-    }
+/// What a position is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Choosing a part of the image, which may be the most interesting one.
+    Crop,
+    /// Placing the image in its surroundings.
+    Extend,
+}
+
+/// A gravity with offsets, a focal point, or the most interesting part.
+pub(super) fn read_position(args: &[&str], current: Position, purpose: Use) -> Result<Position, Rejected> {
+    let [name, numbers @ ..] = args else { return Err(Rejected::Malformed) };
+    let number = |index: usize| numbers.get(index).copied().filter(|text| !text.is_empty());
     let gravity = match (*name, current) {
-        ("", Place::Towards(gravity)) => gravity,
-        (name, _) => GRAVITIES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, gravity)| *gravity)
-            .ok_or(Rejected::Malformed)?,
+        ("sm", _) if purpose == Use::Crop => return Ok(Position::Smart(Smart::Attention)),
+        ("obj" | "objw", _) if purpose == Use::Crop => return Err(Rejected::Unsupported),
+        ("fp", _) => {
+            let coordinate = |index| number(index).and_then(read_coordinate).ok_or(Rejected::Malformed);
+            return Ok(Position::FocalPoint { x: coordinate(0)?, y: coordinate(1)? });
+        }
+        ("", Position::Gravity { gravity, .. }) => gravity,
+        (name, _) => GRAVITIES.iter().find(|(known, _)| *known == name).map(|(_, gravity)| *gravity).ok_or(
+            Rejected::Argument {
+                name: "gravity",
+                accepts: "ce, no, so, ea, we, noea, nowe, soea, sowe or fp",
+            },
+        )?,
     };
     let offset = |index| match number(index) {
-        None => Ok(Length::ZERO),
-        Some(text) => read_relative(text).ok_or(Rejected::Argument { name: "offset", accepts: RELATIVE }),
+        None => Ok(Offset::ZERO),
+        Some(text) => read_offset(text).ok_or(Rejected::Argument { name: "offset", accepts: OFFSET }),
     };
-    match (offset(0)?, offset(1)?) {
-        (Length::ZERO, Length::ZERO) => Ok(Place::Towards(gravity)),
-        (x, y) if gravity == Gravity::NorthWest => Ok(Place::At(x, y)),
-        _ => Err(Rejected::Unsupported),
+    Ok(Position::Gravity { gravity, x: offset(0)?, y: offset(1)? })
+}
+
+pub(super) fn write_position(position: Position) -> String {
+    match position {
+        Position::Gravity { gravity, x, y } => {
+            let known = GRAVITIES.iter().find(|(_, known)| *known == gravity);
+            let word = known.map_or("ce", |(word, _)| word);
+            if x.is_zero() && y.is_zero() {
+                return word.into();
+            }
+            format!("{word}:{}:{}", write_offset(x), write_offset(y))
+        }
+        Position::FocalPoint { x, y } => format!("fp:{x}:{y}"),
+        Position::Smart(Smart::Attention) => "sm".into(),
+        // There is no word, which shows as a difference.
+        Position::At { .. } | Position::Smart(Smart::Entropy) => "ce".into(),
     }
 }
 
-pub(super) fn write_place(place: Place) -> String {
-    match place {
-        Place::Towards(gravity) => {
-            let known = GRAVITIES.iter().find(|(_, known)| *known == gravity);
-            known.map_or("ce", |(word, _)| word).into()
-        }
-        Place::At(x, y) => format!("nowe:{}:{}", write_relative(x), write_relative(y)),
+/// A distance: pixels if it is at least 1, or else a share, in either direction.
+fn read_offset(text: &str) -> Option<Offset> {
+    match text.strip_prefix('-') {
+        Some(text) => Some(negative(read_relative(text)?.into())),
+        None => Some(read_relative(text)?.into()),
     }
+}
+
+fn write_offset(offset: Offset) -> String {
+    let (is_negative, length) = match offset {
+        Offset::Pixels(pixels) => (pixels < 0, Length::Pixels(pixels.unsigned_abs())),
+        Offset::Millionths(share) => {
+            (share < 0, Length::Share(Factor::from_millionths(share.unsigned_abs())))
+        }
+    };
+    format!("{}{}", if is_negative { "-" } else { "" }, write_relative(length))
 }
 
 /// A number of pixels, where 0 means that none is given.
@@ -139,6 +169,20 @@ pub(super) fn encode_argument(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_are_read_and_written_back() {
+        let read = |text: &str, purpose| read_position(&arguments(text), Position::default(), purpose);
+        for text in ["ce", "nowe:10:20", "ce:-10:0.25", "so:0:-0.5", "fp:0.3:1", "sm"] {
+            assert_eq!(read(text, Use::Crop).map(write_position).as_deref(), Ok(text));
+        }
+        assert_eq!(read("no:0:0", Use::Extend), Ok(Position::gravity(Gravity::North)));
+        assert_eq!(read(":5", Use::Extend).map(write_position).as_deref(), Ok("ce:5:0"));
+        for bad in ["sm", "obj:face", "re", "fp:0.5", "fp:2:0", "no:x", "no:--1"] {
+            assert!(read(bad, Use::Extend).is_err(), "{bad}");
+        }
+        assert_eq!(read("obj:face", Use::Crop), Err(Rejected::Unsupported));
+    }
 
     #[test]
     fn relative_lengths_are_pixels_from_one_on_and_shares_below() {

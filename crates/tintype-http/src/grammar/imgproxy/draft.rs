@@ -1,10 +1,12 @@
 //! Options of imgproxy as far as they have been read, and what they come down to.
 
-use tintype_types::{Format, Gravity};
+use tintype_types::{Crop, Extend, Extent, Factor, Fit, Format, Geometry, Length, Metadata, Position};
 
 use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
-use crate::request::{Crop, Factor, Fit, Geometry, ImageRequest, Length, Passthrough, Place, Quality};
+use crate::grammar::position::Turn;
+use crate::request::geometry::normalized;
+use crate::request::{ImageRequest, Passthrough, Quality};
 
 /// imgproxy's quality, and the one it has for WebP.
 const QUALITY: u8 = 80;
@@ -19,14 +21,29 @@ pub struct Draft {
     pub zoom: (Factor, Factor),
     /// One quality for all formats, which goes before those of single formats; 0 for none.
     pub quality: u8,
-    /// The gravity for resizing, and for a crop without one of its own.
-    pub gravity: Place,
     /// A crop; sides of no pixels are the whole side.
     pub crop: (Length, Length),
-    /// The crop's own gravity.
-    pub crop_gravity: Option<Place>,
+    /// The crop's own gravity, instead of that for resizing.
+    pub crop_gravity: Option<Position>,
+    /// Extend the image to the target's size, and where it lies then.
+    pub extend: Extension,
+    /// Extend the image to the target's aspect ratio, and where it lies then.
+    pub extend_ratio: Extension,
+    /// Remove metadata.
+    pub strip_metadata: bool,
+    /// Leave the copyright, where metadata is removed.
+    pub keep_copyright: bool,
     /// Deliver any source as it is.
     pub raw: bool,
+}
+
+/// Whether an image is extended, and where it lies then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extension {
+    /// Whether it is extended.
+    pub enabled: bool,
+    /// Where it lies.
+    pub gravity: Position,
 }
 
 impl Default for Draft {
@@ -37,9 +54,12 @@ impl Default for Draft {
             request,
             zoom: (Factor::ONE, Factor::ONE),
             quality: 0,
-            gravity: Place::Towards(Gravity::Center),
             crop: (Length::ZERO, Length::ZERO),
             crop_gravity: None,
+            extend: Extension::default(),
+            extend_ratio: Extension::default(),
+            strip_metadata: true,
+            keep_copyright: true,
             raw: false,
         }
     }
@@ -49,7 +69,7 @@ impl Draft {
     /// The options that ask for a request, as far as there are any.
     pub fn of(request: &ImageRequest) -> Self {
         let mut draft = Self { request: request.clone(), ..Self::default() };
-        draft.request.geometry = request.geometry.normalized();
+        draft.request.geometry = normalized(&request.geometry);
         let geometry = &mut draft.request.geometry;
         // An image that may be enlarged is enlarged to the whole of the target.
         if geometry.fit == Fit::Cover && geometry.enlarge {
@@ -58,12 +78,26 @@ impl Draft {
         if geometry.fit == Fit::Fill && geometry.enlarge {
             geometry.fit = Fit::Stretch;
         }
-        draft.gravity = Place::Towards(geometry.gravity);
-        if let Some(crop) = geometry.crop {
+        let turn = Turn::of(geometry);
+        if let Some(crop) = geometry.crop.map(|crop| turn.apply(crop)) {
             let side = |length| if length == Length::WHOLE { Length::ZERO } else { length };
             draft.crop = (side(crop.width), side(crop.height));
-            draft.crop_gravity = Some(crop.place);
+            draft.crop_gravity = Some(crop.position);
+        } else if geometry.crop_ratio.is_some() {
+            draft.crop_gravity = Some(Position::default());
         }
+        if let Some(crop) = &mut geometry.crop_ratio {
+            crop.ratio = turn.ratio(crop.ratio);
+        }
+        if let Some(extend) = geometry.extend {
+            let extension = match extend.to {
+                Extent::Size => &mut draft.extend,
+                Extent::Ratio => &mut draft.extend_ratio,
+            };
+            *extension = Extension { enabled: true, gravity: extend.position };
+        }
+        draft.strip_metadata = request.output.metadata != Metadata::Keep;
+        draft.keep_copyright = request.output.metadata != Metadata::Strip;
         draft.raw = request.delivery.passthrough == Passthrough::All;
         // The defaults of the two differ, so that the quality of each format is spelled out.
         let quality = |format: Format| request.output.quality.of(format).unwrap_or(format.default_quality());
@@ -76,11 +110,19 @@ impl Draft {
 
     /// The request that the options ask for.
     pub fn finish(mut self) -> Result<ImageRequest> {
-        self.finish_crop()?;
-        self.finish_gravity()?;
+        self.finish_crop();
         self.finish_size()?;
+        self.finish_extend();
+        let output = &mut self.request.output;
+        output.metadata = match (self.strip_metadata, self.keep_copyright) {
+            (false, _) => Metadata::Keep,
+            (true, true) => Metadata::Copyright,
+            (true, false) => Metadata::Strip,
+        };
+        // The location is metadata like any other.
+        output.location = output.metadata == Metadata::Keep;
         if self.quality != 0 {
-            self.request.output.quality = Quality::all(self.quality);
+            output.quality = Quality::all(self.quality);
         }
         if self.raw {
             self.request.delivery.passthrough = Passthrough::All;
@@ -88,33 +130,29 @@ impl Draft {
         Ok(self.request)
     }
 
-    fn finish_crop(&mut self) -> Result<()> {
-        if self.crop == (Length::ZERO, Length::ZERO) {
-            return Ok(());
+    /// imgproxy crops the turned image, the engine the upright one.
+    fn finish_crop(&mut self) {
+        let geometry = &mut self.request.geometry;
+        let turn = Turn::of(geometry);
+        if let Some(crop) = &mut geometry.crop_ratio {
+            crop.ratio = turn.ratio(crop.ratio);
         }
         let side = |length| if length == Length::ZERO { Length::WHOLE } else { length };
-        let (width, height) = (side(self.crop.0), side(self.crop.1));
-        let geometry = &mut self.request.geometry;
-        if geometry.is_turned() {
-            // imgproxy crops the turned image, the engine the upright one.
-            return Err(Failure::unsupported_use(
-                "crop together with rotate or flip",
-                "leave one of them out",
-            ));
+        let position = self.crop_gravity.unwrap_or(geometry.position);
+        let crop = Crop { width: side(self.crop.0), height: side(self.crop.1), position };
+        // A ratio is one around the crop's gravity, even if there is no crop.
+        let moves_ratio = geometry.crop_ratio.is_some() && position != Position::default();
+        if self.crop != (Length::ZERO, Length::ZERO) || moves_ratio {
+            geometry.crop = Some(turn.undo(crop));
         }
-        geometry.crop = Some(Crop { width, height, place: self.crop_gravity.unwrap_or(self.gravity) });
-        Ok(())
     }
 
-    fn finish_gravity(&mut self) -> Result<()> {
-        self.request.geometry.gravity = match self.gravity {
-            Place::Towards(gravity) => gravity,
-            Place::At(..) if self.request.geometry.crop.is_none() => {
-                return Err(Failure::unsupported_use("gravity with an offset", "leave the offset out"));
-            }
-            Place::At(..) => Gravity::NorthWest,
-        };
-        Ok(())
+    fn finish_extend(&mut self) {
+        // An image that has the target's size has its aspect ratio.
+        let extension = [(Extent::Size, self.extend), (Extent::Ratio, self.extend_ratio)];
+        let enabled = extension.into_iter().find(|(_, extension)| extension.enabled);
+        self.request.geometry.extend =
+            enabled.map(|(to, extension)| Extend { to, position: extension.gravity });
     }
 
     fn finish_size(&mut self) -> Result<()> {
@@ -128,7 +166,7 @@ impl Draft {
             ));
         }
         let zoomed = self.zoom != (Factor::ONE, Factor::ONE);
-        let dense = geometry.dpr != Factor::ONE;
+        let dense = geometry.density != Factor::ONE;
         // `force` leaves a side of 0 as it is, and a zoom without sides is one of the source.
         if one && geometry.fit == Fit::Stretch || (zoomed || dense) && width.is_none() && height.is_none() {
             width.get_or_insert(Length::WHOLE);

@@ -1,23 +1,16 @@
 //! The options of imgproxy that the engine does not implement.
 
+use tintype_types::Factor;
+
 use super::arguments::{first, parse_bool};
 use crate::grammar::parameter::Missing;
-use crate::request::Factor;
 
 /// Every such option, and which arguments switch it off.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["min-width", "min_width", "mw"], is_neutral: is_zero },
-    Missing { names: &["min-height", "min_height", "mh"], is_neutral: is_zero },
-    Missing { names: &["extend", "ex"], is_neutral: is_false },
-    Missing { names: &["extend_aspect_ratio", "extend_ar", "exar"], is_neutral: is_false },
-    Missing { names: &["padding", "pd"], is_neutral: all_zero },
     Missing { names: &["blur", "bl"], is_neutral: is_zero },
     Missing { names: &["sharpen", "sh"], is_neutral: is_zero },
     Missing { names: &["pixelate", "pix"], is_neutral: |text| is_zero(text) || is_one(text) },
     Missing { names: &["watermark", "wm"], is_neutral: is_zero },
-    Missing { names: &["strip_metadata", "sm"], is_neutral: is_true },
-    Missing { names: &["keep_copyright", "kcr"], is_neutral: is_false },
-    Missing { names: &["strip_color_profile", "scp"], is_neutral: is_true },
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
     Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
@@ -25,8 +18,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["pages", "pgs"], is_neutral: is_one },
     // The first frame is taken in both cases.
     Missing { names: &["disable_animation", "da"], is_neutral: |_| true },
-    Missing { names: &["trim", "t"], is_neutral: is_empty },
-    Missing { names: &["crop_aspect_ratio", "crop_ar", "car"], is_neutral: is_zero },
     Missing { names: &["adjust", "a"], is_neutral: is_empty },
     Missing { names: &["brightness", "br"], is_neutral: is_zero },
     Missing { names: &["contrast", "co"], is_neutral: is_one },
@@ -47,7 +38,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
     Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
-    Missing { names: &["color_profile", "cp", "icc"], is_neutral: is_empty },
     Missing { names: &["dpi"], is_neutral: is_zero },
     Missing { names: &["autoquality", "aq"], is_neutral: |text| is_empty(text) || text == "none" },
     Missing { names: &["jpeg_options", "jpgo"], is_neutral: is_empty },
@@ -78,14 +68,6 @@ fn is_zero(text: &str) -> bool {
 
 fn is_one(text: &str) -> bool {
     is_empty(text) || first(text).parse() == Ok(Factor::ONE)
-}
-
-fn all_zero(text: &str) -> bool {
-    text.split(':').all(is_zero)
-}
-
-fn is_true(text: &str) -> bool {
-    is_empty(text) || parse_bool(first(text))
 }
 
 fn is_false(text: &str) -> bool {

@@ -1,55 +1,21 @@
 //! The table of imgproxy's options.
 
-use tintype_types::{Color, Filter, Format, Rotation};
+use tintype_types::{Color, Filter, Format, Length, Profile, Rotation, number};
 
-use super::arguments::{
-    PIXELS, RELATIVE, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit,
-    read_pixels, read_place, read_relative, write_fit, write_place, write_relative,
-};
+use super::arguments::{PIXELS, SWITCH, arguments, encode_argument, parse_bool, read_fit, read_pixels};
 use super::draft::Draft;
-use crate::grammar::parameter::{Parameter, Rejected, Value, choice, field};
+use super::{place, size};
+use crate::grammar::parameter::{Parameter, Rejected, choice, field};
 use crate::grammar::text::{decode, decode_base64, encode_base64};
-use crate::request::{
-    Factor, Length, OutputFormat, Passthrough, Quality, file_name, number, parse_color, write_color,
-};
+use crate::request::{OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
 
 const FACTOR: &str = "a factor, 0.01 to 100";
-const GRAVITY: &str = "ce, no, so, ea, we, noea, nowe, soea, sowe or fp:x:y";
 const BYTE: &str = "a whole number, 0 to 255";
 
 /// Every option, in the order in which they are written. The last name of each is the one it is written with.
 pub const OPTIONS: &[Parameter<Draft>] = &[
-    Parameter {
-        names: &["resize", "rs"],
-        accepts: "type:width:height:enlarge:extend",
-        read: |draft, text| {
-            let args = arguments(text);
-            let kind = args.first().copied().unwrap_or_default();
-            if !kind.is_empty() {
-                let accepts = "fit, fill, fill-down, force or auto";
-                draft.request.geometry.fit =
-                    read_fit(kind).ok_or(Rejected::Argument { name: "type", accepts })?;
-            }
-            read_size(draft, args.get(1..).unwrap_or_default())
-        },
-        write: |draft| {
-            let geometry = &draft.request.geometry;
-            // A share has no word here, and shows as a difference.
-            let side = |side: Option<Length>| match side {
-                Some(Length::Pixels(pixels)) => pixels,
-                Some(Length::Share(_)) | None => 0,
-            };
-            let (width, height) = (side(geometry.width), side(geometry.height));
-            let enlarge = u8::from(geometry.enlarge);
-            Some(format!("{}:{width}:{height}:{enlarge}", write_fit(geometry.fit)))
-        },
-    },
-    Parameter {
-        names: &["size", "s"],
-        accepts: "width:height:enlarge:extend",
-        read: |draft, text| read_size(draft, &arguments(text)),
-        write: |_| None,
-    },
+    size::RESIZE,
+    size::SIZE,
     Parameter {
         names: &["resizing_type", "rt"],
         accepts: "fit, fill, fill-down, force or auto",
@@ -68,23 +34,10 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     }, unsupported "nearest" | "lanczos2"),
     silent(field!(["width", "w"], PIXELS, request.geometry.width, read_pixels)),
     silent(field!(["height", "h"], PIXELS, request.geometry.height, read_pixels)),
-    Parameter {
-        names: &["zoom", "z"],
-        accepts: "a factor, or one for each side, 0.01 to 100",
-        read: |draft, text| {
-            let factor = |text| <Factor as Value>::read(text).ok_or(Rejected::Malformed);
-            draft.zoom = match *arguments(text).as_slice() {
-                [both] => (factor(both)?, factor(both)?),
-                [x, ""] => (factor(x)?, draft.zoom.1),
-                ["", y] => (draft.zoom.0, factor(y)?),
-                [x, y] => (factor(x)?, factor(y)?),
-                _ => return Err(Rejected::Malformed),
-            };
-            Ok(())
-        },
-        write: |_| None,
-    },
-    field!(["dpr"], FACTOR, request.geometry.dpr),
+    field!(["min-width", "min_width", "mw"], PIXELS, request.geometry.min_width, read_least),
+    field!(["min-height", "min_height", "mh"], PIXELS, request.geometry.min_height, read_least),
+    size::ZOOM,
+    field!(["dpr"], FACTOR, request.geometry.density),
     Parameter {
         names: &["enlarge", "el"],
         accepts: SWITCH,
@@ -94,37 +47,13 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |_| None,
     },
-    Parameter {
-        names: &["gravity", "g"],
-        accepts: GRAVITY,
-        read: |draft, text| {
-            draft.gravity = read_place(&arguments(text), draft.gravity)?;
-            Ok(())
-        },
-        write: |draft| Some(write_place(draft.gravity)),
-    },
-    Parameter {
-        names: &["crop", "c"],
-        accepts: "width:height:gravity",
-        read: |draft, text| {
-            let args = arguments(text);
-            let side = |index: usize, name, current| match args.get(index).copied().unwrap_or_default() {
-                "" => Ok(current),
-                text => read_relative(text).ok_or(Rejected::Argument { name, accepts: RELATIVE }),
-            };
-            draft.crop = (side(0, "width", draft.crop.0)?, side(1, "height", draft.crop.1)?);
-            if let Some(gravity @ [name, ..]) = args.get(2..)
-                && !name.is_empty()
-            {
-                draft.crop_gravity = Some(read_place(gravity, draft.gravity)?);
-            }
-            Ok(())
-        },
-        write: |draft| {
-            let gravity = draft.crop_gravity.map(write_place)?;
-            Some(format!("{}:{}:{gravity}", write_relative(draft.crop.0), write_relative(draft.crop.1)))
-        },
-    },
+    place::EXTEND,
+    place::EXTEND_RATIO,
+    place::GRAVITY,
+    place::CROP,
+    place::CROP_RATIO,
+    place::TRIM,
+    place::PADDING,
     field!(["auto_rotate", "ar"], SWITCH, request.geometry.auto_orient, |text| Some(parse_bool(text))),
     Parameter {
         names: &["rotate", "rot"],
@@ -181,6 +110,30 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             Ok(())
         },
         write: |draft| draft.request.geometry.background.map(write_color),
+    },
+    field!(["strip_metadata", "sm"], SWITCH, strip_metadata, |text| Some(parse_bool(text))),
+    field!(["keep_copyright", "kcr"], SWITCH, keep_copyright, |text| Some(parse_bool(text))),
+    Parameter {
+        names: &["strip_color_profile", "scp"],
+        accepts: SWITCH,
+        read: |draft, text| {
+            draft.request.output.profile = if parse_bool(text) { Profile::Srgb } else { Profile::Keep };
+            Ok(())
+        },
+        write: |draft| Some(u8::from(draft.request.output.profile != Profile::Keep).to_string()),
+    },
+    Parameter {
+        names: &["color_profile", "cp", "icc"],
+        accepts: "srgb",
+        read: |draft, text| match text {
+            "" => Ok(()),
+            "srgb" => {
+                draft.request.output.profile = Profile::Srgb;
+                Ok(())
+            }
+            _ => Err(Rejected::Unsupported),
+        },
+        write: |_| None,
     },
     Parameter {
         names: &["quality", "q"],
@@ -312,23 +265,7 @@ const fn silent(row: Parameter<Draft>) -> Parameter<Draft> {
     Parameter { write: |_| None, ..row }
 }
 
-/// Width, height, enlarging, and extending, which is not implemented.
-fn read_size(draft: &mut Draft, args: &[&str]) -> Result<(), Rejected> {
-    let arg = |index: usize| args.get(index).copied().filter(|text| !text.is_empty());
-    let geometry = &mut draft.request.geometry;
-    if let Some(text) = arg(0) {
-        geometry.width = read_pixels(text).ok_or(Rejected::Argument { name: "width", accepts: PIXELS })?;
-    }
-    if let Some(text) = arg(1) {
-        geometry.height = read_pixels(text).ok_or(Rejected::Argument { name: "height", accepts: PIXELS })?;
-    }
-    if let Some(text) = arg(2) {
-        geometry.enlarge =
-            parse_strict_bool(text).ok_or(Rejected::Argument { name: "enlarge", accepts: SWITCH })?;
-    }
-    match arg(3).map(parse_strict_bool) {
-        None | Some(Some(false)) => Ok(()),
-        Some(Some(true)) => Err(Rejected::Unsupported),
-        Some(None) => Err(Rejected::Argument { name: "extend", accepts: SWITCH }),
-    }
+/// A least side, where 0 means that there is none.
+fn read_least(text: &str) -> Option<Option<u32>> {
+    number(text, 0, Length::MAX).map(|pixels| (pixels != 0).then_some(pixels))
 }

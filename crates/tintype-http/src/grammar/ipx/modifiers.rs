@@ -1,10 +1,14 @@
 //! The table of IPX's modifiers.
 
-use tintype_types::{Filter, Format, Gravity, Rotation};
+use tintype_types::{
+    Crop, Factor, Filter, Fit, Format, Gravity, Length, Offset, Position, Sides, Smart, Trim, number,
+};
 
-use super::draft::Draft;
+use super::draft::{Draft, ExtendWith};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, no_effect};
-use crate::request::{Crop, Factor, Fit, Length, OutputFormat, Place, Quality};
+use crate::grammar::position::read_pixels;
+use crate::grammar::value::{read_angle, write_angle};
+use crate::request::{OutputFormat, Quality};
 
 /// The characters that stand between the name of a modifier and its arguments.
 pub(crate) const SEPARATORS: [char; 3] = ['_', ':', '='];
@@ -47,24 +51,26 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
         write: |draft| draft.size.map(|(width, height)| format!("{width}x{height}")),
     },
     choice!(["fit"], fit, {
-        "cover" => Some(Fit::Cover),
-        "contain" => None,
+        "cover" => Fit::Cover,
+        "contain" => Fit::Pad,
         // A source that is too small gives an image of the same shape.
-        "fill" => Some(Fit::Stretch),
-        "inside" => Some(Fit::Contain),
-        "outside" => Some(Fit::Outside),
+        "fill" => Fit::Stretch,
+        "inside" => Fit::Contain,
+        "outside" => Fit::Outside,
     }),
-    choice!(["position", "pos"], request.geometry.gravity, {
-        "center" | "centre" | "0" => Gravity::Center,
-        "north" | "top" | "1" => Gravity::North,
-        "northeast" | "right-top" | "right top" | "5" => Gravity::NorthEast,
-        "east" | "right" | "2" => Gravity::East,
-        "southeast" | "right-bottom" | "right bottom" | "6" => Gravity::SouthEast,
-        "south" | "bottom" | "3" => Gravity::South,
-        "southwest" | "left-bottom" | "left bottom" | "7" => Gravity::SouthWest,
-        "west" | "left" | "4" => Gravity::West,
-        "northwest" | "left-top" | "left top" | "8" => Gravity::NorthWest,
-    }, unsupported "entropy" | "attention" | "16" | "17"),
+    choice!(["position", "pos"], request.geometry.position, {
+        "center" | "centre" | "0" => Position::gravity(Gravity::Center),
+        "north" | "top" | "1" => Position::gravity(Gravity::North),
+        "northeast" | "right-top" | "right top" | "5" => Position::gravity(Gravity::NorthEast),
+        "east" | "right" | "2" => Position::gravity(Gravity::East),
+        "southeast" | "right-bottom" | "right bottom" | "6" => Position::gravity(Gravity::SouthEast),
+        "south" | "bottom" | "3" => Position::gravity(Gravity::South),
+        "southwest" | "left-bottom" | "left bottom" | "7" => Position::gravity(Gravity::SouthWest),
+        "west" | "left" | "4" => Position::gravity(Gravity::West),
+        "northwest" | "left-top" | "left top" | "8" => Position::gravity(Gravity::NorthWest),
+        "entropy" | "16" => Position::Smart(Smart::Entropy),
+        "attention" | "17" => Position::Smart(Smart::Attention),
+    }),
     flag!("enlarge", request.geometry.enlarge),
     choice!(["kernel"], request.geometry.filter, {
         "linear" => Filter::Bilinear,
@@ -81,37 +87,79 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
             let [left, top, width, height] = *arguments(text).collect::<Vec<_>>().as_slice() else {
                 return Err(Rejected::Malformed);
             };
-            let place = Place::At(offset(left)?, offset(top)?);
-            draft.request.geometry.crop = Some(Crop { width: side(width)?, height: side(height)?, place });
+            let position = Position::At { x: offset(left)?, y: offset(top)? };
+            draft.request.geometry.crop = Some(Crop { width: side(width)?, height: side(height)?, position });
             Ok(())
         },
         write: |draft| {
-            let Crop { width, height, place } = draft.request.geometry.crop?;
-            let (left, top) = match place {
-                Place::At(left, top) => (left, top),
-                Place::Towards(Gravity::NorthWest) => (Length::ZERO, Length::ZERO),
-                Place::Towards(_) => return None,
+            let Crop { width, height, position } = draft.request.geometry.crop?;
+            let pixels = |offset| match offset {
+                Offset::Pixels(pixels @ 0..) => Some(pixels),
+                Offset::Pixels(_) | Offset::Millionths(_) => None,
+            };
+            let (left, top) = match position {
+                Position::At { x, y } => (pixels(x.into())?, pixels(y.into())?),
+                Position::Gravity { gravity: Gravity::NorthWest, x, y } => (pixels(x)?, pixels(y)?),
+                _ => return None,
             };
             Some(format!("{left}_{top}_{width}_{height}"))
         },
     },
     Parameter {
-        names: &["rotate"],
-        accepts: "a multiple of 90 degrees, or nothing to turn the image upright",
+        names: &["trim"],
+        accepts: "a threshold, 0 to 255; 10 without one",
         read: |draft, text| {
-            let geometry = &mut draft.request.geometry;
-            if text.is_empty() {
-                geometry.auto_orient = true;
-                return Ok(());
-            }
-            let degrees: i32 = text.parse().map_err(|_| Rejected::Malformed)?;
-            if degrees % 90 != 0 {
-                return Err(Rejected::Unsupported);
-            }
-            geometry.rotate = Rotation::from_quarters(i64::from(degrees / 90));
+            draft.request.geometry.trim = match text {
+                "false" => None,
+                "" | "true" => Some(trim(10)),
+                text => Some(trim(number(text, 0, 255).ok_or(Rejected::Malformed)?)),
+            };
             Ok(())
         },
-        write: |draft| Some(draft.request.geometry.rotate.to_string()),
+        write: |draft| draft.request.geometry.trim.map(|trim| trim.threshold.to_string()),
+    },
+    Parameter {
+        names: &["rotate"],
+        accepts: "degrees clockwise, or nothing to turn the image upright",
+        read: |draft, text| {
+            if text.is_empty() {
+                draft.request.geometry.auto_orient = true;
+            } else {
+                draft.angle = read_angle(text).ok_or(Rejected::Malformed)?;
+            }
+            Ok(())
+        },
+        write: |draft| Some(write_angle(draft.angle)),
+    },
+    Parameter {
+        names: &["extend"],
+        accepts: "top_right_bottom_left in pixels, then background, copy or mirror",
+        read: |draft, text| {
+            let mut arguments = arguments(text);
+            let mut side = || match arguments.next() {
+                None | Some("") => Ok(0),
+                Some(text) => read_pixels(text).ok_or(Rejected::Malformed),
+            };
+            let (top, right, bottom, left) = (side()?, side()?, side()?, side()?);
+            draft.extend = Sides { top, right, bottom, left };
+            draft.extend_with = match arguments.next() {
+                None | Some("" | "background") => ExtendWith::Background,
+                Some("copy") => ExtendWith::Copy,
+                Some("mirror") => ExtendWith::Mirror,
+                Some("repeat") => return Err(Rejected::Unsupported),
+                Some(_) => return Err(Rejected::Malformed),
+            };
+            if arguments.next().is_some() { Err(Rejected::Malformed) } else { Ok(()) }
+        },
+        write: |draft| {
+            let Sides { top, right, bottom, left } = draft.extend;
+            let with = match draft.extend_with {
+                ExtendWith::Background => "",
+                ExtendWith::Copy => "_copy",
+                ExtendWith::Mirror => "_mirror",
+            };
+            (draft.extend != Sides::ZERO).then(|| format!("{top}_{right}_{bottom}_{left}{with}"))
+        },
     },
     flag!("flip", request.geometry.flip_vertical),
     flag!("flop", request.geometry.flip_horizontal),
@@ -146,12 +194,6 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
 /// The modifiers that the engine does not implement.
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["animated", "a"], is_neutral: is_off },
-    // A threshold of 0 trims, too.
-    Missing { names: &["trim"], is_neutral: |text| text == "false" },
-    Missing {
-        names: &["extend"],
-        is_neutral: |text| are_neutral(text, &[Factor::ZERO, Factor::ZERO, Factor::ZERO, Factor::ZERO]),
-    },
     Missing { names: &["blur"], is_neutral: is_off },
     Missing { names: &["sharpen"], is_neutral: is_off },
     Missing { names: &["median"], is_neutral: |text| text == "1" || is_off(text) },
@@ -183,6 +225,11 @@ pub(crate) const MISSING: &[Missing] = &[
 
 fn arguments(text: &str) -> impl Iterator<Item = &str> {
     text.split(SEPARATORS)
+}
+
+/// Trimming what differs by no more than this from the top left pixel.
+fn trim(threshold: u32) -> Trim {
+    Trim { threshold, color: None, equal_horizontal: false, equal_vertical: false }
 }
 
 fn is_pixels(length: &Length) -> bool {

@@ -1,11 +1,11 @@
 //! Requests at random.
 
-use tintype_types::{Color, Filter, Format, Gravity, Rotation};
-
-use crate::request::{
-    Crop, Delivery, Factor, Fit, Geometry, ImageRequest, Length, OnError, Output, OutputFormat, Passthrough,
-    Place, Quality, Source,
+use tintype_types::{
+    Angle, Color, Crop, CropRatio, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry, Gravity,
+    Length, Mask, Metadata, Offset, Position, Profile, Rotation, Sides, Smart, Tilt, Trim,
 };
+
+use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source};
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
 pub(crate) struct Random(pub u64);
@@ -72,7 +72,7 @@ impl Random {
     }
 
     fn geometry(&mut self) -> Geometry {
-        Geometry {
+        let plain = Geometry {
             auto_orient: self.chance(90),
             crop: self.maybe(25, Self::crop),
             rotate: self.mostly(70, Rotation::None, Rotation::ALL),
@@ -82,27 +82,93 @@ impl Random {
             height: self.maybe(60, |random| {
                 if random.chance(95) { Length::Pixels(random.number(9000)) } else { random.length() }
             }),
-            dpr: self.mostly(80, Factor::ONE, &[500_000, 1_500_000, 3_000_000].map(Factor::from_millionths)),
+            density: self.mostly(
+                80,
+                Factor::ONE,
+                &[500_000, 1_500_000, 3_000_000].map(Factor::from_millionths),
+            ),
             fit: self.pick(Fit::ALL),
             enlarge: self.chance(50),
-            gravity: self.pick(Gravity::ALL),
+            position: self.position(),
             filter: self.mostly(80, Filter::Lanczos3, Filter::ALL),
-            background: self.maybe(30, |random| Color {
-                red: random.byte(255),
-                green: 7,
-                blue: 0,
-                alpha: if random.chance(50) { 255 } else { 80 },
+            background: self.maybe(30, Self::color),
+            ..Geometry::default()
+        };
+        if self.chance(60) { plain } else { self.decorated(plain) }
+    }
+
+    /// A geometry with some of the options that few requests have.
+    fn decorated(&mut self, plain: Geometry) -> Geometry {
+        let fills = [Fill::Blur, Fill::Edge, Fill::Mirror, Fill::Color(Color::WHITE)];
+        Geometry {
+            trim: self.maybe(20, |random| Trim {
+                threshold: random.number(255),
+                color: random.maybe(30, Self::color),
+                equal_horizontal: random.chance(30),
+                equal_vertical: random.chance(30),
             }),
+            inset: self.maybe(20, Self::sides).unwrap_or_default(),
+            crop_ratio: self.maybe(10, |random| CropRatio {
+                ratio: Factor::from_millionths(random.number(2_000_000) + 999),
+                enlarge: random.chance(50),
+            }),
+            min_width: self.maybe(10, |random| random.number(900)),
+            min_height: self.maybe(10, |random| random.number(900)),
+            linear: self.chance(5),
+            crop_resized: self.maybe(10, Self::crop),
+            extend: self
+                .maybe(20, |random| Extend { to: random.pick(Extent::ALL), position: random.position() }),
+            tilt: self.maybe(10, |random| Tilt {
+                angle: Angle::from_millidegrees(random.number(359_999).into()),
+                background: random.maybe(50, Self::color),
+            }),
+            padding: self.maybe(20, Self::sides).unwrap_or_default(),
+            mask: self.maybe(10, |random| {
+                let radius = random.number(50);
+                random.pick(&[Mask::Circle, Mask::Ellipse, Mask::Rounded(radius)])
+            }),
+            fill: self.maybe(30, |random| random.pick(&fills)),
+            ..plain
         }
     }
 
+    fn color(&mut self) -> Color {
+        Color { red: self.byte(255), green: 7, blue: 0, alpha: if self.chance(50) { 255 } else { 80 } }
+    }
+
+    fn sides(&mut self) -> Sides {
+        let [top, right, bottom, left] = [99, 9, 99, 9].map(|most| self.number(most));
+        Sides { top, right, bottom, left }
+    }
+
+    fn offset(&mut self) -> Offset {
+        let number = self.number(900).cast_signed() - 450;
+        if self.chance(70) { Offset::Pixels(number) } else { Offset::Millionths(number * 1000) }
+    }
+
+    fn position(&mut self) -> Position {
+        if self.chance(80) {
+            return Position::gravity(self.pick(Gravity::ALL));
+        }
+        let gravity = self.pick(Gravity::ALL);
+        let (x, y) = (self.offset(), self.offset());
+        let share = |random: &mut Self| Factor::from_millionths(random.number(1_000_000));
+        let point = Position::FocalPoint { x: share(self), y: share(self) };
+        self.pick(&[
+            Position::Gravity { gravity, x, y },
+            point,
+            Position::Smart(Smart::Attention),
+            Position::Smart(Smart::Entropy),
+        ])
+    }
+
     fn crop(&mut self) -> Crop {
-        let place = if self.chance(50) {
-            Place::At(self.length(), self.length())
+        let position = if self.chance(50) {
+            Position::At { x: self.length(), y: self.length() }
         } else {
-            Place::Towards(self.pick(Gravity::ALL))
+            self.position()
         };
-        Crop { width: self.length(), height: self.length(), place }
+        Crop { width: self.length(), height: self.length(), position }
     }
 
     fn output(&mut self) -> Output {
@@ -115,7 +181,14 @@ impl Random {
         if self.chance(20) {
             quality.set(Format::Webp, 33);
         }
-        Output { format, quality, lossless: self.chance(10) && format != jpeg }
+        Output {
+            format,
+            quality,
+            lossless: self.chance(10) && format != jpeg,
+            profile: self.mostly(90, Profile::Srgb, Profile::ALL),
+            metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
+            location: self.chance(20),
+        }
     }
 
     fn delivery(&mut self) -> Delivery {

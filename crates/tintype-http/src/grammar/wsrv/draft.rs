@@ -1,10 +1,15 @@
 //! Parameters of wsrv as far as they have been read, and what they come down to.
 
-use tintype_types::{Format, Gravity};
+use tintype_types::{
+    Angle, Color, Crop, Extend, Extent, Factor, Fill, Fit, Format, Geometry, Gravity, Length, Mask, Position,
+    Rotation, Tilt, Trim,
+};
 
+use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::dialect::keeping_format;
-use crate::request::{CropParts, Factor, Fit, ImageRequest, OutputFormat, Quality, Source};
+use crate::request::geometry::normalized;
+use crate::request::{ImageRequest, OutputFormat, Quality, Source};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 80;
@@ -16,18 +21,28 @@ pub struct Draft {
     pub request: ImageRequest,
     /// A factor for width and height.
     pub dpr: Factor,
-    /// Whether the fit adds borders.
-    pub bordered: bool,
-    /// The part that is kept, or the words for one that the engine cannot find.
-    pub gravity: Result<Gravity, String>,
+    /// The colour of what `fit=contain` adds.
+    pub border: Option<Color>,
     /// The focal point's distance from the left edge, as a share of the image.
     pub focus_x: Factor,
     /// The same from the top edge.
     pub focus_y: Factor,
     /// A crop.
-    pub crop: CropParts,
+    pub crop: Part,
     /// Crop and turn the image before resizing it, not after.
     pub precrop: bool,
+    /// The threshold of trimming.
+    pub trim: Option<u32>,
+    /// The colour of the border that is trimmed.
+    pub trim_color: Option<Color>,
+    /// The clockwise rotation in degrees.
+    pub degrees: i64,
+    /// The colour of the corners that a rotation adds.
+    pub corners: Option<Color>,
+    /// The colour of what a mask hides.
+    pub hidden: Option<Color>,
+    /// Cut the image to the shape of its mask.
+    pub cut_to_mask: bool,
 }
 
 impl Default for Draft {
@@ -38,12 +53,17 @@ impl Default for Draft {
         Self {
             request,
             dpr: Factor::ONE,
-            bordered: false,
-            gravity: Ok(Gravity::Center),
+            border: None,
             focus_x: half,
             focus_y: half,
-            crop: CropParts::default(),
+            crop: Part::default(),
             precrop: false,
+            trim: None,
+            trim_color: None,
+            degrees: 0,
+            corners: None,
+            hidden: None,
+            cut_to_mask: false,
         }
     }
 }
@@ -52,10 +72,28 @@ impl Draft {
     /// The parameters that ask for a request, as far as there are any.
     pub fn of(request: &ImageRequest) -> Self {
         let mut draft = Self { request: request.clone(), ..Self::default() };
-        let geometry = request.geometry.normalized();
-        draft.gravity = Ok(geometry.gravity);
-        draft.crop = geometry.crop.map(CropParts::of).unwrap_or_default();
+        let geometry = normalized(&request.geometry);
+        draft.crop = geometry.crop.or(geometry.crop_resized).map(Part::of).unwrap_or_default();
         draft.precrop = geometry.crop.is_some();
+        draft.trim = geometry.trim.map(|trim| trim.threshold);
+        draft.trim_color = geometry.trim.and_then(|trim| trim.color);
+        if let Some(Fill::Color(color)) = geometry.fill {
+            draft.border = Some(color);
+        }
+        let quarters = Rotation::ALL.iter().position(|rotate| *rotate == geometry.rotate);
+        draft.degrees = quarters.and_then(|quarters| i64::try_from(quarters).ok()).unwrap_or(0) * 90;
+        if let Some(tilt) = geometry.tilt
+            && geometry.rotate == Rotation::None
+        {
+            draft.degrees = i64::from(tilt.angle.millidegrees() / 1000);
+            draft.corners = tilt.background;
+        }
+        if geometry.mask.is_some() {
+            draft.hidden = geometry.background;
+        }
+        if let Position::FocalPoint { x, y } = geometry.position {
+            (draft.focus_x, draft.focus_y) = (x, y);
+        }
         draft.request.geometry = geometry;
         draft.turn_size();
         draft.request.output.quality = Quality::all(request.output.first_quality().unwrap_or(QUALITY));
@@ -68,52 +106,92 @@ impl Draft {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .with_detail("write /wsrv/?url= and the source's URL"));
         }
-        self.finish_fit()?;
-        self.finish_crop()?;
+        self.finish_rotation();
+        self.finish_crop();
+        self.finish_fit();
         self.turn_size();
         self.request.geometry.scale(self.dpr, self.dpr);
+        self.finish_mask()?;
         // Only WebP has the choice: on JPEG the flag means nothing there.
         let output = &mut self.request.output;
         output.lossless &= output.format != OutputFormat::Fixed(Format::Jpeg);
         Ok(self.request)
     }
 
-    fn finish_fit(&mut self) -> Result<()> {
+    fn finish_rotation(&mut self) {
         let geometry = &mut self.request.geometry;
-        if self.bordered && geometry.width.is_some() && geometry.height.is_some() {
-            return Err(Failure::unsupported("fit", "contain"));
+        geometry.trim = self.trim.map(|threshold| Trim {
+            threshold,
+            color: self.trim_color,
+            equal_horizontal: false,
+            equal_vertical: false,
+        });
+        if self.degrees % 90 == 0 {
+            geometry.rotate = Rotation::from_quarters(self.degrees / 90);
+        } else {
+            let angle = Angle::from_millidegrees(self.degrees % 360 * 1000);
+            geometry.tilt = Some(Tilt { angle, background: self.corners });
         }
-        match &self.gravity {
-            Ok(gravity) => geometry.gravity = *gravity,
-            Err(words) if geometry.effective_fit() == Fit::Cover => {
-                return Err(Failure::unsupported("a", words));
+    }
+
+    /// wsrv crops the turned image: after resizing it or, with `precrop` or without a size, before.
+    fn finish_crop(&mut self) {
+        let geometry = &mut self.request.geometry;
+        let resized = geometry.width.is_some() || geometry.height.is_some();
+        if resized && !self.precrop {
+            geometry.crop_resized = self.crop.crop();
+        } else {
+            self.crop.crop_turned(geometry);
+        }
+    }
+
+    fn finish_fit(&mut self) {
+        let geometry = &mut self.request.geometry;
+        if geometry.fit == Fit::Pad {
+            if matches!(geometry.position, Position::Smart(_)) {
+                geometry.position = Position::default();
             }
-            // Nothing is cropped, so that it does not matter.
-            Err(_) => {}
+            geometry.fill = self.border.map(Fill::Color);
+            // What a crop leaves of a resized image is extended to the target again.
+            if geometry.crop_resized.is_some() && has_both_sides(geometry) {
+                geometry.fit = Fit::Contain;
+                geometry.extend = Some(Extend { to: Extent::Size, position: geometry.position });
+            }
         }
         // A side along which the source is too short is kept, the shape is not.
         if geometry.fit == Fit::Cover && !geometry.enlarge {
             geometry.fit = Fit::Crop;
         }
-        Ok(())
     }
 
-    fn finish_crop(&mut self) -> Result<()> {
+    /// There, a background lies under the image, and another colour on what the mask hides.
+    fn finish_mask(&mut self) -> Result<()> {
         let geometry = &mut self.request.geometry;
-        geometry.crop = self.crop.crop();
-        if geometry.crop.is_none() {
-            return Ok(());
-        }
-        let resized = geometry.width.is_some() || geometry.height.is_some();
-        if resized && !self.precrop {
-            return Err(Failure::unsupported_use("cropping after resizing", "add precrop to crop first"));
-        }
-        if geometry.is_turned() {
-            // wsrv crops the turned image, the engine the upright one.
+        let Some(mask) = geometry.mask else { return Ok(()) };
+        if geometry.background.is_some() && geometry.background != self.hidden {
             return Err(Failure::unsupported_use(
-                "a crop together with ro, flip or flop",
-                "leave one of them out",
+                "bg together with mask and another mbg",
+                "give both the same colour",
             ));
+        }
+        geometry.background = self.hidden;
+        if self.cut_to_mask && mask == Mask::Circle {
+            // The square around the circle is known where the image has the size of the target.
+            let side = match (geometry.fit, geometry.width, geometry.height) {
+                (Fit::Cover | Fit::Fill, Some(Length::Pixels(width)), Some(Length::Pixels(height))) => {
+                    Some(Length::Pixels(width.min(height)))
+                }
+                _ => None,
+            };
+            let fits = geometry.enlarge && geometry.crop_resized.is_none() && geometry.tilt.is_none();
+            let Some(side) = side.filter(|_| fits) else {
+                return Err(Failure::unsupported_use(
+                    "mtrim where the size is not that of w and h",
+                    "give w and h in pixels, and fit=cover or fit=fill",
+                ));
+            };
+            let position = Position::gravity(Gravity::Center);
+            geometry.crop_resized = Some(Crop { width: side, height: side, position });
         }
         Ok(())
     }
@@ -125,4 +203,8 @@ impl Draft {
             std::mem::swap(&mut geometry.width, &mut geometry.height);
         }
     }
+}
+
+fn has_both_sides(geometry: &Geometry) -> bool {
+    geometry.width.is_some() && geometry.height.is_some()
 }

@@ -1,13 +1,12 @@
 //! The table of wsrv's parameters.
 
-use tintype_types::{Color, Format, Gravity, Rotation};
+use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, number};
 
 use super::draft::Draft;
+use super::part::Part;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
-use crate::request::{
-    CropParts, Factor, Fit, Length, OnError, OutputFormat, Quality, Source, at_focal_point, file_name,
-    number, parse_color, write_color,
-};
+use crate::grammar::position::{at_focal_point, read_coordinate};
+use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
 
 /// No error message shows what is accepted, as everything else counts as not given.
 const ANY: &str = "";
@@ -23,6 +22,21 @@ macro_rules! flag {
                 Ok(())
             },
             write: |draft| draft.$($field).+.then(String::new),
+        }
+    };
+}
+
+/// A row of a colour.
+macro_rules! color {
+    ($names:expr, $($field:ident).+) => {
+        Parameter {
+            names: &$names,
+            accepts: ANY,
+            read: |draft, text| {
+                draft.$($field).+ = Some(read_color(text).ok_or(Rejected::Malformed)?);
+                Ok(())
+            },
+            write: |draft| draft.$($field).+.map(written_color),
         }
     };
 }
@@ -55,7 +69,6 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         names: &["fit", "t"],
         accepts: ANY,
         read: |draft, text| {
-            draft.bordered = matches!(text, "contain" | "letterbox");
             draft.request.geometry.enlarge = !matches!(text, "fit" | "squaredown");
             draft.request.geometry.fit = meaning(FITS, text).ok_or(Rejected::Malformed)?;
             Ok(())
@@ -77,11 +90,15 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         names: &["a", "align"],
         accepts: ANY,
         read: |draft, text| {
-            draft.gravity = read_alignment(text, (draft.focus_x, draft.focus_y))?;
+            draft.request.geometry.position = read_alignment(text, (draft.focus_x, draft.focus_y))?;
             Ok(())
         },
-        write: |draft| word(ALIGNMENTS, draft.gravity.as_ref().ok()?),
+        write: |draft| match draft.request.geometry.position {
+            Position::FocalPoint { .. } => Some("focal".into()),
+            position => word(ALIGNMENTS, &position),
+        },
     },
+    color!(["cbg"], border),
     flag!(["precrop"], precrop),
     Parameter {
         // It came before the parameters for single lengths.
@@ -90,7 +107,7 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         read: |draft, text| {
             let lengths: Vec<_> = text.split(',').collect();
             let &[width, height, x, y] = lengths.as_slice() else { return Err(Rejected::Malformed) };
-            draft.crop = CropParts {
+            draft.crop = Part {
                 x: Length::offset(x),
                 y: Length::offset(y),
                 width: Length::pixels(width),
@@ -104,31 +121,33 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     field!(["cy"], ANY, crop.y, |text| Length::offset(text).map(Some)),
     field!(["cw"], ANY, crop.width),
     field!(["ch"], ANY, crop.height),
-    Parameter {
-        names: &["ro", "or"],
-        accepts: ANY,
-        read: |draft, text| {
-            let degrees: i64 = text.parse().map_err(|_| Rejected::Malformed)?;
-            if degrees % 90 != 0 {
-                return Err(Rejected::Unsupported);
-            }
-            draft.request.geometry.rotate = Rotation::from_quarters(degrees / 90);
-            Ok(())
-        },
-        write: |draft| Some(draft.request.geometry.rotate.to_string()),
-    },
+    field!(["ro", "or"], ANY, degrees, |text: &str| text.parse().ok()),
+    color!(["rbg"], corners),
     flag!(["flip"], request.geometry.flip_vertical),
     flag!(["flop"], request.geometry.flip_horizontal),
+    field!(["trim"], ANY, trim, read_threshold),
+    color!(["tbg"], trim_color),
     Parameter {
-        names: &["bg"],
+        names: &["mask", "shape"],
         accepts: ANY,
         read: |draft, text| {
-            draft.request.geometry.background = Some(read_color(text).ok_or(Rejected::Malformed)?);
+            draft.request.geometry.mask = match text {
+                "circle" => Some(Mask::Circle),
+                "ellipse" => Some(Mask::Ellipse),
+                text if MASKS.contains(&text) => return Err(Rejected::Unsupported),
+                _ => return Err(Rejected::Malformed),
+            };
             Ok(())
         },
-        // Without alpha, nothing follows the first six digits.
-        write: |draft| Some(turned(&write_color(draft.request.geometry.background?), 6)),
+        write: |draft| match draft.request.geometry.mask? {
+            Mask::Circle => Some("circle".into()),
+            Mask::Ellipse => Some("ellipse".into()),
+            Mask::Rounded(_) => None,
+        },
     },
+    flag!(["mtrim", "strim"], cut_to_mask),
+    color!(["mbg"], hidden),
+    color!(["bg"], request.geometry.background),
     choice!(["output"], request.output.format, {
         "jpg" | "jpeg" => OutputFormat::Fixed(Format::Jpeg),
         "png" => OutputFormat::Fixed(Format::Png),
@@ -172,7 +191,7 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     },
 ];
 
-/// The parameters that the engine does not implement. Those that refine them (`mtrim`, `sharpf`, `start`) or an animation
+/// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) or an animation
 /// (`loop`, `delay`) change nothing on their own, and are passed over like unknown ones.
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["blur"], is_neutral: is_zero },
@@ -180,13 +199,11 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["bri"], is_neutral: is_zero },
     Missing { names: &["hue"], is_neutral: is_zero },
     Missing { names: &["sharp"], is_neutral: is_zero },
-    Missing { names: &["trim"], is_neutral: is_zero },
     Missing { names: &["sat"], is_neutral: is_one },
     Missing { names: &["gam"], is_neutral: |text| is_zero(text) || is_one(text) },
     Missing { names: &["mod"], is_neutral: is_unmodulated },
     Missing { names: &["filt"], is_neutral: is_off },
     Missing { names: &["tint"], is_neutral: is_off },
-    Missing { names: &["mask", "shape"], is_neutral: is_off },
     Missing { names: &["encoding"], is_neutral: is_off },
     // The first of the frames, and the first alone.
     Missing { names: &["page"], is_neutral: |text| !matches!(text.parse::<i64>(), Ok(-2..=-1 | 1..)) },
@@ -232,9 +249,8 @@ const FITS: &[(&str, Fit)] = &[
     ("cover", Fit::Cover),
     ("fill", Fit::Fill),
     ("outside", Fit::Outside),
-    // Where one side is not given; where both are, it is refused.
-    ("contain", Fit::Contain),
-    ("letterbox", Fit::Contain),
+    ("contain", Fit::Pad),
+    ("letterbox", Fit::Pad),
     ("fit", Fit::Contain),
     ("fitup", Fit::Contain),
     ("square", Fit::Cover),
@@ -245,38 +261,39 @@ const FITS: &[(&str, Fit)] = &[
     ("cover", Fit::Crop),
 ];
 
-const ALIGNMENTS: &[(&str, Gravity)] = &[
-    ("center", Gravity::Center),
-    ("top", Gravity::North),
-    ("top-right", Gravity::NorthEast),
-    ("right", Gravity::East),
-    ("bottom-right", Gravity::SouthEast),
-    ("bottom", Gravity::South),
-    ("bottom-left", Gravity::SouthWest),
-    ("left", Gravity::West),
-    ("top-left", Gravity::NorthWest),
-    ("t", Gravity::North),
-    ("r", Gravity::East),
-    ("b", Gravity::South),
-    ("l", Gravity::West),
+const ALIGNMENTS: &[(&str, Position)] = &[
+    ("center", Position::gravity(Gravity::Center)),
+    ("top", Position::gravity(Gravity::North)),
+    ("top-right", Position::gravity(Gravity::NorthEast)),
+    ("right", Position::gravity(Gravity::East)),
+    ("bottom-right", Position::gravity(Gravity::SouthEast)),
+    ("bottom", Position::gravity(Gravity::South)),
+    ("bottom-left", Position::gravity(Gravity::SouthWest)),
+    ("left", Position::gravity(Gravity::West)),
+    ("top-left", Position::gravity(Gravity::NorthWest)),
+    ("t", Position::gravity(Gravity::North)),
+    ("r", Position::gravity(Gravity::East)),
+    ("b", Position::gravity(Gravity::South)),
+    ("l", Position::gravity(Gravity::West)),
+    ("entropy", Position::Smart(Smart::Entropy)),
+    ("attention", Position::Smart(Smart::Attention)),
 ];
 
-/// A gravity, or the words for what the engine cannot find: `focal` is a point given by `fpx` and `fpy`, `focal-x-y` and
-/// `crop-x-y` are points in per cent.
-fn read_alignment(text: &str, focus: (Factor, Factor)) -> Result<Result<Gravity, String>, Rejected> {
-    let unknown = || text.to_owned();
-    if let Some(gravity) = meaning(ALIGNMENTS, text) {
-        return Ok(Ok(gravity));
-    }
-    if matches!(text, "entropy" | "attention") {
-        return Ok(Err(unknown()));
+/// Masks that are not made here.
+const MASKS: &[&str] =
+    &["triangle", "triangle-180", "pentagon", "pentagon-180", "hexagon", "square", "star", "heart"];
+
+/// A side, a corner, or a point: `focal` is the one of `fpx` and `fpy`, `focal-x-y` and `crop-x-y` are in per cent.
+fn read_alignment(text: &str, focus: (Factor, Factor)) -> Result<Position, Rejected> {
+    if let Some(position) = meaning(ALIGNMENTS, text) {
+        return Ok(position);
     }
     let (x, y) = match text.strip_prefix("focal-").or(text.strip_prefix("crop-")) {
         Some(point) => read_point(point),
         None if text == "focal" => focus,
         None => return Err(Rejected::Malformed),
     };
-    Ok(at_focal_point(x, y).ok_or_else(unknown))
+    Ok(at_focal_point(x, y))
 }
 
 /// A point in per cent, each 50 if it cannot be read.
@@ -286,8 +303,14 @@ fn read_point(text: &str) -> (Factor, Factor) {
     (share(x), share(y))
 }
 
-fn read_coordinate(text: &str) -> Option<Factor> {
-    text.parse().ok().filter(|factor| *factor <= Factor::ONE)
+/// A threshold of trimming, 10 if there is none; nothing is trimmed outside of 1 to 254.
+fn read_threshold(text: &str) -> Option<Option<u32>> {
+    if text.is_empty() { Some(Some(10)) } else { number(text, 1, 254).map(Some) }
+}
+
+/// A colour with its alpha in front. Without alpha, nothing follows the first six digits.
+fn written_color(color: Color) -> String {
+    turned(&write_color(color), 6)
 }
 
 /// A source's URL; one without a scheme has that of wsrv.

@@ -2,9 +2,8 @@
 
 mod names;
 
-use tintype_types::Color;
+use tintype_types::{Color, Factor};
 
-use super::length::Factor;
 use names::NAMES;
 
 /// Reads a colour of CSS (CSS Color 4): a name, `rgb()`, `rgba()`, `hsl()` or `hsla()` in the notation with commas or the
@@ -12,7 +11,7 @@ use names::NAMES;
 pub fn parse_color(text: &str) -> Option<Color> {
     let text = text.trim().to_ascii_lowercase();
     if text == "transparent" {
-        return Some(Color { red: 0, green: 0, blue: 0, alpha: 0 });
+        return Some(Color::TRANSPARENT);
     }
     if let Some((function, arguments)) = text.split_once('(') {
         return parse_function(function, arguments.strip_suffix(')')?);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tintype_http::host::Session;
-use tintype_types::{ColorModel, Error, Format, Options, Outline, Source};
+use tintype_types::{ColorModel, Error, Format, Length, Options, Outline, Source};
 
 use super::Clock;
 
@@ -42,7 +42,7 @@ pub(crate) struct Echo {
 impl Echo {
     /// A source of 30 × 20 pixels as stored, and 20 × 30 upright.
     pub(crate) fn new(options: &Options) -> Self {
-        let side = |side: Option<u32>| side.unwrap_or(1);
+        let side = |side: Option<Length>| side.map_or(1, |side| side.of(20));
         Self {
             output: (side(options.geometry.width), side(options.geometry.height)),
             copies: 1,

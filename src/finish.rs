@@ -1,0 +1,177 @@
+//! What happens to resampled rows until they are encoded: lanes become pixels, their colours are converted, and the stages
+//! follow that the plan asks for.
+
+use crate::color::Conversion;
+use crate::decode::{Decoder, Header};
+use crate::encode;
+use crate::geometry::Transform;
+use crate::join::Join;
+use crate::pixels::{Channels, Layout, Samples};
+use crate::plan::{Around, Axis, Plan};
+use crate::stage::{
+    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings,
+    Tilted, over,
+};
+use crate::{Angle, Color, Error, Fill, Format, Options, Profile, Result, Sides};
+
+/// What happens to resampled rows.
+pub(crate) enum Finish {
+    /// Rows of whole pixels, of lanes that are joined first if there are several, and whose colours are converted.
+    Pixels(Option<Join>, Option<Convert>, Chain),
+    /// Lanes go to the encoder as they are, but turned.
+    Lanes(Vec<Orient>),
+}
+
+impl Finish {
+    pub(crate) fn new(
+        plan: &Plan,
+        layout: Layout,
+        options: &Options,
+        axes: &[(Axis, Axis)],
+        (as_lanes, conversion): (bool, Option<Conversion>),
+    ) -> Self {
+        if as_lanes {
+            let lane = |(x, y): &(Axis, Axis)| {
+                Orient::new(plan.transform, Shape { width: x.size, height: y.size, channels: Channels::Gray })
+            };
+            return Self::Lanes(axes.iter().map(lane).collect());
+        }
+        let channels = match layout {
+            Layout::YCbCr => Channels::Rgb,
+            other => other.channels(),
+        };
+        let join = (layout == Layout::YCbCr).then(Join::default);
+        let (width, height) = plan.size;
+        let shape = Shape { width, height, channels };
+        let convert = conversion.map(|conversion| Convert::new(shape, conversion));
+        Self::Pixels(join, convert, chain(plan, options, shape))
+    }
+
+    /// The layout of the rows that come out.
+    pub(crate) fn layout(&self) -> Layout {
+        match self {
+            Self::Pixels(_, _, chain) => Layout::Interleaved(chain.shape().channels),
+            Self::Lanes(_) => Layout::YCbCr,
+        }
+    }
+
+    /// What it costs.
+    pub(crate) fn cost(&self) -> Cost {
+        match self {
+            Self::Pixels(_, convert, chain) => {
+                convert.as_ref().map_or(Cost::default(), Convert::cost) + chain.cost()
+            }
+            Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
+        }
+    }
+
+    /// Takes a row of a lane, and hands on those that it completes.
+    pub(crate) fn push(
+        &mut self,
+        lane: usize,
+        row: Samples<'_>,
+        next: &mut dyn FnMut(usize, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Pixels(join, convert, chain) => {
+                let mut pixels = |row: Samples<'_>| {
+                    let chain = &mut |row: &[u8]| chain.push(row, &mut |row| next(0, row));
+                    match (row, &mut *convert) {
+                        (Samples::Eight(row), _) => chain(row),
+                        (Samples::Sixteen(row), Some(convert)) => convert.push(row, chain),
+                        (Samples::Sixteen(_), None) => Err(Error::Internal("a row has too many bits".into())),
+                    }
+                };
+                match join {
+                    Some(join) => join.push(lane, row, &mut pixels),
+                    None => pixels(row),
+                }
+            }
+            Self::Lanes(orients) => match (orients.get_mut(lane), row) {
+                (Some(orient), Samples::Eight(row)) => orient.push(row, &mut |row| next(lane, row)),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+/// The stages between the resampled image and the encoder.
+fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
+    let mut chain = Chain::new(resampled);
+    if plan.transform != Transform::default() {
+        chain.add(|shape| Orient::new(plan.transform, shape));
+    }
+    if let Some(cut) = plan.smart {
+        chain.add(|shape| SmartCrop::new(shape, cut));
+    }
+    let opaque = options.output.format == Format::Jpeg;
+    let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
+    add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
+    if let Some(mask) = plan.around.mask {
+        chain.add(|shape| Masked::new(shape, mask));
+    }
+    if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
+        chain.add(|shape| Flatten::new(shape, background, opaque));
+    }
+    chain
+}
+
+/// The opaque colour that shows in the end where an image is transparent, if one does. What is drawn on the way lies on it
+/// at once, and needs no alpha.
+fn ground(background: Option<Color>, opaque: bool) -> Option<Color> {
+    let ground =
+        background.map(|background| if opaque { over(background, Color::WHITE) } else { background });
+    ground.filter(|ground| ground.alpha == 255)
+}
+
+/// Adds what lies around the image: surroundings, a tilt, and surroundings again.
+fn add_surroundings(chain: &mut Chain, plan: &Plan, fill: Option<Fill>, ground: Option<Color>) {
+    let on_ground = |color: Color| ground.map_or(color, |ground| over(color, ground));
+    let around = &plan.around;
+    let Some(tilt) = around.tilt.filter(|tilt| tilt.angle != Angle::default()) else {
+        add_sides(chain, around.extend.plus(around.padding), fill, on_ground);
+        return;
+    };
+    add_sides(chain, around.extend, fill, on_ground);
+    match Tilted::quarters(tilt.angle) {
+        Some(rotation) => chain.add(|shape| Orient::new(Transform::from_rotation(rotation), shape)),
+        None => {
+            let background = on_ground(tilt.background.unwrap_or(Color::TRANSPARENT));
+            chain.add(|shape| Tilted::new(shape, tilt.angle, background));
+        }
+    }
+    add_sides(chain, around.padding, fill, on_ground);
+}
+
+fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: impl Fn(Color) -> Color) {
+    if sides == Sides::ZERO {
+        return;
+    }
+    let surroundings = match fill {
+        None => Surroundings::Color(on_ground(Color::TRANSPARENT)),
+        Some(Fill::Color(color)) => Surroundings::Color(on_ground(color)),
+        Some(Fill::Edge) => Surroundings::Edge,
+        Some(Fill::Mirror) => Surroundings::Mirror,
+        Some(Fill::Blur) => return chain.add(|shape| Backdrop::new(shape, sides)),
+    };
+    chain.add(|shape| Pad::new(shape, sides, surroundings));
+}
+
+/// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
+pub(crate) fn conversion(
+    decoder: &mut dyn Decoder,
+    header: &Header,
+    options: &Options,
+) -> Option<Conversion> {
+    let inks = header.layout == Layout::Inks;
+    let converts = inks || options.output.profile == Profile::Srgb;
+    decoder.space().filter(|_| converts).and_then(Conversion::new)
+}
+
+/// Whether a planar image goes to its encoder without becoming whole pixels.
+pub(crate) fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bool {
+    layout == Layout::YCbCr
+        && encode::takes_halved_chroma(options.output.format)
+        && plan.smart.is_none()
+        && plan.around == Around::default()
+}
