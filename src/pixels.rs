@@ -70,7 +70,7 @@ pub(crate) enum Samples<'a> {
 
 /// The 8-bit sample that is nearest to one of 16 bits.
 pub(crate) fn narrow(sample: u16) -> u8 {
-    ((u32::from(sample) * 255 + (1 << 15)) >> 16) as u8
+    ((u32::from(sample) + 128) / 257) as u8
 }
 
 /// The channels of a row of samples, interleaved, alpha not premultiplied.

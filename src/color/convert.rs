@@ -53,7 +53,7 @@ impl Conversion {
     }
 
     fn gray(samples: impl Iterator<Item = f64>) -> Option<Self> {
-        let table: Vec<u8> = samples.map(|sample| eight_bits(sample)).collect();
+        let table: Vec<u8> = samples.map(eight_bits).collect();
         let differs = |(sample, index): (u16, usize)| {
             table.get(index).is_some_and(|&to| u16::from(to).abs_diff(sample) > CLOSE)
         };

@@ -66,14 +66,14 @@ impl Curve {
         })
     }
 
-    /// Whether it is cheap to evaluate.
-    fn is_cheap(&self) -> bool {
-        matches!(self, Self::Table(_)) || *self == Self::Gamma(1.0)
+    /// Whether it is cheap to evaluate, or bends too much for straight lines.
+    fn needs_every_value(&self) -> bool {
+        matches!(self, Self::Table(_) | Self::Pq | Self::Hlg) || *self == Self::Gamma(1.0)
     }
 
     /// The curve's values at [`ENTRIES`] even distances.
     pub(super) fn tabulated(&self) -> Vec<f64> {
-        if self.is_cheap() {
+        if self.needs_every_value() {
             return (0..ENTRIES).map(|index| self.at(position(index))).collect();
         }
         tabulated(|x| self.at(x))
