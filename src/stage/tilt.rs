@@ -350,7 +350,7 @@ mod tests {
         let (shape, rows) = tilted(from, &image, Angle::from_millidegrees(1), Color::WHITE);
         assert_eq!(shape, from);
         let inner = |image: &[u8]| -> Vec<u8> {
-            image.chunks_exact(9).skip(1).take(5).flat_map(|row| row[1..8].to_vec()).collect()
+            image.as_chunks::<9>().0.iter().skip(1).take(5).flat_map(|row| row[1..8].to_vec()).collect()
         };
         let off = inner(&rows).iter().zip(inner(&image)).map(|(a, b)| a.abs_diff(b)).max();
         assert!(off <= Some(1), "{off:?}");
