@@ -14,9 +14,11 @@ pub(super) struct Fitted {
     pub size: Size,
     /// The part that becomes it.
     pub window: Window,
-    /// The target, at its final density. A side that was not given is that of the fitted image.
+    /// The target, as it was asked for. A side that was not given is that of the fitted image.
     pub target: Size,
-    /// Device pixels per pixel, as far as the source could fill them.
+    /// The target at a density that the source can fill.
+    pub filled: Size,
+    /// Device pixels per pixel, as far as the source can fill them.
     pub density: Factor,
     /// Whether the target has both sides.
     pub both: bool,
@@ -24,7 +26,7 @@ pub(super) struct Fitted {
 
 /// Fits an image to the target of the options.
 pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
-    let Target { sides, fit, density } = target(geometry, image);
+    let Target { base, sides, fit, density } = target(geometry, image);
     let (size, resized) = match (sides, fit) {
         ((None, None), _) => (image, exactly(image)),
         ((Some(width), None), _) => {
@@ -49,8 +51,12 @@ pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
     };
     let (size, resized) = at_least(geometry, density, (size, resized), limit);
     let window = window(geometry.position, density, image, size, resized);
-    let target = (sides.0.unwrap_or(size.0), sides.1.unwrap_or(size.1));
-    Fitted { size, window, target, density, both: sides.0.is_some() && sides.1.is_some() }
+    let at = |density: Factor| {
+        let side = |base: Option<u32>, size: u32| base.map_or(size, |base| density.of(base).max(1));
+        (side(base.0, size.0), side(base.1, size.1))
+    };
+    let (target, filled) = (at(geometry.density), at(density));
+    Fitted { size, window, target, filled, density, both: base.0.is_some() && base.1.is_some() }
 }
 
 /// The size of a result, and the size that the whole image is resized to for it.
@@ -150,59 +156,71 @@ enum Exact {
 
 /// A target in pixels of the rendition.
 struct Target {
+    /// As it was asked for, at a density of 1.
+    base: (Option<u32>, Option<u32>),
     sides: (Option<u32>, Option<u32>),
     fit: Exact,
+    /// The density of what surrounds the image.
     density: Factor,
 }
 
 /// The target for an image.
 fn target(geometry: &Geometry, image: Size) -> Target {
-    let density = geometry.density;
+    let full = geometry.density;
     let length = |length: Option<Length>, side| length.map(|length| length.of(side).max(1));
-    let mut sides = (length(geometry.width, image.0), length(geometry.height, image.1));
-    if matches!(geometry.fit, Fit::Fill | Fit::Stretch) && sides != (None, None) {
+    let mut base = (length(geometry.width, image.0), length(geometry.height, image.1));
+    if matches!(geometry.fit, Fit::Fill | Fit::Stretch) && base != (None, None) {
         // A side that is not given stays as it is, whatever the density.
-        sides = (sides.0.or(Some(image.0)), sides.1.or(Some(image.1)));
+        base = (base.0.or(Some(image.0)), base.1.or(Some(image.1)));
     }
-    match sides {
+    let (sides, fit) = match base {
         (Some(width), Some(height)) => target_of_both(geometry, geometry.fit, (width, height), image),
         (width, height) => {
-            let scaled = |side: Option<u32>| side.map(|side| density.of(side).max(1));
-            Target { sides: (scaled(width), scaled(height)), fit: Exact::Contain, density }
+            let scaled = |side: Option<u32>| side.map(|side| full.of(side).max(1));
+            ((scaled(width), scaled(height)), Exact::Contain)
         }
-    }
+    };
+    // How many times the target fits into the image: for what covers the target, along the side where that is less.
+    let times =
+        [base.0.map(|base| Factor::ratio(image.0, base)), base.1.map(|base| Factor::ratio(image.1, base))];
+    let times = times.into_iter().flatten();
+    let times = if fit == Exact::Contain { times.max() } else { times.min() };
+    let fillable = times.unwrap_or(full).max(Factor::ONE);
+    let density = if geometry.enlarge { full } else { full.min(fillable) };
+    Target { base, sides, fit, density }
 }
 
-fn target_of_both(geometry: &Geometry, fit: Fit, base: Size, image: Size) -> Target {
+fn target_of_both(
+    geometry: &Geometry,
+    fit: Fit,
+    base: Size,
+    image: Size,
+) -> ((Option<u32>, Option<u32>), Exact) {
     let full = geometry.density;
     let at = |density: Factor| (density.of(base.0).max(1), density.of(base.1).max(1));
-    let both =
-        |(width, height): Size, fit, density| Target { sides: (Some(width), Some(height)), fit, density };
+    let both = |(width, height): Size, fit| ((Some(width), Some(height)), fit);
     // How many times the target fits into the image, along the side where it fits fewer times.
     let room = Factor::ratio(image.0, base.0).min(Factor::ratio(image.1, base.1));
     let target = at(full);
     match fit {
-        Fit::Contain | Fit::Pad => both(target, Exact::Contain, full),
-        Fit::Cover => both(target, Exact::Cover, full),
-        Fit::Fill => both(target, Exact::Fill, full),
-        Fit::Stretch if geometry.enlarge => both(target, Exact::Fill, full),
-        Fit::Stretch => both(at(full.min(room)), Exact::Fill, full.min(room)),
-        Fit::Crop if geometry.enlarge => both(target, Exact::Cover, full),
+        Fit::Contain | Fit::Pad => both(target, Exact::Contain),
+        Fit::Cover => both(target, Exact::Cover),
+        Fit::Fill => both(target, Exact::Fill),
+        Fit::Stretch if geometry.enlarge => both(target, Exact::Fill),
+        Fit::Stretch => both(at(full.min(room)), Exact::Fill),
+        Fit::Crop if geometry.enlarge => both(target, Exact::Cover),
         Fit::Crop if room < Factor::ONE => {
             // A source that is too short along one side is as dense as it is, and no denser.
             let density = Factor::ratio(full.millionths(), room.millionths()).min(Factor::ONE);
             let side = |base: u32, image: u32| density.of(base.min(image)).max(1);
-            both((side(base.0, image.0), side(base.1, image.1)), Exact::Cover, density)
+            both((side(base.0, image.0), side(base.1, image.1)), Exact::Cover)
         }
         Fit::Crop => {
-            let density = full.min(room);
-            let (width, height) = at(density);
-            both((width.min(image.0), height.min(image.1)), Exact::Cover, density)
+            let (width, height) = at(full.min(room));
+            both((width.min(image.0), height.min(image.1)), Exact::Cover)
         }
-        Fit::Outside => {
-            let sides = if is_wider(target, image) { (Some(target.0), None) } else { (None, Some(target.1)) };
-            Target { sides, fit: Exact::Contain, density: full }
-        }
+        Fit::Outside if is_wider(target, image) => ((Some(target.0), None), Exact::Contain),
+        Fit::Outside => ((None, Some(target.1)), Exact::Contain),
         Fit::Auto => {
             let alike = (base.0 >= base.1) == (image.0 >= image.1);
             target_of_both(geometry, if alike { Fit::Crop } else { Fit::Contain }, base, image)

@@ -232,12 +232,12 @@ fn choose(geometry: &Geometry, region: Region) -> Result<Chosen> {
 
 /// What is added to an image of this size.
 fn around(geometry: &Geometry, chosen: &Chosen) -> Around {
-    let Fitted { target, density, both, .. } = chosen.fitted;
+    let Fitted { target, filled, density, both, .. } = chosen.fitted;
     let mut extend = Sides::ZERO;
     if let Some(extent) = geometry.extend {
         let to = match extent.to {
-            Extent::Size => target,
-            Extent::Ratio if both => with_ratio_of(target, chosen.size),
+            Extent::Size => filled,
+            Extent::Ratio if both => with_ratio_of(filled, chosen.size),
             Extent::Ratio => chosen.size,
         };
         extend = sides_to(chosen.size, to, extent.position, density);

@@ -157,7 +157,7 @@ fn size(source_size: (u32, u32), change: impl FnOnce(&mut Geometry)) -> (u32, u3
     (plan.width, plan.height)
 }
 
-fn to(geometry: &mut Geometry, width: u32, height: u32) {
+fn to_size(geometry: &mut Geometry, width: u32, height: u32) {
     (geometry.width, geometry.height) = (Some(Length::Pixels(width)), Some(Length::Pixels(height)));
 }
 
@@ -169,7 +169,7 @@ fn factor(millionths: u32) -> Factor {
 fn crop_does_not_go_beyond_a_small_source() {
     let crop = |source, enlarge| {
         size(source, |geometry| {
-            to(geometry, 500, 200);
+            to_size(geometry, 500, 200);
             (geometry.fit, geometry.enlarge) = (Fit::Crop, enlarge);
         })
     };
@@ -183,7 +183,7 @@ fn crop_does_not_go_beyond_a_small_source() {
 fn a_density_that_the_source_cannot_fill_is_lowered_and_the_shape_stays() {
     let dense = |source, fit, (width, height), density, enlarge| {
         size(source, |geometry| {
-            to(geometry, width, height);
+            to_size(geometry, width, height);
             (geometry.fit, geometry.enlarge, geometry.density) = (fit, enlarge, factor(density));
         })
     };
@@ -202,7 +202,7 @@ fn a_density_that_the_source_cannot_fill_is_lowered_and_the_shape_stays() {
 fn stretch_keeps_the_shape_of_the_target_and_fill_does_not() {
     let with = |fit| {
         size((200, 100), |geometry| {
-            to(geometry, 300, 300);
+            to_size(geometry, 300, 300);
             geometry.fit = fit;
         })
     };
@@ -217,7 +217,7 @@ fn stretch_keeps_the_shape_of_the_target_and_fill_does_not() {
 fn outside_covers_the_target_without_cropping() {
     let outside = |source| {
         size(source, |geometry| {
-            to(geometry, 100, 100);
+            to_size(geometry, 100, 100);
             geometry.fit = Fit::Outside;
         })
     };
@@ -228,7 +228,7 @@ fn outside_covers_the_target_without_cropping() {
 fn auto_crops_only_where_the_orientation_is_the_same() {
     let auto = |(width, height), source| {
         size(source, |geometry| {
-            to(geometry, width, height);
+            to_size(geometry, width, height);
             geometry.fit = Fit::Auto;
         })
     };
@@ -258,7 +258,7 @@ fn a_least_size_enlarges_and_what_exceeds_the_target_is_cropped() {
     let least = |width: Option<u32>, height: Option<u32>, target: Option<(u32, u32)>| {
         size((400, 200), |geometry| {
             if let Some((width, height)) = target {
-                to(geometry, width, height);
+                to_size(geometry, width, height);
             }
             (geometry.min_width, geometry.min_height) = (width, height);
         })
@@ -314,7 +314,7 @@ fn an_inset_leaves_a_pixel() {
 #[test]
 fn a_part_of_the_resized_image_is_a_part_of_the_source() {
     let mut options = Options::default();
-    to(&mut options.geometry, 50, 50);
+    to_size(&mut options.geometry, 50, 50);
     options.geometry.crop_resized = Some(Crop {
         width: Length::Pixels(10),
         height: Length::Pixels(20),
@@ -330,7 +330,7 @@ fn a_part_of_the_resized_image_is_a_part_of_the_source() {
 fn surroundings_reach_to_the_target_and_padding_follows_the_density() {
     let padded = |change: fn(&mut Geometry)| {
         size((200, 100), |geometry| {
-            to(geometry, 100, 100);
+            to_size(geometry, 100, 100);
             change(geometry);
         })
     };
@@ -341,7 +341,7 @@ fn surroundings_reach_to_the_target_and_padding_follows_the_density() {
         (100, 100)
     );
     let wide = size((200, 100), |geometry| {
-        to(geometry, 800, 200);
+        to_size(geometry, 800, 200);
         geometry.extend = extend(Extent::Ratio);
     });
     assert_eq!(wide, (400, 100));
@@ -350,6 +350,22 @@ fn surroundings_reach_to_the_target_and_padding_follows_the_density() {
         geometry.density = factor(2_000_000);
     });
     assert_eq!(thick, (212, 108));
+}
+
+#[test]
+fn surroundings_are_no_denser_than_the_image() {
+    let extended = |fit, (width, height), density, to| {
+        size((200, 100), |geometry| {
+            to_size(geometry, width, height);
+            (geometry.fit, geometry.density) = (fit, factor(density));
+            geometry.extend = Some(Extend { to, position: Position::default() });
+        })
+    };
+    assert_eq!(extended(Fit::Contain, (500, 500), 2_000_000, Extent::Size), (500, 500));
+    assert_eq!(extended(Fit::Contain, (150, 150), 2_000_000, Extent::Size), (200, 200));
+    assert_eq!(extended(Fit::Crop, (300, 300), 1_000_000, Extent::Size), (300, 300));
+    assert_eq!(extended(Fit::Crop, (300, 50), 1_000_000, Extent::Size), (300, 50));
+    assert_eq!(extended(Fit::Crop, (300, 50), 1_000_000, Extent::Ratio), (300, 50));
 }
 
 #[test]
@@ -367,7 +383,7 @@ fn a_tilted_image_grows_to_hold_its_corners() {
 #[test]
 fn a_smart_crop_takes_the_size_of_the_target_out_of_all_that_there_is() {
     let mut options = Options::default();
-    to(&mut options.geometry, 100, 100);
+    to_size(&mut options.geometry, 100, 100);
     (options.geometry.fit, options.geometry.position) = (Fit::Cover, Position::Smart(Smart::Entropy));
     let plan = plan(&source(400, 200, 6), &options, &[], None).unwrap();
     let smart = plan.smart.unwrap();
