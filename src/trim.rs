@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn hidden_colours_do_not_matter() {
-        // A black pixel, and colours that nobody sees around it.
+        // A black pixel, and hidden colours around it.
         let mut image: Vec<u8> = (0..9).flat_map(|i| [i * 20, 255 - i, i, 0]).collect();
         image[4 * 4..5 * 4].copy_from_slice(&[0, 0, 0, 255]);
         assert_eq!(left(Channels::Rgba, 3, &image, PLAIN, UPRIGHT), [1, 1, 1, 1]);

@@ -190,3 +190,54 @@ impl Attached {
 pub(crate) fn iptc_in(resources: &[u8]) -> Option<&[u8]> {
     iptc::find(resources)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    fn options(metadata: Metadata, profile: Profile) -> Options {
+        Options { output: Output { metadata, profile, ..Output::default() }, ..Options::default() }
+    }
+
+    #[test]
+    fn only_what_the_options_can_use_is_collected_and_no_more_than_memory_allows() {
+        let wanted = Wanted::of(&options(Metadata::Strip, Profile::Srgb));
+        assert_eq!((wanted.most_xmp(), wanted.most_profile()), (0, 0));
+        assert_eq!((wanted.exif(Some(&[1])), wanted.icc(Some(&[1]))), (None, None));
+        let everything = options(Metadata::Keep, Profile::Keep);
+        let wanted = Wanted::of(&everything);
+        assert_eq!((wanted.most_xmp(), wanted.most_profile()), (1 << 20, 4 << 20));
+        assert_eq!(wanted.exif(Some(&[1; 65_537])), None);
+        let limits = Limits { memory: 3 << 20, ..Limits::default() };
+        let wanted = Wanted::of(&Options { limits, ..everything });
+        assert_eq!((wanted.most_xmp(), wanted.most_profile()), (96 << 10, 96 << 10));
+    }
+
+    #[test]
+    fn a_profile_stays_with_pixels_of_its_kind() {
+        let source = |color| Source {
+            format: Format::Jpeg,
+            width: 1,
+            height: 1,
+            orientation: 1,
+            color,
+            bit_depth: 8,
+            alpha: false,
+        };
+        let profile = |space: &[u8; 4]| [&[0; 16][..], space, &[0; 100]].concat();
+        let color = vec![(*b"gAMA", vec![0; 4])];
+        let carried =
+            |space| Carried { icc: Some(profile(space)), png_color: color.clone(), ..Carried::default() };
+        let attach = |space, model, format| {
+            let output = Output { format, profile: Profile::Keep, ..Output::default() };
+            carried(space).attach(&output, &source(model), (1, 1))
+        };
+        assert!(attach(b"CMYK", ColorModel::Cmyk, Format::Png).is_empty());
+        let rgb = attach(b"RGB ", ColorModel::Rgb, Format::Webp);
+        assert!(rgb.icc_for(Channels::Rgba).is_some() && rgb.icc_for(Channels::Gray).is_none());
+        let gray = attach(b"GRAY", ColorModel::Gray, Format::Png);
+        assert!(gray.icc_for(Channels::Rgb).is_none() && gray.icc_for(Channels::GrayAlpha).is_some());
+        assert!(rgb.png_color.is_empty() && gray.png_color == color);
+    }
+}

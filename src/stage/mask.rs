@@ -20,9 +20,9 @@ pub(crate) struct Masked {
 /// A rectangle with round corners. Lengths are in pixels.
 #[derive(Debug, Clone, Copy)]
 struct Rounded {
-    /// Width of what lies at the left and at the right of it.
-    beside: f64,
-    /// Height of what lies above and below it.
+    /// Width of the margins at its left and its right.
+    margin: f64,
+    /// Height of the margins above and below it.
     above: f64,
     /// Radii of its corners.
     radius: (f64, f64),
@@ -39,7 +39,7 @@ impl Rounded {
     fn new(mask: Mask, width: u32, height: u32) -> Self {
         let (half_width, half_height) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
         let half = half_width.min(half_height);
-        let (beside, above, radius) = match mask {
+        let (margin, above, radius) = match mask {
             Mask::Rounded(radius) => {
                 let radius = f64::from(radius).min(half);
                 (0.0, 0.0, (radius, radius))
@@ -47,7 +47,7 @@ impl Rounded {
             Mask::Circle => (half_width - half, half_height - half, (half, half)),
             Mask::Ellipse => (0.0, 0.0, (half_width, half_height)),
         };
-        Self { beside, above, radius }
+        Self { margin, above, radius }
     }
 
     /// How much is cut away at each side of a line at this distance from the nearer of the top and bottom edges; `None`
@@ -59,7 +59,7 @@ impl Rounded {
             return None;
         }
         let up = ((y - inside) / y).max(0.0);
-        Some(self.beside + x * (1.0 - (1.0 - up * up).sqrt()))
+        Some(self.margin + x * (1.0 - (1.0 - up * up).sqrt()))
     }
 }
 

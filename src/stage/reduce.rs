@@ -81,27 +81,27 @@ fn average(image: &[u8], from: Shape, columns: Range<usize>, rows: Range<usize>,
     for y in rows {
         let start = y * from.row_bytes();
         let part = image.get(start + columns.start * count..start + columns.end * count).unwrap_or_default();
-        let mut of_row = [0u32; 4];
+        let mut of_row = [0u64; 4];
         match from.channels {
-            Channels::Gray => of_row[0] = part.iter().map(|&gray| u32::from(gray) * 255).sum(),
+            Channels::Gray => of_row[0] = part.iter().map(|&gray| u64::from(gray) * 255).sum(),
             Channels::GrayAlpha => add_premultiplied::<2>(part, &mut of_row),
             Channels::Rgb => {
                 for pixel in part.as_chunks::<3>().0 {
-                    of_row.iter_mut().zip(pixel).for_each(|(sum, &sample)| *sum += u32::from(sample) * 255);
+                    of_row.iter_mut().zip(pixel).for_each(|(sum, &sample)| *sum += u64::from(sample) * 255);
                 }
             }
             Channels::Rgba => add_premultiplied::<4>(part, &mut of_row),
         }
-        sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += u64::from(of_row));
+        sums.iter_mut().zip(of_row).for_each(|(sum, of_row)| *sum += of_row);
     }
     out.extend(sums.iter().take(count).map(|sum| ((sum + pixels / 2) / pixels) as u32));
 }
 
-fn add_premultiplied<const N: usize>(part: &[u8], sums: &mut [u32; 4]) {
+fn add_premultiplied<const N: usize>(part: &[u8], sums: &mut [u64; 4]) {
     for pixel in part.as_chunks::<N>().0 {
         let Some((&alpha, color)) = pixel.split_last() else { continue };
-        let alpha = u32::from(alpha);
-        let samples = color.iter().map(|&sample| u32::from(sample) * alpha).chain([alpha * 255]);
+        let alpha = u64::from(alpha);
+        let samples = color.iter().map(|&sample| u64::from(sample) * alpha).chain([alpha * 255]);
         sums.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
     }
 }

@@ -32,7 +32,9 @@ impl Adam7 {
             1 => spread::<1>(row, columns, pixels),
             2 => spread::<2>(row, columns, pixels),
             3 => spread::<3>(row, columns, pixels),
-            _ => spread::<4>(row, columns, pixels),
+            4 => spread::<4>(row, columns, pixels),
+            6 => spread::<6>(row, columns, pixels),
+            _ => spread::<8>(row, columns, pixels),
         }
         self.y += rows;
         self.skip_finished();

@@ -108,7 +108,7 @@ impl Decoder for PngDecoder {
             passes: Adam7::new(
                 header.source.width as usize,
                 header.source.height as usize,
-                header.layout.channels().count(),
+                header.layout.channels().count() * header.depth.bytes(),
             ),
             frame_done: false,
             gathered: 0,

@@ -1,4 +1,4 @@
-//! Looks for what draws attention: edges, skin tones and strong colours.
+//! Looks for what draws attention: edges, skin tones, strong colours and rare ones.
 
 use super::{Best, Cost, Places, Reduced};
 use crate::pixels::Channels;
@@ -6,9 +6,9 @@ use crate::pixels::Channels;
 /// The longest side of the image to look at. Structures count, and fine texture does not.
 pub(super) const LONGEST: u32 = 64;
 
-/// Boxes around the middle of a part whose sums are added up, so that what lies in the middle counts this many times as
-/// much as what lies at the edge.
-const BOXES: usize = 4;
+/// The sums of a part, of its middle three fourths, two and one are added up, so that what lies in the middle counts four
+/// times as much as what lies at the edge.
+const FOURTHS: usize = 4;
 
 /// Where the part shows most. Where it makes little difference, the middle is preferred.
 pub(super) fn choose(image: &Reduced, places: &Places) -> (usize, usize) {
@@ -16,7 +16,7 @@ pub(super) fn choose(image: &Reduced, places: &Places) -> (usize, usize) {
     let free = places.free();
     let mut best = Best::new(*places);
     for (x, y) in (0..=free.1).flat_map(|y| (0..=free.0).map(move |x| (x, y))) {
-        let score: i64 = (1..=BOXES).map(|box_| sums.of_middle((x, y), places.part, box_)).sum();
+        let score: i64 = (1..=FOURTHS).map(|fourths| sums.of_middle((x, y), places.part, fourths)).sum();
         best.consider((x, y), score - score / 1024 * far(places, (x, y)));
     }
     best.place
@@ -154,10 +154,10 @@ impl Sums {
         Self { width: width + 1, sums }
     }
 
-    /// The sum over the middle of a part, of `box_` [`BOXES`]ths of its sides.
-    fn of_middle(&self, (x, y): (usize, usize), part: (usize, usize), box_: usize) -> i64 {
+    /// The sum over the middle of a part, of `fourths` fourths of its sides.
+    fn of_middle(&self, (x, y): (usize, usize), part: (usize, usize), fourths: usize) -> i64 {
         let inner = |side: usize| {
-            let inner = (side * box_ / BOXES).max(1);
+            let inner = (side * fourths / FOURTHS).max(1);
             // Exactly in the middle.
             inner + (side - inner) % 2
         };
