@@ -17,7 +17,7 @@ use crate::{Angle, Color, Error, Fill, Format, Options, Profile, Result, Sides};
 /// What happens to resampled rows.
 pub(crate) enum Finish {
     /// Rows of whole pixels, of lanes that are joined first if there are several, and whose colours are converted.
-    Pixels(Option<Join>, Option<Convert>, Chain),
+    Pixels(Option<Box<Join>>, Option<Convert>, Chain),
     /// Lanes go to the encoder as they are, but turned.
     Lanes(Vec<Orient>),
 }
@@ -40,7 +40,7 @@ impl Finish {
             Layout::YCbCr => Channels::Rgb,
             other => other.channels(),
         };
-        let join = (layout == Layout::YCbCr).then(Join::default);
+        let join = (layout == Layout::YCbCr).then(Box::default);
         let (width, height) = plan.size;
         let shape = Shape { width, height, channels };
         let convert = conversion.map(|conversion| Convert::new(shape, conversion));
@@ -165,7 +165,7 @@ pub(crate) fn conversion(
 ) -> Option<Conversion> {
     let inks = header.layout == Layout::Inks;
     let converts = inks || options.output.profile == Profile::Srgb;
-    decoder.space().filter(|_| converts).and_then(Conversion::new)
+    decoder.take_space().filter(|_| converts).and_then(|space| Conversion::new(&space))
 }
 
 /// Whether a planar image goes to its encoder without becoming whole pixels.

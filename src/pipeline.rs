@@ -96,7 +96,10 @@ impl Pipeline {
             other => other,
         };
         let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
-        let detail = Detail { scale: plan.scale, halved_chroma: as_lanes, whole_pixels: linear };
+        // Where the encoder halves chroma, it need not come with more detail to be converted.
+        let halved_chroma =
+            as_lanes || conversion.is_some() && encode::takes_halved_chroma(options.output.format);
+        let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels: linear };
         let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
         let alpha = layout.channels().has_alpha();
         let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };

@@ -154,6 +154,58 @@ fn wide_colours_become_the_same_colours_in_srgb() {
 }
 
 #[test]
+fn steps_of_curves_and_grids_come_to_the_same_as_curves_and_colours() {
+    let of =
+        |profile: Profile| rendition(&png(png::ColorType::Rgb, 17, &cube(17), &[iccp(&profile.bytes())]));
+    for (colorants, curve) in [(ADOBE, Curve::Gamma(2.2)), (P3, Curve::Srgb)] {
+        let (plain, steps) = (of(Profile::rgb(colorants, curve)), of(Profile::rgb_steps(colorants, curve)));
+        assert!(plain != cube(17));
+        for (index, (one, other)) in plain.chunks(3).zip(steps.chunks(3)).enumerate() {
+            let [one, other]: [Triple; 2] =
+                [one, other].map(|pixel| core::array::from_fn(|channel| f64::from(pixel[channel]) / 255.0));
+            assert!(difference(one, other) < 1.5, "{index}: {one:?} and {other:?}");
+        }
+    }
+    let same = of(Profile::rgb_steps(SRGB, Curve::Srgb));
+    assert!(same == cube(17));
+}
+
+#[test]
+fn profiles_with_any_byte_changed_are_read_without_harm() {
+    let profiles = [
+        Profile::rgb(P3, Curve::Srgb).named("name").bytes(),
+        Profile::rgb_steps(P3, Curve::Srgb).bytes(),
+        Profile::gray(Curve::Table([0.5; 64])).bytes(),
+        Profile::cmyk(lab_of_inks).bytes(),
+    ];
+    let mut state = 1u32;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let jpeg = resize(png(png::ColorType::Rgb, 1, &[9; 3], &[]), &to(Format::Jpeg, |_| ())).unwrap().image;
+    let inks = icc::cmyk_jpeg(&PATCHES[..1]);
+    for profile in &profiles {
+        for _ in 0..60 {
+            let mut profile = profile.clone();
+            for _ in 0..1 + next(4) {
+                let place = next(profile.len().min(700));
+                profile[place] = [0, 1, 0x7f, 0xff, next(256) as u8][next(5)];
+            }
+            profile.truncate(profile.len() - [0, next(profile.len())][next(2)]);
+            if profile.is_empty() {
+                continue;
+            }
+            let gray = png(png::ColorType::Grayscale, 1, &[9], &[iccp(&profile)]);
+            for file in [with_segments(&jpeg, &profile), with_segments(&inks, &profile), gray] {
+                inspect(&file).unwrap();
+                resize(file, &Options::default()).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
 fn what_lies_outside_of_srgb_is_clipped_and_alpha_stays() {
     let profile = Profile::rgb(P3, Curve::Srgb).bytes();
     let source = [255, 0, 0, 255, 0, 255, 0, 128, 77, 77, 77, 3];

@@ -125,8 +125,8 @@ impl Decoder for JpegDecoder {
         }
     }
 
-    fn space(&self) -> Option<&Space> {
-        self.space.as_ref()
+    fn take_space(&mut self) -> Option<Space> {
+        self.space.take()
     }
 
     fn lanes(&mut self, detail: Detail) -> Vec<Lane> {

@@ -54,8 +54,8 @@ pub(crate) trait Decoder {
     }
 
     /// What the samples of the rows stand for, as the file says itself or by its profile; `None` for sRGB, and for what
-    /// cannot be used. Known with the header.
-    fn space(&self) -> Option<&Space> {
+    /// cannot be used. Known with the header; a decoder gives it away.
+    fn take_space(&mut self) -> Option<Space> {
         None
     }
 

@@ -140,8 +140,8 @@ impl Decoder for WebpDecoder {
         Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
     }
 
-    fn space(&self) -> Option<&Space> {
-        self.space.as_ref()
+    fn take_space(&mut self) -> Option<Space> {
+        self.space.take()
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {

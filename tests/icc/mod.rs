@@ -5,6 +5,7 @@ pub(crate) const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
 
 /// A tone curve.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::large_enum_variant)] // a few of them are made, and copied freely
 pub(crate) enum Curve {
     Srgb,
     /// That of ROMM RGB.
@@ -78,6 +79,31 @@ impl Profile {
 
     pub(crate) fn gray(curve: Curve) -> Self {
         Self { class: b"mntr", space: b"GRAY", connection: b"XYZ ", tags: vec![(*b"kTRC", curve.bytes())] }
+    }
+
+    /// The same as [`Profile::rgb`], but as steps: two by two by two colours that change nothing, curves, a matrix, and
+    /// curves that change nothing.
+    pub(crate) fn rgb_steps(colorants: [[f64; 3]; 3], curve: Curve) -> Self {
+        let padded = |mut bytes: Vec<u8>| {
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            bytes
+        };
+        let straight = padded(Curve::Gamma(1.0).bytes()).repeat(3);
+        let curves = padded(curve.bytes()).repeat(3);
+        // XYZ is coded so that 1 is 32768 of 65535.
+        let row = |axis: usize| colorants.map(|color| fixed(color[axis] * 32_768.0 / 65_535.0)).concat();
+        let matrix = [row(0), row(1), row(2), vec![0; 12]].concat();
+        let nodes = (0..8u32).flat_map(|node| [4, 2, 1].map(|bit| if node & bit == 0 { 0 } else { 255 }));
+        let grid = [[[2; 3].as_slice(), &[0; 13], &[1, 0, 0, 0]].concat(), nodes.collect()].concat();
+        let parts = [&straight, &matrix, &curves, &grid, &straight];
+        let mut place = 32;
+        let mut table = b"mAB \0\0\0\0\x03\x03\0\0".to_vec();
+        for part in parts {
+            table.extend((place as u32).to_be_bytes());
+            place += part.len();
+        }
+        table.extend(parts.into_iter().flatten());
+        Self { class: b"mntr", space: b"RGB ", connection: b"XYZ ", tags: vec![(*b"A2B0", table)] }
     }
 
     /// A table of nine by nine by nine by nine colours.

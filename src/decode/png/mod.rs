@@ -35,7 +35,7 @@ pub(super) struct PngDecoder {
 
 enum State {
     /// Gathering what comes before the pixels: the codec reads all of that at once.
-    Head(Head),
+    Head(Box<Head>),
     Reading(Box<Reading>),
 }
 
@@ -58,7 +58,7 @@ impl PngDecoder {
         let max_profile = (options.limits.memory / 32).min(LARGEST_PROFILE as u64);
         Self {
             inlet: Inlet::default(),
-            state: State::Head(Head::new(max_profile, wanted)),
+            state: State::Head(Box::new(Head::new(max_profile, wanted))),
             fed: 0,
             complete: false,
             max_pixels: options.limits.source_pixels,
@@ -121,9 +121,9 @@ impl Decoder for PngDecoder {
         std::mem::take(&mut self.carried)
     }
 
-    fn space(&self) -> Option<&Space> {
-        match &self.state {
-            State::Reading(reading) => reading.space.as_ref(),
+    fn take_space(&mut self) -> Option<Space> {
+        match &mut self.state {
+            State::Reading(reading) => reading.space.take(),
             State::Head(_) => None,
         }
     }
