@@ -104,8 +104,11 @@ impl Decoder for JpegDecoder {
             (Model::Cmyk, _) if self.space.is_some() => Layout::Inks,
             _ => Layout::Interleaved(Channels::Rgb),
         };
-        let scales: &[DecodeScale] =
-            if header.progressive && source(header).pixels() > MANY_PIXELS { &SCALES_OF_MANY } else { &SCALES };
+        let scales: &[DecodeScale] = if header.progressive && source(header).pixels() > MANY_PIXELS {
+            &SCALES_OF_MANY
+        } else {
+            &SCALES
+        };
         let header = Header { source: source(header), layout, depth: Depth::Eight, scales };
         self.header = Some(header);
         Ok(Step::Ready(header))
@@ -208,7 +211,7 @@ fn source(header: &jpeg::Header) -> Source {
 fn model(header: &jpeg::Header) -> Model {
     match header.color {
         jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Model::Gray,
-        jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => Model::Cmyk,
+        jpeg::ColorModel::Cmyk | jpeg::ColorModel::Ycck => Model::Cmyk,
         _ => Model::Rgb,
     }
 }
