@@ -162,6 +162,25 @@ fn colors_follow_the_markers() {
 }
 
 #[test]
+fn components_that_share_an_identifier_are_named_in_their_order() {
+    for channels in [3, 4] {
+        let file = write(&picture(40, 24, channels), PLAIN);
+        let expected = decode(&file, Scale::FULL).unwrap();
+        let (sof, sos) = (find(&file, 0xC0), find(&file, 0xDA));
+        for ids in [[1, 1, 1, 1], [1, 1, 2, 2], [2, 1, 2, 1], [0, 9, 9, 9]] {
+            let mut shared = file.clone();
+            for (at, id) in ids.into_iter().take(channels).enumerate() {
+                shared[sof + 10 + 3 * at] = id;
+                shared[sos + 5 + 2 * at] = id;
+            }
+            assert!(decode(&shared, Scale::FULL).unwrap().image == expected.image, "{ids:?}");
+            shared[sos + 5] = 7;
+            assert!(decode(&shared, Scale::FULL).is_err(), "a scan of a component that is not there");
+        }
+    }
+}
+
+#[test]
 fn other_kinds_of_jpeg_are_refused_by_name() {
     let file = write(&picture(16, 16, 3), PLAIN);
     let sof = find(&file, 0xC0);

@@ -154,7 +154,9 @@ impl GifDecoder {
 
 impl Decoder for GifDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
-        self.reader.feed(&chunk);
+        if !self.damaged {
+            self.reader.feed(&chunk);
+        }
         Ok(())
     }
 

@@ -33,6 +33,9 @@ impl Inlet {
     /// Adds bytes of the pixels.
     pub(super) fn push(&self, chunk: &[u8]) {
         let mut shared = self.shared.borrow_mut();
+        if shared.closed {
+            return;
+        }
         let begun = &mut shared.begun;
         begun.extend_from_slice(chunk);
         if begun.len() >= BLOCK {

@@ -168,7 +168,7 @@ mod tests {
             ([255, 255, 255, 0], [0; 3]),
         ] {
             let mut out = [7; 3];
-            let rows = stored.each_ref().map(std::slice::from_ref);
+            let rows = stored.each_ref().map(core::slice::from_ref);
             interleave(ColorModel::Cmyk, rows, &mut out);
             assert_eq!(out, color, "{stored:?}");
         }
