@@ -27,7 +27,7 @@ struct Shared {
 }
 
 /// Bytes of a block.
-const BLOCK: usize = 1 << 10;
+const BLOCK: usize = 256;
 
 impl Inlet {
     /// Adds bytes of the pixels.

@@ -36,7 +36,7 @@ pub(super) struct PngDecoder {
 
 enum State {
     /// Gathering what comes before the pixels: the codec reads all of that at once.
-    Head(Head),
+    Head(Box<Head>),
     Reading(Box<Reading>),
 }
 
@@ -63,7 +63,7 @@ impl PngDecoder {
         let max_profile = (options.limits.memory / 32).min(LARGEST_PROFILE as u64);
         Self {
             inlet: Inlet::default(),
-            state: State::Head(Head::new(max_profile, wanted)),
+            state: State::Head(Box::new(Head::new(max_profile, wanted))),
             fed: 0,
             complete: false,
             max_pixels: options.limits.source_pixels,
@@ -232,10 +232,11 @@ impl Reading {
                     _ => "its image data is corrupt",
                 },
             );
-            return match allow_damaged {
-                true => Ok(self.fault = Some(fault)),
-                false => Err(fault),
-            };
+            if !allow_damaged {
+                return Err(fault);
+            }
+            self.fault = Some(fault);
+            return Ok(());
         };
         if self.next_row == 0 && self.gathered == 0 {
             return Err(fault.clone());
