@@ -586,12 +586,14 @@ fn gif(left: u8, top: u8, interlaced: bool) -> Vec<u8> {
 }
 
 #[test]
-fn a_frame_of_a_gif_may_lie_anywhere_on_the_canvas_or_outside_of_it() {
+fn a_frame_of_a_gif_may_lie_anywhere_and_enlarges_the_canvas() {
     for interlaced in [false, true] {
         for (left, top) in [(0, 0), (1, 2), (3, 3), (4, 0), (0, 4), (9, 9), (200, 1)] {
             let made = resize(gif(left, top, interlaced), &to_png(|_| ())).unwrap();
             let picture = Picture::from_png(&made.image);
-            for (x, y) in (0..4).flat_map(|x| (0..4).map(move |y| (x, y))) {
+            let (width, height) = (u32::from(left) + 2, u32::from(top) + 2);
+            assert_eq!((picture.width, picture.height), (width.max(4), height.max(4)));
+            for (x, y) in (0..picture.width).flat_map(|x| (0..picture.height).map(move |y| (x, y))) {
                 let covered = (u32::from(left)..u32::from(left) + 2).contains(&x)
                     && (u32::from(top)..u32::from(top) + 2).contains(&y);
                 let expected = if covered { [0, 0, 0, 255] } else { [0, 0, 0, 0] };

@@ -211,7 +211,7 @@ fn source(header: &jpeg::Header) -> Source {
 fn model(header: &jpeg::Header) -> Model {
     match header.color {
         jpeg::ColorModel::Gray | jpeg::ColorModel::Unknown => Model::Gray,
-        jpeg::ColorModel::Cmyk { .. } | jpeg::ColorModel::Ycck { .. } => Model::Cmyk,
+        jpeg::ColorModel::Cmyk | jpeg::ColorModel::Ycck => Model::Cmyk,
         _ => Model::Rgb,
     }
 }

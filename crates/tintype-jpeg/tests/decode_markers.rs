@@ -156,9 +156,28 @@ fn colors_follow_the_markers() {
     assert_eq!(color(&named), ColorModel::Rgb);
 
     let four = write(&picture(16, 16, 4), PLAIN);
-    assert_eq!(color(&four), ColorModel::Ycck { inverted: true });
-    assert_eq!(color(&without(&four, 0xEE)), ColorModel::Cmyk { inverted: false });
+    assert_eq!(color(&four), ColorModel::Ycck);
+    assert_eq!(color(&without(&four, 0xEE)), ColorModel::Cmyk);
     assert_eq!(color(&write(&picture(16, 16, 1), PLAIN)), ColorModel::Gray);
+}
+
+#[test]
+fn components_that_share_an_identifier_are_named_in_their_order() {
+    for channels in [3, 4] {
+        let file = write(&picture(40, 24, channels), PLAIN);
+        let expected = decode(&file, Scale::FULL).unwrap();
+        let (sof, sos) = (find(&file, 0xC0), find(&file, 0xDA));
+        for ids in [[1, 1, 1, 1], [1, 1, 2, 2], [2, 1, 2, 1], [0, 9, 9, 9]] {
+            let mut shared = file.clone();
+            for (at, id) in ids.into_iter().take(channels).enumerate() {
+                shared[sof + 10 + 3 * at] = id;
+                shared[sos + 5 + 2 * at] = id;
+            }
+            assert!(decode(&shared, Scale::FULL).unwrap().image == expected.image, "{ids:?}");
+            shared[sos + 5] = 7;
+            assert!(decode(&shared, Scale::FULL).is_err(), "a scan of a component that is not there");
+        }
+    }
 }
 
 #[test]

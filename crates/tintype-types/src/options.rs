@@ -18,8 +18,9 @@ pub struct Options {
 /// How to read the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
-    /// Make a rendition of whatever can be decoded from a truncated or corrupt JPEG or WebP. If false, and for all other
-    /// formats, damage is reported as [`crate::Error::Malformed`].
+    /// Make a rendition of whatever can be decoded from a truncated or corrupt source, if that is a row of pixels at least.
+    /// Missing parts of a JPEG or WebP take the last known colours, those of a PNG or GIF are transparent, or black if the
+    /// source has no transparency. If false, damage is reported as [`crate::Error::Malformed`].
     pub allow_damaged: bool,
 }
 

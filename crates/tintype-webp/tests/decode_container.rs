@@ -104,6 +104,14 @@ fn the_canvas_around_a_frame_is_transparent() {
 }
 
 #[test]
+fn alpha_of_a_lossless_image_counts_without_its_flag() {
+    let image = lossless(20, 10, 4);
+    let decoded = |flags| decode(&riff(&[(b"VP8X", &vp8x(flags, 20, 10)), (b"VP8L", &image)])).unwrap();
+    assert!(decoded(0).image == decoded(ALPHA).image);
+    assert!(decoded(0).image.data == picture(20, 10, 4).data);
+}
+
+#[test]
 fn a_frame_that_is_blended_keeps_its_colours_where_it_has_alpha() {
     let image = decode(&animation((20, 20), ALPHA, 4, true)).unwrap().image;
     for (pixel, before) in image.data.chunks(4).zip(picture(20, 20, 4).data.chunks(4)) {

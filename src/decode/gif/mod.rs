@@ -1,5 +1,6 @@
-//! GIF (GIF89a): the first frame, on a transparent canvas, decoded as its bytes arrive. An interlaced frame is held as
-//! indices until its last pass.
+//! GIF (GIF89a): the first frame, on a transparent canvas that it enlarges to its own size, decoded as its bytes arrive. An
+//! interlaced frame is held as indices until its last pass. Where the frame ends early or is corrupt, the rows before that
+//! stay, and the missing ones are transparent, or black if nothing else is transparent.
 
 mod reader;
 
@@ -9,7 +10,7 @@ use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Result, Source};
 use gif::streaming_decoder::{Decoded, OutputBuffer};
-use reader::{Frame, Reader, deinterlaced, ends_early};
+use reader::{Frame, Reader, deinterlaced, ends_early, shown};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
@@ -21,12 +22,14 @@ pub(super) struct GifDecoder {
     filled: usize,
     /// The next row of the frame, in the order of the file.
     frame_row: u32,
-    /// Visible indices of an interlaced frame, and how many of its visible rows are there.
+    /// Indices of an interlaced frame, and how many of its rows are there.
     held: Vec<u8>,
     held_rows: u32,
     /// A row of the canvas, and the next to come out.
     row: Vec<u8>,
     canvas_row: u32,
+    allow_damaged: bool,
+    damaged: bool,
 }
 
 /// What things cost, in units of [`crate::Limits::work`].
@@ -43,7 +46,7 @@ mod work {
 const FIXED_MEMORY: u64 = 256 << 10;
 
 impl GifDecoder {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    pub(super) fn new(wanted: Wanted, allow_damaged: bool) -> Self {
         Self {
             reader: Reader::new(wanted.most_xmp(), wanted.most_profile()),
             header: None,
@@ -55,12 +58,15 @@ impl GifDecoder {
             held_rows: 0,
             row: Vec::new(),
             canvas_row: 0,
+            allow_damaged,
+            damaged: false,
         }
     }
 
     fn source(&self) -> Source {
-        let (width, height) = (u32::from(self.reader.codec.width()), u32::from(self.reader.codec.height()));
         let frame = &self.frame;
+        let (width, height) = self.reader.screen();
+        let (width, height) = (width.max(frame.left + frame.width), height.max(frame.top + frame.height));
         Source {
             format: Format::Gif,
             width,
@@ -68,39 +74,50 @@ impl GifDecoder {
             orientation: 1,
             color: ColorModel::Palette,
             bit_depth: 8,
-            alpha: frame.transparent || (frame.visible_width, frame.visible_height) != (width, height),
+            alpha: frame.transparent || (frame.width, frame.height) != (width, height),
         }
     }
 
-    /// Decodes the frame's next row of indices; false asks for more input.
-    fn next_indices(&mut self) -> Result<bool> {
-        while let Some(rest) = self.indices.get_mut(self.filled..).filter(|rest| !rest.is_empty()) {
-            match self.reader.next(OutputBuffer::Slice(rest))? {
-                Step::NeedInput => return Ok(false),
-                Step::Ready(Decoded::BytesDecoded(count)) => self.filled += count.get(),
-                Step::Ready(Decoded::DataEnd) => return Err(ends_early()),
-                Step::Ready(_) => (),
+    /// Decodes the frame's next row of indices, and returns how many of them are there: fewer only of a damaged frame.
+    fn next_indices(&mut self) -> Result<Step<usize>> {
+        while !self.damaged
+            && let Some(rest) = self.indices.get_mut(self.filled..).filter(|rest| !rest.is_empty())
+        {
+            match self.reader.next(OutputBuffer::Slice(rest)) {
+                Ok(Step::NeedInput) => return Ok(Step::NeedInput),
+                Ok(Step::Ready(Decoded::BytesDecoded(count))) => self.filled += count.get(),
+                Ok(Step::Ready(Decoded::DataEnd)) => self.fail(ends_early())?,
+                Ok(Step::Ready(_)) => (),
+                Err(error) => self.fail(error)?,
             }
         }
-        self.filled = 0;
         self.frame_row += 1;
-        Ok(true)
+        Ok(Step::Ready(std::mem::take(&mut self.filled)))
     }
 
-    /// Whether rows of an interlaced frame are missing that lie on the canvas.
+    /// Takes note of damage, which is an error if no row came before it, or damage is not allowed.
+    fn fail(&mut self, error: Error) -> Result<()> {
+        if !self.allow_damaged || self.frame_row == 0 {
+            return Err(error);
+        }
+        self.damaged = true;
+        Ok(())
+    }
+
+    /// Whether rows of an interlaced frame are still to come.
     fn is_gathering(&self) -> bool {
-        self.frame.interlaced && self.held_rows < self.frame.visible_height
+        self.frame.interlaced && !self.damaged && self.held_rows < self.frame.height
     }
 
     /// Decodes the next row of an interlaced frame; false asks for more input.
     fn gather_row(&mut self) -> Result<bool> {
         let y = deinterlaced(self.frame_row, self.frame.height);
-        if !self.next_indices()? {
-            return Ok(false);
-        }
-        let width = self.frame.visible_width as usize;
-        if let Some(row) = self.held.chunks_exact_mut(width).nth(y as usize) {
-            row.copy_from_slice(self.indices.get(..width).unwrap_or_default());
+        let Step::Ready(count) = self.next_indices()? else { return Ok(false) };
+        let width = self.frame.width as usize;
+        if count == width
+            && let Some(row) = self.held.chunks_exact_mut(width).nth(y as usize)
+        {
+            row.copy_from_slice(&self.indices);
             self.held_rows += 1;
         }
         Ok(true)
@@ -108,29 +125,27 @@ impl GifDecoder {
 
     /// Makes the canvas' next row; false asks for more input.
     fn next_row(&mut self) -> Result<bool> {
-        let y = self.canvas_row.checked_sub(self.frame.top).filter(|&y| y < self.frame.visible_height);
-        if let Some(y) = y {
-            if !self.frame.interlaced && !self.next_indices()? {
-                return Ok(false);
+        let y = self.canvas_row.checked_sub(self.frame.top).filter(|&y| y < self.frame.height);
+        let width = self.frame.width as usize;
+        let indices = match y {
+            None => &[],
+            Some(y) if self.frame.interlaced => {
+                let row = shown(y, self.frame.height, self.held_rows);
+                let row = row.and_then(|row| self.held.chunks_exact(width).nth(row as usize));
+                row.unwrap_or_default()
             }
-            let (left, width) = (self.frame.left as usize, self.frame.visible_width as usize);
-            let indices = match self.frame.interlaced {
-                true => self.held.get(y as usize * width..).unwrap_or_default(),
-                false => &self.indices,
-            };
-            let indices = indices.get(..width).unwrap_or_default();
-            let colors = &self.frame.colors;
-            match self.header.map(|header| header.layout) {
-                Some(Layout::Interleaved(Channels::Rgba)) => draw(&mut self.row, left, indices, colors),
-                _ => draw(
-                    &mut self.row,
-                    left,
-                    indices,
-                    &colors.map(|[red, green, blue, _]| [red, green, blue]),
-                ),
+            Some(_) => {
+                let Step::Ready(count) = self.next_indices()? else { return Ok(false) };
+                self.indices.get(..count).unwrap_or_default()
             }
-        } else {
+        };
+        if indices.len() < width {
             self.row.fill(0);
+        }
+        let (left, colors) = (self.frame.left as usize, &self.frame.colors);
+        match self.header.map(|header| header.layout) {
+            Some(Layout::Interleaved(Channels::Rgba)) => draw(&mut self.row, left, indices, colors),
+            _ => draw(&mut self.row, left, indices, &colors.map(|[red, green, blue, _]| [red, green, blue])),
         }
         self.canvas_row += 1;
         Ok(true)
@@ -139,7 +154,9 @@ impl GifDecoder {
 
 impl Decoder for GifDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
-        self.reader.feed(&chunk);
+        if !self.damaged {
+            self.reader.feed(&chunk);
+        }
         Ok(())
     }
 
@@ -153,13 +170,10 @@ impl Decoder for GifDecoder {
         }
         let Step::Ready(frame) = self.reader.next_frame()? else { return Ok(Step::NeedInput) };
         self.frame = frame.ok_or_else(|| Error::malformed(Format::Gif, "it has no frame"))?;
-        let source = self.source();
-        if source.pixels() == 0 {
+        if self.frame.pixels() == 0 {
             return Err(Error::malformed(Format::Gif, "a side is 0 pixels long"));
         }
-        if self.frame.decoded_pixels() > 8 * source.pixels() + (1 << 20) {
-            return Err(Error::malformed(Format::Gif, "its first frame is far larger than its canvas"));
-        }
+        let source = self.source();
         let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
         let header =
             Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
@@ -184,7 +198,7 @@ impl Decoder for GifDecoder {
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
         let pixels = self.header.map_or(0, |header| header.source.pixels());
-        self.frame.decoded_pixels() * work::INDEX + pixels * work::PIXEL
+        self.frame.pixels() * work::INDEX + pixels * work::PIXEL
     }
 
     fn work(&self) -> u64 {
@@ -214,16 +228,16 @@ impl Decoder for GifDecoder {
         }
         sink(0, &self.row).map(|()| Step::Ready(true))
     }
+
+    fn found_damage(&self) -> bool {
+        self.damaged
+    }
 }
 
 impl GifDecoder {
     /// Bytes of the indices that are held of an interlaced frame.
     fn held_bytes(&self) -> usize {
-        if self.frame.interlaced {
-            (self.frame.visible_width * self.frame.visible_height) as usize
-        } else {
-            0
-        }
+        if self.frame.interlaced { self.frame.pixels() as usize } else { 0 }
     }
 }
 
@@ -236,7 +250,7 @@ fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], color
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = GifDecoder::new(Wanted::default());
+    let mut decoder = GifDecoder::new(Wanted::default(), false);
     let mut pieces = file.chunks(64 << 10);
     let mut feed = |reader: &mut Reader| match pieces.next() {
         Some(piece) => reader.feed(piece),

@@ -1,24 +1,69 @@
-//! Reads a GIF up to the pixels of its frames, with the `gif` crate's streaming decoder.
+//! Reads a GIF up to the pixels of its frames. The `gif` crate's streaming decoder reads the screen's descriptor, colour tables
+//! and frames. Extensions, and whatever else lies between frames, are read here: the codec refuses files with extensions that
+//! it does not know.
 
 use crate::decode::Step;
 use crate::{Error, Format, Result};
+use gif::DecodingError;
 use gif::streaming_decoder::{Block, Decoded, OutputBuffer, StreamingDecoder};
-use gif::{DecodingError, Extension};
 
 /// The codec and its unread input.
 pub(super) struct Reader {
-    pub(super) codec: StreamingDecoder,
+    codec: StreamingDecoder,
     input: Vec<u8>,
     position: usize,
     /// Bytes that the codec has used so far.
     pub(super) used: u64,
     pub(super) complete: bool,
+    place: Place,
     global_palette: Option<Box<[u8]>>,
+    /// The index that the next frame leaves transparent.
+    transparent: Option<u8>,
+    /// The part of an extension that is being read.
+    part: Vec<u8>,
     /// The application extension that is being read.
     application: Application,
     pub(super) profile_bytes: Option<u32>,
     xmp: Collected,
     profile: Collected,
+}
+
+/// Where in the file the reader is, with the number of bytes left there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the signature or the screen's descriptor, up to the flags, which say how long its colour table is.
+    Descriptor(usize),
+    /// In the rest of the descriptor, or in the colour table.
+    Table(usize),
+    /// Between blocks.
+    Between,
+    /// At the label of an extension.
+    Label,
+    /// In a part of the extension with this label, or at the length of the next part.
+    Part(u8, usize),
+    /// In a frame, or at the end.
+    Frame,
+}
+
+/// Bytes of the signature and the screen's descriptor, up to its flags and after them (GIF89a, sections 17 and 18).
+const UP_TO_FLAGS: usize = 11;
+const AFTER_FLAGS: usize = 2;
+
+/// What begins an extension, and the labels of two of them (GIF89a, sections 23 and 26).
+const EXTENSION: u8 = 0x21;
+const CONTROL: u8 = 0xf9;
+const APPLICATION: u8 = 0xff;
+
+/// Colours where a file has no table (GIF89a, section 19, leaves them to the decoder).
+const BLACK_AND_WHITE: [u8; 6] = [0, 0, 0, 255, 255, 255];
+
+/// The codec gets bytes of the file in blocks of this size: it loses what it has decompressed of a piece with a fault, and
+/// that must not depend on how the file was cut.
+const BLOCK: u64 = 256;
+
+/// Bytes of the colour table that the descriptor's flags announce.
+fn table_bytes(flags: u8) -> usize {
+    if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 }
 }
 
 /// What an application extension holds (GIF89a, section 26).
@@ -71,7 +116,10 @@ impl Reader {
             position: 0,
             used: 0,
             complete: false,
+            place: Place::Descriptor(UP_TO_FLAGS),
             global_palette: None,
+            transparent: None,
+            part: Vec::new(),
             application: Application::Unknown,
             profile_bytes: None,
             xmp: collected(most_xmp),
@@ -96,29 +144,98 @@ impl Reader {
         self.input.extend_from_slice(chunk);
     }
 
+    /// The sides of the screen.
+    pub(super) fn screen(&self) -> (u32, u32) {
+        (self.codec.width().into(), self.codec.height().into())
+    }
+
     /// Goes on to whatever comes next.
     pub(super) fn next(&mut self, mut out: OutputBuffer<'_>) -> Result<Step<Decoded>> {
+        let most = (BLOCK - self.used % BLOCK) as usize;
         let rest = self.input.get(self.position..).unwrap_or_default();
-        if rest.is_empty() {
-            return if self.complete { Err(ends_early()) } else { Ok(Step::NeedInput) };
-        }
-        let (used, mut decoded) = self.codec.update(rest, &mut out).map_err(malformed)?;
-        self.position += used;
-        self.used += used as u64;
-        match &mut decoded {
-            Decoded::GlobalPalette(palette) => self.global_palette = Some(std::mem::take(palette)),
-            Decoded::BlockStart(_) => self.application = Application::Unknown,
-            Decoded::SubBlock { ext, .. } if ext.into_known() == Some(Extension::Application) => {
-                self.take_application_data()
+        let rest = match rest.get(..most) {
+            Some(block) => block,
+            None if self.complete => rest,
+            None => return Ok(Step::NeedInput),
+        };
+        let &[byte, ..] = rest else { return Err(ends_early()) };
+        let (used, decoded) = match self.place {
+            Place::Descriptor(left) | Place::Table(left) => {
+                self.codec.update(rest.get(..left).unwrap_or(rest), &mut out).map_err(malformed)?
             }
+            Place::Frame => self.codec.update(rest, &mut out).map_err(malformed)?,
+            Place::Part(label, left) if left > 0 => {
+                let part = rest.get(..left).unwrap_or(rest);
+                self.part.extend_from_slice(part);
+                self.place = Place::Part(label, left - part.len());
+                (part.len(), Decoded::Nothing)
+            }
+            Place::Between | Place::Label | Place::Part(..) => (self.structure(byte)?, Decoded::Nothing),
+        };
+        self.position += used;
+        let last = self.position.checked_sub(1).and_then(|last| self.input.get(last)).copied();
+        self.used += used as u64;
+        Ok(Step::Ready(self.follow(used, last, decoded)))
+    }
+
+    /// Reads a byte that structures the file outside of what the codec reads; returns the number of bytes used.
+    fn structure(&mut self, byte: u8) -> Result<usize> {
+        self.place = match (self.place, byte) {
+            // What lies between blocks although nothing should.
+            (Place::Between, 0) => Place::Between,
+            (Place::Between, EXTENSION) => Place::Label,
+            // The codec reads it, or refuses it.
+            (Place::Between, _) => {
+                self.place = Place::Frame;
+                return Ok(0);
+            }
+            (Place::Label, label) => {
+                self.application = Application::Unknown;
+                Place::Part(label, 0)
+            }
+            (Place::Part(label, _), length) => {
+                self.take_part(label);
+                match length {
+                    0 => Place::Between,
+                    length => Place::Part(label, length.into()),
+                }
+            }
+            (place, _) => place,
+        };
+        Ok(1)
+    }
+
+    /// Follows what the codec has read: `used` bytes, up to `last`.
+    fn follow(&mut self, used: usize, last: Option<u8>, mut decoded: Decoded) -> Decoded {
+        self.place = match self.place {
+            Place::Descriptor(left) if left > used => Place::Descriptor(left - used),
+            Place::Descriptor(_) => Place::Table(AFTER_FLAGS + table_bytes(last.unwrap_or(0))),
+            Place::Table(left) if left > used => Place::Table(left - used),
+            Place::Table(_) => Place::Between,
+            Place::Frame if matches!(decoded, Decoded::DataEnd) => Place::Between,
+            place => place,
+        };
+        if let Decoded::GlobalPalette(palette) = &mut decoded {
+            self.global_palette = Some(std::mem::take(palette));
+        }
+        decoded
+    }
+
+    /// Takes the part of an extension that has been read, if any.
+    fn take_part(&mut self, label: u8) {
+        let part = std::mem::take(&mut self.part);
+        match (label, part.as_slice()) {
+            (_, []) => (),
+            (CONTROL, &[flags, _, _, index, ..]) => self.transparent = (flags & 1 != 0).then_some(index),
+            (APPLICATION, part) => self.take_application_data(part),
             _ => (),
         }
-        Ok(Step::Ready(decoded))
+        self.part = part;
+        self.part.clear();
     }
 
     /// Takes a part of an application extension, the first of which is its name.
-    fn take_application_data(&mut self) {
-        let part = self.codec.last_ext_sub_block();
+    fn take_application_data(&mut self, part: &[u8]) {
         match self.application {
             Application::Unknown if part == b"ICCRGBG1012" => {
                 (self.application, self.profile_bytes) = (Application::Profile, Some(0));
@@ -148,7 +265,7 @@ impl Reader {
             match self.next(OutputBuffer::None)? {
                 Step::NeedInput => return Ok(Step::NeedInput),
                 Step::Ready(Decoded::FrameMetadata(_)) => {
-                    return self.frame().map(|frame| Step::Ready(Some(frame)));
+                    return Ok(Step::Ready(Some(self.frame())));
                 }
                 Step::Ready(Decoded::BlockStart(Block::Trailer)) => {
                     return Ok(Step::Ready(None));
@@ -158,29 +275,25 @@ impl Reader {
         }
     }
 
-    fn frame(&mut self) -> Result<Frame> {
-        let (canvas_width, canvas_height) = (self.codec.width(), self.codec.height());
+    fn frame(&mut self) -> Frame {
+        let screen = self.screen();
+        let transparent = self.transparent.take();
         let frame = self.codec.current_frame_mut();
-        let palette = frame.palette.take().or_else(|| self.global_palette.as_deref().map(<[u8]>::to_vec));
-        let palette = palette.filter(|palette| !palette.is_empty());
-        let palette =
-            palette.ok_or_else(|| Error::malformed(Format::Gif, "its first frame has no colour table"))?;
-        let visible = |start: u16, length: u16, canvas: u16| length.min(canvas.saturating_sub(start));
-        let width = visible(frame.left, frame.width, canvas_width);
-        let height = visible(frame.top, frame.height, canvas_height);
-        // Outside of the canvas on one axis, nothing is visible on the other either.
-        let (width, height) = if width == 0 || height == 0 { (0, 0) } else { (width, height) };
-        Ok(Frame {
+        let palette = frame.palette.take();
+        let palette = palette.as_deref().or(self.global_palette.as_deref());
+        let palette = palette.filter(|palette| !palette.is_empty()).unwrap_or(&BLACK_AND_WHITE);
+        let size = (u32::from(frame.width), u32::from(frame.height));
+        // Some writers leave the size unset.
+        let (width, height) = if size.0 == 0 || size.1 == 0 { screen } else { size };
+        Frame {
             left: frame.left.into(),
             top: frame.top.into(),
-            width: frame.width.into(),
-            height: frame.height.into(),
+            width,
+            height,
             interlaced: frame.interlaced,
-            transparent: frame.transparent.is_some(),
-            colors: colors(&palette, frame.transparent),
-            visible_width: width.into(),
-            visible_height: height.into(),
-        })
+            transparent: transparent.is_some(),
+            colors: colors(palette, transparent),
+        }
     }
 }
 
@@ -194,9 +307,6 @@ pub(super) struct Frame {
     pub(super) interlaced: bool,
     pub(super) transparent: bool,
     pub(super) colors: [[u8; 4]; 256],
-    /// The part of it that lies on the canvas.
-    pub(super) visible_width: u32,
-    pub(super) visible_height: u32,
 }
 
 impl Default for Frame {
@@ -209,21 +319,13 @@ impl Default for Frame {
             interlaced: false,
             transparent: false,
             colors: [[0; 4]; 256],
-            visible_width: 0,
-            visible_height: 0,
         }
     }
 }
 
 impl Frame {
-    /// The number of indices to decode, including invisible ones.
-    pub(super) fn decoded_pixels(&self) -> u64 {
-        let visible = |&row: &u32| deinterlaced(row, self.height) < self.visible_height;
-        let rows = match self.interlaced {
-            true => (0..self.height).rev().find(visible).map_or(0, |last| last + 1),
-            false => self.visible_height,
-        };
-        u64::from(self.width) * u64::from(rows)
+    pub(super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
     }
 }
 
@@ -251,10 +353,47 @@ pub(super) fn deinterlaced(mut row: u32, height: u32) -> u32 {
     height
 }
 
+/// The row that is shown at `y` of an interlaced frame that has its first `rows`: itself, or else the one that an earlier pass
+/// has above it.
+pub(super) fn shown(mut y: u32, height: u32, rows: u32) -> Option<u32> {
+    let passes = [(0, 8), (4, 8), (2, 4), (1, 2)];
+    for (pass, (first, step)) in passes.into_iter().enumerate().rev() {
+        if y % step != first {
+            continue;
+        }
+        let before =
+            passes.iter().take(pass).map(|&(first, step)| height.saturating_sub(first).div_ceil(step));
+        if before.sum::<u32>() + y / step < rows {
+            return Some(y);
+        }
+        y -= first;
+    }
+    None
+}
+
 pub(super) fn ends_early() -> Error {
     Error::malformed(Format::Gif, "it ends too early")
 }
 
 fn malformed(error: DecodingError) -> Error {
     Error::malformed(Format::Gif, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_missing_are_those_of_earlier_passes() {
+        for height in [1, 2, 7, 8, 9, 20] {
+            for rows in 0..=height {
+                let stored: Vec<u32> = (0..rows).map(|row| deinterlaced(row, height)).collect();
+                for y in 0..height {
+                    let expected = [1, 2, 4, 8].map(|step| y / step * step);
+                    let expected = expected.into_iter().find(|row| stored.contains(row));
+                    assert_eq!(shown(y, height, rows), expected, "{y} of {height}, {rows} there");
+                }
+            }
+        }
+    }
 }

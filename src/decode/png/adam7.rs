@@ -40,6 +40,30 @@ impl Adam7 {
         self.skip_finished();
     }
 
+    /// Whether there are no more rows.
+    pub(super) fn are_complete(&self) -> bool {
+        self.pass >= PASSES.len()
+    }
+
+    /// Fills the places of all rows that are missing in `image` with the pixels of passes before, as viewers show an image
+    /// that is still arriving.
+    pub(super) fn expand(&mut self, image: &mut [u8]) {
+        let stride = self.width * self.pixel;
+        while let Some(&[x, y, columns, rows]) = PASSES.get(self.pass) {
+            // Pixels of a pass lie to the right of, or below, those of the passes before.
+            let source = self.y.saturating_sub(y) * stride;
+            for column in (x..self.width).step_by(columns) {
+                let from = source + (column - x) * self.pixel;
+                let to = self.y * stride + column * self.pixel;
+                if to + self.pixel <= image.len() {
+                    image.copy_within(from..from + self.pixel, to);
+                }
+            }
+            self.y += rows;
+            self.skip_finished();
+        }
+    }
+
     /// Goes on to the next pass with pixels if this one has no more.
     fn skip_finished(&mut self) {
         while let Some(&[x, _, ..]) = PASSES.get(self.pass)
@@ -75,6 +99,30 @@ mod tests {
         [5, 6, 5, 6, 5, 6, 5, 6],
         [7, 7, 7, 7, 7, 7, 7, 7],
     ];
+
+    #[test]
+    fn missing_passes_take_the_pixels_of_those_before() {
+        let (width, height) = (11, 9);
+        let mut image = vec![0; width * height];
+        let mut passes = Adam7::new(width, height, 1);
+        passes.place(&mut image, &[1, 2]);
+        passes.place(&mut image, &[3, 4]);
+        passes.place(&mut image, &[5]);
+        assert!(!passes.are_complete());
+        passes.expand(&mut image);
+        assert!(passes.are_complete());
+        // The pixel of the second pass that came, and blocks of the first elsewhere.
+        for (place, &pixel) in image.iter().enumerate() {
+            let expected = match (place % width, place / width) {
+                (4..8, 0..8) => 5,
+                (8.., 0..8) => 2,
+                (_, 0..8) => 1,
+                (8.., _) => 4,
+                _ => 3,
+            };
+            assert_eq!(pixel, expected, "{place}");
+        }
+    }
 
     #[test]
     fn every_pixel_of_every_pass_comes_to_its_place() {

@@ -1,9 +1,11 @@
-//! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass.
+//! PNG (ISO/IEC 15948), decoded as its bytes arrive. An interlaced image is held whole until its last pass. Where the pixels
+//! end early or are corrupt, the rows before that stay, and the missing ones are black or transparent.
 
 mod adam7;
 mod color;
 mod extra;
 mod head;
+mod inlet;
 
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{LARGEST_PROFILE, Model, Space, describe};
@@ -13,11 +15,9 @@ use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
 use adam7::Adam7;
 use head::Head;
+use inlet::Inlet;
 use png::{ColorType, DecodingError, Transformations};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::io::{self, BufRead, Read, Seek, SeekFrom};
-use std::rc::Rc;
+use std::io::{BufRead, Seek};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct PngDecoder {
@@ -28,6 +28,7 @@ pub(super) struct PngDecoder {
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
+    allow_damaged: bool,
     wanted: Wanted,
     /// What was found before the pixels.
     carried: Carried,
@@ -51,6 +52,10 @@ struct Reading {
     /// Bytes of its passes read so far.
     gathered: u64,
     next_row: u32,
+    /// What is wrong with the pixels. The codec gets no more input, but may have rows from before.
+    fault: Option<Error>,
+    /// Whether the codec has no more rows either.
+    lost: bool,
 }
 
 impl PngDecoder {
@@ -62,6 +67,7 @@ impl PngDecoder {
             fed: 0,
             complete: false,
             max_pixels: options.limits.source_pixels,
+            allow_damaged: options.input.allow_damaged,
             wanted,
             carried: Carried::default(),
         }
@@ -72,13 +78,14 @@ impl Decoder for PngDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         self.fed += chunk.len() as u64;
         match &mut self.state {
-            State::Head(head) => self.inlet.push(head.feed(&chunk)?.to_vec()),
-            State::Reading(_) => self.inlet.push(chunk),
+            State::Head(head) => self.inlet.push(head.feed(&chunk)?),
+            State::Reading(_) => self.inlet.push(&chunk),
         }
         Ok(())
     }
 
     fn finish(&mut self) {
+        self.inlet.finish();
         self.complete = true;
     }
 
@@ -113,6 +120,8 @@ impl Decoder for PngDecoder {
             frame_done: false,
             gathered: 0,
             next_row: 0,
+            fault: None,
+            lost: false,
         }));
         Ok(Step::Ready(header))
     }
@@ -167,14 +176,21 @@ impl Decoder for PngDecoder {
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let State::Reading(reading) = &mut self.state else { return Err(Error::Ended) };
         match reading.next() {
-            Err(DecodingError::IoError(_)) if !self.complete => Ok(Step::NeedInput),
-            Err(DecodingError::IoError(_)) => Err(Error::malformed(Format::Png, "it ends too early")),
-            // Which of several faults the codec meets first depends on how the file was cut.
-            Err(_) => Err(Error::malformed(Format::Png, "its image data is corrupt")),
+            Err(DecodingError::IoError(_)) if !self.complete && reading.fault.is_none() => {
+                Ok(Step::NeedInput)
+            }
+            Err(error) => {
+                self.inlet.close();
+                reading.fail(error, self.allow_damaged).map(|()| Step::Ready(true))
+            }
             Ok(Next::End) => Ok(Step::Ready(false)),
             Ok(Next::Gathered) => Ok(Step::Ready(true)),
             Ok(Next::Row) => sink(0, &reading.row).map(|()| Step::Ready(true)),
         }
+    }
+
+    fn found_damage(&self) -> bool {
+        matches!(&self.state, State::Reading(reading) if reading.fault.is_some())
     }
 }
 
@@ -206,6 +222,40 @@ impl Reading {
         u64::from(source.width) * (layout.channels().count() * depth.bytes()) as u64
     }
 
+    /// Takes note of a fault, which is an error if no row came before it, or damage is not allowed.
+    fn fail(&mut self, error: DecodingError, allow_damaged: bool) -> Result<()> {
+        let Some(fault) = &self.fault else {
+            let fault = Error::malformed(
+                Format::Png,
+                match error {
+                    DecodingError::IoError(_) => "it ends too early",
+                    _ => "its image data is corrupt",
+                },
+            );
+            if !allow_damaged {
+                return Err(fault);
+            }
+            self.fault = Some(fault);
+            return Ok(());
+        };
+        if self.next_row == 0 && self.gathered == 0 {
+            return Err(fault.clone());
+        }
+        self.lost = true;
+        if !self.frame.is_empty() {
+            self.passes.expand(&mut self.frame);
+            self.frame_done = true;
+        }
+        Ok(())
+    }
+
+    /// Makes a row that is missing; false after the last.
+    fn blank_row(&mut self) -> bool {
+        self.row.fill(0);
+        self.next_row += 1;
+        self.next_row <= self.header.source.height
+    }
+
     /// Reads the next row; false after the last.
     fn streamed_row(&mut self) -> Result<bool, DecodingError> {
         if self.next_row >= self.header.source.height {
@@ -218,6 +268,9 @@ impl Reading {
 
     /// Reads the next row of a pass of an interlaced image; false after the last pass.
     fn gather_row(&mut self) -> Result<bool, DecodingError> {
+        if self.passes.are_complete() {
+            return Ok(false);
+        }
         let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
         self.passes.place(&mut self.frame, row.data());
         self.gathered += row.data().len() as u64;
@@ -241,7 +294,11 @@ impl Reading {
             self.frame_done = !self.gather_row()?;
             return Ok(Next::Gathered);
         }
-        let found = if interlaced { self.gathered_row() } else { self.streamed_row()? };
+        let found = match interlaced {
+            true => self.gathered_row(),
+            false if self.lost => self.blank_row(),
+            false => self.streamed_row()?,
+        };
         Ok(if found { Next::Row } else { Next::End })
     }
 
@@ -322,7 +379,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     let mut head = Head::new(LARGEST_PROFILE as u64, Wanted::default());
     head.feed(file)?;
     let inlet = Inlet::default();
-    inlet.push(head.take());
+    inlet.push_first(head.take());
     let reader = open(inlet)?;
     let Header { source, layout, .. } = header(&reader)?;
     let info = reader.info();
@@ -350,53 +407,5 @@ fn malformed(error: DecodingError) -> Error {
             Error::unsupported(Format::Png, "with rows or metadata of more than 16 MiB")
         }
         other => Error::malformed(Format::Png, other),
-    }
-}
-
-/// The codec reads from one clone what is pushed into the other. What is not there yet is an unexpected end of file, after
-/// which the codec can be asked again.
-#[derive(Default, Clone)]
-struct Inlet {
-    queue: Rc<RefCell<VecDeque<Vec<u8>>>>,
-    current: Vec<u8>,
-    position: usize,
-}
-
-impl Inlet {
-    fn push(&self, chunk: Vec<u8>) {
-        self.queue.borrow_mut().push_back(chunk);
-    }
-
-    fn push_first(&self, chunk: Vec<u8>) {
-        self.queue.borrow_mut().push_front(chunk);
-    }
-}
-
-impl BufRead for Inlet {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.position >= self.current.len() {
-            let Some(next) = self.queue.borrow_mut().pop_front() else { break };
-            self.current = next;
-            self.position = 0;
-        }
-        Ok(self.current.get(self.position..).unwrap_or_default())
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.position += amount;
-    }
-}
-
-impl Read for Inlet {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let amount = self.fill_buf()?.read(buffer)?;
-        self.consume(amount);
-        Ok(amount)
-    }
-}
-
-impl Seek for Inlet {
-    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-        Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -133,6 +133,8 @@ fn damage_and_limits_have_their_statuses() {
     assert_eq!((answer.status, answer.header("tintype-error")), (200, "damaged-source"));
     let cut = png(64, 48);
     let answer = host().post("/?width=8", pieces(&cut[..cut.len() / 2], 100));
+    assert_eq!((answer.status, answer.header("tintype-error")), (200, "damaged-source"));
+    let answer = host().post("/?width=8", pieces(&cut[..40], 100));
     assert_eq!(answer.error(), (422, "damaged-source".into()));
     for (variable, most, error) in [
         ("TINTYPE_MAX_SOURCE_PIXELS", "3071", (413, "too-many-pixels")),

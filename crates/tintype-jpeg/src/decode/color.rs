@@ -15,17 +15,16 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
                 *pixel = [r, g, b];
             }
         }
-        ColorModel::Cmyk { inverted } => {
+        ColorModel::Cmyk => {
             let inks = a.iter().zip(b).zip(c).zip(d);
             for (pixel, (((&c, &m), &y), &k)) in out.as_chunks_mut::<3>().0.iter_mut().zip(inks) {
-                *pixel = without_inks([c, m, y], k, inverted);
+                *pixel = without_inks([c, m, y].map(|left| 255 - left), 255 - k);
             }
         }
-        ColorModel::Ycck { inverted } => {
+        ColorModel::Ycck => {
             ycc_row::<Native>([a, b, c], out);
             for (pixel, &k) in out.as_chunks_mut::<3>().0.iter_mut().zip(d) {
-                // T.872: YCbCr codes the colours that the inks leave.
-                *pixel = without_inks(pixel.map(|left| 255 - left), k, inverted);
+                *pixel = without_inks(*pixel, 255 - k);
             }
         }
     }
@@ -35,14 +34,13 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
 pub(crate) fn interleave_inks(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
     let [a, b, c, d] = rows;
     match model {
-        ColorModel::Cmyk { inverted } => {
-            let amount = |ink: u8| if inverted { 255 - ink } else { ink };
+        ColorModel::Cmyk => {
             let pixels = out.as_chunks_mut::<4>().0.iter_mut();
             for (pixel, (((&c, &m), &y), &k)) in pixels.zip(a.iter().zip(b).zip(c).zip(d)) {
-                *pixel = [c, m, y, k].map(amount);
+                *pixel = [c, m, y, k].map(|left| 255 - left);
             }
         }
-        ColorModel::Ycck { inverted } => {
+        ColorModel::Ycck => {
             let mut colors = [0; 3 * YCCK_PIXELS];
             let parts = a.chunks(YCCK_PIXELS).zip(b.chunks(YCCK_PIXELS)).zip(c.chunks(YCCK_PIXELS));
             let parts = parts.zip(d.chunks(YCCK_PIXELS)).zip(out.chunks_mut(4 * YCCK_PIXELS));
@@ -51,8 +49,7 @@ pub(crate) fn interleave_inks(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8
                 ycc_row::<Native>([a, b, c], colors.get_mut(..length).unwrap_or_default());
                 let inks = colors.as_chunks::<3>().0.iter().zip(d);
                 for (pixel, (&[r, g, b], &k)) in out.as_chunks_mut::<4>().0.iter_mut().zip(inks) {
-                    // T.872: YCbCr codes the colours that the inks leave.
-                    *pixel = if inverted { [r, g, b, 255 - k] } else { [255 - r, 255 - g, 255 - b, k] };
+                    *pixel = [r, g, b, 255 - k];
                 }
             }
         }
@@ -64,8 +61,8 @@ pub(crate) fn interleave_inks(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8
 const YCCK_PIXELS: usize = 64;
 
 /// The colour that four inks leave of white.
-fn without_inks(inks: [u8; 3], black: u8, inverted: bool) -> [u8; 3] {
-    let left = |ink: u8| u32::from(if inverted { ink } else { 255 - ink });
+fn without_inks(inks: [u8; 3], black: u8) -> [u8; 3] {
+    let left = |ink: u8| u32::from(255 - ink);
     inks.map(|ink| {
         let product = left(ink) * left(black);
         // Division by 255, rounded; exact for products of bytes.
@@ -151,15 +148,29 @@ mod tests {
         let rows: [[u8; 100]; 4] =
             core::array::from_fn(|row| core::array::from_fn(|x| (x * 37 + row * 91) as u8));
         let rows = rows.each_ref().map(|row| row.as_slice());
-        for inverted in [false, true] {
-            for model in [ColorModel::Cmyk { inverted }, ColorModel::Ycck { inverted }] {
-                let (mut inks, mut colors) = ([0; 400], [0; 300]);
-                interleave_inks(model, rows, &mut inks);
-                interleave(model, rows, &mut colors);
-                for (&[c, m, y, k], color) in inks.as_chunks::<4>().0.iter().zip(colors.as_chunks::<3>().0) {
-                    assert_eq!(without_inks([c, m, y], k, false), *color);
-                }
+        for model in [ColorModel::Cmyk, ColorModel::Ycck] {
+            let (mut inks, mut colors) = ([0; 400], [0; 300]);
+            interleave_inks(model, rows, &mut inks);
+            interleave(model, rows, &mut colors);
+            for (&[c, m, y, k], color) in inks.as_chunks::<4>().0.iter().zip(colors.as_chunks::<3>().0) {
+                assert_eq!(without_inks([c, m, y], k), *color);
             }
+        }
+    }
+
+    #[test]
+    fn four_components_of_255_are_no_ink_and_each_ink_takes_its_colour_away() {
+        for (stored, color) in [
+            ([255; 4], [255; 3]),
+            ([0, 255, 255, 255], [0, 255, 255]),
+            ([255, 0, 255, 255], [255, 0, 255]),
+            ([255, 255, 0, 255], [255, 255, 0]),
+            ([255, 255, 255, 0], [0; 3]),
+        ] {
+            let mut out = [7; 3];
+            let rows = stored.each_ref().map(core::slice::from_ref);
+            interleave(ColorModel::Cmyk, rows, &mut out);
+            assert_eq!(out, color, "{stored:?}");
         }
     }
 

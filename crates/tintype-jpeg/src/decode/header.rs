@@ -34,7 +34,7 @@ pub struct Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Component {
-    /// The identifier by which scans name it.
+    /// The identifier by which scans name it. Where several components share one, scans name them in their order.
     pub id: u8,
     /// Horizontal sampling factor, 1 to 4. That of a lone component is 1, whatever the file says: it has no effect.
     pub horizontal: u8,
@@ -54,16 +54,10 @@ pub enum ColorModel {
     YCbCr,
     /// Red, green and blue.
     Rgb,
-    /// Four inks.
-    Cmyk {
-        /// Whether 255 means no ink, as Adobe's applications write it.
-        inverted: bool,
-    },
-    /// Four inks, the first three coded as YCbCr (ITU-T T.872).
-    Ycck {
-        /// Whether 255 means no ink, as Adobe's applications write it.
-        inverted: bool,
-    },
+    /// Four inks, where 255 means no ink: Adobe's applications write them so, and all others follow.
+    Cmyk,
+    /// Four inks as above, the first three coded as YCbCr (ITU-T T.872).
+    Ycck,
     /// Two components, whose meaning no standard defines.
     Unknown,
 }
@@ -136,9 +130,6 @@ pub(crate) fn parse_frame(marker: u8, body: &[u8]) -> Result<Header, DecodeError
         }
         if quant > 3 {
             return Err(malformed("quantisation tables 0 to 3"));
-        }
-        if components.iter().any(|other| other.id == id) {
-            return Err(malformed("a different identifier for each component"));
         }
         components.push(Component { id, horizontal, vertical, quant });
     }
@@ -225,7 +216,6 @@ impl Metadata {
 
     /// The colour model, by the rules of T.871 and T.872 in the order the IJG's decoder gives them.
     pub(crate) fn color_model(&self, components: &[Component]) -> ColorModel {
-        let inverted = self.adobe.is_some();
         match *components {
             [_] => ColorModel::Gray,
             [a, b, c] => match self.adobe {
@@ -235,8 +225,8 @@ impl Metadata {
                 _ => ColorModel::YCbCr,
             },
             [_, _, _, _] => match self.adobe {
-                None | Some(0) => ColorModel::Cmyk { inverted },
-                _ => ColorModel::Ycck { inverted },
+                None | Some(0) => ColorModel::Cmyk,
+                _ => ColorModel::Ycck,
             },
             _ => ColorModel::Unknown,
         }

@@ -202,7 +202,7 @@ impl Header {
             .collect();
         let channels = match self.color {
             ColorModel::Gray | ColorModel::Unknown => 1,
-            ColorModel::Cmyk { .. } | ColorModel::Ycck { .. } if output == Output::Inks => 4,
+            ColorModel::Cmyk | ColorModel::Ycck if output == Output::Inks => 4,
             _ => 3,
         };
         let mut layout = Layout {

@@ -32,10 +32,9 @@ impl ScanHeader {
         let &[first, last, approximation] = rest.first_chunk()?;
         let mut components: Vec<ScanComponent> = Vec::with_capacity(4);
         for &[id, tables] in listed.as_chunks().0 {
-            let index = header.components.iter().position(|component| component.id == id)?;
-            if components.iter().any(|other| other.index == index) {
-                return None;
-            }
+            let is_new = |index| components.iter().all(|other| other.index != index);
+            let mut named = header.components.iter().enumerate().filter(|(_, component)| component.id == id);
+            let (index, _) = named.find(|&(index, _)| is_new(index))?;
             components.push(ScanComponent { index, dc: tables >> 4, ac: tables & 15 });
         }
         let scan = match header.progressive {
