@@ -5,3 +5,4 @@ extern crate alloc;
 
 pub mod decode;
 mod lanes;
+mod vp8;

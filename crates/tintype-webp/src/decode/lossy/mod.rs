@@ -10,11 +10,8 @@ mod frame;
 mod header;
 mod modes;
 mod planes;
-mod predict;
-mod probabilities;
-mod quantize;
+mod reconstruct;
 mod tokens;
-mod transform;
 mod upsample;
 
 pub(crate) use self::header::{BEGINNING, count_partitions};
