@@ -12,6 +12,18 @@ pub(crate) enum Mode {
     TrueMotion,
 }
 
+impl Mode {
+    /// What subblocks that are predicted from a block's own see as its mode (RFC 6386, 11.3).
+    pub(crate) fn implied(self) -> SubMode {
+        match self {
+            Self::Dc => SubMode::Dc,
+            Self::Vertical => SubMode::Vertical,
+            Self::Horizontal => SubMode::Horizontal,
+            Self::TrueMotion => SubMode::TrueMotion,
+        }
+    }
+}
+
 /// How a subblock of 4x4 pixels is predicted (RFC 6386, 11.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum SubMode {

@@ -1,6 +1,7 @@
 //! Quantisation (RFC 6386, 9.6 and 14.1).
 
 /// Quantiser indices (RFC 6386, 9.6).
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantizer {
     pub(crate) y_ac: u8,
     pub(crate) y_dc_delta: i8,

@@ -14,9 +14,9 @@ mod reconstruct;
 mod tokens;
 mod upsample;
 
+pub(crate) use self::bool_decoder::BoolDecoder;
 pub(crate) use self::header::{BEGINNING, count_partitions};
 
-use self::bool_decoder::BoolDecoder;
 use self::frame::{Frame, MacroblockRow};
 use self::planes::Planes;
 use super::error::Flaw;

@@ -27,14 +27,7 @@ pub(crate) fn read_luma(
             true if bits.read(bytes, 128) => Mode::TrueMotion,
             true => Mode::Horizontal,
         };
-        // What subblocks that are predicted from these see.
-        let implied = match mode {
-            Mode::Dc => SubMode::Dc,
-            Mode::Vertical => SubMode::Vertical,
-            Mode::Horizontal => SubMode::Horizontal,
-            Mode::TrueMotion => SubMode::TrueMotion,
-        };
-        (*above, *left) = ([implied; 4], [implied; 4]);
+        (*above, *left) = ([mode.implied(); 4], [mode.implied(); 4]);
         return LumaMode::Whole(mode);
     }
     let mut modes = [SubMode::Dc; 16];

@@ -1,0 +1,212 @@
+//! The encoder: rows to macroblocks, and macroblocks to bytes when all are there.
+
+use super::bool_writer::BoolWriter;
+use super::config::{Config, Input, Plane};
+use super::error::EncodeError;
+use super::frame::Frame;
+use super::header::FrameHeader;
+use super::samples::Samples;
+use super::tokens::{Context, Sink, write_block};
+use crate::vp8::modes::SubMode;
+use crate::vp8::probabilities::TokenProbabilities;
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The largest width and height.
+const MAX_SIDE: u32 = 16383;
+
+/// Bytes before the first partition: frame tag, start code and dimensions (RFC 6386, 9.1).
+const TAG: usize = 10;
+
+/// The first partition's size has 19 bits.
+const MAX_FIRST: usize = (1 << 19) - 1;
+
+/// The data of a lossy image, in the making.
+#[derive(Debug)]
+pub struct Encoder {
+    width: u32,
+    height: u32,
+    samples: Samples,
+    frame: Box<Frame>,
+    stage: Stage,
+}
+
+/// The stages of an image.
+#[derive(Debug)]
+enum Stage {
+    Rows,
+    /// Modes are being written: the header, the writer, the next row, and the modes above.
+    Modes(Box<FrameHeader>, BoolWriter, usize, Vec<[SubMode; 4]>),
+    /// Coefficients are being written: the writer, the next row, and the contexts above.
+    Tokens(TokenWriter, usize, Vec<Context>),
+    Done(Vec<u8>),
+}
+
+/// Writes coefficients.
+#[derive(Debug)]
+struct TokenWriter {
+    bits: BoolWriter,
+    probabilities: Box<TokenProbabilities>,
+}
+
+impl Sink for TokenWriter {
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // kinds are below 4, bands below 8, contexts below 3, nodes below 11
+    fn bit(&mut self, (kind, band, context): (usize, usize, usize), node: usize, bit: bool) {
+        self.bits.put(bit, self.probabilities[kind][band][context][node]);
+    }
+
+    #[inline(always)]
+    fn constant(&mut self, bit: bool, probability: u8) {
+        self.bits.put(bit, probability);
+    }
+}
+
+impl Encoder {
+    /// Begins an image of 1 to 16383 pixels in width and height.
+    ///
+    /// # Errors
+    /// [`EncodeError::Dimensions`].
+    pub fn new(width: u32, height: u32, input: Input, config: Config) -> Result<Self, EncodeError> {
+        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
+            return Err(EncodeError::Dimensions { width, height });
+        }
+        Ok(Self {
+            width,
+            height,
+            samples: Samples::new(width as usize, height as usize, input),
+            frame: Box::new(Frame::new(width as usize, height as usize, &config)),
+            stage: Stage::Rows,
+        })
+    }
+
+    /// Rows that a plane can take before the others have to catch up; the first plane stands for pixels.
+    pub fn rows_wanted(&self, plane: Plane) -> u32 {
+        self.samples.wanted(plane) as u32
+    }
+
+    /// Writes a row of a plane.
+    ///
+    /// # Errors
+    /// [`EncodeError::WrongInput`] if the image is one of pixels, [`EncodeError::RowLength`], and
+    /// [`EncodeError::TooManyRows`]. Nothing is written then.
+    pub fn push_plane_row(&mut self, plane: Plane, row: &[u8]) -> Result<(), EncodeError> {
+        if !matches!(self.samples.input(), Input::Planes | Input::JpegPlanes) {
+            return Err(EncodeError::WrongInput);
+        }
+        self.check(plane, row)?;
+        self.samples.push_plane(plane, row);
+        self.encode_if_complete();
+        Ok(())
+    }
+
+    /// Writes a row of pixels.
+    ///
+    /// # Errors
+    /// [`EncodeError::WrongInput`] if the image is one of planes, [`EncodeError::RowLength`], and
+    /// [`EncodeError::TooManyRows`]. Nothing is written then.
+    pub fn push_row(&mut self, row: &[u8]) -> Result<(), EncodeError> {
+        if !matches!(self.samples.input(), Input::Rgb | Input::Rgba) {
+            return Err(EncodeError::WrongInput);
+        }
+        self.check(Plane::Y, row)?;
+        self.samples.push_pixels(row);
+        self.encode_if_complete();
+        Ok(())
+    }
+
+    fn check(&self, plane: Plane, row: &[u8]) -> Result<(), EncodeError> {
+        let expected = self.samples.row_length(plane);
+        if row.len() != expected {
+            return Err(EncodeError::RowLength { expected, given: row.len() });
+        }
+        if self.samples.wanted(plane) == 0 { Err(EncodeError::TooManyRows { plane }) } else { Ok(()) }
+    }
+
+    fn encode_if_complete(&mut self) {
+        if self.samples.complete() {
+            self.samples.fill_below();
+            self.frame.encode_row(&self.samples);
+            self.samples.advance();
+        }
+    }
+
+    /// After the last row: writes a row of macroblocks, of their modes or of their coefficients. Returns whether
+    /// everything is written.
+    ///
+    /// # Errors
+    /// [`EncodeError::MissingRows`] and [`EncodeError::TooComplex`].
+    pub fn step(&mut self) -> Result<bool, EncodeError> {
+        if !self.frame.complete() {
+            return Err(EncodeError::MissingRows);
+        }
+        let frame = &mut *self.frame;
+        let stage = core::mem::replace(&mut self.stage, Stage::Rows);
+        self.stage = match stage {
+            Stage::Rows => begin(frame, self.width, self.height),
+            Stage::Modes(header, mut bits, row, mut above) => match frame.rows.get(row) {
+                Some(stored) => {
+                    let mut left = [SubMode::Dc; 4];
+                    for (macroblock, above) in stored.modes().zip(&mut above) {
+                        header.write_macroblock(&mut bits, &macroblock, above, &mut left);
+                    }
+                    Stage::Modes(header, bits, row + 1, above)
+                }
+                None => end_first_partition(&header, bits, frame)?,
+            },
+            Stage::Tokens(mut writer, row, mut above) => match frame.rows.get_mut(row) {
+                Some(stored) => {
+                    stored.each_block(&mut above, |kind, first, context, block| {
+                        write_block(&mut writer, kind, first, context, block);
+                    });
+                    stored.discard();
+                    Stage::Tokens(writer, row + 1, above)
+                }
+                None => Stage::Done(writer.bits.finish()),
+            },
+            Stage::Done(bytes) => Stage::Done(bytes),
+        };
+        Ok(matches!(self.stage, Stage::Done(_)))
+    }
+
+    /// Writes what is left to write and returns the content of a `VP8 ` chunk.
+    ///
+    /// # Errors
+    /// As [`Encoder::step`].
+    pub fn finish(mut self) -> Result<Vec<u8>, EncodeError> {
+        loop {
+            self.step()?;
+            if let Stage::Done(bytes) = self.stage {
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+/// Writes the frame's tag, whose size is still open, and its header.
+fn begin(frame: &Frame, width: u32, height: u32) -> Stage {
+    let mut bytes = Vec::with_capacity(frame.expected_bytes());
+    bytes.extend([0, 0, 0, 0x9D, 0x01, 0x2A]);
+    bytes.extend((width as u16).to_le_bytes());
+    bytes.extend((height as u16).to_le_bytes());
+    let header = frame.header();
+    let mut bits = BoolWriter::new(bytes);
+    header.write(&mut bits);
+    Stage::Modes(Box::new(header), bits, 0, vec![[SubMode::Dc; 4]; frame.columns])
+}
+
+fn end_first_partition(header: &FrameHeader, bits: BoolWriter, frame: &Frame) -> Result<Stage, EncodeError> {
+    let mut bytes = bits.finish();
+    let size = bytes.len() - TAG;
+    if size > MAX_FIRST {
+        return Err(EncodeError::TooComplex);
+    }
+    // A key frame of version 0 that is shown.
+    let tag = (size as u32) << 5 | 1 << 4;
+    for (to, from) in bytes.iter_mut().zip(tag.to_le_bytes()).take(3) {
+        *to = from;
+    }
+    let writer = TokenWriter { bits: BoolWriter::new(bytes), probabilities: Box::new(header.tokens) };
+    Ok(Stage::Tokens(writer, 0, vec![Context::default(); frame.columns]))
+}

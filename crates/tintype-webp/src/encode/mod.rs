@@ -1,0 +1,4 @@
+//! The encoder: rows in, bytes out.
+
+pub mod container;
+pub mod lossy;
