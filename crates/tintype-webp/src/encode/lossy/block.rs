@@ -206,11 +206,13 @@ mod tests {
         }
     }
 
+    type Everything = ([[i16; 16]; 2], [i16; 2], [[i16; 16]; 2], [u32; 2], [Block; 2]);
+
     fn everything<V: I16x8>(
         source: &[[u8; 8]; 4],
         prediction: &[[u8; 8]; 4],
         matrix: &Matrix,
-    ) -> impl PartialEq {
+    ) -> Everything {
         let mut pair = forward_dct::<V>(source.each_ref(), prediction.each_ref());
         let quantized = quantize(pair, matrix);
         let coefficients = separate(pair);
@@ -225,7 +227,7 @@ mod tests {
             let (source, prediction) = (rows(&mut next, round), rows(&mut next, round));
             let matrix = Matrix::new([4 + round as i32 % 150, 4 + round as i32 % 280], [50, 40]);
             let native = everything::<NativeWords>(&source, &prediction, &matrix);
-            assert!(native == everything::<ScalarWords>(&source, &prediction, &matrix));
+            assert_eq!(native, everything::<ScalarWords>(&source, &prediction, &matrix));
         }
     }
 
