@@ -208,11 +208,7 @@ mod tests {
 
     type Everything = ([[i16; 16]; 2], [i16; 2], [[i16; 16]; 2], [u32; 2], [Block; 2]);
 
-    fn everything<V: I16x8>(
-        source: &[[u8; 8]; 4],
-        prediction: &[[u8; 8]; 4],
-        matrix: &Matrix,
-    ) -> Everything {
+    fn everything<V: I16x8>(source: &[[u8; 8]; 4], prediction: &[[u8; 8]; 4], matrix: &Matrix) -> Everything {
         let mut pair = forward_dct::<V>(source.each_ref(), prediction.each_ref());
         let quantized = quantize(pair, matrix);
         let coefficients = separate(pair);

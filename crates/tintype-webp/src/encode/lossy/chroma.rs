@@ -2,11 +2,13 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::block::{self, Block};
+use super::config::Effort;
 use super::costs;
 use super::macroblock::{Means, Neighbours};
 use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{Blocks, CHROMA, FIRST_U};
+use super::trellis::Problem;
 use crate::lanes::words::{I16x8, NativeWords};
 use crate::vp8::modes::Mode;
 use crate::vp8::predict::{ChromaSpace, predict};
@@ -18,6 +20,7 @@ struct Choice {
     mode: Mode,
     weight: u64,
     blocks: [Block; 8],
+    coefficients: [[i16; 16]; 8],
 }
 
 /// Encodes colour differences and puts their blocks and pixels in place.
@@ -28,10 +31,18 @@ pub(super) fn encode(
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
 ) -> Mode {
-    let mut best = Choice { mode: Mode::Dc, weight: u64::MAX, blocks: [Block::default(); 8] };
+    let mut best = Choice {
+        mode: Mode::Dc,
+        weight: u64::MAX,
+        blocks: [Block::default(); 8],
+        coefficients: [[0; 16]; 8],
+    };
     for mode in MODES {
         spaces.iter_mut().for_each(|space| predict(space, 8, mode, neighbours.around));
         try_mode::<NativeWords>(&mut best, mode, spaces, source, neighbours, means);
+    }
+    if means.effort == Effort::Default {
+        best.optimize(neighbours, means);
     }
     for (plane, space) in spaces.iter_mut().enumerate() {
         predict(space, 8, best.mode, neighbours.around);
@@ -42,6 +53,25 @@ pub(super) fn encode(
     }
     blocks[FIRST_U..FIRST_U + 8].copy_from_slice(&best.blocks);
     best.mode
+}
+
+impl Choice {
+    /// Optimises the coefficients.
+    fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
+        let mut distortion = 0;
+        let (mut above, mut left) = (neighbours.above.uv, neighbours.left.uv);
+        let (matrix, worth) = (&means.quantizer.uv, means.quantizer.trellis[2]);
+        for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
+            let (above, left) = (&mut above[at / 4][at % 2], &mut left[at / 4][at % 4 / 2]);
+            let (costs, context) = (means.costs.of_kind(CHROMA), usize::from(*above + *left));
+            let (better, error) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
+            (*block, distortion) = (better, distortion + error);
+            let any = u8::from(block.end > 0);
+            (*above, *left) = (any, any);
+        }
+        let cost = u32::from(costs::of_chroma_mode(self.mode)) + cost(&self.blocks, neighbours, means);
+        self.weight = weigh(distortion, cost, means.quantizer.chroma);
+    }
 }
 
 /// Replaces the best mode so far if this one, which has been predicted, is better.
@@ -55,6 +85,7 @@ fn try_mode<V: I16x8>(
 ) {
     let quantizer = means.quantizer;
     let mut blocks = [Block::default(); 8];
+    let mut coefficients = [[0; 16]; 8];
     let mut distortion = 0;
     for pair in 0..4 {
         let (source, space) = (&source[pair / 2], &spaces[pair / 2]);
@@ -62,15 +93,20 @@ fn try_mode<V: I16x8>(
         let quantized = block::quantize(transformed, &quantizer.uv);
         [blocks[2 * pair], blocks[2 * pair + 1]] = block::blocks(quantized.levels);
         distortion += quantized.distortion.iter().sum::<u32>();
+        [coefficients[2 * pair], coefficients[2 * pair + 1]] = block::separate(transformed);
     }
     let mode_cost = u32::from(costs::of_chroma_mode(mode));
-    if weigh(distortion, mode_cost, quantizer.chroma) >= best.weight {
+    if means.effort != Effort::Best && weigh(distortion, mode_cost, quantizer.chroma) >= best.weight {
         return;
     }
     let cost = mode_cost + cost(&blocks, neighbours, means);
     let weight = weigh(distortion, cost, quantizer.chroma);
-    if weight < best.weight {
-        *best = Choice { mode, weight, blocks };
+    let mut choice = Choice { mode, weight, blocks, coefficients };
+    if means.effort == Effort::Best {
+        choice.optimize(neighbours, means);
+    }
+    if choice.weight < best.weight {
+        *best = choice;
     }
 }
 

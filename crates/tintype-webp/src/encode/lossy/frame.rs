@@ -181,11 +181,15 @@ impl Frame {
         let share = |count: u64, total: u64| if total == 0 { 255 } else { probability(count, total) };
         let tree = [share(a + b, all), share(a, a + b), share(c, c + d)];
         let skipped = u64::from(self.skipped);
+        // If all macroblocks are in the first segment, its parameters are those of the frame.
+        let several = a < all;
+        let [first, ..] = self.segments;
+        let y_ac = if several { self.indices.y_ac } else { first.quantizer };
         FrameHeader {
-            segments: self.segments,
-            tree: (a < all).then_some(tree),
-            sharpness: 0,
-            quantizer: self.indices,
+            segments: if several { self.segments } else { [first; 4] },
+            tree: several.then_some(tree),
+            sharpness: 0 as u8,
+            quantizer: Indices { y_ac, ..self.indices },
             tokens: self.statistics.fitted(),
             skip: (skipped > 0).then(|| probability(all - skipped, all)),
         }

@@ -2,11 +2,13 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::block::{self, Block};
+use super::config::Effort;
 use super::costs;
 use super::macroblock::{Means, Neighbours};
 use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{AFTER_Y2, Blocks, Y2, Y2_BLOCK};
+use super::trellis::Problem;
 use crate::lanes::words::{I16x8, NativeWords};
 use crate::vp8::modes::Mode;
 use crate::vp8::predict::{Around, LumaSpace, predict};
@@ -19,7 +21,12 @@ pub(super) struct Whole {
     pub(super) weight: u64,
     blocks: [Block; 16],
     y2: Block,
+    y2_distortion: u32,
+    coefficients: [[i16; 16]; 16],
 }
+
+/// What a subblock's mode and the end of its block cost at the least, rather more than less.
+const LEAST_SUB_MODE: u32 = 100;
 
 const MODES: [Mode; 4] = [Mode::Dc, Mode::TrueMotion, Mode::Vertical, Mode::Horizontal];
 
@@ -30,11 +37,20 @@ pub(super) fn choose(
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
 ) -> Whole {
-    let mut best =
-        Whole { mode: Mode::Dc, weight: u64::MAX, blocks: [Block::default(); 16], y2: Block::default() };
+    let mut best = Whole {
+        mode: Mode::Dc,
+        weight: u64::MAX,
+        blocks: [Block::default(); 16],
+        y2_distortion: 0,
+        y2: Block::default(),
+        coefficients: [[0; 16]; 16],
+    };
     for mode in MODES {
         predict(space, 16, mode, neighbours.around);
         try_mode::<NativeWords>(&mut best, mode, space, source, neighbours, means);
+    }
+    if means.effort == Effort::Default {
+        best.optimize(neighbours, means);
     }
     best
 }
@@ -51,6 +67,7 @@ fn try_mode<V: I16x8>(
     let quantizer = means.quantizer;
     let mut firsts = [0; 16];
     let mut blocks = [Block::default(); 16];
+    let mut coefficients = [[0; 16]; 16];
     let mut distortion = 0;
     for pair in 0..8 {
         let (x, y) = (pair % 2 * 8, pair / 2 * 4);
@@ -59,17 +76,21 @@ fn try_mode<V: I16x8>(
         let quantized = block::quantize(transformed, &quantizer.y);
         [blocks[2 * pair], blocks[2 * pair + 1]] = block::blocks(quantized.levels);
         distortion += quantized.distortion.iter().sum::<u32>();
+        [coefficients[2 * pair], coefficients[2 * pair + 1]] = block::separate(transformed);
     }
     let second = block::forward_wht(&firsts);
     let (y2, error) = quantize_y2::<V>(&second, means);
     distortion += error / 4;
     let mode_cost = u32::from(costs::of_luma_mode(mode));
-    if weigh(distortion, mode_cost, quantizer.luma) >= best.weight {
+    if means.effort != Effort::Best && weigh(distortion, mode_cost, quantizer.luma) >= best.weight {
         return;
     }
-    let mut whole = Whole { mode, weight: 0, blocks, y2 };
+    let mut whole = Whole { mode, weight: 0, y2_distortion: error / 4, blocks, y2, coefficients };
     let cost = mode_cost + whole.cost(neighbours, means);
     whole.weight = weigh(distortion, cost, quantizer.luma);
+    if means.effort == Effort::Best {
+        whole.optimize(neighbours, means);
+    }
     if whole.weight < best.weight {
         *best = whole;
     }
@@ -88,6 +109,23 @@ fn quantize_y2<V: I16x8>(coefficients: &[i16; 16], means: &Means<'_>) -> (Block,
 }
 
 impl Whole {
+    /// Optimises the coefficients.
+    fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
+        let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
+        let (matrix, worth) = (&means.quantizer.y, means.quantizer.trellis[0]);
+        let mut distortion = self.y2_distortion;
+        for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
+            let (above, left) = (&mut above[at % 4], &mut left[at / 4]);
+            let (costs, context) = (means.costs.of_kind(AFTER_Y2), usize::from(*above + *left));
+            let (better, error) = Problem { coefficients, matrix, costs, first: 1, context, worth }.solve();
+            (*block, distortion) = (better, distortion + error);
+            let any = u8::from(block.end > 1);
+            (*above, *left) = (any, any);
+        }
+        let cost = u32::from(costs::of_luma_mode(self.mode)) + self.cost(neighbours, means);
+        self.weight = weigh(distortion, cost, means.quantizer.luma);
+    }
+
     /// The cost of the coefficients.
     fn cost(&self, neighbours: &Neighbours<'_>, means: &Means<'_>) -> u32 {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
@@ -103,10 +141,10 @@ impl Whole {
         cost
     }
 
-    /// Whether prediction by subblocks could be better: not where nothing is left of the source.
+    /// Whether prediction by subblocks could be better: not where its modes alone would weigh more.
     pub(super) fn worth_splitting(&self, means: &Means<'_>) -> bool {
-        let floor = weigh(0, 0, means.quantizer.luma);
-        self.weight > floor
+        let modes = u32::from(costs::SUBBLOCKS) + 16 * LEAST_SUB_MODE;
+        self.weight > weigh(0, modes, means.quantizer.luma)
     }
 
     /// Puts the blocks and the pixels in place.

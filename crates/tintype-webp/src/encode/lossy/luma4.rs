@@ -9,6 +9,7 @@ use super::predict::{SUB_MODES, all_modes, edge, join};
 use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{Blocks, WHOLE};
+use super::trellis::Problem;
 use crate::lanes::words::{I16x8, NativeWords};
 use crate::vp8::modes::SubMode;
 use crate::vp8::predict::{LEFT, LumaSpace};
@@ -101,6 +102,9 @@ fn choose<V: I16x8>(
         }
     }
     let kind = means.costs.of_kind(WHOLE);
+    if means.effort == Effort::Best {
+        return choose_optimized(&transformed, &candidates, &least, mode_costs, context, means);
+    }
     let mut best = Choice { number: 0, weight: u64::MAX, block: Block::default() };
     for number in 0..2 * pairs {
         if least[number] < best.weight {
@@ -109,6 +113,54 @@ fn choose<V: I16x8>(
             if weight < best.weight {
                 best = Choice { number, weight, block: candidates[number] };
             }
+        }
+    }
+    if means.effort != Effort::Fast {
+        let coefficients = &block::separate(transformed[best.number / 2])[best.number % 2];
+        best = optimize(coefficients, best.number, mode_costs, context, means);
+    }
+    best
+}
+
+/// Optimises the coefficients of a mode.
+fn optimize(
+    coefficients: &[i16; 16],
+    number: usize,
+    mode_costs: &[u16; 10],
+    context: usize,
+    means: &Means<'_>,
+) -> Choice {
+    let (quantizer, costs) = (means.quantizer, means.costs.of_kind(WHOLE));
+    let (matrix, worth) = (&quantizer.y, quantizer.trellis[0]);
+    let (block, distortion) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
+    let cost = costs::of_block(costs, 0, context, &block) + u32::from(mode_costs[number]);
+    Choice { number, weight: weigh(distortion, cost, quantizer.luma), block }
+}
+
+/// How many of the best modes are optimised at the best effort.
+const OPTIMIZED: usize = 4;
+
+/// Optimises the best modes, and chooses among these.
+fn choose_optimized<V: I16x8>(
+    transformed: &[Pair<V>; 5],
+    candidates: &[Block; 10],
+    least: &[u64; 10],
+    mode_costs: &[u16; 10],
+    context: usize,
+    means: &Means<'_>,
+) -> Choice {
+    let kind = means.costs.of_kind(WHOLE);
+    let mut weights: [(u64, usize); 10] = core::array::from_fn(|number| {
+        let cost = costs::of_block(kind, 0, context, &candidates[number]);
+        (least[number] + weigh(0, cost, means.quantizer.luma), number)
+    });
+    weights.sort_unstable();
+    let mut best = Choice { number: 0, weight: u64::MAX, block: Block::default() };
+    for (_, number) in weights.into_iter().take(OPTIMIZED) {
+        let coefficients = &block::separate(transformed[number / 2])[number % 2];
+        let choice = optimize(coefficients, number, mode_costs, context, means);
+        if choice.weight < best.weight {
+            best = choice;
         }
     }
     best

@@ -21,6 +21,7 @@ mod segments;
 mod statistics;
 mod store;
 mod tokens;
+mod trellis;
 
 pub use config::{Config, Effort, Input, Plane};
 pub use encoder::Encoder;

@@ -1,4 +1,5 @@
-//! Quantisation: from quality to steps, and what an error is worth in bits.
+//! Quantisation: steps, and what an error is worth in bits.
+#![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use crate::vp8::quantize::Factors;
 
@@ -43,6 +44,14 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// 65536 divided by the steps, rounded up: that of the first coefficient and of the others.
+    #[inline(always)]
+    pub(super) fn reciprocals(&self) -> [u32; 2] {
+        self.rows.each_ref().map(|steps| u32::from(steps.reciprocal[0] as u16))
+    }
+}
+
 /// The quantisers of a segment.
 #[derive(Clone, Debug)]
 pub(super) struct Quantizer {
@@ -60,13 +69,14 @@ impl Quantizer {
     pub(super) fn new(factors: &Factors) -> Self {
         let square = |factor: i32| (i64::from(factor) * i64::from(factor)) as u64;
         let (y, y2, uv) = (square(factors.y[1]), square(factors.y2[1]), square(factors.uv[1]));
+        let worth = |square: u64, thousandths: i32| square * 16 * thousandths as u64 / 1000;
         Self {
             y: Matrix::new(factors.y, [48, 42]),
             y2: Matrix::new(factors.y2, [45, 42]),
             uv: Matrix::new(factors.uv, [48, 42]),
-            luma: y * 16 * 40 / 1000,
-            chroma: uv * 16 * 40 / 1000,
-            trellis: [y * 16 * 40 / 1000, y2 * 16 * 40 / 1000, uv * 16 * 40 / 1000],
+            luma: worth(y, 85),
+            chroma: worth(uv, 80),
+            trellis: [worth(y, 40), worth(y2, 40), worth(uv, 10)],
         }
     }
 }

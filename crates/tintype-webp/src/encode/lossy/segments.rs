@@ -25,21 +25,45 @@ fn index(quality: u8) -> u8 {
 pub(super) fn indices(quality: u8) -> Quantizer {
     Quantizer {
         y_ac: index(quality),
-        y_dc_delta: 0,
-        y2_dc_delta: 0,
-        y2_ac_delta: 0,
-        uv_dc_delta: 0,
-        uv_ac_delta: 0,
+        y_dc_delta: -6 as i8,
+        y2_dc_delta: -3 as i8,
+        y2_ac_delta: -3 as i8,
+        uv_dc_delta: -8 as i8,
+        uv_ac_delta: -2 as i8,
     }
 }
 
-/// The parameters of segments.
+/// The parameters of segments: the busier, the coarser.
 pub(super) fn segments(quality: u8) -> [SegmentHeader; 4] {
-    let quantizer = index(quality);
-    [SegmentHeader { quantizer, filter: quantizer / 4 }; 4]
+    let base = i32::from(index(quality));
+    let offsets = [-9, -4, 5, 12];
+    offsets.map(|offset| {
+        let quantizer = (base + offset * (base + 20) / 64).clamp(0, 127) as u8;
+        SegmentHeader { quantizer, filter: (quantizer as i32 * 20 / 100).clamp(0, 63) as u8 }
+    })
 }
 
-/// The segment of a macroblock.
-pub(super) fn choose(_source: &Source) -> u8 {
-    0
+/// The segment of a macroblock, by the variance of its luminance.
+pub(super) fn choose(source: &Source) -> u8 {
+    let variance = activity(&source.y);
+    [15, 90, 450].into_iter().filter(|&limit| variance >= limit as u32).count() as u8
+}
+
+/// The mean variance of blocks of 8x8 pixels.
+fn activity(luma: &[[u8; 16]; 16]) -> u32 {
+    let mut total = 0;
+    for rows in luma.as_chunks::<8>().0 {
+        let (mut sums, mut squares) = ([0u32; 16], [0u32; 16]);
+        for row in rows {
+            for ((sum, square), &pixel) in sums.iter_mut().zip(&mut squares).zip(row) {
+                *sum += u32::from(pixel);
+                *square += u32::from(pixel) * u32::from(pixel);
+            }
+        }
+        for (sums, squares) in sums.as_chunks::<8>().0.iter().zip(squares.as_chunks::<8>().0) {
+            let (sum, square) = (sums.iter().sum::<u32>(), squares.iter().sum::<u32>());
+            total += square - sum * sum / 64;
+        }
+    }
+    total / 256
 }
