@@ -164,3 +164,57 @@ fn colours_count_as_much_as_they_are_opaque() {
         assert!(pixel[0] > 190 && pixel[1] < 20 && pixel[2] < 20, "{pixel:?}");
     }
 }
+
+#[test]
+fn invisible_pixels_cost_next_to_nothing() {
+    let mut image = noise(128, 128, 4);
+    for (at, pixel) in image.data.chunks_mut(4).enumerate() {
+        // A disc shows, and has one colour.
+        let (x, y) = (at as i32 % 128 - 64, at as i32 / 128 - 64);
+        let visible = x * x + y * y < 900;
+        pixel[3] = if visible { 255 } else { 0 };
+        if visible {
+            pixel[..3].copy_from_slice(&[40, 90, 200]);
+        }
+    }
+    let file = encode(&image, Config::default());
+    assert!(file.len() < 150, "{}", file.len());
+    let decoded = decode_twice(&file);
+    for (pixel, decoded) in image.data.chunks(4).zip(decoded.data.chunks(3)).filter(|(pixel, _)| pixel[3] > 0)
+    {
+        assert!(pixel.iter().zip(decoded).all(|(a, b)| a.abs_diff(*b) < 8), "{pixel:?} {decoded:?}");
+    }
+}
+
+#[test]
+fn sharp_chroma_keeps_thin_lines_of_colour() {
+    for (width, height) in [(64, 64), (63, 61)] {
+        let mut image = flat(width, height, &[0, 0, 0]);
+        for (at, pixel) in image.data.chunks_mut(3).enumerate() {
+            if at % width % 5 == 2 {
+                pixel.copy_from_slice(&[255, 0, 0]);
+            }
+        }
+        let [plain, sharp] = [false, true].map(|sharp_chroma| {
+            let config = Config { quality: 95, sharp_chroma, ..Config::default() };
+            psnr(&image, &decode_twice(&encode(&image, config)))
+        });
+        assert!(sharp > plain + 0.5, "{sharp} {plain}");
+    }
+}
+
+#[test]
+fn the_same_image_gives_the_same_bytes_on_every_machine() {
+    let sum = |file: &[u8]| {
+        file.iter().fold(0xCBF2_9CE4_8422_2325u64, |sum, &byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
+        })
+    };
+    let image = picture(123, 77, 4);
+    let sums = EFFORTS
+        .map(|effort| sum(&encode(&image, Config { effort, sharp_chroma: true, ..Config::default() })));
+    assert_eq!(
+        sums.map(|sum| format!("{sum:016x}")),
+        ["c71ae7a0480e128e", "23cd55895373d63e", "626665c7a21d9a0e"]
+    );
+}

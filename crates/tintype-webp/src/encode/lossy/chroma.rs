@@ -60,7 +60,7 @@ impl Choice {
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let mut distortion = 0;
         let (mut above, mut left) = (neighbours.above.uv, neighbours.left.uv);
-        let (matrix, worth) = (&means.quantizer.uv, means.quantizer.trellis[2]);
+        let (matrix, worth) = (&means.quantizer.uv, means.quantizer.chroma_levels);
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at / 4][at % 2], &mut left[at / 4][at % 4 / 2]);
             let (costs, context) = (means.costs.of_kind(CHROMA), usize::from(*above + *left));

@@ -48,6 +48,31 @@ pub(super) fn limit_chroma(sample: u8) -> u8 {
     ((u32::from(sample) * FACTOR + OFFSET) >> 16) as u8
 }
 
+/// What differences of red, green and blue make of Y, Cb and Cr.
+#[inline(always)]
+pub(super) fn differences([r, g, b]: [i32; 3]) -> [i32; 3] {
+    let y = Y_R * r + Y_G * g + Y_B * b;
+    let (cb, cr) = (CHROMA_MOST * b - CB_R * r - CB_G * g, CHROMA_MOST * r - CR_G * g - CR_B * b);
+    [y >> 16, cb >> 16, cr >> 16]
+}
+
+/// The red, green and blue of samples with `BITS` bits after the point, at most 6, as decoders make it, in its range.
+#[inline(always)]
+pub(super) fn decode<const BITS: u32>(y: i32, [cb, cr]: [i32; 2]) -> [i32; 3] {
+    const Y: i32 = fixed(1.0 / LUMA);
+    const R_CR: i32 = fixed(1.402 / CHROMA);
+    const G_CB: i32 = fixed(0.344136 / CHROMA);
+    const G_CR: i32 = fixed(0.714136 / CHROMA);
+    const B_CB: i32 = fixed(1.772 / CHROMA);
+    let (y, cb, cr) = (y - (16 << BITS), cb - (128 << BITS), cr - (128 << BITS));
+    let sums = [
+        i64::from(Y) * i64::from(y) + i64::from(R_CR) * i64::from(cr),
+        i64::from(Y) * i64::from(y) - i64::from(G_CB) * i64::from(cb) - i64::from(G_CR) * i64::from(cr),
+        i64::from(Y) * i64::from(y) + i64::from(B_CB) * i64::from(cb),
+    ];
+    sums.map(|sum| (sum >> 16).clamp(0, 255 << BITS) as i32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

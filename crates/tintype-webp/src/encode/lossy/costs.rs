@@ -30,7 +30,9 @@ const fn information(count: u64) -> u16 {
     while bit < 9 {
         mantissa = (mantissa * mantissa) >> 31;
         logarithm = logarithm << 1 | (mantissa >> 32) as u32;
-        mantissa >>= mantissa >> 32;
+        if mantissa >> 32 != 0 {
+            mantissa >>= 1;
+        }
         bit += 1;
     }
     ((8 << 9) + 1 - logarithm) as u16 >> 1

@@ -75,10 +75,18 @@ impl Encoder {
         Ok(Self {
             width,
             height,
-            samples: Samples::new(width as usize, height as usize, input),
+            samples: Samples::new(width as usize, height as usize, input, config.sharp_chroma),
             frame: Box::new(Frame::new(width as usize, height as usize, &config)),
             stage: Stage::Rows,
         })
+    }
+
+    /// Most bytes of memory that an encoder of this configuration holds, with the image data that it returns. What it
+    /// really holds follows the content: a tenth of this at the usual qualities.
+    pub fn memory(width: u32, height: u32, input: Input, config: &Config) -> u64 {
+        let (width, height) = (width.min(MAX_SIDE) as usize, height.min(MAX_SIDE) as usize);
+        let frame = Frame::memory(width, height, config) as u64;
+        (size_of::<Self>() + Samples::memory(width, input)) as u64 + frame
     }
 
     /// Rows that a plane can take before the others have to catch up; the first plane stands for pixels.
@@ -209,4 +217,80 @@ fn end_first_partition(header: &FrameHeader, bits: BoolWriter, frame: &Frame) ->
     }
     let writer = TokenWriter { bits: BoolWriter::new(bytes), probabilities: Box::new(header.tokens) };
     Ok(Stage::Tokens(writer, 0, vec![Context::default(); frame.columns]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Decoder, DecoderConfig, Output, Step};
+    use crate::encode::container::{Data, Still};
+    use crate::encode::lossy::Effort;
+    use crate::vp8::predict::LEFT;
+
+    /// Waves, edges and some noise.
+    fn row(y: usize, width: usize) -> Vec<u8> {
+        let mut seed = y as u32 * 77 + 5;
+        (0..width * 3)
+            .map(|at| {
+                seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+                let (x, channel) = (at / 3, at % 3);
+                let wave = (x * (channel + 2) + y * 3) % 256;
+                let edge = if (x / 11 + y / 7) % 5 == channel { 90 } else { 0 };
+                (wave as u8 / 2).saturating_add(edge).saturating_add((seed >> 29) as u8)
+            })
+            .collect()
+    }
+
+    fn decoded_planes(file: &[u8]) -> [Vec<u8>; 3] {
+        let mut decoder = Decoder::new(DecoderConfig::default());
+        decoder.feed(file);
+        decoder.finish();
+        decoder.header().unwrap();
+        decoder.start(Output::Planar).unwrap();
+        let mut planes = [const { Vec::new() }; 3];
+        while let Step::Strip(strip) = decoder.next_strip().unwrap() {
+            for (plane, rows) in planes.iter_mut().zip(strip.planes()) {
+                rows.iter().for_each(|row| plane.extend_from_slice(row));
+            }
+        }
+        planes
+    }
+
+    #[test]
+    fn reconstruction_is_what_a_decoder_sees_without_the_loop_filter() {
+        let (width, height) = (67usize, 53usize);
+        for (quality, effort) in [
+            (5, Effort::Default),
+            (60, Effort::Fast),
+            (75, Effort::Default),
+            (85, Effort::Best),
+            (100, Effort::Best),
+        ] {
+            let config = Config { quality, effort, sharp_chroma: false };
+            let mut encoder = Encoder::new(width as u32, height as u32, Input::Rgb, config).unwrap();
+            encoder.frame.segments.iter_mut().for_each(|segment| segment.filter = 0);
+            (0..height).for_each(|y| encoder.push_row(&row(y, width)).unwrap());
+            let trace = core::mem::take(&mut encoder.frame.trace);
+            let image = encoder.finish().unwrap();
+            let mut file = Vec::new();
+            Still::new(67, 53, Data::Lossy { image: &image, alpha: None }).write(&mut file).unwrap();
+            let [y, cb, cr] = decoded_planes(&file);
+            let columns = width.div_ceil(16);
+            for (at, sample) in y.into_iter().enumerate() {
+                let (x, y) = (at % width, at / width);
+                assert_eq!(
+                    sample,
+                    trace[y / 16 * columns + x / 16].0[1 + y % 16][LEFT + x % 16],
+                    "{quality}"
+                );
+            }
+            for (plane, samples) in [cb, cr].into_iter().enumerate() {
+                for (at, sample) in samples.into_iter().enumerate() {
+                    let (x, y) = (at % width.div_ceil(2), at / width.div_ceil(2));
+                    let space = &trace[y / 8 * columns + x / 8].1[plane];
+                    assert_eq!(sample, space[1 + y % 8][LEFT + x % 8], "{quality}");
+                }
+            }
+        }
+    }
 }

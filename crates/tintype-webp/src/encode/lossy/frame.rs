@@ -1,5 +1,6 @@
 //! A frame in the making: macroblocks are chosen row by row, and kept until all are there.
 
+use super::alpha::{self, Fill};
 use super::config::{Config, Effort};
 use super::costs::Costs;
 use super::header::{FrameHeader, SegmentHeader};
@@ -8,10 +9,13 @@ use super::quantizer::Quantizer;
 use super::samples::Samples;
 use super::segments;
 use super::statistics::{Statistics, probability};
-use super::store::{RowWriter, StoredRow};
+use super::store::{MAX_MODES, RowWriter, StoredRow};
 use super::tokens::{Context, each_block, write_block};
 use crate::vp8::modes::{LumaMode, SubMode};
 use crate::vp8::predict::{ABOVE_IMAGE, Around, LEFT, set_above, set_left};
+#[cfg(test)]
+use crate::vp8::predict::{ChromaSpace, LumaSpace};
+use crate::vp8::probabilities::TokenProbabilities;
 use crate::vp8::quantize::{Factors, Quantizer as Indices};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -26,15 +30,22 @@ pub(super) struct Frame {
     writer: RowWriter,
     effort: Effort,
     indices: Indices,
-    segments: [SegmentHeader; 4],
+    pub(super) segments: [SegmentHeader; 4],
     quantizers: [Quantizer; 4],
     costs: Costs,
     statistics: Statistics,
     /// Macroblocks of each segment, and those without coefficients.
     counts: [u32; 4],
     skipped: u32,
+    /// More bytes than the modes will take.
+    modes_bytes: usize,
+    /// What invisible pixels were given last.
+    fill: Fill,
     workspace: Workspace,
     above: Above,
+    /// The macroblocks as they were reconstructed.
+    #[cfg(test)]
+    pub(super) trace: Vec<(LumaSpace, [ChromaSpace; 2])>,
 }
 
 /// What the next row of macroblocks sees of the one above.
@@ -85,7 +96,27 @@ impl Above {
     }
 }
 
+/// Bytes of a header in which every probability is replaced, and a few more.
+const FIXED_BYTES: usize = 2560;
+
 impl Frame {
+    /// Bytes that a frame of this size takes at the most, with what is written in the end.
+    pub(super) fn memory(width: usize, height: usize, config: &Config) -> usize {
+        let (columns, rows) = (width.div_ceil(16), height.div_ceil(16));
+        let (modes, tokens) = (MAX_MODES, segments::max_tokens(config.quality));
+        // Whatever quotients are, a coefficient takes less than a byte and a quarter.
+        let written = tokens + tokens / 4 + 16;
+        let above = columns * (32 + size_of::<Context>() + 4);
+        // What is above is kept once more when modes or coefficients are written.
+        size_of::<Self>()
+            + size_of::<FrameHeader>()
+            + size_of::<TokenProbabilities>()
+            + 2 * above
+            + columns * (modes + tokens)
+            + rows * (size_of::<StoredRow>() + columns * (modes + tokens + written))
+            + FIXED_BYTES
+    }
+
     pub(super) fn new(width: usize, height: usize, config: &Config) -> Self {
         let (columns, row_count) = (width.div_ceil(16), height.div_ceil(16));
         let indices = segments::indices(config.quality);
@@ -95,7 +126,7 @@ impl Frame {
             columns,
             row_count,
             rows: Vec::with_capacity(row_count),
-            writer: RowWriter::new(columns, 25 * 33),
+            writer: RowWriter::new(columns, segments::max_tokens(config.quality)),
             effort: config.effort,
             quantizers: segments
                 .map(|segment| Quantizer::new(&Factors::new(&indices, segment.quantizer.into()))),
@@ -105,8 +136,12 @@ impl Frame {
             statistics,
             counts: [0; 4],
             skipped: 0,
+            modes_bytes: 0,
+            fill: [128; 3],
             workspace: Workspace::new(),
             above: Above::new(columns),
+            #[cfg(test)]
+            trace: Vec::new(),
         }
     }
 
@@ -137,7 +172,10 @@ impl Frame {
         set_left(&mut self.workspace.luma, 16, around);
         self.workspace.chroma.iter_mut().for_each(|space| set_left(space, 8, around));
         self.above.place(column, &mut self.workspace);
-        let source = samples.macroblock(column);
+        let mut source = samples.macroblock(column);
+        if let Some(alpha) = samples.alpha(column) {
+            alpha::smooth(&mut source, &alpha, &mut self.fill);
+        }
         let segment = segments::choose(&source);
         let (Some(quantizer), Some(above), Some(above_modes)) = (
             self.quantizers.get(usize::from(segment)),
@@ -157,6 +195,9 @@ impl Frame {
             }
         }
         self.writer.push(&macroblock, &self.workspace.blocks);
+        self.modes_bytes += if macroblock.with_y2() { 2 } else { 16 };
+        #[cfg(test)]
+        self.trace.push((self.workspace.luma, self.workspace.chroma));
         if let Some(count) = self.counts.get_mut(usize::from(segment)) {
             *count += 1;
         }
@@ -188,15 +229,16 @@ impl Frame {
         FrameHeader {
             segments: if several { self.segments } else { [first; 4] },
             tree: several.then_some(tree),
-            sharpness: 0 as u8,
+            sharpness: 0,
             quantizer: Indices { y_ac, ..self.indices },
             tokens: self.statistics.fitted(),
             skip: (skipped > 0).then(|| probability(all - skipped, all)),
         }
     }
 
-    /// About as many bytes as the frame will have, and rather more than less.
+    /// Slightly more bytes than the frame will take.
     pub(super) fn expected_bytes(&self) -> usize {
-        1024
+        let tokens = self.statistics.cost(&self.statistics.fitted()).div_ceil(8 * 256) as usize;
+        tokens + tokens / 128 + self.modes_bytes + FIXED_BYTES
     }
 }

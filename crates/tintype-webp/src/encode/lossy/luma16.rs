@@ -112,7 +112,7 @@ impl Whole {
     /// Optimises the coefficients.
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
-        let (matrix, worth) = (&means.quantizer.y, means.quantizer.trellis[0]);
+        let (matrix, worth) = (&means.quantizer.y, means.quantizer.luma_levels);
         let mut distortion = self.y2_distortion;
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at % 4], &mut left[at / 4]);

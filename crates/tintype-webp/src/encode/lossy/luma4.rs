@@ -93,8 +93,8 @@ fn choose<V: I16x8>(
     });
     let mut candidates = [Block::default(); 10];
     let mut least = [u64::MAX; 10];
-    for pair in 0..pairs {
-        let Quantized { levels, distortion } = block::quantize(transformed[pair], &quantizer.y);
+    for (pair, &transformed) in transformed.iter().enumerate().take(pairs) {
+        let Quantized { levels, distortion } = block::quantize(transformed, &quantizer.y);
         for (half, block) in block::blocks(levels).into_iter().enumerate() {
             let number = 2 * pair + half;
             candidates[number] = block;
@@ -131,7 +131,7 @@ fn optimize(
     means: &Means<'_>,
 ) -> Choice {
     let (quantizer, costs) = (means.quantizer, means.costs.of_kind(WHOLE));
-    let (matrix, worth) = (&quantizer.y, quantizer.trellis[0]);
+    let (matrix, worth) = (&quantizer.y, quantizer.luma_levels);
     let (block, distortion) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
     let cost = costs::of_block(costs, 0, context, &block) + u32::from(mode_costs[number]);
     Choice { number, weight: weigh(distortion, cost, quantizer.luma), block }

@@ -1,5 +1,6 @@
 //! Lossy image data: key frames of VP8 (RFC 6386).
 
+mod alpha;
 mod block;
 mod bool_writer;
 mod chroma;
@@ -18,6 +19,7 @@ mod quantizer;
 mod residue;
 mod samples;
 mod segments;
+mod sharp;
 mod statistics;
 mod store;
 mod tokens;

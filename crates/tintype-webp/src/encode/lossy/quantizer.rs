@@ -62,13 +62,14 @@ pub(super) struct Quantizer {
     /// colour differences, and when coefficients are.
     pub(super) luma: u64,
     pub(super) chroma: u64,
-    pub(super) trellis: [u64; 3],
+    pub(super) luma_levels: u64,
+    pub(super) chroma_levels: u64,
 }
 
 impl Quantizer {
     pub(super) fn new(factors: &Factors) -> Self {
         let square = |factor: i32| (i64::from(factor) * i64::from(factor)) as u64;
-        let (y, y2, uv) = (square(factors.y[1]), square(factors.y2[1]), square(factors.uv[1]));
+        let (y, uv) = (square(factors.y[1]), square(factors.uv[1]));
         let worth = |square: u64, thousandths: i32| square * 16 * thousandths as u64 / 1000;
         Self {
             y: Matrix::new(factors.y, [48, 42]),
@@ -76,7 +77,8 @@ impl Quantizer {
             uv: Matrix::new(factors.uv, [48, 42]),
             luma: worth(y, 85),
             chroma: worth(uv, 80),
-            trellis: [worth(y, 40), worth(y2, 40), worth(uv, 10)],
+            luma_levels: worth(y, 40),
+            chroma_levels: worth(uv, 10),
         }
     }
 }

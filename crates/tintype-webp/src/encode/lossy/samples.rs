@@ -3,6 +3,7 @@
 use super::color;
 use super::config::{Input, Plane};
 use super::macroblock::Source;
+use super::sharp;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -51,6 +52,23 @@ impl Strip {
         }
     }
 
+    /// The last row that is there.
+    fn last_row(&mut self) -> &mut [u8] {
+        let row =
+            self.samples.chunks_exact_mut(self.stride).nth(self.filled.saturating_sub(1)).unwrap_or_default();
+        row.get_mut(..self.width).unwrap_or_default()
+    }
+
+    /// Repeats the last sample of the last rows once more, after these changed.
+    fn repeat_right(&mut self, rows: usize) {
+        let start = self.filled.saturating_sub(rows);
+        for row in self.samples.chunks_exact_mut(self.stride).skip(start).take(rows) {
+            if let Some((row, beyond)) = row.split_at_mut_checked(self.width) {
+                beyond.fill(row.last().copied().unwrap_or(0));
+            }
+        }
+    }
+
     fn advance(&mut self) {
         self.before += self.filled;
         self.filled = 0;
@@ -75,6 +93,9 @@ pub(super) struct Samples {
     y: Strip,
     cb: Strip,
     cr: Strip,
+    /// With pixels that have one.
+    alpha: Option<Strip>,
+    sharp: bool,
     /// The upper one of two rows of pixels whose colours are averaged.
     upper: Vec<u8>,
 }
@@ -82,17 +103,19 @@ pub(super) struct Samples {
 impl Samples {
     /// Bytes that samples of an image of this width take.
     pub(super) fn memory(width: usize, input: Input) -> usize {
-        let columns = width.div_ceil(16);
-        columns * (256 + 2 * 64) + width * bytes_per_pixel(input)
+        let alpha = if input == Input::Rgba { 256 } else { 0 };
+        width.div_ceil(16) * (256 + 2 * 64 + alpha) + width * bytes_per_pixel(input)
     }
 
-    pub(super) fn new(width: usize, height: usize, input: Input) -> Self {
+    pub(super) fn new(width: usize, height: usize, input: Input, sharp: bool) -> Self {
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         Self {
             input,
             y: Strip::new(width, height, 16),
             cb: Strip::new(half_width, half_height, 8),
             cr: Strip::new(half_width, half_height, 8),
+            alpha: (input == Input::Rgba).then(|| Strip::new(width, height, 16)),
+            sharp,
             upper: vec![0; width * bytes_per_pixel(input)],
         }
     }
@@ -156,15 +179,61 @@ impl Samples {
                 *to = color::luma(rgb(pixel));
             }
         });
+        if let Some(alpha) = &mut self.alpha {
+            alpha.push(|to| {
+                let alphas = pixels.iter().map(|pixel| pixel.last().copied().unwrap_or(255));
+                to.iter_mut().zip(alphas).for_each(|(to, alpha)| *to = alpha);
+            });
+        }
         if !first {
             let upper = core::mem::take(&mut self.upper);
             self.push_chroma::<BYTES>(&upper, row);
+            self.sharpen::<BYTES>(&upper, row, 2);
             self.upper = upper;
         } else if last {
             self.push_chroma::<BYTES>(row, row);
+            self.sharpen::<BYTES>(row, row, 1);
         } else if self.upper.len() == row.len() {
             self.upper.copy_from_slice(row);
         }
+    }
+
+    /// Refines the samples of the last `rows` rows of pixels, one or two, if that is wanted.
+    fn sharpen<const BYTES: usize>(&mut self, upper: &[u8], lower: &[u8], rows: usize) {
+        if !self.sharp {
+            return;
+        }
+        let (filled, stride) = (self.y.filled, self.y.stride);
+        let start = filled.saturating_sub(rows) * stride;
+        let luma = self.y.samples.get_mut(start..filled * stride).unwrap_or_default();
+        let (above, below) = luma.split_at_mut(stride.min(luma.len()));
+        let squares = upper.chunks(2 * BYTES).zip(lower.chunks(2 * BYTES));
+        let chroma = self.cb.last_row().iter_mut().zip(self.cr.last_row());
+        for (at, ((upper, lower), (cb, cr))) in squares.zip(chroma).enumerate() {
+            let quad = [(upper, 0), (upper, 1), (lower, 0), (lower, 1)].map(|(row, x)| {
+                let pixels = row.as_chunks::<BYTES>().0;
+                pixels.get(x).or(pixels.first()).copied().unwrap_or([0; BYTES])
+            });
+            if quad.iter().any(|pixel| pixel.get(3).is_some_and(|&alpha| alpha < 255)) {
+                continue;
+            }
+            let place = |row: &[u8], x: usize| row.get(2 * at + x).copied();
+            let y = [0, 1].map(|x| place(above, x).unwrap_or(0));
+            let [y2, y3] = [0, 1].map(|x| place(below, x).or(place(above, x)).unwrap_or(0));
+            let [y0, y1] = y;
+            let (refined, [new_cb, new_cr]) =
+                sharp::refine(quad.map(|pixel| rgb(&pixel)), [y0, y1, y2, y3], [*cb, *cr]);
+            (*cb, *cr) = (new_cb, new_cr);
+            let [upper, lower] = [&mut *above, &mut *below];
+            for (row, refined) in [(upper, refined.first_chunk::<2>()), (lower, refined.last_chunk::<2>())] {
+                if let (Some(to), Some(refined)) = (row.get_mut(2 * at..2 * at + 2), refined) {
+                    to.copy_from_slice(refined);
+                }
+            }
+        }
+        self.y.repeat_right(rows);
+        self.cb.repeat_right(1);
+        self.cr.repeat_right(1);
     }
 
     /// Averages the colours of two rows of pixels.
@@ -187,12 +256,21 @@ impl Samples {
 
     /// Completes the row of macroblocks at the bottom of the image.
     pub(super) fn fill_below(&mut self) {
-        [&mut self.y, &mut self.cb, &mut self.cr].into_iter().for_each(Strip::fill_below);
+        self.strips().for_each(Strip::fill_below);
     }
 
     /// Begins the next row of macroblocks.
     pub(super) fn advance(&mut self) {
-        [&mut self.y, &mut self.cb, &mut self.cr].into_iter().for_each(Strip::advance);
+        self.strips().for_each(Strip::advance);
+    }
+
+    fn strips(&mut self) -> impl Iterator<Item = &mut Strip> {
+        [&mut self.y, &mut self.cb, &mut self.cr].into_iter().chain(&mut self.alpha)
+    }
+
+    /// The alpha of a macroblock of this row, if pixels have one.
+    pub(super) fn alpha(&self, column: usize) -> Option<[[u8; 16]; 16]> {
+        Some(self.alpha.as_ref()?.block(column))
     }
 
     /// A macroblock of this row.

@@ -2,7 +2,8 @@
 
 use super::header::SegmentHeader;
 use super::macroblock::Source;
-use crate::vp8::quantize::Quantizer;
+use super::store::SMALL;
+use crate::vp8::quantize::{Factors, Quantizer};
 
 /// The quantiser index of a quality.
 fn index(quality: u8) -> u8 {
@@ -25,11 +26,11 @@ fn index(quality: u8) -> u8 {
 pub(super) fn indices(quality: u8) -> Quantizer {
     Quantizer {
         y_ac: index(quality),
-        y_dc_delta: -6 as i8,
-        y2_dc_delta: -3 as i8,
-        y2_ac_delta: -3 as i8,
-        uv_dc_delta: -8 as i8,
-        uv_ac_delta: -2 as i8,
+        y_dc_delta: -6,
+        y2_dc_delta: -3,
+        y2_ac_delta: -3,
+        uv_dc_delta: -8,
+        uv_ac_delta: -2,
     }
 }
 
@@ -41,6 +42,19 @@ pub(super) fn segments(quality: u8) -> [SegmentHeader; 4] {
         let quantizer = (base + offset * (base + 20) / 64).clamp(0, 127) as u8;
         SegmentHeader { quantizer, filter: (quantizer as i32 * 20 / 100).clamp(0, 63) as u8 }
     })
+}
+
+/// Most bytes that a macroblock's coefficients take in store.
+pub(super) fn max_tokens(quality: u8) -> usize {
+    let indices = indices(quality);
+    let factors = segments(quality).map(|segment| Factors::new(&indices, segment.quantizer.into()));
+    let least =
+        factors.iter().flat_map(|factors| [factors.y, factors.uv]).flatten().min().unwrap_or(4).max(4);
+    // A block's coefficients have 64 times the energy of its pixels' differences, so that few can be large.
+    const ENERGY: i32 = 64 * 255 * 255 + 100_000;
+    let large = i32::from(SMALL) * least;
+    let many = (ENERGY / (large * large)).min(16) as usize;
+    24 * (1 + 16 + many) + 1 + 16 + 16
 }
 
 /// The segment of a macroblock, by the variance of its luminance.

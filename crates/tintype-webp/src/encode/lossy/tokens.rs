@@ -13,7 +13,6 @@ pub(super) const WHOLE: usize = 3;
 /// The blocks of a macroblock: 16 of Y, four of U, four of V, and Y2.
 pub(super) type Blocks = [Block; 25];
 pub(super) const FIRST_U: usize = 16;
-pub(super) const FIRST_V: usize = 20;
 pub(super) const Y2_BLOCK: usize = 24;
 
 /// Whether the blocks at a macroblock's right or lower edge have coefficients.
@@ -48,12 +47,12 @@ pub(super) fn each_block(
     if with_y2 {
         next(Y2, 0, &blocks[Y2_BLOCK], &mut above.y2, &mut left.y2);
     }
-    for at in 0..16 {
-        next(kind, first, &blocks[at], &mut above.y[at % 4], &mut left.y[at / 4]);
+    for (at, block) in blocks[..FIRST_U].iter().enumerate() {
+        next(kind, first, block, &mut above.y[at % 4], &mut left.y[at / 4]);
     }
-    for at in 0..8 {
+    for (at, block) in blocks[FIRST_U..Y2_BLOCK].iter().enumerate() {
         let (above, left) = (&mut above.uv[at / 4], &mut left.uv[at / 4]);
-        next(CHROMA, 0, &blocks[FIRST_U + at], &mut above[at % 2], &mut left[at % 4 / 2]);
+        next(CHROMA, 0, block, &mut above[at % 2], &mut left[at % 4 / 2]);
     }
 }
 

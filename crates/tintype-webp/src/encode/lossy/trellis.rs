@@ -71,10 +71,10 @@ impl Problem<'_> {
                     }
                 }
             }
-            for context in 1..3 {
+            for (context, &weight) in weights.iter().enumerate().skip(1) {
                 let cost = if at < 15 { self.costs[usize::from(BANDS[at + 1])][context].end } else { 0 };
-                if weights[context] < u64::MAX {
-                    let weight = weights[context] + weigh(rest, cost.into(), self.worth);
+                if weight < u64::MAX {
+                    let weight = weight + weigh(rest, cost.into(), self.worth);
                     if weight < end.weight {
                         end = End { weight, position: at + 1, context };
                     }

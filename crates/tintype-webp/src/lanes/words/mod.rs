@@ -29,8 +29,6 @@ pub(crate) trait I16x8: Copy {
     /// Eight bytes, zero-extended.
     fn widen(bytes: &[u8; 8]) -> Self;
     fn store(self, lanes: &mut [i16; 8]);
-    /// The lanes clamped to 0 to 255.
-    fn store_narrow(self, bytes: &mut [u8; 8]);
     /// Bits, from the least significant, that say which lanes of `low` and `high` are not zero.
     fn nonzero(low: Self, high: Self) -> u16;
 
@@ -42,8 +40,6 @@ pub(crate) trait I16x8: Copy {
     fn mul(self, other: Self) -> Self;
     /// The high half of the product of unsigned lanes.
     fn mul_high_unsigned(self, other: Self) -> Self;
-    /// The high half of the product of signed lanes.
-    fn mul_high(self, other: Self) -> Self;
     /// The larger of signed lanes.
     fn max(self, other: Self) -> Self;
     fn and(self, other: Self) -> Self;
@@ -129,8 +125,8 @@ mod tests {
     /// Everything that the operations make of two vectors.
     fn everything<V: I16x8>(a: &[i16; 8], b: &[i16; 8]) -> (Vec<[i16; 8]>, Vec<i64>) {
         let (x, y) = (V::load(a), V::load(b));
-        let mut bytes = a.map(|lane| lane as u8);
-        let mut vectors: Vec<_> = [
+        let bytes = a.map(|lane| lane as u8);
+        let vectors: Vec<_> = [
             V::splat(a[0]),
             V::pair(a[0], a[1]),
             V::widen(&bytes),
@@ -138,7 +134,6 @@ mod tests {
             x.sub(y),
             x.mul(y),
             x.mul_high_unsigned(y),
-            x.mul_high(y),
             x.max(y),
             x.xor(y),
             x.and(y),
@@ -156,8 +151,6 @@ mod tests {
         ]
         .map(lanes)
         .into();
-        x.store_narrow(&mut bytes);
-        vectors.push(bytes.map(i16::from));
         let [low, high] = x.dot(y).sum_halves().map(i64::from);
         (vectors, [low, high, V::nonzero(x, y).into()].into())
     }

@@ -40,10 +40,6 @@ impl I16x8 for ScalarWords {
         *lanes = self.0;
     }
 
-    fn store_narrow(self, bytes: &mut [u8; 8]) {
-        *bytes = self.0.map(|lane| lane.clamp(0, 255) as u8);
-    }
-
     fn nonzero(low: Self, high: Self) -> u16 {
         let bits =
             |lanes: [i16; 8]| lanes.iter().rev().fold(0, |bits, &lane| bits << 1 | u16::from(lane != 0));
@@ -64,10 +60,6 @@ impl I16x8 for ScalarWords {
 
     fn mul_high_unsigned(self, other: Self) -> Self {
         self.each(other, |a, b| ((u32::from(a as u16) * u32::from(b as u16)) >> 16) as i16)
-    }
-
-    fn mul_high(self, other: Self) -> Self {
-        self.each(other, |a, b| ((i32::from(a) * i32::from(b)) >> 16) as i16)
     }
 
     fn max(self, other: Self) -> Self {

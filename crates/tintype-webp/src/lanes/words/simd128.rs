@@ -42,21 +42,9 @@ impl I16x8 for Simd128Words {
     }
 
     #[inline(always)]
-    fn store_narrow(self, bytes: &mut [u8; 8]) {
-        // SAFETY: the reference covers exactly the 8 bytes written; the store needs no alignment.
-        unsafe { v128_store64_lane::<0>(u8x16_narrow_i16x8(self.0, self.0), bytes.as_mut_ptr().cast()) }
-    }
-
-    #[inline(always)]
     fn nonzero(low: Self, high: Self) -> u16 {
         // Saturation keeps what is not zero from becoming zero.
         u8x16_bitmask(i8x16_ne(i8x16_narrow_i16x8(low.0, high.0), u8x16_splat(0)))
-    }
-
-    #[inline(always)]
-    fn mul_high(self, other: Self) -> Self {
-        let (low, high) = (i32x4_extmul_low_i16x8(self.0, other.0), i32x4_extmul_high_i16x8(self.0, other.0));
-        Self(i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(low, high))
     }
 
     #[inline(always)]

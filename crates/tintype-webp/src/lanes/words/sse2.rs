@@ -52,12 +52,6 @@ impl I16x8 for Sse2Words {
     }
 
     #[inline(always)]
-    fn store_narrow(self, bytes: &mut [u8; 8]) {
-        // SAFETY: the reference covers exactly the 8 bytes written; the store needs no alignment.
-        unsafe { _mm_storel_epi64(bytes.as_mut_ptr().cast(), _mm_packus_epi16(self.0, self.0)) }
-    }
-
-    #[inline(always)]
     fn nonzero(low: Self, high: Self) -> u16 {
         // Saturation keeps what is not zero from becoming zero.
         let zeros = sse2!({
@@ -65,11 +59,6 @@ impl I16x8 for Sse2Words {
             _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()))
         });
         !(zeros as u16)
-    }
-
-    #[inline(always)]
-    fn mul_high(self, other: Self) -> Self {
-        Self(sse2!(_mm_mulhi_epi16(self.0, other.0)))
     }
 
     #[inline(always)]
