@@ -96,10 +96,21 @@ pub(super) struct TokenCosts {
 impl TokenCosts {
     /// The cost of a coefficient.
     #[inline(always)]
-    pub(super) fn of(&self, level: u16) -> u32 {
-        u32::from(self.values[usize::from(level).min(CLASSES - 1)])
-            + u32::from(EXTRA[usize::from(level).min(MAX_LEVEL as usize)])
+    fn of(&self, level: u16) -> u32 {
+        self.of_token(level) + of_extra(level)
     }
+
+    /// The cost of a coefficient's token.
+    #[inline(always)]
+    pub(super) fn of_token(&self, level: u16) -> u32 {
+        self.values[usize::from(level).min(CLASSES - 1)].into()
+    }
+}
+
+/// The cost of what a coefficient's token leaves open.
+#[inline(always)]
+pub(super) fn of_extra(level: u16) -> u32 {
+    EXTRA[usize::from(level).min(MAX_LEVEL as usize)].into()
 }
 
 /// The costs of coefficients: by kind of block, band and context.

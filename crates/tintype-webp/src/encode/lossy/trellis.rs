@@ -4,7 +4,7 @@
 #![allow(clippy::indexing_slicing)] // positions up to 15, places below 16, contexts below 3, bands below 8
 
 use super::block::Block;
-use super::costs::KindCosts;
+use super::costs::{KindCosts, of_extra};
 use super::quantizer::{Matrix, weigh};
 use crate::vp8::tokens::{BANDS, ZIGZAG};
 
@@ -22,6 +22,9 @@ struct End {
     position: usize,
     context: usize,
 }
+
+/// More than any way weighs, by far, but not so much that sums overflow.
+const FAR: u64 = u64::MAX / 4;
 
 /// A block to optimise.
 pub(super) struct Problem<'a> {
@@ -50,34 +53,32 @@ impl Problem<'_> {
         let mut end =
             End { weight: weigh(all, start.end.into(), self.worth), position: self.first, context: 0 };
         // The weights of the best ways to each context; a way that goes on after a zero cannot end.
-        let mut weights = [u64::MAX; 3];
+        let mut weights = [FAR; 3];
         weights[self.context] = if self.context == 0 { weigh(0, start.more.into(), self.worth) } else { 0 };
         let mut rest = all;
         for at in self.first..=last {
             let costs = &self.costs[usize::from(BANDS[at])];
             rest -= magnitudes[at] * magnitudes[at];
             let before = weights;
-            weights = [u64::MAX; 3];
+            weights = [FAR; 3];
             let (nearest, factor) = (nearest[at], self.factor(at));
             for level in nearest.saturating_sub(1)..=nearest {
                 let error = magnitudes[at].abs_diff(level * factor);
-                let context = level.min(2) as usize;
-                for (from, &weight) in before.iter().enumerate().filter(|(_, weight)| **weight < u64::MAX) {
-                    let cost = costs[from].of(level as u16);
-                    let weight = weight + weigh(error * error, cost, self.worth);
+                let (context, level) = (level.min(2) as usize, level as u16);
+                let alone = weigh(error * error, of_extra(level), self.worth);
+                for (from, &weight) in before.iter().enumerate() {
+                    let weight = weight + alone + weigh(0, costs[from].of_token(level), self.worth);
                     if weight < weights[context] {
                         weights[context] = weight;
-                        steps[at][context] = Step { level: level as u16, context: from as u8 };
+                        steps[at][context] = Step { level, context: from as u8 };
                     }
                 }
             }
             for (context, &weight) in weights.iter().enumerate().skip(1) {
                 let cost = if at < 15 { self.costs[usize::from(BANDS[at + 1])][context].end } else { 0 };
-                if weight < u64::MAX {
-                    let weight = weight + weigh(rest, cost.into(), self.worth);
-                    if weight < end.weight {
-                        end = End { weight, position: at + 1, context };
-                    }
+                let weight = weight + weigh(rest, cost.into(), self.worth);
+                if weight < end.weight {
+                    end = End { weight, position: at + 1, context };
                 }
             }
         }
