@@ -76,7 +76,9 @@ fn encoding_never_holds_more_than_it_predicts() {
 #[test]
 fn a_rendition_of_half_a_megapixel_needs_little() {
     let config = Config::default();
-    assert!(Encoder::memory(800, 600, Input::JpegPlanes, &config) < 2 << 20);
+    let predicted = Encoder::memory(800, 600, Input::JpegPlanes, &config);
+    assert!(predicted < 2 << 20, "{predicted}");
     // What an image with content takes.
-    assert!(held(&picture(800, 600, 3), Input::Rgb, config) < 1 << 20);
+    let held = held(&picture(800, 600, 3), Input::Rgb, config);
+    assert!(held < 1 << 20, "{held}");
 }

@@ -103,9 +103,8 @@ impl Frame {
     /// Bytes that a frame of this size takes at the most, with what is written in the end.
     pub(super) fn memory(width: usize, height: usize, config: &Config) -> usize {
         let (columns, rows) = (width.div_ceil(16), height.div_ceil(16));
-        let (modes, tokens) = (MAX_MODES, segments::max_tokens(config.quality));
-        // Whatever quotients are, a coefficient takes less than a byte and a quarter.
-        let written = tokens + tokens / 4 + 16;
+        let (modes, [tokens, written]) = (MAX_MODES, segments::max_tokens(config.quality));
+        let written = written + 16;
         let above = columns * (32 + size_of::<Context>() + 4);
         // What is above is kept once more when modes or coefficients are written.
         size_of::<Self>()
@@ -121,12 +120,13 @@ impl Frame {
         let (columns, row_count) = (width.div_ceil(16), height.div_ceil(16));
         let indices = segments::indices(config.quality);
         let segments = segments::segments(config.quality);
+        let [max_tokens, _] = segments::max_tokens(config.quality);
         let statistics = Statistics::new();
         Self {
             columns,
             row_count,
             rows: Vec::with_capacity(row_count),
-            writer: RowWriter::new(columns, segments::max_tokens(config.quality)),
+            writer: RowWriter::new(columns, max_tokens),
             effort: config.effort,
             quantizers: segments
                 .map(|segment| Quantizer::new(&Factors::new(&indices, segment.quantizer.into()))),

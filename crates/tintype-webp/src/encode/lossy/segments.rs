@@ -44,17 +44,19 @@ pub(super) fn segments(quality: u8) -> [SegmentHeader; 4] {
     })
 }
 
-/// Most bytes that a macroblock's coefficients take in store.
-pub(super) fn max_tokens(quality: u8) -> usize {
+/// Most bytes that a macroblock's coefficients take in store, and roughly the most when they are written.
+pub(super) fn max_tokens(quality: u8) -> [usize; 2] {
     let indices = indices(quality);
     let factors = segments(quality).map(|segment| Factors::new(&indices, segment.quantizer.into()));
-    let least =
-        factors.iter().flat_map(|factors| [factors.y, factors.uv]).flatten().min().unwrap_or(4).max(4);
+    let least = factors.iter().flat_map(|factors| [factors.y[1], factors.uv[1]]).min().unwrap_or(4).max(4);
     // A block's coefficients have 64 times the energy of its pixels' differences, so that few can be large.
     const ENERGY: i32 = 64 * 255 * 255 + 100_000;
     let large = i32::from(SMALL) * least;
-    let many = (ENERGY / (large * large)).min(16) as usize;
-    24 * (1 + 16 + many) + 1 + 16 + 16
+    let many = 1 + (ENERGY / (large * large)).min(15) as usize;
+    // The ends of 25 blocks, 384 coefficients of a byte, and a second one of those that are large.
+    let stored = 25 + 384 + 24 * many + 16;
+    // Only the values that small steps leave take more bits than a byte has.
+    [stored, if least >= 10 { stored } else { stored + stored / 4 }]
 }
 
 /// The segment of a macroblock, by the variance of its luminance.
