@@ -44,6 +44,7 @@ pub(super) fn encode(
     if means.effort == Effort::Default {
         best.optimize(neighbours, means);
     }
+    best.drop_vain_levels(means.quantizer.uv.factors);
     for (plane, space) in spaces.iter_mut().enumerate() {
         predict(space, 8, best.mode, neighbours.around);
         for (at, block) in best.blocks[4 * plane..4 * plane + 4].iter().enumerate() {
@@ -56,6 +57,18 @@ pub(super) fn encode(
 }
 
 impl Choice {
+    /// Drops levels that move all pixels of a block just as far to the other side of the source. Otherwise flat areas
+    /// would go on swinging from block to block.
+    fn drop_vain_levels(&mut self, [dc, _]: [i32; 2]) {
+        for (block, coefficients) in self.blocks.iter_mut().zip(&self.coefficients) {
+            // A pixel's part of the first coefficient is an eighth.
+            let (wanted, moved) = (i32::from(coefficients[0]), (i32::from(block.levels[0]) * dc + 4) >> 3);
+            if block.end == 1 && (wanted - 8 * moved).abs() >= wanted.abs() {
+                *block = Block::default();
+            }
+        }
+    }
+
     /// Optimises the coefficients.
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let mut distortion = 0;
