@@ -4,4 +4,6 @@
 extern crate alloc;
 
 pub mod decode;
+pub mod encode;
 mod lanes;
+mod vp8l;
