@@ -122,7 +122,7 @@ fn tables_of_every_number_of_colours_come_back() {
 
 #[test]
 fn the_widest_and_highest_images_come_back() {
-    for (width, height) in [(16384, 3), (3, 16384), (16383, 2)] {
+    for (width, height) in [(16383, 3), (3, 16383)] {
         for number in [1, 3] {
             let image = kind(number, width, height, 3, &mut Random(5));
             round_trip(&image, exact(Effort::Default), "wide or high");
@@ -144,7 +144,7 @@ fn hidden_colours_are_kept_only_if_exact() {
 #[test]
 fn impossible_sizes_and_rows_are_errors() {
     let new = |width, height| Encoder::new(width, height, false, Config::default());
-    for (width, height) in [(0, 1), (1, 0), (16385, 1), (1, 16385), (u32::MAX, u32::MAX)] {
+    for (width, height) in [(0, 1), (1, 0), (16384, 1), (1, 16384), (u32::MAX, u32::MAX)] {
         assert_eq!(new(width, height).err(), Some(EncodeError::Size { width, height }));
     }
     let mut encoder = new(3, 1).unwrap();

@@ -54,7 +54,8 @@ pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: us
         .map_or(u64::MAX, |colors| scale(bits_of(indices)) + ((8 * 4 * colors.len() as u64) << 16));
     let predict = spatial < direct;
     let subtract_green = if predict { differences_green < differences } else { plain_green < plain };
-    if indexed <= spatial.min(direct) {
+    let few = palette.colors().is_some_and(|colors| colors.len() <= 16);
+    if few || indexed <= spatial.min(direct) {
         return Transforms { palette: true, ..Transforms::default() };
     }
     Transforms { palette: false, subtract_green, predict }

@@ -19,8 +19,8 @@ use alloc::vec::Vec;
 /// Pixels that a step goes on by, about.
 const STEP: usize = 1 << 16;
 
-/// The largest side.
-const MAX_SIDE: u32 = 1 << 14;
+/// The largest side. The format has 16384 too, but not all decoders do.
+const MAX_SIDE: u32 = (1 << 14) - 1;
 
 /// Encodes the rows of an image as the content of a `VP8L` chunk.
 pub struct Encoder {
@@ -76,7 +76,7 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// If a side is 0 or more than 16384.
+    /// If a side is 0 or more than 16383.
     pub fn new(width: u32, height: u32, has_alpha: bool, config: Config) -> Result<Self, EncodeError> {
         if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
             return Err(EncodeError::Size { width, height });

@@ -5,7 +5,7 @@ use core::fmt;
 /// Why an image is not encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodeError {
-    /// The format has no images of this size: sides are of 1 to 16384 pixels.
+    /// The format has no images of this size: sides are of 1 to 16383 pixels.
     Size {
         /// Pixels.
         width: u32,
@@ -29,7 +29,7 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Size { width, height } => {
-                write!(f, "{width}×{height} is no size of a lossless WebP: sides are of 1 to 16384 pixels")
+                write!(f, "{width}×{height} is no size of a lossless WebP: sides are of 1 to 16383 pixels")
             }
             Self::RowLength { expected, actual } => {
                 write!(f, "a row of {actual} bytes, where rows have {expected}")

@@ -114,7 +114,8 @@ impl Matcher {
                 }
                 (self.run_end - self.at) as u32 | 1 << 31
             } else {
-                next
+                let third = pixels.get(self.at + 2).copied().unwrap_or(0);
+                next.wrapping_add(third.wrapping_mul(0xC2B2_AE35))
             };
             let hash = color.wrapping_mul(0x9E37_79B1).wrapping_add(key).wrapping_mul(0x85EB_CA6B);
             let slot = self.heads.get_mut((hash >> self.shift) as usize);
@@ -173,7 +174,11 @@ impl Matcher {
             }
         }
         let mut link = matches.get(at).map_or(0, |link| link.0 as usize);
-        let mut left = if self.tries > 16 * self.found + 4096 { 4 } else { self.settings.links };
+        let mut left = match self.tries {
+            few if few > 16 * self.found + 4096 => self.settings.links / 16,
+            few if few > 4 * self.found + 4096 => self.settings.links / 4,
+            _ => self.settings.links,
+        };
         while link > 0 && left > 0 && at - (link - 1) <= MAX_DISTANCE {
             if !attempt(at - (link - 1), &mut best) {
                 break;

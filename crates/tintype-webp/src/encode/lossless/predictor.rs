@@ -3,7 +3,7 @@
 //! The mode is the one whose differences cost least, at the price that differences had in the blocks before.
 
 use super::cluster::Grid;
-use super::entropy::{COST_FRACTION, costs_of, log2};
+use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -11,6 +11,9 @@ use alloc::vec::Vec;
 
 /// What a block pays for another mode than its neighbours', in bits.
 const CHANGE: u32 = 4 << COST_FRACTION;
+
+/// Modes that are looked at twice.
+const CANDIDATES: usize = 5;
 
 /// What values of the four channels cost, as they occur: blue, green, red and alpha.
 pub(super) struct Prices {
@@ -67,6 +70,8 @@ pub(super) struct Predictor {
     /// The row above as it was, and after its last pixel the first of the row below.
     above: Vec<u32>,
     row: Vec<u32>,
+    /// How often differences have their values, in a block.
+    counts: Vec<[u32; 256]>,
     /// The row of blocks at hand.
     at: usize,
     /// Of how many rows one is looked at to choose modes.
@@ -87,6 +92,7 @@ impl Predictor {
             prices: Prices::new(),
             above: vec![0; grid.width + 1],
             row: vec![0; grid.width + 1],
+            counts: vec![[0; 256]; 4],
             at: 0,
             every,
             grid,
@@ -116,50 +122,54 @@ impl Predictor {
         self.at >= self.grid.rows
     }
 
-    /// The mode whose differences cost least in a block.
-    fn choose<const ALPHA: bool>(&self, pixels: &[u32], column: usize) -> u8 {
+    /// The mode whose differences cost least in a block: of those that are cheap at the going prices, the one that is
+    /// cheapest if what the block would take with prices of its own is added.
+    fn choose<const ALPHA: bool>(&mut self, pixels: &[u32], column: usize) -> u8 {
         let at = self.at * self.grid.columns + column;
         let mode_at = |at: Option<usize>| at.and_then(|at| self.modes.get(at)).copied();
         let left = if column > 0 { mode_at(at.checked_sub(1)) } else { None };
         let above = mode_at(at.checked_sub(self.grid.columns));
-        let likely = left.or(above).unwrap_or(11);
-        let mut best = (u32::MAX, likely);
-        let others = [11, 12, 1, 2, 13, 7, 5, 10, 8, 9, 6, 4, 3, 0].into_iter().take(MODES.into());
-        for mode in core::iter::once(likely).chain(others.filter(|&mode| mode != likely)) {
-            let change = if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
-            let cost = self.cost::<ALPHA>(pixels, column, mode, change, best.0);
-            if cost < best.0 {
-                best = (cost, mode);
+        let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
+        let mut costs = [(u32::MAX, 0); MODES as usize];
+        for (mode, to) in (0..).zip(&mut costs) {
+            *to = (self.sum(pixels, column, |row, above| {
+                with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices })
+            }) + change(mode), mode);
+        }
+        let plain = costs[0];
+        costs.sort_unstable();
+        let mut best = (u32::MAX, 0);
+        for (cost, mode) in costs.into_iter().take(CANDIDATES).chain([plain]) {
+            if cost >= best.0 {
+                continue;
             }
+            let mut counts = core::mem::take(&mut self.counts);
+            counts.fill([0; 256]);
+            self.sum(pixels, column, |row, above| {
+                with_mode(mode, Count::<ALPHA> { row, above, counts: &mut counts });
+                0
+            });
+            let own: u64 = counts.iter().take(if ALPHA { 4 } else { 3 }).map(|counts| bits_of(*counts)).sum();
+            self.counts = counts;
+            best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
         }
         best.1
     }
 
-    /// What a block costs with a mode, or at least `limit`.
-    fn cost<const ALPHA: bool>(
-        &self,
-        pixels: &[u32],
-        column: usize,
-        mode: u8,
-        mut cost: u32,
-        limit: u32,
-    ) -> u32 {
+    /// Adds up what a function makes of a block's rows, each with the pixel to the left, and the rows above.
+    fn sum(&self, pixels: &[u32], column: usize, mut function: impl FnMut(&[u32], &[u32]) -> u32) -> u32 {
         let width = self.grid.width;
         let top = self.at << self.grid.bits;
         let bottom = (top + (1 << self.grid.bits)).min(self.height);
         let start = (column << self.grid.bits).max(1);
         let end = ((column + 1) << self.grid.bits).min(width);
+        let mut sum = 0;
         for y in (top..bottom).step_by(self.every).filter(|&y| y > 0) {
-            let above =
-                if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
+            let above = if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
             let above = above.and_then(|above| above.get(start - 1..=end)).unwrap_or_default();
-            let row = pixels.get(y * width + start - 1..y * width + end).unwrap_or_default();
-            cost += with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices });
-            if cost >= limit {
-                break;
-            }
+            sum += function(pixels.get(y * width + start - 1..y * width + end).unwrap_or_default(), above);
         }
-        cost
+        sum
     }
 
     /// Replaces a row by its differences.
@@ -212,6 +222,37 @@ impl<const ALPHA: bool> Kernel for Cost<'_, ALPHA> {
             cost += self.prices.of::<ALPHA>(subtract(pixel, predict(left, top_left, top, top_right)));
         }
         cost
+    }
+}
+
+/// Counts the values of differences.
+struct Count<'a, const ALPHA: bool> {
+    row: &'a [u32],
+    above: &'a [u32],
+    counts: &'a mut [[u32; 256]],
+}
+
+impl<const ALPHA: bool> Kernel for Count<'_, ALPHA> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
+        let [blue, green, red, alpha] = self.counts else { return };
+        let add = |counts: &mut [u32; 256], value: u8| {
+            if let Some(count) = counts.get_mut(usize::from(value)) {
+                *count += 1;
+            }
+        };
+        for (row, above) in self.row.windows(2).zip(self.above.windows(3)) {
+            let (&[left, pixel], &[top_left, top, top_right]) = (row, above) else { continue };
+            let [b, g, r, a] = subtract(pixel, predict(left, top_left, top, top_right)).to_le_bytes();
+            add(blue, b);
+            add(green, g);
+            add(red, r);
+            if ALPHA {
+                add(alpha, a);
+            }
+        }
     }
 }
 
