@@ -4,8 +4,9 @@
 mod common;
 
 use common::bits::*;
+use common::vp8::{Frame, PLAIN, vp8};
 use common::*;
-use tintype_webp::encode::lossless::{Config, Effort, EncodeError, Encoder};
+use tintype_webp::encode::lossless::{AlphaEncoder, Config, Effort, EncodeError, Encoder, encode_alpha};
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
 
@@ -154,4 +155,82 @@ fn impossible_sizes_and_rows_are_errors() {
     assert_eq!(encoder.push_row(&[0; 9]), Err(EncodeError::TooManyRows));
     assert!(encoder.step());
     assert_eq!(encoder.into_bytes(), Err(EncodeError::Unfinished));
+}
+
+#[test]
+fn near_lossless_stays_within_its_bounds() {
+    let image = picture(120, 90, 4);
+    let lossless = encode(&image, exact(Effort::Default)).len();
+    for (level, bound) in [(99, 1), (80, 1), (60, 3), (40, 7), (20, 15), (0, 31)] {
+        let config = Config { near_lossless: level, ..exact(Effort::Default) };
+        let content = encode(&image, config);
+        let decoded = decode(&riff(&[(b"VP8L", &content)])).unwrap().image;
+        let difference = largest_difference(&decoded, &image);
+        assert!((1..=bound).contains(&difference), "{level}: {difference}");
+        let alpha = |image: &Image| image.data.chunks(4).map(|pixel| pixel[3]).collect::<Vec<_>>();
+        assert_eq!(alpha(&decoded), alpha(&image));
+        assert!(content.len() < lossless, "{level}");
+    }
+}
+
+#[test]
+fn alpha_channels_come_back() {
+    let mut random = Random(11);
+    let (width, height) = (150, 70);
+    let image = vp8(Frame { width: width as u32, height: height as u32, ..PLAIN }, &mut random);
+    for number in 0..8 {
+        let plane: Vec<u8> = kind(number, width, height, 4, &mut random)
+            .data
+            .chunks(4)
+            .map(|pixel| pixel[number as usize % 4])
+            .collect();
+        for effort in EFFORTS {
+            let content = encode_alpha(&plane, width as u32, height as u32, effort).unwrap();
+            assert!(content.len() <= plane.len() + 1);
+            let chunks: [(&[u8; 4], &[u8]); 3] = [
+                (b"VP8X", &vp8x(ALPHA, width as u32, height as u32)),
+                (b"ALPH", &content),
+                (b"VP8 ", &image),
+            ];
+            let file = riff(&chunks);
+            let decoded = decode(&file).unwrap();
+            assert_eq!(decoded.flaw, None);
+            let alpha = |image: &Image| image.data.chunks(4).map(|pixel| pixel[3]).collect::<Vec<_>>();
+            assert!(alpha(&decoded.image) == plane, "{number}, {effort:?}");
+            assert!(alpha(&reference(&file).unwrap()) == plane, "{number}, {effort:?}, by image-webp");
+        }
+    }
+}
+
+#[test]
+fn noise_in_an_alpha_channel_stays_raw() {
+    let mut random = Random(4);
+    let plane: Vec<u8> = (0..900).map(|_| random.below(256) as u8).collect();
+    let content = encode_alpha(&plane, 30, 30, Effort::Default).unwrap();
+    assert_eq!((content[0], &content[1..]), (0, &plane[..]));
+    assert!(encode_alpha(&plane, 30, 31, Effort::Default).is_err());
+    let encoder = AlphaEncoder::new(plane, 30, 30, Effort::Default).unwrap();
+    assert_eq!(encoder.into_bytes(), Err(EncodeError::Unfinished));
+}
+
+#[test]
+fn a_large_flat_image_takes_little_work_and_few_bytes() {
+    let row = [200, 30, 60].repeat(2890);
+    let mut encoder = Encoder::new(2890, 2890, false, Config::default()).unwrap();
+    (0..2890).for_each(|_| encoder.push_row(&row).unwrap());
+    while encoder.step() {}
+    assert!(encoder.work() < 1 << 30, "{}", encoder.work());
+    assert!(encoder.into_bytes().unwrap().len() < 1000);
+}
+
+#[test]
+fn what_repeats_is_copied() {
+    // Rows of noise, eight times over.
+    let mut random = Random(8);
+    let block = draw(64, 64, 3, |_, _| [(); 4].map(|()| random.below(256) as u8));
+    let image = Image { height: 512, data: block.data.repeat(8), ..block };
+    for effort in EFFORTS {
+        let length = round_trip(&image, exact(effort), "repeated noise");
+        assert!(length < 64 * 64 * 3 * 5 / 4, "{length}");
+    }
 }

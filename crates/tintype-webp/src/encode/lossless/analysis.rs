@@ -49,9 +49,10 @@ pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: us
     let overhead = modes_bits(blocks);
     let direct = scale(plain.min(plain_green));
     let spatial = scale(differences.min(differences_green)) + overhead;
+    // Copies and the colour cache favour indices, which repeat.
     let indexed = palette
         .colors()
-        .map_or(u64::MAX, |colors| scale(bits_of(indices)) + ((8 * 4 * colors.len() as u64) << 16));
+        .map_or(u64::MAX, |colors| scale(bits_of(indices)) / 8 * 7 + ((8 * 4 * colors.len() as u64) << 16));
     let predict = spatial < direct;
     let subtract_green = if predict { differences_green < differences } else { plain_green < plain };
     let few = palette.colors().is_some_and(|colors| colors.len() <= 16);

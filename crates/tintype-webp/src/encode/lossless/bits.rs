@@ -29,11 +29,6 @@ impl BitWriter {
         self.bytes.reserve_exact((bits / 8) as usize + 8);
     }
 
-    /// Bits so far.
-    pub(super) fn length(&self) -> u64 {
-        8 * self.bytes.len() as u64 + u64::from(self.count)
-    }
-
     /// All the bytes, the last filled up with zeros.
     pub(super) fn into_bytes(mut self) -> Vec<u8> {
         let rest = self.buffer.to_le_bytes();
@@ -52,7 +47,6 @@ mod tests {
         for (value, count) in [(0, 1), (3, 2), (4, 3), (0b1110, 4), (u32::MAX, 32), (0, 3), (1, 1)] {
             bits.put(value, count);
         }
-        assert_eq!(bits.length(), 46);
         let all: u64 = 0b10 | 1 << 2 | 0b100 << 3 | 0b1110 << 6 | 0xFFFF_FFFF << 10 | 1 << 45;
         assert_eq!(bits.into_bytes(), (all | 0b100).to_le_bytes()[..6]);
     }

@@ -70,6 +70,11 @@ impl Grid {
         Self { width, bits, columns: of(bits).0, rows: of(bits).1 }
     }
 
+    /// Pixels of a row of blocks.
+    pub(super) fn row_pixels(&self) -> u64 {
+        (self.width << self.bits) as u64
+    }
+
     pub(super) fn blocks(&self) -> usize {
         self.columns * self.rows
     }
@@ -100,12 +105,12 @@ impl Place {
     }
 }
 
-/// The cost of a block, in all and without green, and its pixels.
+/// The cost of a block, in all and without green, and its tokens.
 #[derive(Clone, Copy, Default)]
 struct Seed {
     all: u32,
     others: u32,
-    pixels: u32,
+    tokens: u32,
 }
 
 impl Grouping {
@@ -194,40 +199,38 @@ impl Grouping {
                 let (all, green) = costs.all_and_green(token);
                 seed.all += all;
                 seed.others += all - green;
-                seed.pixels += 1;
+                seed.tokens += 1;
             }
         }
         false
     }
 
-    /// Divides blocks into classes of similar cost.
+    /// Divides blocks into classes of similar cost for each symbol, and these by the share that is not green's. All classes
+    /// take about as many bits.
     fn classify(&mut self) {
         let groups = self.histograms.len();
-        let outer = if groups >= 16 { groups / 4 } else { groups };
-        let inner = groups / outer;
-        let mut order: Vec<(u32, u32)> = (0..)
-            .zip(&self.seeds)
-            .filter(|(_, seed)| seed.pixels > 0)
-            .map(|(block, seed)| (seed.all / seed.pixels, block))
+        let inner = if groups >= 16 { 4 } else { 1 };
+        let seeds = core::mem::take(&mut self.seeds);
+        let mut order: Vec<(u32, usize)> = (0..)
+            .zip(&seeds)
+            .filter(|(_, seed)| seed.tokens > 0)
+            .map(|(block, seed)| (seed.all / seed.tokens, block))
             .collect();
-        order.sort_unstable();
-        let length = order.len().div_ceil(outer).max(1);
-        for (class, blocks) in order.chunks_mut(length).enumerate() {
-            for (share, block) in blocks.iter_mut() {
-                let seed = self.seeds.get(*block as usize).copied().unwrap_or_default();
+        let mut first = 0;
+        for class in parts(&mut order, &seeds, groups / inner) {
+            for (share, block) in class.iter_mut() {
+                let seed = seeds.get(*block).copied().unwrap_or_default();
                 *share = (u64::from(seed.others) * 4096 / u64::from(seed.all.max(1))) as u32;
             }
-            blocks.sort_unstable();
-            let length = blocks.len().div_ceil(inner).max(1);
-            for (part, blocks) in blocks.chunks(length).enumerate() {
-                for &(_, block) in blocks {
-                    if let Some(group) = self.blocks.get_mut(block as usize) {
-                        *group = (class * inner + part) as u8;
+            for (group, part) in (first..).zip(parts(class, &seeds, inner)) {
+                for &mut (_, block) in part {
+                    if let Some(to) = self.blocks.get_mut(block) {
+                        *to = group;
                     }
                 }
             }
+            first += inner as u8;
         }
-        self.seeds = Vec::new();
     }
 
     /// Counts the symbols of groups.
@@ -369,4 +372,31 @@ fn best_partner(histograms: &[Histogram], bits: &[u64], at: usize) -> Option<(u6
         (own + bits).checked_sub(together).filter(|&saved| saved > 0).map(|saved| (saved, other))
     });
     savings.max_by_key(|&(saved, other)| (saved, usize::MAX - other))
+}
+
+/// Sorts blocks by a key, and cuts them into parts that cost about the same.
+fn parts<'a>(
+    blocks: &'a mut [(u32, usize)],
+    seeds: &[Seed],
+    count: usize,
+) -> impl Iterator<Item = &'a mut [(u32, usize)]> {
+    blocks.sort_unstable();
+    let cost = |&(_, block): &(u32, usize)| seeds.get(block).map_or(0, |seed| u64::from(seed.all) + 1);
+    let total: u64 = blocks.iter().map(cost).sum();
+    let mut ends = Vec::with_capacity(count);
+    let (mut sum, mut at) = (0, 0);
+    for part in 1..=count as u64 {
+        let start = at;
+        while at < blocks.len() && (sum * count as u64) < total * part {
+            sum += blocks.get(at).map_or(0, cost);
+            at += 1;
+        }
+        ends.push(at - start);
+    }
+    let mut rest = blocks;
+    ends.into_iter().map(move |length| {
+        let (part, after) = core::mem::take(&mut rest).split_at_mut_checked(length).unwrap_or_default();
+        rest = after;
+        part
+    })
 }

@@ -5,13 +5,14 @@ use super::bits::BitWriter;
 use super::cached::CacheTrial;
 use super::cluster::{Grid, Grouping, Place};
 use super::color::ColorTransform;
-use super::config::{Config, Tuning};
+use super::config::{Config, Effort, Tuning};
 use super::error::EncodeError;
 use super::matches::Matcher;
+use super::near;
 use super::palette::Palette;
 use super::parse::{Costs, Optimizer, greedy};
 use super::predictor::Predictor;
-use super::stream::{Codes, write_small};
+use super::stream::{Codes, small_memory, write_small};
 use super::tokens::{Choice, Match, Source, Walk};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -21,6 +22,9 @@ const STEP: usize = 1 << 16;
 
 /// The largest side. The format has 16384 too, but not all decoders do.
 const MAX_SIDE: u32 = (1 << 14) - 1;
+
+/// Bytes for headers, codes and whatever is small.
+const FIXED: u64 = 256 << 10;
 
 /// Encodes the rows of an image as the content of a `VP8L` chunk.
 pub struct Encoder {
@@ -32,6 +36,8 @@ pub struct Encoder {
     palette: Palette,
     /// Whether a pixel is not opaque.
     translucent: bool,
+    /// Whether to write the size, which is not in an alpha channel.
+    header: bool,
     rows: usize,
     /// Pixels, later what transforms make of them: alpha, red, green and blue from the most significant byte.
     pixels: Vec<u32>,
@@ -48,6 +54,8 @@ pub struct Encoder {
 enum Stage {
     /// Taking rows.
     Rows,
+    /// Near-lossless: the bits that rounding takes away, and the row.
+    Round(u32, usize),
     Analyze,
     Pack(usize),
     SubtractGreen(usize, Transforms),
@@ -78,11 +86,24 @@ impl Encoder {
     ///
     /// If a side is 0 or more than 16383.
     pub fn new(width: u32, height: u32, has_alpha: bool, config: Config) -> Result<Self, EncodeError> {
-        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
-            return Err(EncodeError::Size { width, height });
-        }
-        let (width, height) = (width as usize, height as usize);
-        Ok(Self {
+        Self::check(width, height)?;
+        Ok(Self::prepare(width as usize, height as usize, has_alpha, config))
+    }
+
+    /// Rejects sizes that are impossible.
+    pub(super) fn check(width: u32, height: u32) -> Result<(), EncodeError> {
+        let possible = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
+        if possible { Ok(()) } else { Err(EncodeError::Size { width, height }) }
+    }
+
+    /// Prepares to encode an alpha channel.
+    pub(super) fn without_header(width: usize, height: usize, effort: Effort) -> Self {
+        let config = Config { effort, near_lossless: 100, exact: true };
+        Self { header: false, ..Self::prepare(width, height, false, config) }
+    }
+
+    fn prepare(width: usize, height: usize, has_alpha: bool, config: Config) -> Self {
+        Self {
             width,
             height,
             channels: if has_alpha { 4 } else { 3 },
@@ -90,6 +111,7 @@ impl Encoder {
             tuning: config.effort.tuning(),
             palette: Palette::new(),
             translucent: false,
+            header: true,
             rows: 0,
             pixels: Vec::with_capacity(width * height),
             coded_width: width,
@@ -99,7 +121,7 @@ impl Encoder {
             bits: BitWriter::default(),
             stage: Stage::Rows,
             work: 0,
-        })
+        }
     }
 
     /// Takes the next row: three or four bytes for each pixel.
@@ -115,39 +137,48 @@ impl Encoder {
         if self.rows >= self.height {
             return Err(EncodeError::TooManyRows);
         }
-        let start = self.pixels.len();
         if self.channels == 3 {
             let (pixels, _) = row.as_chunks::<3>();
-            self.pixels.extend(pixels.iter().map(|&[r, g, b]| u32::from_le_bytes([b, g, r, 0xFF])));
+            self.push_pixels(pixels.iter().map(|&[r, g, b]| u32::from_le_bytes([b, g, r, 0xFF])));
         } else {
             let (pixels, _) = row.as_chunks::<4>();
             let exact = self.config.exact;
-            self.pixels.extend(
+            self.translucent |= pixels.iter().any(|&[.., a]| a < 0xFF);
+            self.push_pixels(
                 pixels.iter().map(
                     |&[r, g, b, a]| {
                         if a == 0 && !exact { 0 } else { u32::from_le_bytes([b, g, r, a]) }
                     },
                 ),
             );
-            self.translucent |= pixels.iter().any(|&[.., a]| a < 0xFF);
         }
+        Ok(())
+    }
+
+    /// Takes the next row, of which there is one.
+    pub(super) fn push_pixels(&mut self, row: impl Iterator<Item = u32>) {
+        let start = self.pixels.len();
+        self.pixels.extend(row.take(self.width));
         self.palette.add(self.pixels.get(start..).unwrap_or_default());
         self.work += 12 * self.width as u64;
         self.rows += 1;
         if self.rows == self.height {
-            self.stage = Stage::Analyze;
+            let bits = near::bits_of_level(self.config.near_lossless);
+            let round = bits > 0 && self.palette.colors().is_none();
+            self.stage = if round { Stage::Round(bits, 1) } else { Stage::Analyze };
         }
-        Ok(())
     }
 
     /// Does a bounded part of the work that is left when all rows are there. Returns whether there is more to do.
     pub fn step(&mut self) -> bool {
         let stage = core::mem::replace(&mut self.stage, Stage::Done);
+        self.work += self.step_work(&stage);
         self.stage = match stage {
             Stage::Rows => {
                 self.stage = Stage::Rows;
                 return false;
             }
+            Stage::Round(bits, row) => self.round(bits, row),
             Stage::Analyze => self.analyze(),
             Stage::Pack(row) => self.pack(row),
             Stage::SubtractGreen(at, transforms) => self.subtract_green(at, transforms),
@@ -162,6 +193,47 @@ impl Encoder {
             Stage::Done => return false,
         };
         !matches!(self.stage, Stage::Done)
+    }
+
+    /// Rough number of instructions of a step.
+    fn step_work(&self, stage: &Stage) -> u64 {
+        let some = self.pixels.len().min(STEP) as u64;
+        match stage {
+            Stage::Rows | Stage::Done => 0,
+            Stage::Analyze => 60 * self.pixels.len().min(1 << 19) as u64,
+            Stage::Pack(_) | Stage::SubtractGreen(..) => 10 * some,
+            Stage::Round(..) => 40 * some,
+            Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
+            Stage::Color(transform) => 150 * transform.grid.row_pixels(),
+            Stage::Match(_) => 120 * some,
+            Stage::Cache(_) => 60 * self.pixels.len().min(1 << 18) as u64,
+            Stage::Choose(_) => 15 * some,
+            Stage::Optimize(..) | Stage::Write(_) => 60 * some,
+            Stage::Group(_) => 50 * some,
+        }
+    }
+
+    /// Bytes that encoding an image of this size holds at most, from [`Encoder::new`] to the result, which is included.
+    /// That is 15 to 16 bytes for each pixel, and up to a few megabytes for what does not grow with the image.
+    pub fn memory(width: u32, height: u32, has_alpha: bool, config: Config) -> u64 {
+        let (width, height) = (width as usize, height as usize);
+        let tuning = config.effort.tuning();
+        let pixels = width as u64 * height as u64;
+        let cache_bits = tuning.cache_sizes.iter().copied().max().unwrap_or(0);
+        let transforms = Grid::new(width, height, tuning.block_bits, tuning.transform_blocks);
+        let groups = Grid::new(width, height, tuning.block_bits, tuning.group_blocks);
+        // Pixels, matches, choices, and the bytes of literals without any structure.
+        let each = 10 * pixels + if has_alpha { 9 * pixels / 2 } else { 7 * pixels / 2 };
+        let of_transforms = Predictor::memory(&transforms) + ColorTransform::memory(&transforms);
+        let of_symbols =
+            CacheTrial::memory(cache_bits) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
+        let of_blocks = small_memory(transforms.blocks()) + 12 * transforms.blocks() as u64;
+        each + Palette::BYTES * 2
+            + of_transforms
+            + Matcher::memory(width * height)
+            + of_symbols
+            + of_blocks
+            + FIXED
     }
 
     /// Rough number of instructions so far.
@@ -185,13 +257,26 @@ impl Encoder {
         Grid::new(self.width, self.height, self.tuning.block_bits, self.tuning.transform_blocks)
     }
 
+    /// Rounds some rows.
+    fn round(&mut self, bits: u32, row: usize) -> Stage {
+        let end = (row + STEP.div_ceil(self.width)).min(self.height - 1);
+        (row..end).for_each(|y| near::round_row(&mut self.pixels, y, self.width, bits));
+        match bits {
+            _ if end + 1 < self.height => Stage::Round(bits, end),
+            1 => Stage::Analyze,
+            _ => Stage::Round(bits - 1, 1),
+        }
+    }
+
     /// Writes the header, and chooses transforms.
     fn analyze(&mut self) -> Stage {
-        self.bits.put(0x2F, 8);
-        self.bits.put(self.width as u32 - 1, 14);
-        self.bits.put(self.height as u32 - 1, 14);
-        self.bits.put(self.translucent.into(), 1);
-        self.bits.put(0, 3);
+        if self.header {
+            self.bits.put(0x2F, 8);
+            self.bits.put(self.width as u32 - 1, 14);
+            self.bits.put(self.height as u32 - 1, 14);
+            self.bits.put(self.translucent.into(), 1);
+            self.bits.put(0, 3);
+        }
         self.palette.sort();
         let transforms =
             analysis::choose(&self.pixels, self.width, &self.palette, self.transform_grid().blocks());
@@ -341,8 +426,7 @@ impl Encoder {
     }
 
     fn begin_grouping(&mut self, passes: u32) -> Stage {
-        let grid =
-            Grid::new(self.coded_width, self.height, self.tuning.block_bits.max(3), self.tuning.group_blocks);
+        let grid = Grid::new(self.coded_width, self.height, self.tuning.block_bits, self.tuning.group_blocks);
         let groups = if passes > 0 { 1 } else { self.tuning.groups.min(self.pixels.len() / 1024) };
         Stage::Group(Grouping::new(grid, self.cache_bits, groups, passes))
     }

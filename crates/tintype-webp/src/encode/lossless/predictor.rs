@@ -4,6 +4,7 @@
 
 use super::cluster::Grid;
 use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
+use super::flat::Colors;
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -11,6 +12,10 @@ use alloc::vec::Vec;
 
 /// What a block pays for another mode than its neighbours', in bits.
 const CHANGE: u32 = 4 << COST_FRACTION;
+
+/// The mode of blocks of few colours. They all have the same, so that what repeats in them, as letters do, still repeats
+/// in the differences.
+const FEW_COLORS: u8 = 1;
 
 /// Modes that are looked at twice.
 const CANDIDATES: usize = 5;
@@ -132,12 +137,24 @@ impl Predictor {
         let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
         let mut costs = [(u32::MAX, 0); MODES as usize];
         for (mode, to) in (0..).zip(&mut costs) {
-            *to = (self.sum(pixels, column, |row, above| {
-                with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices })
-            }) + change(mode), mode);
+            *to = (
+                self.sum(pixels, column, |row, above| {
+                    with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices })
+                }) + change(mode),
+                mode,
+            );
         }
         let plain = costs[0];
         costs.sort_unstable();
+        let mut colors = Colors::new();
+        let mut few = true;
+        self.sum(pixels, column, |row, _| {
+            few = few && colors.add(row);
+            0
+        });
+        if few && colors.cost() <= costs[0].0 {
+            return FEW_COLORS;
+        }
         let mut best = (u32::MAX, 0);
         for (cost, mode) in costs.into_iter().take(CANDIDATES).chain([plain]) {
             if cost >= best.0 {
@@ -165,7 +182,8 @@ impl Predictor {
         let end = ((column + 1) << self.grid.bits).min(width);
         let mut sum = 0;
         for y in (top..bottom).step_by(self.every).filter(|&y| y > 0) {
-            let above = if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
+            let above =
+                if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
             let above = above.and_then(|above| above.get(start - 1..=end)).unwrap_or_default();
             sum += function(pixels.get(y * width + start - 1..y * width + end).unwrap_or_default(), above);
         }

@@ -16,17 +16,6 @@ pub(super) enum Token {
     },
 }
 
-impl Token {
-    /// Pixels that it stands for.
-    #[inline(always)]
-    pub(super) fn pixels(self) -> usize {
-        match self {
-            Self::Copy { length, .. } => length as usize,
-            _ => 1,
-        }
-    }
-}
-
 /// The best copy for a pixel, in 32 bits: the length, less one, above 20 bits of distance; or 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Match(pub(super) u32);
