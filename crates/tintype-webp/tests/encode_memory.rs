@@ -61,11 +61,11 @@ fn most(function: impl FnOnce()) -> u64 {
 
 #[test]
 fn encoding_never_holds_more_than_it_predicts() {
-    for (width, height) in [(1, 1), (40, 30), (1, 3000), (5000, 2), (400, 300), (1000, 700)] {
+    for (width, height) in [(1, 1), (40, 30), (1, 3000), (5000, 2), (300, 200)] {
         for (kind, channels, effort) in (0..5)
             .flat_map(|kind| [3, 4].into_iter().flat_map(move |c| EFFORTS.map(|effort| (kind, c, effort))))
         {
-            if width * height > 500_000 && effort == Effort::Best {
+            if width * height > 50_000 && (effort == Effort::Best) != (channels == 4) {
                 continue;
             }
             let config = Config { effort, ..Config::default() };

@@ -1,6 +1,10 @@
 //! What callers choose.
 
+use super::cluster::Grid;
 use super::matches::Search;
+
+/// Pixels of an image that has smaller blocks.
+const SMALL: usize = 1 << 17;
 
 /// How an image is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,5 +93,22 @@ impl Effort {
                 colors: true,
             },
         }
+    }
+}
+
+impl Tuning {
+    /// The blocks of transforms.
+    pub(super) fn transform_grid(&self, width: usize, height: usize) -> Grid {
+        Grid::new(width, height, self.smallest(width * height), self.transform_blocks)
+    }
+
+    /// The blocks of groups.
+    pub(super) fn group_grid(&self, width: usize, height: usize) -> Grid {
+        Grid::new(width, height, self.smallest(width * height), self.group_blocks)
+    }
+
+    /// The logarithm of the smallest block's side for an image of so many pixels.
+    fn smallest(&self, pixels: usize) -> u32 {
+        if pixels > SMALL { self.block_bits } else { self.block_bits.min(3) }
     }
 }

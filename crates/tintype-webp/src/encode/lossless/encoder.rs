@@ -220,8 +220,8 @@ impl Encoder {
         let tuning = config.effort.tuning();
         let pixels = width as u64 * height as u64;
         let cache_bits = tuning.cache_sizes.iter().copied().max().unwrap_or(0);
-        let transforms = Grid::new(width, height, tuning.block_bits, tuning.transform_blocks);
-        let groups = Grid::new(width, height, tuning.block_bits, tuning.group_blocks);
+        let transforms = tuning.transform_grid(width, height);
+        let groups = tuning.group_grid(width, height);
         // Pixels, matches, choices, and the bytes of literals without any structure.
         let each = 10 * pixels + if has_alpha { 9 * pixels / 2 } else { 7 * pixels / 2 };
         let of_transforms = Predictor::memory(&transforms) + ColorTransform::memory(&transforms);
@@ -254,7 +254,7 @@ impl Encoder {
     }
 
     fn transform_grid(&self) -> Grid {
-        Grid::new(self.width, self.height, self.tuning.block_bits, self.tuning.transform_blocks)
+        self.tuning.transform_grid(self.width, self.height)
     }
 
     /// Rounds some rows.
@@ -426,7 +426,7 @@ impl Encoder {
     }
 
     fn begin_grouping(&mut self, passes: u32) -> Stage {
-        let grid = Grid::new(self.coded_width, self.height, self.tuning.block_bits, self.tuning.group_blocks);
+        let grid = self.tuning.group_grid(self.coded_width, self.height);
         let groups = if passes > 0 { 1 } else { self.tuning.groups.min(self.pixels.len() / 1024) };
         Stage::Group(Grouping::new(grid, self.cache_bits, groups, passes))
     }

@@ -175,8 +175,8 @@ impl Matcher {
         }
         let mut link = matches.get(at).map_or(0, |link| link.0 as usize);
         let mut left = match self.tries {
-            few if few > 16 * self.found + 4096 => self.settings.links / 16,
-            few if few > 4 * self.found + 4096 => self.settings.links / 4,
+            few if few > 8 * self.found + 4096 => self.settings.links / 16,
+            few if few > 2 * self.found + 4096 => self.settings.links / 4,
             _ => self.settings.links,
         };
         while link > 0 && left > 0 && at - (link - 1) <= MAX_DISTANCE {
