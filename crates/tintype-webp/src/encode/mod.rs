@@ -1,3 +1,3 @@
-//! The encoder.
+//! Encoders.
 
 pub mod lossless;

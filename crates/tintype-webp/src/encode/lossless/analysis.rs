@@ -51,9 +51,9 @@ pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: us
     let spatial = scale(differences.min(differences_green)) + overhead;
     // Copies and the colour cache favour indices, which repeat; the more so, the more pixels are like a neighbour.
     let share = if indices.iter().sum::<u32>() as usize * 4 < taken { 4 } else { 7 };
-    let indexed = palette
-        .colors()
-        .map_or(u64::MAX, |colors| scale(bits_of(indices)) / 8 * share + ((8 * 4 * colors.len() as u64) << 16));
+    let indexed = palette.colors().map_or(u64::MAX, |colors| {
+        scale(bits_of(indices)) / 8 * share + ((8 * 4 * colors.len() as u64) << 16)
+    });
     let predict = spatial < direct;
     let subtract_green = if predict { differences_green < differences } else { plain_green < plain };
     let few = palette.colors().is_some_and(|colors| colors.len() <= 16);

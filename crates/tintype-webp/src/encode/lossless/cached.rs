@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 /// Stretches of pixels that are looked at, at most, and the pixels in each.
 const STRETCHES: usize = 16;
-const STRETCH: usize = 1 << 14;
+const STRETCH: usize = 1 << 13;
 
 /// Tries sizes of the colour cache on stretches of an image, a size at a time.
 pub(super) struct CacheTrial {

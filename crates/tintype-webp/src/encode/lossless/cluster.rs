@@ -4,6 +4,7 @@
 //! the class whose codes suit it best. In between, classes are merged as long as that saves more bits of codes than it
 //! costs bits of symbols.
 
+use super::blocks::{Grid, Place};
 use super::entropy::{COST_FRACTION, bits_of};
 use super::histogram::{Histogram, extra_bits, places, symbols};
 use super::parse::Costs;
@@ -47,62 +48,6 @@ enum Pass {
     Count,
     Assign,
     Done,
-}
-
-/// Square blocks of an image.
-#[derive(Clone, Copy)]
-pub(super) struct Grid {
-    /// The width of the image.
-    pub(super) width: usize,
-    /// The logarithm of a block's side.
-    pub(super) bits: u32,
-    /// Blocks in a row and rows of blocks.
-    pub(super) columns: usize,
-    pub(super) rows: usize,
-}
-
-impl Grid {
-    /// The smallest blocks of at least two to the power of `bits` pixels that are not more than `most`.
-    pub(super) fn new(width: usize, height: usize, bits: u32, most: usize) -> Self {
-        let of = |bits: u32| (width.div_ceil(1 << bits), height.div_ceil(1 << bits));
-        let fits = |&bits: &u32| of(bits).0 * of(bits).1 <= most;
-        let bits = (bits..9).find(fits).unwrap_or(9);
-        Self { width, bits, columns: of(bits).0, rows: of(bits).1 }
-    }
-
-    /// Pixels of a row of blocks.
-    pub(super) fn row_pixels(&self) -> u64 {
-        (self.width << self.bits) as u64
-    }
-
-    pub(super) fn blocks(&self) -> usize {
-        self.columns * self.rows
-    }
-}
-
-/// Where the pixel at hand is.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Place {
-    row_start: usize,
-    y: usize,
-}
-
-impl Place {
-    /// Moves to the pixel `at`, and returns its block's column.
-    #[inline(always)]
-    pub(super) fn move_to(&mut self, at: usize, grid: &Grid) -> usize {
-        while at - self.row_start >= grid.width {
-            self.row_start += grid.width;
-            self.y += 1;
-        }
-        (at - self.row_start) >> grid.bits
-    }
-
-    /// The block of this column.
-    #[inline(always)]
-    pub(super) fn block(&self, column: usize, grid: &Grid) -> usize {
-        (self.y >> grid.bits) * grid.columns + column
-    }
 }
 
 /// The cost of a block, in all and without green, and its tokens.
@@ -197,8 +142,8 @@ impl Grouping {
             let block = self.place.block(column, &self.grid);
             if let (Some(seed), Some(costs)) = (self.seeds.get_mut(block), &self.costs) {
                 let (all, green) = costs.all_and_green(token);
-                seed.all += all;
-                seed.others += all - green;
+                seed.all = seed.all.saturating_add(all);
+                seed.others = seed.others.saturating_add(all - green);
                 seed.tokens += 1;
             }
         }
@@ -314,10 +259,15 @@ impl Grouping {
                 row = self.place.y >> self.grid.bits;
             }
             let (places, count) = places(token);
-            if let Some(sums) = self.sums.get_mut(column) {
+            if let Some(to) = self.sums.get_mut(column) {
+                // On copies, so that the compiler knows that they do not overlap. Sums that wrap, in the largest blocks,
+                // make a poor choice and no wrong one.
+                let mut sums = *to;
                 for costs in places.iter().take(count).filter_map(|&place| self.table.get(place)) {
-                    sums.iter_mut().zip(costs).for_each(|(sum, &cost)| *sum += u32::from(cost));
+                    let costs = *costs;
+                    sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
                 }
+                *to = sums;
             }
         }
         false
@@ -330,7 +280,8 @@ impl Grouping {
         let mut before = start.checked_sub(1).and_then(|at| self.blocks.get(at)).copied().unwrap_or(0);
         let rows = self.blocks.get_mut(start..next * self.grid.columns).unwrap_or_default();
         for (block, sums) in rows.iter_mut().zip(&self.sums) {
-            let cost = |&(group, &sum): &(u8, &u32)| sum + if group == before { 0 } else { CHANGE };
+            let cost =
+                |&(group, &sum): &(u8, &u32)| sum.saturating_add(if group == before { 0 } else { CHANGE });
             before = (0u8..).zip(sums.iter().take(groups)).min_by_key(cost).map_or(0, |(group, _)| group);
             *block = before;
         }

@@ -2,7 +2,7 @@
 //!
 //! Factors are sought around those of least squares, and of the block before.
 
-use super::cluster::Grid;
+use super::blocks::Grid;
 use super::entropy::COST_FRACTION;
 use super::predictor::Prices;
 use alloc::boxed::Box;

@@ -1,6 +1,6 @@
 //! What callers choose.
 
-use super::cluster::Grid;
+use super::blocks::Grid;
 use super::matches::Search;
 
 /// Pixels of an image that has smaller blocks.
@@ -72,7 +72,7 @@ impl Effort {
             },
             Self::Default => Tuning {
                 search: Search { links: 32, enough: 16 },
-                cache_sizes: &[0, 2, 4, 6, 8, 9, 10],
+                cache_sizes: &[0, 2, 4, 6, 8, 10],
                 passes: 1,
                 groups: 32,
                 group_blocks: 2048,

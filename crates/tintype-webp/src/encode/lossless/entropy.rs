@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn equal_symbols_take_the_logarithm_of_their_number() {
-        assert_eq!(bits_of([7; 64]), 64 * 7 * 6 << FRACTION);
+        assert_eq!(bits_of([7; 64]), (64 * 7 * 6) << FRACTION);
         assert_eq!(bits_of([0, 9, 0]), 0);
         let mut costs = [0; 4];
         costs_of(&[2, 1, 1, 0], &mut costs);

@@ -40,6 +40,7 @@
 mod alpha;
 mod analysis;
 mod bits;
+mod blocks;
 mod cached;
 mod cluster;
 mod color;

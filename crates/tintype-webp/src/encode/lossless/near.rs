@@ -50,7 +50,7 @@ mod tests {
                 assert_eq!(rounded >> 24, 77);
                 let rounded = rounded & 0xFF;
                 assert!(rounded.abs_diff(value) <= 1 << (bits - 1), "{value}, {bits}");
-                assert!(rounded % (1 << bits) == 0 || rounded == 255);
+                assert!(rounded.is_multiple_of(1 << bits) || rounded == 255);
             }
         }
         assert_eq!([0, 19, 20, 40, 60, 79, 80, 99, 100].map(bits_of_level), [5, 5, 4, 3, 2, 2, 1, 1, 0]);

@@ -2,7 +2,7 @@
 //!
 //! The mode is the one whose differences cost least, at the price that differences had in the blocks before.
 
-use super::cluster::Grid;
+use super::blocks::Grid;
 use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
 use super::flat::Colors;
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
