@@ -199,7 +199,7 @@ impl Encoder {
             Stage::Round(..) => 40 * some,
             Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
             Stage::Color(transform) => 150 * transform.grid.row_pixels(),
-            Stage::Match(_) => 120 * some,
+            Stage::Match(_) => 60 * some,
             Stage::Cache(_) => 60 * self.pixels.len().min(1 << 17) as u64,
             Stage::Choose(_) => 15 * some,
             Stage::Optimize(..) | Stage::Write(_) => 60 * some,

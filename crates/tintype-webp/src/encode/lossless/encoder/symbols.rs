@@ -31,7 +31,7 @@ impl Encoder {
     }
 
     pub(super) fn find_matches(&mut self, mut matcher: Matcher) -> Stage {
-        if !matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP) {
+        if !matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP / 2) {
             return Stage::Match(matcher);
         }
         self.choices = vec![Choice::default(); self.pixels.len()];
