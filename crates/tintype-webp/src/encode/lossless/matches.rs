@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 const MAX_COMPARED: usize = 1024;
 
 /// Pixels that searches compare at most, on average, before they look at fewer.
-const MAX_COMPARED_EACH: usize = 256;
+const MAX_COMPARED_EACH: u64 = 256;
 
 /// A match that is long enough to end a search.
 const LONG: usize = 256;
@@ -33,7 +33,7 @@ pub(super) struct Matcher {
     tries: usize,
     found: usize,
     /// Pixels compared so far.
-    compared: usize,
+    compared: u64,
 }
 
 /// How hard to look.
@@ -151,7 +151,7 @@ impl Matcher {
     fn search(&mut self, pixels: &[u32], matches: &[Match], width: usize, at: usize) -> (usize, usize) {
         let Some(here) = pixels.get(at..) else { return (0, 0) };
         // Where pixels are such that searches compare many of them, time and again, the work must remain linear.
-        let hard = self.compared > MAX_COMPARED_EACH * (pixels.len() - at) + (1 << 20);
+        let hard = self.compared > MAX_COMPARED_EACH * (pixels.len() - at) as u64 + (1 << 20);
         let here = here.get(..here.len().min(if hard { 32 } else { MAX_LENGTH })).unwrap_or_default();
         let mut best = (0, 0);
         let mut budget = MAX_COMPARED;
@@ -162,7 +162,7 @@ impl Matcher {
             }
             let length = here.iter().zip(there).take_while(|(a, b)| a == b).count();
             budget = budget.saturating_sub(length);
-            self.compared += length;
+            self.compared += length as u64;
             if length > best.0 {
                 *best = (length, distance);
             }
