@@ -7,3 +7,4 @@ pub mod decode;
 pub mod encode;
 mod lanes;
 mod vp8;
+mod vp8l;

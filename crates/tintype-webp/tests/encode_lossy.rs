@@ -128,7 +128,7 @@ fn steps_give_the_bytes_that_finishing_gives() {
     let mut encoder = Encoder::new(100, 90, Input::Rgb, Config::default()).unwrap();
     image.data.chunks(300).for_each(|row| encoder.push_row(row).unwrap());
     let mut steps = 1;
-    while !encoder.step().unwrap() {
+    while encoder.step().unwrap() {
         steps += 1;
     }
     // Modes and coefficients of six rows of macroblocks, and what is around them.

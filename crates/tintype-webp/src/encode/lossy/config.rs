@@ -1,16 +1,6 @@
 //! How to encode.
 
-/// How much work to spend on a smaller file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Effort {
-    /// Luminance is predicted in whole macroblocks or by the four simplest modes of subblocks.
-    Fast,
-    /// Every mode is tried, and the coefficients of the chosen one are optimised.
-    #[default]
-    Default,
-    /// Coefficients are optimised before modes are chosen.
-    Best,
-}
+pub use crate::encode::Effort;
 
 /// What the rows of samples are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +32,9 @@ pub enum Plane {
 pub struct Config {
     /// Quality, 0 to 100, on libwebp's scale; larger numbers count as 100.
     pub quality: u8,
-    /// Work spent on size.
+    /// Work spent on size. [`Effort::Fast`] predicts luminance in whole macroblocks or by the four simplest modes of
+    /// subblocks; [`Effort::Default`] tries every mode, and optimises the coefficients of the chosen one;
+    /// [`Effort::Best`] optimises coefficients before modes are chosen.
     pub effort: Effort,
     /// Whether colour differences, and luminance with them, are chosen so that what a decoder makes of them at full size
     /// is closest to the pixels. This keeps thin lines of saturated colour, such as text, from fading. It takes more

@@ -141,7 +141,7 @@ impl Encoder {
     }
 
     /// After the last row: writes a row of macroblocks, of their modes or of their coefficients. Returns whether
-    /// everything is written.
+    /// there is more to write.
     ///
     /// # Errors
     /// [`EncodeError::MissingRows`] and [`EncodeError::TooComplex`].
@@ -175,7 +175,7 @@ impl Encoder {
             },
             Stage::Done(bytes) => Stage::Done(bytes),
         };
-        Ok(matches!(self.stage, Stage::Done(_)))
+        Ok(!matches!(self.stage, Stage::Done(_)))
     }
 
     /// Writes what is left to write and returns the content of a `VP8 ` chunk.

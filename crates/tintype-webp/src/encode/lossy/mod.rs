@@ -14,7 +14,7 @@
 //!     for row in rgb.chunks(width as usize * 3) {
 //!         encoder.push_row(row)?;
 //!     }
-//!     while !encoder.step()? {} // or look at a clock in between
+//!     while encoder.step()? {} // or look at a clock in between
 //!     let image = encoder.finish()?;
 //!     let mut file = Vec::new();
 //!     let still = Still::new(width, height, Data::Lossy { image: &image, alpha: None });
