@@ -97,8 +97,7 @@ impl Pipeline {
         };
         let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
         // Where the encoder halves chroma, it need not come with more detail to be converted.
-        let halved_chroma =
-            as_lanes || conversion.is_some() && encode::takes_halved_chroma(options.output.format);
+        let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&options.output);
         let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels: linear };
         let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
         let alpha = layout.channels().has_alpha();
@@ -113,9 +112,7 @@ impl Pipeline {
         let encoding = encode::work(&options.output, image);
         let sinking = match &border {
             Some(border) => border.cost(),
-            None => {
-                Cost { memory: encode::memory(options.output.format, image, job.whole), work: encoding.fixed }
-            }
+            None => Cost { memory: encode::memory(&options.output, image, job.whole), work: encoding.fixed },
         };
         let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
@@ -209,11 +206,12 @@ impl Pipeline {
 
     /// Works through the rows that are there, for a while.
     pub(crate) fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
-        let progress = if self.stages.are_complete() {
-            self.stages.sink.finish()?;
-            Progress::Complete
-        } else {
+        let progress = if !self.stages.are_complete() {
             self.advance_rows(source_bytes)?
+        } else if self.stages.sink.finish()? {
+            Progress::More
+        } else {
+            Progress::Complete
         };
         let before = output.len();
         self.stages.sink.drain(output);
@@ -277,10 +275,10 @@ impl Sink {
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.finish(),
-            Self::Border(_) => Ok(()),
+            Self::Border(_) => Ok(false),
         }
     }
 

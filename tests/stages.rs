@@ -271,7 +271,7 @@ fn framed(format: Format) -> Vec<u8> {
 
 #[test]
 fn a_border_is_trimmed_before_anything_else_and_however_the_source_is_cut() {
-    let trim = Trim { threshold: 30, color: None, equal_horizontal: false, equal_vertical: false };
+    let trim = Trim { threshold: 60, color: None, equal_horizontal: false, equal_vertical: false };
     for format in [Format::Png, Format::Jpeg, Format::Webp] {
         let source = framed(format);
         for (settings, size) in [

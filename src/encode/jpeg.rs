@@ -64,8 +64,9 @@ impl Encoder for JpegEncoder {
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        self.encoder.finish().map_err(internal)
+    fn finish(&mut self) -> Result<bool> {
+        self.encoder.finish().map_err(internal)?;
+        Ok(false)
     }
 
     fn drain(&mut self, sink: &mut Queue) {

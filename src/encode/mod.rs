@@ -53,8 +53,8 @@ pub(crate) trait Encoder {
     /// Takes the next row of a lane.
     fn row(&mut self, lane: usize, row: &[u8]) -> Result<()>;
 
-    /// Ends the file. All rows have been taken.
-    fn finish(&mut self) -> Result<()>;
+    /// Goes on to end the file, for a while. All rows have been taken. Returns whether there is more to do.
+    fn finish(&mut self) -> Result<bool>;
 
     /// Moves the bytes that are ready to the end of `sink`.
     fn drain(&mut self, sink: &mut Queue);
@@ -65,23 +65,23 @@ pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Resu
     Ok(match output.format {
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
         Format::Png => Box::new(png::PngEncoder::new(image, &attached)?),
-        Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)),
+        Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
         other => return Err(Error::unsupported(other, "encoding")),
     })
 }
 
-/// Whether a format takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
-pub(crate) fn takes_halved_chroma(format: Format) -> bool {
-    format == Format::Jpeg
+/// Whether an encoder takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
+pub(crate) fn takes_halved_chroma(output: &Output) -> bool {
+    output.format == Format::Jpeg || output.format == Format::Webp && !output.lossless
 }
 
 /// Predicts the bytes that an encoder holds at most, its output included; output that comes in pieces counts twice if it
 /// is read `whole`.
-pub(crate) fn memory(format: Format, image: Image, whole: bool) -> u64 {
+pub(crate) fn memory(output: &Output, image: Image, whole: bool) -> u64 {
     let copies = if whole { 2 } else { 1 };
-    match format {
+    match output.format {
         Format::Jpeg => jpeg::memory(image, copies),
-        Format::Webp => webp::memory(image),
+        Format::Webp => webp::memory(output, image),
         _ => png::memory(image, copies),
     }
 }
@@ -101,8 +101,8 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
     let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
     let (once, rows, per_byte) = match output.format {
         Format::Jpeg => (1_300_000, padded * 100, 400),
-        Format::Webp if output.lossless => (100_000, image.pixels() * 150, 300),
-        Format::Webp => (2_000_000, padded * 6000, 0),
+        Format::Webp if output.lossless => (2_000_000, image.pixels() * 150, 600),
+        Format::Webp => (1_000_000, padded * 600, 200),
         _ => (50_000, image.samples() * 25, 150),
     };
     Work { fixed: once + rows, per_byte }

@@ -56,9 +56,10 @@ impl Encoder for PngEncoder {
         self.writer()?.write_all(row).map_err(internal)
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self) -> Result<bool> {
         let writer = self.writer.take().ok_or(Error::Ended)?;
-        writer.finish().map_err(internal)
+        writer.finish().map_err(internal)?;
+        Ok(false)
     }
 
     fn drain(&mut self, sink: &mut Queue) {

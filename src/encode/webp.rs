@@ -1,126 +1,226 @@
-//! WebP (RFC 9649), lossy (RFC 6386) and lossless. The codec wants the whole image.
+//! WebP (RFC 9649), lossy (RFC 6386) and lossless.
 
 use super::{Encoder, Image};
 use crate::metadata::Attached;
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
 use crate::{Error, Output, Result};
-use zenwebp::EncoderConfig;
+use std::collections::VecDeque;
+use std::fmt::Display;
+use tintype_webp::encode::Effort;
+use tintype_webp::encode::container::{Data, Still};
+use tintype_webp::encode::lossless::{self, AlphaEncoder};
+use tintype_webp::encode::lossy::{self, Input, Plane};
+
+const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
 pub(super) struct WebpEncoder {
     image: Image,
-    config: EncoderConfig,
-    rows: Vec<u8>,
+    coder: Coder,
     attached: Attached,
-    /// The file, in pieces.
-    file: Vec<Vec<u8>>,
+    /// A row in the channels that the coder takes.
+    row: Vec<u8>,
+    file: Vec<u8>,
+}
+
+/// What makes the image data.
+enum Coder {
+    Lossy(Box<Lossy>),
+    Lossless(Box<lossless::Encoder>),
+    Done,
+}
+
+/// A lossy image, and its alpha.
+struct Lossy {
+    /// Width and height.
+    size: (u32, u32),
+    encoder: lossy::Encoder,
+    /// Rows of planes that wait for the other planes.
+    waiting: [VecDeque<Vec<u8>>; 3],
+    alpha: Alpha,
+}
+
+/// The alpha of a lossy image.
+enum Alpha {
+    /// There is none, or all of it is opaque.
+    Opaque,
+    /// The rows so far.
+    Plane(Vec<u8>),
+    Coding(Box<AlphaEncoder>),
 }
 
 impl WebpEncoder {
-    pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Self {
-        let config = if output.lossless {
-            EncoderConfig::new_lossless()
+    pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
+        let Image { width, height, .. } = image;
+        let coder = if output.lossless {
+            let encoder = lossless::Encoder::new(width, height, has_alpha(image), lossless_config());
+            Coder::Lossless(Box::new(encoder.map_err(internal)?))
         } else {
-            EncoderConfig::new().quality(output.lossy_quality().into())
+            let config = lossy_config(output);
+            let encoder = lossy::Encoder::new(width, height, input(image), config).map_err(internal)?;
+            let alpha = if has_alpha(image) {
+                Alpha::Plane(Vec::with_capacity(image.pixels() as usize))
+            } else {
+                Alpha::Opaque
+            };
+            Coder::Lossy(Box::new(Lossy {
+                size: (width, height),
+                encoder,
+                waiting: Default::default(),
+                alpha,
+            }))
         };
-        let rows = Vec::with_capacity(image.bytes() as usize);
-        Self { image, config, rows, attached, file: Vec::new() }
+        Ok(Self { image, coder, attached, row: Vec::new(), file: Vec::new() })
+    }
+
+    /// Writes the file around its image data.
+    fn write(&mut self, data: Data<'_>) -> Result<()> {
+        let attached = std::mem::take(&mut self.attached);
+        let still = Still {
+            icc: attached.icc_for(self.image.colors()),
+            exif: attached.exif.as_deref(),
+            xmp: attached.xmp.as_deref(),
+            ..Still::new(self.image.width, self.image.height, data)
+        };
+        still.write(&mut self.file).map_err(internal)
     }
 }
 
 impl Encoder for WebpEncoder {
-    fn row(&mut self, _: usize, row: &[u8]) -> Result<()> {
-        self.rows.extend_from_slice(row);
-        Ok(())
+    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        if let Coder::Lossy(lossy) = &mut self.coder
+            && self.image.layout == Layout::YCbCr
+        {
+            return lossy.push_plane(lane, row);
+        }
+        let channels = self.image.channels();
+        let to = if channels.has_alpha() { Channels::Rgba } else { Channels::Rgb };
+        self.row.clear();
+        channels.widen(row, to, &mut self.row);
+        match &mut self.coder {
+            Coder::Lossy(lossy) => lossy.push(&self.row),
+            Coder::Lossless(encoder) => encoder.push_row(&self.row).map_err(internal),
+            Coder::Done => Err(Error::Ended),
+        }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        let Image { width, height, .. } = self.image;
-        let channels = self.image.channels();
-        let mut rows = std::mem::take(&mut self.rows);
-        let channels = if channels.has_alpha() && is_opaque(&rows, channels.count()) {
-            drop_alpha(&mut rows, channels)
-        } else {
-            channels
-        };
-        let encoder = match channels {
-            Channels::Gray => zenwebp::Encoder::new_l8(&rows, width, height),
-            Channels::GrayAlpha => zenwebp::Encoder::new_la8(&rows, width, height),
-            Channels::Rgb => zenwebp::Encoder::new_rgb(&rows, width, height),
-            Channels::Rgba => zenwebp::Encoder::new_rgba(&rows, width, height),
-        };
-        let encoded = encoder.config(self.config.clone()).encode();
-        let file = encoded.map_err(|error| Error::Internal(format!("encoding WebP: {error}")))?;
-        let attached = std::mem::take(&mut self.attached);
-        self.file = if attached.is_empty() { vec![file] } else { extended(file, self.image, attached) };
-        Ok(())
+    fn finish(&mut self) -> Result<bool> {
+        match std::mem::replace(&mut self.coder, Coder::Done) {
+            Coder::Lossy(mut lossy) => {
+                if lossy.step()? {
+                    self.coder = Coder::Lossy(lossy);
+                    return Ok(true);
+                }
+                let Lossy { encoder, alpha, .. } = *lossy;
+                let image = encoder.finish().map_err(internal)?;
+                let alpha = match alpha {
+                    Alpha::Coding(alpha) => Some(alpha.into_bytes().map_err(internal)?),
+                    Alpha::Opaque | Alpha::Plane(_) => None,
+                };
+                self.write(Data::Lossy { image: &image, alpha: alpha.as_deref() })?;
+            }
+            Coder::Lossless(mut encoder) => {
+                if encoder.step() {
+                    self.coder = Coder::Lossless(encoder);
+                    return Ok(true);
+                }
+                let image = encoder.into_bytes().map_err(internal)?;
+                self.write(Data::Lossless { image: &image, alpha: has_alpha(self.image) })?;
+            }
+            Coder::Done => (),
+        }
+        Ok(false)
     }
 
     fn drain(&mut self, sink: &mut Queue) {
-        std::mem::take(&mut self.file).into_iter().for_each(|piece| sink.push(piece));
+        sink.push(std::mem::take(&mut self.file));
     }
 }
 
-/// The header of a file, and that of a VP8X chunk with its content (RFC 9649, 2.4 and 2.7).
-const RIFF_HEADER: usize = 12;
-const VP8X: usize = 18;
-
-/// A file in the extended format (RFC 9649, 2.7): the chunks of `file` with what is attached around them.
-fn extended(file: Vec<u8>, image: Image, attached: Attached) -> Vec<Vec<u8>> {
-    let chunks = file.get(RIFF_HEADER..).unwrap_or_default();
-    let (alpha, chunks) = match chunks {
-        [b'V', b'P', b'8', b'X', _, _, _, _, flags, ..] => {
-            (flags & ALPHA, chunks.get(VP8X..).unwrap_or_default())
+impl Lossy {
+    fn push_plane(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        if let Some(waiting) = self.waiting.get_mut(lane) {
+            waiting.push_back(row.to_vec());
         }
-        // The bit follows a signature and two numbers of 14 bits (RFC 9649, 3.4).
-        [b'V', b'P', b'8', b'L', _, _, _, _, _, _, _, _, bits, ..] if bits & 0x10 != 0 => (ALPHA, chunks),
-        _ => (0, chunks),
-    };
-    let icc = attached.icc_for(Channels::Rgb).map(|icc| chunk(b"ICCP", icc));
-    let exif = attached.exif.as_deref().map(|exif| chunk(b"EXIF", exif));
-    let xmp = attached.xmp.as_deref().map(|xmp| chunk(b"XMP ", xmp));
-    let flag = |part: &Option<Vec<u8>>, bit: u8| if part.is_some() { bit } else { 0 };
-    let flags = alpha | flag(&icc, 0x20) | flag(&exif, 0x08) | flag(&xmp, 0x04);
-    let mut pieces = vec![Vec::new(), icc.unwrap_or_default(), chunks.to_vec()];
-    pieces.extend([exif, xmp].into_iter().flatten());
-    let rest: usize = pieces.iter().map(Vec::len).sum();
-    let side = |side: u32| (side - 1).to_le_bytes();
-    let ([w0, w1, w2, _], [h0, h1, h2, _]) = (side(image.width), side(image.height));
-    let vp8x = chunk(b"VP8X", &[flags, 0, 0, 0, w0, w1, w2, h0, h1, h2]);
-    let size = ((b"WEBP".len() + vp8x.len() + rest) as u32).to_le_bytes();
-    if let Some(head) = pieces.first_mut() {
-        *head = [b"RIFF", &size, b"WEBP", &vp8x[..]].concat();
+        loop {
+            let mut written = false;
+            for (plane, waiting) in PLANES.into_iter().zip(&mut self.waiting) {
+                while self.encoder.rows_wanted(plane) > 0
+                    && let Some(row) = waiting.pop_front()
+                {
+                    self.encoder.push_plane_row(plane, &row).map_err(internal)?;
+                    written = true;
+                }
+            }
+            if !written {
+                return Ok(());
+            }
+        }
     }
-    pieces
+
+    fn push(&mut self, row: &[u8]) -> Result<()> {
+        if let Alpha::Plane(plane) = &mut self.alpha {
+            plane.extend(row.iter().skip(3).step_by(4));
+        }
+        self.encoder.push_row(row).map_err(internal)
+    }
+
+    /// Does a part of the work after the last row. Returns whether there is more.
+    fn step(&mut self) -> Result<bool> {
+        if self.encoder.step().map_err(internal)? {
+            return Ok(true);
+        }
+        match &mut self.alpha {
+            Alpha::Opaque => Ok(false),
+            Alpha::Plane(plane) if plane.iter().all(|&alpha| alpha == 255) => {
+                self.alpha = Alpha::Opaque;
+                Ok(false)
+            }
+            Alpha::Plane(plane) => {
+                let plane = std::mem::take(plane);
+                let (width, height) = self.size;
+                let encoder = AlphaEncoder::new(plane, width, height, Effort::default()).map_err(internal)?;
+                self.alpha = Alpha::Coding(Box::new(encoder));
+                Ok(true)
+            }
+            Alpha::Coding(encoder) => Ok(encoder.step()),
+        }
+    }
 }
 
-/// The flag of a VP8X chunk that announces transparency.
-const ALPHA: u8 = 0x10;
-
-/// A chunk, padded to an even size.
-fn chunk(id: &[u8; 4], content: &[u8]) -> Vec<u8> {
-    let mut chunk = [id, &(content.len() as u32).to_le_bytes(), content].concat();
-    chunk.resize(chunk.len().next_multiple_of(2), 0);
-    chunk
+fn internal(error: impl Display) -> Error {
+    Error::Internal(format!("encoding WebP: {error}"))
 }
 
-fn is_opaque(rows: &[u8], count: usize) -> bool {
-    rows.iter().skip(count - 1).step_by(count).all(|&alpha| alpha == 255)
+fn has_alpha(image: Image) -> bool {
+    image.channels().has_alpha()
 }
 
-/// Moves the colours of opaque pixels together, which saves the file an alpha plane that says nothing.
-fn drop_alpha(rows: &mut Vec<u8>, channels: Channels) -> Channels {
-    let count = channels.count();
-    let mut position = 0;
-    rows.retain(|_| {
-        position += 1;
-        position % count != 0
-    });
-    if channels == Channels::GrayAlpha { Channels::Gray } else { Channels::Rgb }
+fn input(image: Image) -> Input {
+    match image.layout {
+        Layout::YCbCr => Input::JpegPlanes,
+        _ if has_alpha(image) => Input::Rgba,
+        _ => Input::Rgb,
+    }
 }
 
-/// The rows and the codec's own buffers.
-pub(super) fn memory(image: Image) -> u64 {
-    const BYTES_PER_PIXEL: u64 = 16;
-    image.bytes() + image.pixels() * BYTES_PER_PIXEL + (1 << 20)
+fn lossy_config(output: &Output) -> lossy::Config {
+    lossy::Config { quality: output.lossy_quality(), ..lossy::Config::default() }
+}
+
+fn lossless_config() -> lossless::Config {
+    lossless::Config::default()
+}
+
+/// The coder's own buffers and its image data. These are freed before the file, which is smaller, is written.
+pub(super) fn memory(output: &Output, image: Image) -> u64 {
+    let Image { width, height, .. } = image;
+    let row = 4 * u64::from(width);
+    if output.lossless {
+        let coder = lossless::Encoder::memory(width, height, has_alpha(image), lossless_config());
+        return row + coder;
+    }
+    let coder = lossy::Encoder::memory(width, height, input(image), &lossy_config(output));
+    let alpha = if has_alpha(image) { AlphaEncoder::memory(width, height, Effort::default()) } else { 0 };
+    row + coder + alpha
 }

@@ -171,11 +171,6 @@ impl Carried {
 const WORK_PER_BYTE: u64 = 150;
 
 impl Attached {
-    /// Whether there is nothing to write.
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// The ICC profile, if it is one for pixels of these channels (ICC.1, 7.2.8).
     pub(crate) fn icc_for(&self, channels: Channels) -> Option<&[u8]> {
         let space: &[u8] = match channels {

@@ -54,7 +54,8 @@ fn every_photo_of_a_decoded_format_gives_a_rendition() {
         }
         let mut resizer = Resizer::new();
         let mut options = Options::default();
-        (options.geometry.width, options.geometry.height) = (Some(Length::Pixels(320)), Some(Length::Pixels(320)));
+        (options.geometry.width, options.geometry.height) =
+            (Some(Length::Pixels(320)), Some(Length::Pixels(320)));
         match resizer.try_resize(&fs::read(path).unwrap(), &options) {
             Ok(Ok(rendition)) if rendition.outline.width <= 320 => {}
             // Arithmetic coding, for one.

@@ -417,9 +417,7 @@ fn what_cannot_be_done_is_told_by_name() {
     let error = fail(&photo, &|options| options.geometry.width = Some(Length::Pixels(0)));
     assert!(matches!(error, Error::InvalidOption { name, .. } if name == "width"));
     let header_only = &photo[..photo.len().min(200)];
-    assert!(
-        matches!(fail(header_only, &|_| {}), Error::Malformed { format: Format::Jpeg, .. })
-    );
+    assert!(matches!(fail(header_only, &|_| {}), Error::Malformed { format: Format::Jpeg, .. }));
 }
 
 #[test]
@@ -433,5 +431,7 @@ fn a_file_that_has_to_be_held_whole_is_refused_before_it_fills_the_memory() {
     source.resize(64 << 10, 0);
     let refusal = (0..200).find_map(|_| session.write(&source).err());
     let limit = 8 << 20;
-    assert!(matches!(refusal, Some(Error::LimitExceeded { limit: Limit::Memory, allowed, .. }) if allowed == limit));
+    assert!(
+        matches!(refusal, Some(Error::LimitExceeded { limit: Limit::Memory, allowed, .. }) if allowed == limit)
+    );
 }

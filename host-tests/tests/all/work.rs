@@ -89,7 +89,11 @@ fn a_small_file_takes_little_however_large_an_image_it_announces() {
     let mut options = Options::default();
     options.geometry.width = Some(Length::Pixels(100));
     let refused = resizer.resize(canvas, &options);
-    assert!(matches!(refused, Err(Error::LimitExceeded { limit: Limit::Work, .. })), "{} bytes", canvas.len());
+    assert!(
+        matches!(refused, Err(Error::LimitExceeded { limit: Limit::Work, .. })),
+        "{} bytes",
+        canvas.len()
+    );
     assert!(resizer.fuel() < 6_000_000_000, "{} instructions", resizer.fuel());
     // A smaller one is an image like others.
     let small = [&canvas[..6], &[0xd0, 7, 0xd0, 7], &canvas[10..]].concat();

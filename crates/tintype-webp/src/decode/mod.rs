@@ -56,6 +56,9 @@ mod progress;
 mod strip;
 mod work;
 
+#[cfg(test)]
+pub(crate) use lossy::BoolDecoder;
+
 pub use config::{Damage, DecoderConfig};
 pub use decoder::Decoder;
 pub use error::{DecodeError, Flaw, Unsupported};

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub(crate) mod bits;
+pub(crate) mod encode;
 pub(crate) mod vp8;
 
 use std::path::{Path, PathBuf};

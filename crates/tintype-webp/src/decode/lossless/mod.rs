@@ -6,7 +6,6 @@
 //! was chunked.
 
 mod bits;
-mod cache;
 mod fields;
 mod groups;
 mod lengths;
@@ -16,7 +15,6 @@ mod prefix;
 mod transform;
 
 use self::bits::Bits;
-use self::cache::ColorCache;
 use self::groups::Groups;
 use self::pixels::{Data, Pixels, RowEnd, ring_length};
 use self::prefix::{MAX_GROUP_BYTES, Scratch};
@@ -24,6 +22,7 @@ use self::transform::{Grid, Transform};
 use super::budget::{Budget, bytes_of};
 use super::error::{DecodeError, Flaw};
 use super::progress::{Progress, Stop};
+use crate::vp8l::cache::ColorCache;
 use alloc::vec;
 use alloc::vec::Vec;
 

@@ -2,9 +2,10 @@
 
 use super::super::error::Flaw;
 use super::bits::Bits;
-use super::cache::ColorCache;
 use super::groups::Groups;
 use super::prefix::Group;
+use crate::vp8l::cache::ColorCache;
+use crate::vp8l::distance::plain_distance;
 use alloc::vec::Vec;
 
 /// As far back as a copy can reach, and a little more.
@@ -242,26 +243,3 @@ fn read_value(symbol: u32, bits: &mut Bits) -> u32 {
     let extra = (symbol - 2) >> 1;
     ((2 + (symbol & 1)) << extra) + bits.take(extra) + 1
 }
-
-/// The distance in pixels that a distance code stands for: the first 120 name neighbours.
-fn plain_distance(code: usize, width: usize) -> usize {
-    match NEIGHBOURS.get(code - 1) {
-        Some(&(left, up)) => (usize::from(up) * width).saturating_add_signed(left.into()).max(1),
-        None => code - NEIGHBOURS.len(),
-    }
-}
-
-/// The pixels that short distance codes name: their distance to the left and upwards (RFC 9649, 3.6.2.2).
-#[rustfmt::skip]
-const NEIGHBOURS: [(i8, u8); 120] = [
-    (0, 1), (1, 0), (1, 1), (-1, 1), (0, 2), (2, 0), (1, 2), (-1, 2), (2, 1), (-2, 1), (2, 2), (-2, 2),
-    (0, 3), (3, 0), (1, 3), (-1, 3), (3, 1), (-3, 1), (2, 3), (-2, 3), (3, 2), (-3, 2), (0, 4), (4, 0),
-    (1, 4), (-1, 4), (4, 1), (-4, 1), (3, 3), (-3, 3), (2, 4), (-2, 4), (4, 2), (-4, 2), (0, 5), (3, 4),
-    (-3, 4), (4, 3), (-4, 3), (5, 0), (1, 5), (-1, 5), (5, 1), (-5, 1), (2, 5), (-2, 5), (5, 2), (-5, 2),
-    (4, 4), (-4, 4), (3, 5), (-3, 5), (5, 3), (-5, 3), (0, 6), (6, 0), (1, 6), (-1, 6), (6, 1), (-6, 1),
-    (2, 6), (-2, 6), (6, 2), (-6, 2), (4, 5), (-4, 5), (5, 4), (-5, 4), (3, 6), (-3, 6), (6, 3), (-6, 3),
-    (0, 7), (7, 0), (1, 7), (-1, 7), (5, 5), (-5, 5), (7, 1), (-7, 1), (4, 6), (-4, 6), (6, 4), (-6, 4),
-    (2, 7), (-2, 7), (7, 2), (-7, 2), (3, 7), (-3, 7), (7, 3), (-7, 3), (5, 6), (-5, 6), (6, 5), (-6, 5),
-    (8, 0), (4, 7), (-4, 7), (7, 4), (-7, 4), (8, 1), (8, 2), (6, 6), (-6, 6), (8, 3), (5, 7), (-5, 7),
-    (7, 5), (-7, 5), (8, 4), (6, 7), (-6, 7), (7, 6), (-7, 6), (8, 5), (7, 7), (-7, 7), (8, 6), (8, 7),
-];

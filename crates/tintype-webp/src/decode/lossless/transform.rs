@@ -1,6 +1,7 @@
 //! The inverse transforms of lossless data (RFC 9649, 3.5), a row at a time.
 
 use super::predictor;
+use crate::vp8l::predict::add;
 use alloc::vec::Vec;
 
 /// A transform, with the data that it was sent with.
@@ -139,7 +140,7 @@ fn look_up(row: &mut [u32], width: usize, shift: u32, table: &[u32]) {
 pub(crate) fn sum_colors(differences: &[u32], table: &mut [u32]) {
     let mut color = 0;
     for (difference, entry) in differences.iter().zip(table) {
-        color = predictor::add(color, *difference);
+        color = add(color, *difference);
         *entry = color;
     }
 }

@@ -3,12 +3,14 @@
 use super::bool_decoder::BoolDecoder;
 use super::filter::Strength;
 use super::header::FrameHeader;
-use super::modes::{self, LumaMode, SubMode};
+use super::modes;
 use super::planes::Planes;
-use super::predict::{self, Around, ChromaSpace, LumaSpace};
-use super::quantize::Factors;
+use super::reconstruct;
 use super::tokens::{Coefficients, Context, Reader};
 use crate::decode::budget::bytes_of;
+use crate::vp8::modes::{LumaMode, Mode, SubMode};
+use crate::vp8::predict::{self, Around, ChromaSpace, LumaSpace};
+use crate::vp8::quantize::Factors;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -77,7 +79,9 @@ impl MacroblockRow {
 impl Frame {
     pub(crate) fn new(header: FrameHeader, bits: BoolDecoder) -> Self {
         Self {
-            factors: core::array::from_fn(|segment| Factors::new(&header, segment)),
+            factors: core::array::from_fn(|segment| {
+                Factors::new(&header.quantizer, header.segments.quantizer(segment, header.quantizer.y_ac))
+            }),
             header,
             bits,
             coefficients: Coefficients::default(),
@@ -134,21 +138,15 @@ impl Frame {
     }
 
     /// Predicts a macroblock, adds its residue, and puts it into the planes.
-    fn reconstruct(
-        &mut self,
-        luma_mode: &LumaMode,
-        chroma_mode: modes::Mode,
-        column: usize,
-        planes: &mut Planes,
-    ) {
+    fn reconstruct(&mut self, luma_mode: &LumaMode, chroma_mode: Mode, column: usize, planes: &mut Planes) {
         let around = Around { above: planes.macroblock_row() > 0, left: column > 0 };
         predict::set_left(&mut self.luma, 16, around);
         predict::set_above(&mut self.luma, &planes.luma_above(column));
-        predict::luma(&mut self.luma, luma_mode, &self.coefficients, around);
+        reconstruct::luma(&mut self.luma, luma_mode, &self.coefficients, around);
         for (plane, space) in self.chroma.iter_mut().enumerate() {
             predict::set_left(space, 8, around);
             predict::set_above(space, &planes.chroma_above(plane, column));
-            predict::chroma(space, chroma_mode, &self.coefficients, 16 + 4 * plane, around);
+            reconstruct::chroma(space, chroma_mode, &self.coefficients, 16 + 4 * plane, around);
         }
         planes.put(column, &self.luma, &self.chroma);
     }

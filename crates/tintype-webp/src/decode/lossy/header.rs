@@ -1,7 +1,8 @@
 //! The frame header in the first partition (RFC 6386, 9.2 to 9.11 and 19.2).
 
 use super::bool_decoder::BoolDecoder;
-use super::probabilities::{DEFAULTS, TokenProbabilities, UPDATES};
+use crate::vp8::probabilities::{DEFAULTS, TokenProbabilities, UPDATES};
+use crate::vp8::quantize::Quantizer;
 
 /// What the header of a key frame says.
 pub(crate) struct FrameHeader {
@@ -61,16 +62,6 @@ pub(crate) struct FilterHeader {
     /// Added to the level of intra-coded macroblocks, and to the level of those predicted by subblocks.
     pub(crate) intra_delta: i8,
     pub(crate) subblock_delta: i8,
-}
-
-/// Quantiser indices (RFC 6386, 9.6).
-pub(crate) struct Quantizer {
-    pub(crate) y_ac: u8,
-    pub(crate) y_dc_delta: i8,
-    pub(crate) y2_dc_delta: i8,
-    pub(crate) y2_ac_delta: i8,
-    pub(crate) uv_dc_delta: i8,
-    pub(crate) uv_ac_delta: i8,
 }
 
 impl FrameHeader {

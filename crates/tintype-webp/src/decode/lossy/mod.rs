@@ -10,16 +10,13 @@ mod frame;
 mod header;
 mod modes;
 mod planes;
-mod predict;
-mod probabilities;
-mod quantize;
+mod reconstruct;
 mod tokens;
-mod transform;
 mod upsample;
 
+pub(crate) use self::bool_decoder::BoolDecoder;
 pub(crate) use self::header::{BEGINNING, count_partitions};
 
-use self::bool_decoder::BoolDecoder;
 use self::frame::{Frame, MacroblockRow};
 use self::planes::Planes;
 use super::error::Flaw;

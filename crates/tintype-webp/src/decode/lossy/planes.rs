@@ -2,10 +2,10 @@
 
 use super::filter::{Rows, Strength, filter_row};
 use super::header::FilterHeader;
-use super::predict::{ABOVE_IMAGE, ChromaSpace, LEFT, LumaSpace};
 use super::upsample::Upsampler;
 use crate::decode::budget::bytes_of;
 use crate::decode::strip::PlaneRows;
+use crate::vp8::predict::{ABOVE_IMAGE, ChromaSpace, LEFT, LumaSpace};
 use alloc::vec;
 use alloc::vec::Vec;
 

@@ -1,9 +1,10 @@
 //! Coefficients (RFC 6386, 13).
 
 use super::bool_decoder::BoolDecoder;
-use super::probabilities::TokenProbabilities;
-use super::quantize::Factors;
-use super::transform;
+use crate::vp8::probabilities::TokenProbabilities;
+use crate::vp8::quantize::Factors;
+use crate::vp8::tokens::{BANDS, CATEGORY_3, CATEGORY_4, CATEGORY_5, CATEGORY_6, ZIGZAG};
+use crate::vp8::transform;
 
 /// Whether the blocks at a macroblock's right or lower edge have coefficients: four of Y, two of U and of V, and Y2.
 #[derive(Clone, Copy, Default)]
@@ -123,18 +124,6 @@ pub(crate) struct Reader<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) probabilities: &'a TokenProbabilities,
 }
-
-/// Where coefficients stand in a block.
-const ZIGZAG: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
-
-/// The band of each coefficient, and of the one after the last, which does not matter.
-const BANDS: [u8; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
-
-/// Probabilities of the bits of large values, from the most significant (RFC 6386, 13.2).
-const CATEGORY_3: [u8; 3] = [173, 148, 140];
-const CATEGORY_4: [u8; 4] = [176, 155, 140, 135];
-const CATEGORY_5: [u8; 5] = [180, 157, 141, 134, 130];
-const CATEGORY_6: [u8; 11] = [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129];
 
 impl Reader<'_> {
     /// Reads a block of a kind, from the coefficient `first` on. Returns how many coefficients there are up to the end

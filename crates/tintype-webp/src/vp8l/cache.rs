@@ -3,6 +3,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// The factor of the hash.
+const HASH: u32 = 0x1E35_A7BD;
+
 /// Recent colours, each at the place that its hash gives.
 #[derive(Default)]
 pub(crate) struct ColorCache {
@@ -26,10 +29,17 @@ impl ColorCache {
 
     #[inline(always)]
     pub(crate) fn insert(&mut self, color: u32) {
-        let place = color.wrapping_mul(0x1E35_A7BD) >> self.shift;
+        let place = color.wrapping_mul(HASH) >> self.shift;
         if let Some(slot) = self.colors.get_mut(place as usize) {
             *slot = color;
         }
+    }
+
+    /// The place that a colour has, if it is there.
+    #[inline(always)]
+    pub(crate) fn place_of(&self, color: u32) -> Option<u32> {
+        let place = color.wrapping_mul(HASH) >> self.shift;
+        (self.colors.get(place as usize) == Some(&color)).then_some(place)
     }
 
     /// The colour at a place; none beyond the cache.

@@ -1,6 +1,15 @@
-//! Dequantisation factors (RFC 6386, 14.1).
+//! Quantisation (RFC 6386, 9.6 and 14.1).
 
-use super::header::FrameHeader;
+/// Quantiser indices (RFC 6386, 9.6).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quantizer {
+    pub(crate) y_ac: u8,
+    pub(crate) y_dc_delta: i8,
+    pub(crate) y2_dc_delta: i8,
+    pub(crate) y2_ac_delta: i8,
+    pub(crate) uv_dc_delta: i8,
+    pub(crate) uv_ac_delta: i8,
+}
 
 /// The factors of a segment, each for the first coefficient of a block and for the others.
 #[derive(Clone, Copy, Default)]
@@ -11,10 +20,8 @@ pub(crate) struct Factors {
 }
 
 impl Factors {
-    /// The factors of a segment.
-    pub(crate) fn new(header: &FrameHeader, segment: usize) -> Self {
-        let quantizer = &header.quantizer;
-        let base = header.segments.quantizer(segment, quantizer.y_ac);
+    /// The factors of a segment whose quantiser index is `base` in the place of the frame's.
+    pub(crate) fn new(quantizer: &Quantizer, base: i32) -> Self {
         let at = |table: &[i16; 128], delta: i8| {
             let index = (base + i32::from(delta)).clamp(0, 127);
             table.get(index as usize).copied().map_or(0, i32::from)

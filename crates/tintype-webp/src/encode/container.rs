@@ -1,0 +1,121 @@
+//! The container (RFC 9649, 2): what a file holds around its image data.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Image data.
+#[derive(Clone, Copy, Debug)]
+pub enum Data<'a> {
+    /// The content of a `VP8 ` chunk, and that of an `ALPH` chunk if the image has alpha.
+    Lossy {
+        /// What [`lossy::Encoder::finish`](super::lossy::Encoder::finish) returns.
+        image: &'a [u8],
+        /// Coded alpha, with its header of one byte.
+        alpha: Option<&'a [u8]>,
+    },
+    /// The content of a `VP8L` chunk.
+    Lossless {
+        /// The image data.
+        image: &'a [u8],
+        /// Whether it has alpha.
+        alpha: bool,
+    },
+}
+
+/// A still image, and what comes with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Still<'a> {
+    /// Width in pixels, 1 to 16384.
+    pub width: u32,
+    /// Height in pixels, 1 to 16384.
+    pub height: u32,
+    /// The image data.
+    pub data: Data<'a>,
+    /// An ICC profile.
+    pub icc: Option<&'a [u8]>,
+    /// EXIF data.
+    pub exif: Option<&'a [u8]>,
+    /// XMP data.
+    pub xmp: Option<&'a [u8]>,
+}
+
+/// The file would have more than the 4 GiB that its header can count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a webp file may have at most 4 gib")
+    }
+}
+
+impl core::error::Error for TooLarge {}
+
+/// Flags of a `VP8X` chunk.
+const ICC: u8 = 1 << 5;
+const ALPHA: u8 = 1 << 4;
+const EXIF: u8 = 1 << 3;
+const XMP: u8 = 1 << 2;
+
+impl<'a> Still<'a> {
+    /// An image without anything else.
+    pub fn new(width: u32, height: u32, data: Data<'a>) -> Self {
+        Self { width, height, data, icc: None, exif: None, xmp: None }
+    }
+
+    /// Appends the file to `out`. It is a simple one unless there is metadata or coded alpha.
+    ///
+    /// # Errors
+    /// [`TooLarge`]; nothing is written then.
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), TooLarge> {
+        let header = self.extended();
+        let [image, alpha] = match self.data {
+            Data::Lossy { image, alpha } => [Some((b"VP8 ", image)), alpha.map(|alpha| (b"ALPH", alpha))],
+            Data::Lossless { image, .. } => [Some((b"VP8L", image)), None],
+        };
+        let chunks: [Option<(&[u8; 4], &[u8])>; 6] = [
+            header.as_ref().map(|header| (b"VP8X", &header[..])),
+            self.icc.map(|icc| (b"ICCP", icc)),
+            alpha,
+            image,
+            self.exif.map(|exif| (b"EXIF", exif)),
+            self.xmp.map(|xmp| (b"XMP ", xmp)),
+        ];
+        let size =
+            chunks.iter().flatten().fold(4, |sum, (_, content)| sum + chunk_size(content.len() as u64));
+        let size = u32::try_from(size).ok().filter(|&size| size < u32::MAX - 8).ok_or(TooLarge)?;
+        out.reserve_exact(size as usize + 8);
+        out.extend(b"RIFF");
+        out.extend(size.to_le_bytes());
+        out.extend(b"WEBP");
+        for (name, content) in chunks.into_iter().flatten() {
+            out.extend(name);
+            out.extend((content.len() as u32).to_le_bytes());
+            out.extend_from_slice(content);
+            out.extend(core::iter::repeat_n(0, content.len() % 2));
+        }
+        Ok(())
+    }
+
+    /// The content of a `VP8X` chunk, if one is needed.
+    fn extended(&self) -> Option<[u8; 10]> {
+        let (alpha, needed) = match self.data {
+            Data::Lossy { alpha, .. } => (alpha.is_some(), alpha.is_some()),
+            Data::Lossless { alpha, .. } => (alpha, false),
+        };
+        let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
+        let metadata =
+            flag(self.icc.is_some(), ICC) | flag(self.exif.is_some(), EXIF) | flag(self.xmp.is_some(), XMP);
+        if !needed && metadata == 0 {
+            return None;
+        }
+        let [w0, w1, w2, _] = self.width.saturating_sub(1).to_le_bytes();
+        let [h0, h1, h2, _] = self.height.saturating_sub(1).to_le_bytes();
+        Some([metadata | flag(alpha, ALPHA), 0, 0, 0, w0, w1, w2, h0, h1, h2])
+    }
+}
+
+/// Bytes of a chunk, given those of its content.
+fn chunk_size(content: u64) -> u64 {
+    8 + content + content % 2
+}

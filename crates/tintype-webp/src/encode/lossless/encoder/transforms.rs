@@ -1,0 +1,127 @@
+//! Steps up to the last transform.
+
+use super::super::analysis::{self, Transforms};
+use super::super::blocks::Grid;
+use super::super::color::ColorTransform;
+use super::super::near;
+use super::super::predictor::Predictor;
+use super::super::stream::write_small;
+use super::{Encoder, STEP, Stage};
+use alloc::vec::Vec;
+
+impl Encoder {
+    fn transform_grid(&self) -> Grid {
+        self.tuning.transform_grid(self.width, self.height)
+    }
+
+    /// Rounds some rows.
+    pub(super) fn round(&mut self, bits: u32, row: usize) -> Stage {
+        let end = (row + STEP.div_ceil(self.width)).min(self.height - 1);
+        (row..end).for_each(|y| near::round_row(&mut self.pixels, y, self.width, bits));
+        match bits {
+            _ if end + 1 < self.height => Stage::Round(bits, end),
+            1 => Stage::Analyze,
+            _ => Stage::Round(bits - 1, 1),
+        }
+    }
+
+    /// Writes the header, and chooses transforms.
+    pub(super) fn analyze(&mut self) -> Stage {
+        if self.header {
+            self.bits.put(0x2F, 8);
+            self.bits.put(self.width as u32 - 1, 14);
+            self.bits.put(self.height as u32 - 1, 14);
+            self.bits.put(self.translucent.into(), 1);
+            self.bits.put(0, 3);
+        }
+        self.palette.sort();
+        let transforms =
+            analysis::choose(&self.pixels, self.width, &self.palette, self.transform_grid().blocks());
+        if transforms.palette {
+            self.begin_packing()
+        } else if transforms.subtract_green {
+            self.put_transform(2);
+            Stage::SubtractGreen(0, transforms)
+        } else {
+            self.begin_predicting(transforms)
+        }
+    }
+
+    fn put_transform(&mut self, kind: u32) {
+        self.bits.put(1, 1);
+        self.bits.put(kind, 2);
+    }
+
+    /// Writes the table of colours.
+    fn begin_packing(&mut self) -> Stage {
+        self.put_transform(3);
+        let differences = self.palette.differences();
+        self.bits.put(differences.len().max(1) as u32 - 1, 8);
+        write_small(&mut self.bits, &differences, differences.len(), self.tuning.search);
+        self.coded_width = self.width.div_ceil(1 << self.palette.shift());
+        Stage::Pack(0)
+    }
+
+    pub(super) fn pack(&mut self, row: usize) -> Stage {
+        let some = STEP.div_ceil(self.width);
+        let end = (row + some).min(self.height);
+        for y in row..end {
+            self.palette.pack(&mut self.pixels, y * self.width, y * self.coded_width, self.width);
+        }
+        if end < self.height {
+            return Stage::Pack(end);
+        }
+        self.pixels.truncate(self.coded_width * self.height);
+        self.begin_matching()
+    }
+
+    pub(super) fn subtract_green(&mut self, at: usize, transforms: Transforms) -> Stage {
+        let end = (at + STEP).min(self.pixels.len());
+        for pixel in self.pixels.get_mut(at..end).unwrap_or_default() {
+            let [blue, green, red, alpha] = pixel.to_le_bytes();
+            *pixel = u32::from_le_bytes([blue.wrapping_sub(green), green, red.wrapping_sub(green), alpha]);
+        }
+        if end < self.pixels.len() {
+            Stage::SubtractGreen(end, transforms)
+        } else {
+            self.begin_predicting(transforms)
+        }
+    }
+
+    fn begin_predicting(&mut self, transforms: Transforms) -> Stage {
+        if transforms.predict {
+            let grid = self.transform_grid();
+            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every))
+        } else {
+            self.begin_matching()
+        }
+    }
+
+    pub(super) fn predict(&mut self, mut predictor: Predictor) -> Stage {
+        if !predictor.step(&mut self.pixels) {
+            return Stage::Predict(predictor);
+        }
+        self.put_transform(0);
+        self.bits.put(predictor.grid.bits - 2, 3);
+        let modes: Vec<u32> =
+            predictor.modes.iter().map(|&mode| 0xFF00_0000 | u32::from(mode) << 8).collect();
+        write_small(&mut self.bits, &modes, predictor.grid.columns, self.tuning.search);
+        if self.tuning.colors {
+            Stage::Color(ColorTransform::new(self.transform_grid(), self.height, self.tuning.every))
+        } else {
+            self.begin_matching()
+        }
+    }
+
+    pub(super) fn color(&mut self, mut transform: ColorTransform) -> Stage {
+        if !transform.step(&mut self.pixels) {
+            return Stage::Color(transform);
+        }
+        if transform.factors.iter().any(|&factors| factors & 0xFF_FFFF != 0) {
+            self.put_transform(1);
+            self.bits.put(transform.grid.bits - 2, 3);
+            write_small(&mut self.bits, &transform.factors, transform.grid.columns, self.tuning.search);
+        }
+        self.begin_matching()
+    }
+}

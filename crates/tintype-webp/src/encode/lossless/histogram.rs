@@ -1,0 +1,119 @@
+//! How often symbols occur.
+
+use super::entropy::bits_of;
+use super::tokens::Token;
+use crate::vp8l::distance::value_symbol;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Literals of green and lengths of copies, before the places of the colour cache.
+pub(super) const GREEN: usize = 256 + 24;
+
+/// Symbols of the other codes: red, blue, alpha and distances.
+pub(super) const OTHERS: usize = 3 * 256 + DISTANCES;
+const DISTANCES: usize = 40;
+
+/// Symbols of all five codes, with a colour cache of this logarithm of a size.
+pub(super) fn symbols(cache_bits: u32) -> usize {
+    OTHERS + GREEN + if cache_bits == 0 { 0 } else { 1 << cache_bits }
+}
+
+/// Something for each symbol of the five codes of a group, in one run: red, blue, alpha, distances, and green.
+#[derive(Clone)]
+pub(super) struct Alphabets<T>(pub(super) Vec<T>);
+
+impl<T: Copy + Default> Alphabets<T> {
+    pub(super) fn new(cache_bits: u32) -> Self {
+        Self(vec![T::default(); symbols(cache_bits)])
+    }
+
+    /// The five alphabets, in the order in which their codes are written.
+    pub(super) fn split(&self) -> [&[T]; 5] {
+        let (red, rest) = self.0.split_at_checked(256).unwrap_or_default();
+        let (blue, rest) = rest.split_at_checked(256).unwrap_or_default();
+        let (alpha, rest) = rest.split_at_checked(256).unwrap_or_default();
+        let (distance, green) = rest.split_at_checked(DISTANCES).unwrap_or_default();
+        [green, red, blue, alpha, distance]
+    }
+}
+
+/// The symbols of a token, as places in [`Alphabets`]: four for a literal, two for a copy.
+#[inline(always)]
+pub(super) fn places(token: Token) -> ([usize; 4], usize) {
+    match token {
+        Token::Literal(color) => {
+            let [blue, green, red, alpha] = color.to_le_bytes().map(usize::from);
+            ([OTHERS + green, red, 256 + blue, 512 + alpha], 4)
+        }
+        Token::Cached(place) => ([OTHERS + GREEN + place as usize, 0, 0, 0], 1),
+        Token::Copy { length, distance } => {
+            let (length, distance) = (value_symbol(length).0, value_symbol(distance).0);
+            ([OTHERS + 256 + length as usize, 768 + distance as usize, 0, 0], 2)
+        }
+    }
+}
+
+/// How often each symbol occurs.
+pub(super) type Histogram = Alphabets<u32>;
+
+impl Histogram {
+    #[inline(always)]
+    pub(super) fn add(&mut self, token: Token) {
+        let (places, count) = places(token);
+        for &place in places.iter().take(count) {
+            if let Some(count) = self.0.get_mut(place) {
+                *count += 1;
+            }
+        }
+    }
+
+    pub(super) fn add_all(&mut self, other: &Self) {
+        for (count, other) in self.0.iter_mut().zip(&other.0) {
+            *count += other;
+        }
+    }
+
+    /// As [`Histogram::bits`], of both together.
+    pub(super) fn bits_with(&self, other: &Self) -> u64 {
+        let both = self.split().into_iter().zip(other.split());
+        both.map(|(a, b)| {
+            let counts = || a.iter().zip(b).map(|(a, b)| a + b);
+            bits_of(counts()) + code_bits(counts())
+        })
+        .sum()
+    }
+
+    /// The bits that the symbols and their codes take, about, without those that follow symbols, in units of 2^-16.
+    pub(super) fn bits(&self) -> u64 {
+        self.symbol_bits() + self.code_bits()
+    }
+
+    /// The bits that the symbols take.
+    pub(super) fn symbol_bits(&self) -> u64 {
+        self.split().into_iter().map(|counts| bits_of(counts.iter().copied())).sum()
+    }
+
+    /// The bits that the codes take, about.
+    pub(super) fn code_bits(&self) -> u64 {
+        self.split().into_iter().map(|counts| code_bits(counts.iter().copied())).sum()
+    }
+}
+
+/// The bits that a code takes, about, in units of 2^-16.
+fn code_bits(counts: impl Iterator<Item = u32>) -> u64 {
+    let (mut used, mut runs, mut last) = (0, 0, false);
+    for count in counts {
+        used += u64::from(count > 0);
+        runs += u64::from((count > 0) != last);
+        last = count > 0;
+    }
+    if used <= 2 { 12 << 16 } else { (50 + used * 3 + runs * 2) << 16 }
+}
+
+/// The bits that follow the symbols of a token.
+pub(super) fn extra_bits(token: Token) -> u32 {
+    match token {
+        Token::Copy { length, distance } => value_symbol(length).1 + value_symbol(distance).1,
+        _ => 0,
+    }
+}

@@ -1,0 +1,299 @@
+//! The predictor transform (RFC 9649, 3.5.1): a mode for each block, and differences in place of pixels.
+//!
+//! The mode is the one whose differences cost least, at the price that differences had in the blocks before.
+
+use super::blocks::Grid;
+use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
+use super::flat::Colors;
+use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What a block pays for another mode than its neighbours', in bits.
+const CHANGE: u32 = 4 << COST_FRACTION;
+
+/// The mode of blocks of few colours. They all have the same, so that what repeats in them, as letters do, still repeats
+/// in the differences.
+const FEW_COLORS: u8 = 1;
+
+/// Modes that are looked at twice.
+const CANDIDATES: usize = 5;
+
+/// What values of the four channels cost, as they occur: blue, green, red and alpha.
+pub(super) struct Prices {
+    counts: [[u32; 256]; 4],
+    pub(super) costs: [[u16; 256]; 4],
+}
+
+impl Prices {
+    /// Begins with small differences as the most frequent.
+    pub(super) fn new() -> Box<Self> {
+        let mut counts = [0; 256];
+        for (value, count) in (0u32..).zip(&mut counts) {
+            let size = value.min(256 - value);
+            *count = 4096 / (4 + size * size);
+        }
+        let mut prices = Box::new(Self { counts: [counts; 4], costs: [[0; 256]; 4] });
+        prices.update();
+        prices
+    }
+
+    #[inline(always)]
+    pub(super) fn count(&mut self, pixel: u32) {
+        for (value, counts) in pixel.to_le_bytes().into_iter().zip(&mut self.counts) {
+            if let Some(count) = counts.get_mut(usize::from(value)) {
+                *count += 1;
+            }
+        }
+    }
+
+    /// Makes prices of what was counted.
+    pub(super) fn update(&mut self) {
+        for (counts, costs) in self.counts.iter().zip(&mut self.costs) {
+            costs_of(counts, costs);
+        }
+    }
+
+    #[inline(always)]
+    fn of<const ALPHA: bool>(&self, pixel: u32) -> u32 {
+        let [blue, green, red, alpha] = &self.costs;
+        let [b, g, r, a] = pixel.to_le_bytes().map(usize::from);
+        let cost = |costs: &[u16; 256], value: usize| costs.get(value).map_or(0, |&cost| u32::from(cost));
+        let opaque = cost(blue, b) + cost(green, g) + cost(red, r);
+        if ALPHA { opaque + cost(alpha, a) } else { opaque }
+    }
+}
+
+/// The transform, in the course of being applied.
+pub(super) struct Predictor {
+    pub(super) grid: Grid,
+    height: usize,
+    alpha: bool,
+    pub(super) modes: Vec<u8>,
+    prices: Box<Prices>,
+    /// The row above as it was, and after its last pixel the first of the row below.
+    above: Vec<u32>,
+    row: Vec<u32>,
+    /// How often differences have their values, in a block.
+    counts: Vec<[u32; 256]>,
+    /// The row of blocks at hand.
+    at: usize,
+    /// Of how many rows one is looked at to choose modes.
+    every: usize,
+}
+
+impl Predictor {
+    /// Bytes that it holds.
+    pub(super) fn memory(grid: &Grid) -> u64 {
+        (grid.blocks() + 8 * (grid.width + 2) + size_of::<Prices>()) as u64
+    }
+
+    pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize) -> Self {
+        Self {
+            height,
+            alpha,
+            modes: vec![0; grid.blocks()],
+            prices: Prices::new(),
+            above: vec![0; grid.width + 1],
+            row: vec![0; grid.width + 1],
+            counts: vec![[0; 256]; 4],
+            at: 0,
+            every,
+            grid,
+        }
+    }
+
+    /// Replaces a row of blocks. Returns whether it was the last.
+    pub(super) fn step(&mut self, pixels: &mut [u32]) -> bool {
+        let first = self.at << self.grid.bits;
+        if let (Some(beyond), Some(&next)) = (self.above.last_mut(), pixels.get(first * self.grid.width)) {
+            *beyond = next;
+        }
+        for column in 0..self.grid.columns {
+            let mode = if self.alpha {
+                self.choose::<true>(pixels, column)
+            } else {
+                self.choose::<false>(pixels, column)
+            };
+            if let Some(to) = self.modes.get_mut(self.at * self.grid.columns + column) {
+                *to = mode;
+            }
+        }
+        let last = (first + (1 << self.grid.bits)).min(self.height);
+        (first..last).for_each(|y| self.replace(pixels, y));
+        self.prices.update();
+        self.at += 1;
+        self.at >= self.grid.rows
+    }
+
+    /// The mode whose differences cost least in a block: of those that are cheap at the going prices, the one that is
+    /// cheapest if what the block would take with prices of its own is added.
+    fn choose<const ALPHA: bool>(&mut self, pixels: &[u32], column: usize) -> u8 {
+        let at = self.at * self.grid.columns + column;
+        let mode_at = |at: Option<usize>| at.and_then(|at| self.modes.get(at)).copied();
+        let left = if column > 0 { mode_at(at.checked_sub(1)) } else { None };
+        let above = mode_at(at.checked_sub(self.grid.columns));
+        let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
+        let mut costs = [(u32::MAX, 0); MODES as usize];
+        for (mode, to) in (0..).zip(&mut costs) {
+            *to = (
+                self.sum(pixels, column, |row, above| {
+                    with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices })
+                }) + change(mode),
+                mode,
+            );
+        }
+        let plain = costs[0];
+        costs.sort_unstable();
+        let mut colors = Colors::new();
+        let mut few = true;
+        self.sum(pixels, column, |row, _| {
+            few = few && colors.add(row);
+            0
+        });
+        if few && colors.cost() <= costs[0].0 {
+            return FEW_COLORS;
+        }
+        let mut best = (u32::MAX, 0);
+        for (cost, mode) in costs.into_iter().take(CANDIDATES).chain([plain]) {
+            if cost >= best.0 {
+                continue;
+            }
+            let mut counts = core::mem::take(&mut self.counts);
+            counts.fill([0; 256]);
+            self.sum(pixels, column, |row, above| {
+                with_mode(mode, Count::<ALPHA> { row, above, counts: &mut counts });
+                0
+            });
+            let own: u64 = counts.iter().take(if ALPHA { 4 } else { 3 }).map(|counts| bits_of(*counts)).sum();
+            self.counts = counts;
+            best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
+        }
+        best.1
+    }
+
+    /// Adds up what a function makes of a block's rows, each with the pixel to the left, and the rows above.
+    fn sum(&self, pixels: &[u32], column: usize, mut function: impl FnMut(&[u32], &[u32]) -> u32) -> u32 {
+        let width = self.grid.width;
+        let top = self.at << self.grid.bits;
+        let bottom = (top + (1 << self.grid.bits)).min(self.height);
+        let start = (column << self.grid.bits).max(1);
+        let end = ((column + 1) << self.grid.bits).min(width);
+        let mut sum = 0;
+        for y in (top..bottom).step_by(self.every).filter(|&y| y > 0) {
+            let above =
+                if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
+            let above = above.and_then(|above| above.get(start - 1..=end)).unwrap_or_default();
+            sum += function(pixels.get(y * width + start - 1..y * width + end).unwrap_or_default(), above);
+        }
+        sum
+    }
+
+    /// Replaces a row by its differences.
+    fn replace(&mut self, pixels: &mut [u32], y: usize) {
+        let width = self.grid.width;
+        let Some(row) = pixels.get_mut(y * width..(y + 1) * width) else { return };
+        let Some(old) = self.row.get_mut(..width) else { return };
+        old.copy_from_slice(row);
+        if y == 0 {
+            // Opaque black, then the pixel to the left.
+            row.iter_mut()
+                .zip(core::iter::once(&BLACK).chain(&*old))
+                .for_each(|(to, &left)| *to = subtract(*to, left));
+        } else {
+            if let (Some(first), Some(&above)) = (row.first_mut(), self.above.first()) {
+                *first = subtract(*first, above);
+            }
+            let modes = self.modes.get(self.at * self.grid.columns..).unwrap_or_default();
+            for (column, &mode) in modes.iter().take(self.grid.columns).enumerate() {
+                let start = (column << self.grid.bits).max(1);
+                let end = ((column + 1) << self.grid.bits).min(width);
+                let old = old.get(start - 1..end).unwrap_or_default();
+                let above = self.above.get(start - 1..=end).unwrap_or_default();
+                with_mode(mode, Difference { row: row.get_mut(start..end).unwrap_or_default(), old, above });
+            }
+        }
+        row.iter().for_each(|&pixel| self.prices.count(pixel));
+        core::mem::swap(&mut self.above, &mut self.row);
+        if let (Some(beyond), Some(&next)) = (self.above.last_mut(), pixels.get((y + 1) * width)) {
+            *beyond = next;
+        }
+    }
+}
+
+/// Adds up what differences cost. `row` begins with the pixel to the left of the first, and `above` with that above it.
+struct Cost<'a, const ALPHA: bool> {
+    row: &'a [u32],
+    above: &'a [u32],
+    prices: &'a Prices,
+}
+
+impl<const ALPHA: bool> Kernel for Cost<'_, ALPHA> {
+    type Output = u32;
+
+    #[inline(always)]
+    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) -> u32 {
+        let mut cost = 0;
+        for (row, above) in self.row.windows(2).zip(self.above.windows(3)) {
+            let (&[left, pixel], &[top_left, top, top_right]) = (row, above) else { continue };
+            cost += self.prices.of::<ALPHA>(subtract(pixel, predict(left, top_left, top, top_right)));
+        }
+        cost
+    }
+}
+
+/// Counts the values of differences.
+struct Count<'a, const ALPHA: bool> {
+    row: &'a [u32],
+    above: &'a [u32],
+    counts: &'a mut [[u32; 256]],
+}
+
+impl<const ALPHA: bool> Kernel for Count<'_, ALPHA> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
+        let [blue, green, red, alpha] = self.counts else { return };
+        let add = |counts: &mut [u32; 256], value: u8| {
+            if let Some(count) = counts.get_mut(usize::from(value)) {
+                *count += 1;
+            }
+        };
+        for (row, above) in self.row.windows(2).zip(self.above.windows(3)) {
+            let (&[left, pixel], &[top_left, top, top_right]) = (row, above) else { continue };
+            let [b, g, r, a] = subtract(pixel, predict(left, top_left, top, top_right)).to_le_bytes();
+            add(blue, b);
+            add(green, g);
+            add(red, r);
+            if ALPHA {
+                add(alpha, a);
+            }
+        }
+    }
+}
+
+/// Writes differences to a row whose pixels were `old`, which begins with the pixel to the left.
+struct Difference<'a> {
+    row: &'a mut [u32],
+    old: &'a [u32],
+    above: &'a [u32],
+}
+
+impl Kernel for Difference<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
+        for ((to, old), above) in self.row.iter_mut().zip(self.old.windows(2)).zip(self.above.windows(3)) {
+            let (&[left, pixel], &[top_left, top, top_right]) = (old, above) else { continue };
+            *to = subtract(pixel, predict(left, top_left, top, top_right));
+        }
+    }
+}
+
+/// The bits that modes take, about, for so many blocks, in units of 2^-16.
+pub(super) fn modes_bits(blocks: usize) -> u64 {
+    blocks as u64 * u64::from(log2(MODES.into())) / 2
+}

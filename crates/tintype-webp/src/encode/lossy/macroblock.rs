@@ -1,0 +1,81 @@
+//! Encodes macroblocks: chooses modes and coefficients, and reconstructs what decoders will see.
+
+use super::chroma;
+use super::config::Effort;
+use super::costs::Costs;
+use super::luma4;
+use super::luma16;
+use super::quantizer::Quantizer;
+use super::store::Macroblock;
+use super::tokens::{Blocks, Context};
+use crate::vp8::modes::{LumaMode, SubMode};
+use crate::vp8::predict::{Around, ChromaSpace, LumaSpace};
+
+/// The pixels of a macroblock.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) y: [[u8; 16]; 16],
+    pub(super) uv: [[[u8; 8]; 8]; 2],
+}
+
+/// What is around a macroblock, but for the pixels.
+pub(super) struct Neighbours<'a> {
+    pub(super) around: Around,
+    pub(super) above: &'a Context,
+    pub(super) left: &'a Context,
+    pub(super) above_modes: &'a [SubMode; 4],
+    pub(super) left_modes: &'a [SubMode; 4],
+}
+
+/// How to choose.
+pub(super) struct Means<'a> {
+    pub(super) quantizer: &'a Quantizer,
+    pub(super) costs: &'a Costs,
+    pub(super) effort: Effort,
+}
+
+/// The macroblock at work.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    /// Pixels as decoders reconstruct them, without the loop filter.
+    pub(super) luma: LumaSpace,
+    pub(super) chroma: [ChromaSpace; 2],
+    pub(super) blocks: Blocks,
+}
+
+impl Workspace {
+    pub(super) fn new() -> Self {
+        Self { luma: [[0; 32]; 17], chroma: [[[0; 16]; 9]; 2], blocks: Default::default() }
+    }
+
+    /// Encodes a macroblock of a segment. The pixels around it are in place.
+    pub(super) fn encode(
+        &mut self,
+        source: &Source,
+        segment: u8,
+        neighbours: &Neighbours<'_>,
+        means: &Means<'_>,
+    ) -> Macroblock {
+        let luma = self.encode_luma(source, neighbours, means);
+        let chroma = chroma::encode(&mut self.chroma, &mut self.blocks, &source.uv, neighbours, means);
+        let with_y2 = matches!(luma, LumaMode::Whole(_));
+        let [yuv @ .., y2] = &self.blocks;
+        let skip = yuv.iter().all(|block| block.end == 0) && !(with_y2 && y2.end > 0);
+        Macroblock { segment, luma, chroma, skip }
+    }
+
+    fn encode_luma(&mut self, source: &Source, neighbours: &Neighbours<'_>, means: &Means<'_>) -> LumaMode {
+        let whole = luma16::choose(&mut self.luma, &source.y, neighbours, means);
+        if whole.worth_splitting(means) {
+            let limit = whole.weight;
+            if let Some(modes) =
+                luma4::encode(&mut self.luma, &mut self.blocks, &source.y, neighbours, means, limit)
+            {
+                return LumaMode::Subblocks(modes);
+            }
+        }
+        let mode = whole.mode;
+        whole.reconstruct(&mut self.luma, &mut self.blocks, neighbours.around, means);
+        LumaMode::Whole(mode)
+    }
+}

@@ -1,0 +1,126 @@
+//! Predictions of a subblock in every mode (RFC 6386, 12.3).
+#![allow(clippy::indexing_slicing)] // places in arrays of constant size
+
+use crate::vp8::modes::SubMode;
+use crate::vp8::predict::{LEFT, LumaSpace};
+
+/// Every mode, in the order of its number.
+pub(super) const SUB_MODES: [SubMode; 10] = [
+    SubMode::Dc,
+    SubMode::TrueMotion,
+    SubMode::Vertical,
+    SubMode::Horizontal,
+    SubMode::LeftDown,
+    SubMode::RightDown,
+    SubMode::VerticalRight,
+    SubMode::VerticalLeft,
+    SubMode::HorizontalDown,
+    SubMode::HorizontalUp,
+];
+
+/// The rows of two predictions next to each other.
+pub(super) type PairRows = [[u8; 8]; 4];
+
+/// The pixels around a subblock, from the one to the left of its last row, by the corner, to the one above and four to
+/// the right of its last column.
+#[inline(always)]
+pub(super) fn edge(space: &LumaSpace, x: usize, y: usize) -> [u8; 13] {
+    let above = &space[y];
+    core::array::from_fn(|at| if at < 4 { space[y + 4 - at][LEFT + x - 1] } else { above[LEFT + x + at - 5] })
+}
+
+/// The predictions in every mode, in the order of their numbers, by pairs.
+#[inline(always)]
+pub(super) fn all_modes(e: &[u8; 13]) -> [PairRows; 5] {
+    let wide = e.map(u32::from);
+    // Means of two neighbours, and of three, the middle one counted twice; beyond the ends, the last repeats.
+    let two: [u8; 9] = core::array::from_fn(|at| ((wide[at] + wide[at + 1] + 1) >> 1) as u8);
+    let three: [u8; 11] =
+        core::array::from_fn(|at| ((wide[at] + 2 * wide[at + 1] + wide[at + 2] + 2) >> 2) as u8);
+    let (first, last) = (three_of(e[1], e[0]), three_of(e[11], e[12]));
+    let sum: u32 = wide[..4].iter().sum::<u32>() + wide[5..9].iter().sum::<u32>();
+    let dc = [((sum + 4) >> 3) as u8; 4];
+    let motion = |row: usize| -> [u8; 4] {
+        let difference = i32::from(e[3 - row]) - i32::from(e[4]);
+        core::array::from_fn(|column| (i32::from(e[5 + column]) + difference).clamp(0, 255) as u8)
+    };
+    let vertical = [three[4], three[5], three[6], three[7]];
+    let horizontal = [[three[2]; 4], [three[1]; 4], [three[0]; 4], [first; 4]];
+    let down: [u8; 7] = [three[5], three[6], three[7], three[8], three[9], three[10], last];
+    let left_down = |row: usize| [down[row], down[row + 1], down[row + 2], down[row + 3]];
+    let right_down = |row: usize| [three[3 - row], three[4 - row], three[5 - row], three[6 - row]];
+    let vertical_right = [
+        [two[4], two[5], two[6], two[7]],
+        [three[3], three[4], three[5], three[6]],
+        [three[2], two[4], two[5], two[6]],
+        [three[1], three[3], three[4], three[5]],
+    ];
+    let vertical_left = [
+        [two[5], two[6], two[7], two[8]],
+        [three[5], three[6], three[7], three[8]],
+        [two[6], two[7], two[8], three[9]],
+        [three[6], three[7], three[8], three[10]],
+    ];
+    let horizontal_down = [
+        [two[3], three[3], three[4], three[5]],
+        [two[2], three[2], two[3], three[3]],
+        [two[1], three[1], two[2], three[2]],
+        [two[0], three[0], two[1], three[1]],
+    ];
+    let horizontal_up = [
+        [two[2], three[1], two[1], three[0]],
+        [two[1], three[0], two[0], first],
+        [two[0], first, e[0], e[0]],
+        [e[0]; 4],
+    ];
+    [
+        core::array::from_fn(|row| join(dc, motion(row))),
+        core::array::from_fn(|row| join(vertical, horizontal[row])),
+        core::array::from_fn(|row| join(left_down(row), right_down(row))),
+        core::array::from_fn(|row| join(vertical_right[row], vertical_left[row])),
+        core::array::from_fn(|row| join(horizontal_down[row], horizontal_up[row])),
+    ]
+}
+
+/// The mean of three pixels, of which the last two are the same.
+#[inline(always)]
+fn three_of(a: u8, b: u8) -> u8 {
+    ((u32::from(a) + 3 * u32::from(b) + 2) >> 2) as u8
+}
+
+/// Two rows of four pixels as one.
+#[inline(always)]
+pub(super) fn join(first: [u8; 4], second: [u8; 4]) -> [u8; 8] {
+    (u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(second)) << 32).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vp8::predict::predict_subblock;
+
+    #[test]
+    fn every_mode_predicts_what_the_decoder_does() {
+        let mut seed = 3u32;
+        for _ in 0..200 {
+            let space: LumaSpace = core::array::from_fn(|_| {
+                core::array::from_fn(|_| {
+                    seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+                    (seed >> 24) as u8
+                })
+            });
+            for (x, y) in [(0, 0), (8, 4), (12, 12)] {
+                let pairs = all_modes(&edge(&space, x, y));
+                for (number, mode) in SUB_MODES.into_iter().enumerate() {
+                    let mut expected = space;
+                    predict_subblock(&mut expected, x, y, mode);
+                    assert_eq!(mode as usize, number);
+                    for row in 0..4 {
+                        let half = &pairs[number / 2][row][number % 2 * 4..][..4];
+                        assert_eq!(half, &expected[y + 1 + row][LEFT + x..][..4], "{mode:?}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Encoding never holds more than it predicts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, unsafe_code)]
+
+mod common;
+
+use common::encode::EFFORTS;
+use common::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use tintype_webp::encode::lossy::{Config, Encoder, Input};
+
+/// Counts what each thread holds, and the most that it held.
+struct Counting;
+
+thread_local! {
+    // Signed, as a thread may free what another allocated.
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get() + layout.size() as isize);
+        MOST.set(MOST.get().max(HELD.get()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Most bytes that encoding an image held.
+fn held(image: &Image, input: Input, config: Config) -> u64 {
+    let before = HELD.get();
+    MOST.set(before);
+    let mut encoder = Encoder::new(image.width as u32, image.height as u32, input, config).unwrap();
+    image.data.chunks(image.width * image.channels).for_each(|row| encoder.push_row(row).unwrap());
+    drop(encoder.finish().unwrap());
+    (MOST.get() - before) as u64
+}
+
+fn noise(width: usize, height: usize, channels: usize) -> Image {
+    let mut seed = 7u32;
+    let data = (0..width * height * channels)
+        .map(|_| {
+            seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+            if seed >> 31 == 0 { 0 } else { 255 }
+        })
+        .collect();
+    Image { width, height, channels, data }
+}
+
+#[test]
+fn encoding_never_holds_more_than_it_predicts() {
+    for effort in EFFORTS {
+        for quality in [0, 50, 75, 90, 100] {
+            let config = Config { quality, effort, ..Config::default() };
+            for image in [noise(150, 130, 3), noise(17, 200, 4), noise(300, 10, 3), picture(200, 150, 3)] {
+                let input = if image.channels == 4 { Input::Rgba } else { Input::Rgb };
+                let predicted = Encoder::memory(image.width as u32, image.height as u32, input, &config);
+                let held = held(&image, input, config);
+                assert!(held <= predicted, "{effort:?} {quality} {}: {held} {predicted}", image.width);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rendition_of_half_a_megapixel_needs_little() {
+    let config = Config::default();
+    let predicted = Encoder::memory(800, 600, Input::JpegPlanes, &config);
+    assert!(predicted < 2 << 20, "{predicted}");
+    // What an image with content takes.
+    let held = held(&picture(800, 600, 3), Input::Rgb, config);
+    assert!(held < 1 << 20, "{held}");
+}
