@@ -228,7 +228,7 @@ mod tests {
             let output = Output { format, profile: Profile::Keep, ..Output::default() };
             carried(space).attach(&output, &source(model), (1, 1))
         };
-        assert!(attach(b"CMYK", ColorModel::Cmyk, Format::Png).is_empty());
+        assert_eq!(attach(b"CMYK", ColorModel::Cmyk, Format::Png), Attached::default());
         let rgb = attach(b"RGB ", ColorModel::Rgb, Format::Webp);
         assert!(rgb.icc_for(Channels::Rgba).is_some() && rgb.icc_for(Channels::Gray).is_none());
         let gray = attach(b"GRAY", ColorModel::Gray, Format::Png);
