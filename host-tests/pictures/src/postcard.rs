@@ -9,7 +9,7 @@ const HEIGHT: i64 = 480;
 
 /// A landscape with a sun that clips, thin wires and a fence, a word on a board and, far from the middle, a face.
 ///
-/// It has little texture, so that a sheet of it packs well.
+/// It has little texture, and gradients along one axis, so that a sheet of it packs well.
 pub fn postcard(width: u32, height: u32) -> Picture {
     Picture::draw(width, height, |x, y| {
         let (x, y) = (i64::from(x) * WIDTH / i64::from(width), i64::from(y) * HEIGHT / i64::from(height));
@@ -39,16 +39,19 @@ fn sky(x: i64, y: i64) -> [i64; 3] {
     let sky = mix([66, 124, 206], [238, 226, 204], ONE * y / 330);
     let (dx, dy) = (x - 500, y - 90);
     let (distance, disc) = (dx * dx + dy * dy, 34 * 34);
-    if distance <= disc { [255, 252, 232] } else { mix(sky, [255, 244, 200], ONE * disc / (distance + disc)) }
+    if distance <= disc {
+        return [255, 252, 232];
+    }
+    mix(sky, [255, 244, 200], ONE * disc / (distance + disc) - ONE / 8)
 }
 
 fn hills(x: i64, y: i64) -> Option<[i64; 3]> {
     let wave = |scale: i64, seed: u32| noise(ONE * x * scale / WIDTH, 0, seed);
     let (far, near) = (230 + wave(5, 1) / 3, 330 + wave(3, 2) / 6);
     if y > near {
-        Some(mix([132, 164, 70], [52, 96, 36], (y - near) * ONE / 150))
+        Some(mix([132, 164, 70], [52, 96, 36], (y - 330) * ONE / 150))
     } else if y > far {
-        Some(mix([92, 116, 160], [120, 148, 150], (y - far) * ONE / 120))
+        Some(mix([92, 116, 160], [120, 148, 150], (y - 230) * ONE / 170))
     } else {
         None
     }

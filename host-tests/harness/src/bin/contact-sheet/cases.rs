@@ -1,6 +1,6 @@
 //! What the sheet shows.
 
-use pictures::{JpegStyle, Picture, PngStyle, fine_lines, framed, postcard, transparent_disc};
+use pictures::{JpegStyle, PngStyle, fine_lines, framed, postcard, transparent_disc};
 
 /// A picture that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Source {
     Postcard,
     /// The same, 120 by 90 pixels.
     Small,
-    /// The postcard with white borders of different widths.
+    /// The postcard with borders of different widths in khaki.
     Framed,
     /// The postcard as a camera on its side stores it.
     Turned,
@@ -28,7 +28,7 @@ impl Source {
         match self {
             Self::Postcard => card().png(),
             Self::Small => card().shrunk(120, 90).png(),
-            Self::Framed => framed(&card(), [255; 4], [40, 120, 80, 60]).png(),
+            Self::Framed => framed(&card(), [240, 230, 140, 255], [40, 120, 80, 60]).png(),
             Self::Turned => {
                 card().stored_as(6).jpeg_as(&JpegStyle { orientation: Some(6), ..JpegStyle::default() })
             }
@@ -42,7 +42,7 @@ impl Source {
 /// Headings, and requests of the query grammar without URL. A PNG is made where no format is named.
 pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
     (
-        "Size and fit",
+        "Size and fit, of a source of 640 by 480 pixels",
         Source::Postcard,
         &[
             "width=160",
@@ -60,7 +60,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
         ],
     ),
     (
-        "A source of 120 by 90 pixels",
+        "Size and fit, of a source of 120 by 90 pixels",
         Source::Small,
         &[
             "width=160",
@@ -95,16 +95,20 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "width=160&height=100&fit=pad&gravity=east&fill=navy",
         ],
     ),
-    ("Orientation", Source::Turned, &["width=160", "width=90&auto-orient=0"]),
     (
-        "Trim",
+        "Orientation, of a source whose EXIF turns it",
+        Source::Turned,
+        &["width=160", "width=90&auto-orient=0"],
+    ),
+    (
+        "Trim, of a source with borders",
         Source::Framed,
         &[
-            "width=160&background=white",
+            "width=160",
             "width=160&trim=10",
-            "width=160&trim=10,white,equal",
-            "width=160&trim=10,white,equal-x",
-            "width=160&trim=10,black",
+            "width=160&trim=10,khaki,equal",
+            "width=160&trim=10,khaki,equal-x",
+            "width=160&trim=10,white",
         ],
     ),
     (
@@ -113,7 +117,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
         &[
             "width=160&inset=0,0,100,90",
             "width=160&crop=60,160,200,150",
-            "width=160&crop=60%25,50%25,south-east",
+            "width=160&crop=60%25,50%25,east",
             "width=160&crop=300,200,attention",
             "width=160&crop-ratio=2:1",
             "width=160&crop=160,240,0.25,0.6&crop-ratio=1",
@@ -138,7 +142,11 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "crop=110,205,40,30&enlarge=1&width=160&filter=lanczos3",
         ],
     ),
-    ("Light", Source::Lines, &["width=160", "width=160&linear=1"]),
+    (
+        "Light, of white lines on black and black lines on white, a quarter of the width each",
+        Source::Lines,
+        &["width=160", "width=160&linear=1"],
+    ),
     (
         "After resizing",
         Source::Postcard,
@@ -146,7 +154,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "width=160&crop-resized=80,80,west",
             "width=160&crop-resized=10,40,50,50",
             "width=120&tilt=15",
-            "width=120&tilt=-5,white",
+            "width=120&tilt=-5,orange",
             "width=120&padding=10,20",
             "width=120&padding=10,20,20,10&fill=olive",
             "width=110&padding=15,25&fill=blur",
@@ -161,7 +169,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
         ],
     ),
     (
-        "Transparency",
+        "Transparency, of a disc",
         Source::Disc,
         &[
             "width=160",
@@ -169,7 +177,6 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "width=160&background=ff000080",
             "width=160&format=jpeg",
             "width=160&padding=0,20&fill=orange",
-            "width=160&padding=0,20&fill=edge",
         ],
     ),
     (
@@ -182,7 +189,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
         Source::Postcard,
         &[
             "width=160&format=jpeg",
-            "width=160&format=jpeg&quality=5",
+            "width=160&format=jpeg&quality=10",
             "width=160&format=webp",
             "width=160&format=webp&quality=5",
             "width=160&format=webp&lossless=1",

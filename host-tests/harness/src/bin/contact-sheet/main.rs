@@ -22,11 +22,11 @@ fn main() -> std::io::Result<()> {
         assert_eq!(reply.status, 200, "{query}: {}", String::from_utf8_lossy(&reply.body));
         reply.body.to_vec()
     });
-    std::fs::write(file, service.post("/?format=png", &sheet.png()).body)
+    std::fs::write(file, sheet)
 }
 
-/// The sheet, whose pictures `make` makes from a query and a source.
-fn draw(make: impl Fn(&str, &[u8]) -> Vec<u8>) -> Picture {
+/// The sheet's file. `make` makes its pictures from a query and a source.
+fn draw(make: impl Fn(&str, &[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut sheet = Sheet::new();
     for (heading, source, queries) in SECTIONS {
         let file = source.file();

@@ -28,7 +28,8 @@ struct Cell {
 
 impl Cell {
     fn width(&self) -> u32 {
-        self.picture.width.max(CELL)
+        let longest = self.caption.iter().map(|line| line.len() as u32).max().unwrap_or(0);
+        self.picture.width.max(CELL).max(longest * FONT_6X10.character_size.width)
     }
 }
 
@@ -55,10 +56,19 @@ impl Sheet {
         self.row.push(cell);
     }
 
-    /// The sheet.
-    pub(crate) fn finish(mut self) -> Picture {
+    /// The sheet as a PNG file.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.end_row();
-        Picture { width: WIDTH, height: self.height(), pixels: self.rows }
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, WIDTH, self.height());
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_compression(png::Compression::High);
+        let mut writer = encoder.write_header().expect("a size that PNG has");
+        let samples: Vec<u8> =
+            self.rows.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue]).collect();
+        writer.write_image_data(&samples).expect("as many samples as announced");
+        writer.finish().expect("a file in memory");
+        file
     }
 
     fn end_row(&mut self) {
