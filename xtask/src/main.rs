@@ -27,6 +27,8 @@ usage: ./x <command>
   bench [job]     build, then measure jobs whose name contains `job`, and sharp if it is installed
   bench-jpeg files
                   decode these files at each scale, natively and in WebAssembly, and with other decoders
+  contact-sheet [file]
+                  build, then draw what each option does to a picture, by default to docs/contact-sheet.png
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -39,6 +41,8 @@ fn main() -> Result<()> {
         (Some("serve"), flags) => serve::serve(flags),
         (Some("bench"), jobs) => bench(jobs),
         (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
+        (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
+        (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");
@@ -60,11 +64,22 @@ fn bench(jobs: &[String]) -> Result<()> {
     let mut steps = Steps::of(SHIPPED.len() + 1);
     components::build(SHIPPED, &mut steps)?;
     steps.next("measuring");
+    cargo::run(harness("bench")?.args(jobs))
+}
+
+fn contact_sheet(file: &str) -> Result<()> {
+    let mut steps = Steps::of(SHIPPED.len() + 1);
+    components::build(SHIPPED, &mut steps)?;
+    steps.next("drawing");
+    cargo::run(harness("contact-sheet")?.arg(file))
+}
+
+/// A program of the harness, built.
+fn harness(name: &str) -> Result<Command> {
     // Together with `host-tests`, so that both share one wasmtime.
     let mut build =
-        cargo::command(["build", "--package", "host-tests", "--package", "harness", "--bin", "bench"]);
-    let bench = cargo::artifact(&mut build, "bench", "")?;
-    cargo::run(Command::new(bench).args(jobs))
+        cargo::command(["build", "--package", "host-tests", "--package", "harness", "--bin", name]);
+    Ok(Command::new(cargo::artifact(&mut build, name, "")?))
 }
 
 fn bench_jpeg(files: &[String]) -> Result<()> {

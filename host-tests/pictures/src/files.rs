@@ -68,12 +68,14 @@ pub struct PngStyle {
     pub interlaced: bool,
     /// EXIF orientation, or no EXIF at all.
     pub orientation: Option<u8>,
+    /// The samples are those of Display P3 (`cICP`), not of sRGB.
+    pub display_p3: bool,
 }
 
 impl Default for PngStyle {
     /// 8-bit RGBA without interlacing and EXIF.
     fn default() -> Self {
-        Self { color: PngColor::Rgba(8), interlaced: false, orientation: None }
+        Self { color: PngColor::Rgba(8), interlaced: false, orientation: None, display_p3: false }
     }
 }
 
@@ -128,6 +130,10 @@ impl Picture {
 
         let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
         chunk(&mut file, b"IHDR", &header);
+        if style.display_p3 {
+            // The primaries of Display P3, the curve of sRGB, RGB of full range (ITU-T H.273).
+            chunk(&mut file, b"cICP", &[12, 13, 0, 1]);
+        }
         if let Some(orientation) = style.orientation {
             chunk(&mut file, b"eXIf", &exif(orientation));
         }

@@ -3,9 +3,11 @@
 //! Everything is integer arithmetic, so that a picture has the same pixels on every machine.
 
 mod files;
+mod postcard;
 mod scenes;
 
 pub use files::{JpegColor, JpegStyle, PngColor, PngStyle};
+pub use postcard::{fine_lines, framed, postcard};
 pub use scenes::{gradient, lettering, orientation_chart, photograph, transparent_disc};
 
 /// Pixels: RGBA, 8 bits each, alpha not premultiplied.

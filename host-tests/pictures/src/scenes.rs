@@ -3,7 +3,7 @@
 use crate::Picture;
 
 /// One in fixed point, where coordinates run from 0 to 1.
-const ONE: i64 = 1 << 16;
+pub(crate) const ONE: i64 = 1 << 16;
 
 /// A landscape with the statistics of a photograph: a smooth sky with clouds, a sun that clips, hills with texture, and
 /// the noise of a sensor over all.
@@ -118,7 +118,7 @@ fn clouds(x: i64, y: i64) -> i64 {
 }
 
 /// Value noise, 0 to 255: random at whole coordinates (multiples of [`ONE`]) and smooth between them.
-fn noise(x: i64, y: i64, seed: u32) -> i64 {
+pub(crate) fn noise(x: i64, y: i64, seed: u32) -> i64 {
     let smooth = |t: i64| t * t / ONE * (3 * ONE - 2 * t) / ONE;
     let (column, line) = ((x / ONE) as u32, (y / ONE) as u32);
     let (tx, ty) = (smooth(x % ONE), smooth(y % ONE));
@@ -137,12 +137,12 @@ fn hash(x: u32, y: u32, seed: u32) -> u32 {
 }
 
 /// `a` where `t` is 0, `b` where it is [`ONE`].
-fn mix(a: [i64; 3], b: [i64; 3], t: i64) -> [i64; 3] {
+pub(crate) fn mix(a: [i64; 3], b: [i64; 3], t: i64) -> [i64; 3] {
     let t = t.clamp(0, ONE);
     [0, 1, 2].map(|channel| a[channel] + (b[channel] - a[channel]) * t / ONE)
 }
 
-fn opaque(colour: [i64; 3]) -> [u8; 4] {
+pub(crate) fn opaque(colour: [i64; 3]) -> [u8; 4] {
     let [red, green, blue] = colour.map(|channel| channel.clamp(0, 255) as u8);
     [red, green, blue, 255]
 }

@@ -81,12 +81,12 @@ fn every_kind_of_png_file_is_read() {
     let expected = picture.shrunk(60, 45);
     for interlaced in [false, true] {
         for color in [PngColor::Rgb(8), PngColor::Rgb(16), PngColor::Rgba(8), PngColor::Rgba(16)] {
-            let style = PngStyle { color, interlaced, orientation: None };
+            let style = PngStyle { color, interlaced, ..PngStyle::default() };
             let difference =
                 render(&picture.png_as(&style), &to_width(60, Format::Png)).difference(&expected);
             assert!(difference < 1.0, "{style:?} differs by {difference}");
         }
-        let style = PngStyle { color: PngColor::Palette, interlaced, orientation: None };
+        let style = PngStyle { color: PngColor::Palette, interlaced, ..PngStyle::default() };
         let difference = render(&picture.png_as(&style), &to_width(60, Format::Png)).difference(&expected);
         assert!(difference < 16.0, "{style:?} differs by {difference}");
     }
@@ -98,7 +98,7 @@ fn gray_png_files_of_every_depth_show_the_same_picture() {
         Picture::draw(64, 64, |x, y| if (x / 16 + y / 16) % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
     for interlaced in [false, true] {
         for depth in [1, 2, 4, 8, 16] {
-            let style = PngStyle { color: PngColor::Gray(depth), interlaced, orientation: None };
+            let style = PngStyle { color: PngColor::Gray(depth), interlaced, ..PngStyle::default() };
             let rendition = render(&checks.png_as(&style), &to_width(64, Format::Png));
             let difference = rendition.difference(&checks);
             // The low byte of 16-bit black is not zero.
