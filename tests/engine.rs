@@ -500,6 +500,10 @@ fn options_out_of_range_are_named() {
     assert_eq!(name(|options| options.geometry.height = Some(Length::Pixels(0))), "height");
     assert_eq!(name(|options| options.output.quality = Some(0)), "quality");
     assert_eq!(name(|options| options.output.quality = Some(101)), "quality");
+    assert_eq!(name(|options| options.output.location = true), "location");
+    // What a caller's language makes of -1.
+    assert_eq!(name(|options| options.geometry.inset.left = u32::MAX), "inset");
+    assert_eq!(name(|options| options.geometry.padding.top = u32::MAX), "padding");
 }
 
 #[test]

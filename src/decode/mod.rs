@@ -94,7 +94,7 @@ pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Res
         Format::Webp => Box::new(webp::WebpDecoder::new(options, wanted, max_memory)),
         Format::Gif => Box::new(gif::GifDecoder::new(wanted, options.input.allow_damaged)),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
-            return Err(Error::unsupported(format, "decoding"));
+            return Err(Error::unsupported(format, Error::DECODING));
         }
     })
 }

@@ -66,7 +66,7 @@ pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Resu
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
         Format::Png => Box::new(png::PngEncoder::new(image, &attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
-        other => return Err(Error::unsupported(other, "encoding")),
+        other => return Err(Error::unsupported(other, Error::ENCODING)),
     })
 }
 
@@ -114,6 +114,6 @@ pub(crate) fn longest_side(format: Format) -> Result<u32> {
         Format::Jpeg => Ok(65_535),
         Format::Png => Ok(0x7fff_ffff),
         Format::Webp => Ok(16_383),
-        other => Err(Error::unsupported(other, "encoding")),
+        other => Err(Error::unsupported(other, Error::ENCODING)),
     }
 }

@@ -1,11 +1,15 @@
 //! What can be checked of options before a source is known.
 
-use tintype_types::Factor;
+use tintype_types::{Factor, OutOfRange};
 
-use crate::{Crop, Error, Fit, Format, Geometry, Length, Mask, Options, Output, Position, Result};
+use crate::{
+    Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Position, Result, Sides,
+};
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
 const MAX_LENGTH: u32 = i32::MAX as u32;
+/// What a number of pixels must be.
+const PIXELS: OutOfRange = OutOfRange("1 to 2147483647");
 /// The largest share of a side.
 const MAX_SHARE: Factor = Factor::from_millionths(1_000_000_000);
 
@@ -16,20 +20,22 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
 }
 
 fn geometry(geometry: &Geometry) -> Result<()> {
-    target("width", geometry.width)?;
-    target("height", geometry.height)?;
+    target("width", "width-share", geometry.width)?;
+    target("height", "height-share", geometry.height)?;
     pixels("min-width", geometry.min_width)?;
     pixels("min-height", geometry.min_height)?;
+    sides("inset", geometry.inset)?;
+    sides("padding", geometry.padding)?;
     part("crop", geometry.crop)?;
     part("crop-resized", geometry.crop_resized)?;
     if !(10_000..=100_000_000).contains(&geometry.density.millionths()) {
-        return Err(Error::invalid("density", "must be 0.01 to 100"));
+        return Err(Error::invalid("density", OutOfRange::DENSITY));
     }
     if geometry.crop_ratio.is_some_and(|crop| !(1_000..=1_000_000_000).contains(&crop.ratio.millionths())) {
-        return Err(Error::invalid("crop-ratio", "must be 0.001 to 1000"));
+        return Err(Error::invalid("crop-ratio", OutOfRange::RATIO));
     }
     if geometry.trim.is_some_and(|trim| trim.threshold > 255) {
-        return Err(Error::invalid("trim", "has a threshold that must be 0 to 255"));
+        return Err(Error::invalid("trim", OutOfRange("a threshold of 0 to 255")));
     }
     if let Some(Mask::Rounded(radius)) = geometry.mask {
         pixels("mask", Some(radius))?;
@@ -48,11 +54,12 @@ fn geometry(geometry: &Geometry) -> Result<()> {
     geometry.extend.map_or(Ok(()), |extend| position("extend", extend.position))
 }
 
-fn target(name: &'static str, length: Option<Length>) -> Result<()> {
+/// A length that is more than 0. `share` names the option that has it as a share.
+fn target(name: &'static str, share: &'static str, length: Option<Length>) -> Result<()> {
     match length {
         Some(Length::Pixels(length)) => pixels(name, Some(length)),
-        Some(Length::Share(share)) if share == Factor::ZERO || share > MAX_SHARE => {
-            Err(Error::invalid(name, "as a share must be more than 0 and at most 1000"))
+        Some(Length::Share(factor)) if factor == Factor::ZERO || factor > MAX_SHARE => {
+            Err(Error::invalid(share, OutOfRange::SHARE))
         }
         _ => Ok(()),
     }
@@ -60,37 +67,50 @@ fn target(name: &'static str, length: Option<Length>) -> Result<()> {
 
 fn pixels(name: &'static str, length: Option<u32>) -> Result<()> {
     match length {
-        Some(length) if !(1..=MAX_LENGTH).contains(&length) => {
-            Err(Error::invalid(name, format!("is {length}, must be 1 to {MAX_LENGTH}")))
-        }
+        Some(length) if !(1..=MAX_LENGTH).contains(&length) => Err(Error::invalid(name, PIXELS)),
         _ => Ok(()),
     }
 }
 
+fn sides(name: &'static str, Sides { top, right, bottom, left }: Sides) -> Result<()> {
+    if [top, right, bottom, left].iter().all(|&pixels| pixels <= MAX_LENGTH) {
+        return Ok(());
+    }
+    Err(Error::invalid(name, OutOfRange("0 to 2147483647 pixels at each side")))
+}
+
 fn part(name: &'static str, crop: Option<Crop>) -> Result<()> {
     let Some(crop) = crop else { return Ok(()) };
-    target(name, Some(crop.width))?;
-    target(name, Some(crop.height))?;
+    target(name, name, Some(crop.width))?;
+    target(name, name, Some(crop.height))?;
     position(name, crop.position)
 }
 
 fn position(name: &'static str, position: Position) -> Result<()> {
     match position {
         Position::FocalPoint { x, y } if x > Factor::ONE || y > Factor::ONE => {
-            Err(Error::invalid(name, "has a focal point that must lie within 0 to 1"))
+            Err(Error::invalid(name, OutOfRange::FOCAL_POINT))
         }
+        Position::At { x, y } => [x, y].into_iter().try_for_each(|distance| match distance {
+            Length::Pixels(pixels) if pixels > MAX_LENGTH => {
+                Err(Error::invalid(name, OutOfRange("0 to 2147483647 pixels from each edge")))
+            }
+            Length::Share(share) if share > MAX_SHARE => Err(Error::invalid(name, OutOfRange::LENGTH)),
+            _ => Ok(()),
+        }),
         _ => Ok(()),
     }
 }
 
 fn output(output: &Output) -> Result<()> {
-    if let Some(quality) = output.quality
-        && !(1..=100).contains(&quality)
-    {
-        return Err(Error::invalid("quality", format!("is {quality}, must be 1 to 100")));
+    if output.quality.is_some_and(|quality| !(1..=100).contains(&quality)) {
+        return Err(Error::invalid("quality", OutOfRange("1 to 100")));
     }
     if output.lossless && output.format == Format::Jpeg {
-        return Err(Error::invalid("lossless", "JPEG is always lossy; ask for WebP or PNG"));
+        return Err(Error::invalid("lossless", "cannot be applied to JPEG; choose WebP or PNG"));
+    }
+    if output.location && output.metadata != Metadata::Keep {
+        return Err(Error::invalid("location", "needs metadata.keep, because it is part of the metadata"));
     }
     crate::encode::longest_side(output.format).map(|_| ())
 }

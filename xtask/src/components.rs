@@ -13,6 +13,7 @@ use wasmparser::{BinaryReader, Parser};
 use wit_component::ComponentEncoder;
 
 use crate::cargo::{self, root};
+use crate::documentation;
 use crate::size::{grouped, gzipped};
 use crate::steps::Steps;
 
@@ -70,13 +71,18 @@ pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
         let module = compile(component.package, component.target)?;
         let bytes = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;
         let bytes = componentized(&bytes)?;
-        save(&dist, component.file, &bytes)?;
         match component.composition {
-            Some(composition) => save(&dist, composition, &composed(&bytes, &resizer)?)?,
-            None => resizer = bytes,
+            Some(composition) => {
+                save(&dist, component.file, &bytes)?;
+                save(&dist, composition, &composed(&bytes, &resizer)?)?;
+            }
+            None => {
+                save(&dist, component.file, &documentation::documented(&bytes)?)?;
+                resizer = bytes;
+            }
         }
     }
-    Ok(())
+    save(&dist, "wit.wasm", &documentation::package()?)
 }
 
 /// Makes the files in `dist/guests/`.

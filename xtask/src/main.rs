@@ -5,6 +5,7 @@
 
 mod cargo;
 mod components;
+mod documentation;
 mod serve;
 mod size;
 mod steps;

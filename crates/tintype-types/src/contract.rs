@@ -120,7 +120,7 @@ macro_rules! contract {
             fn try_from(length: wit::Length) -> Checked<Self> {
                 Ok(match length {
                     wit::Length::Pixels(pixels) => Self::Pixels(pixels),
-                    wit::Length::Share(share) => Self::Share(share.try_into()?),
+                    wit::Length::Share(share) => Self::Share(share.try_into().map_err(|_| $crate::OutOfRange::LENGTH)?),
                 })
             }
         }
@@ -158,7 +158,7 @@ macro_rules! contract {
             type Error = $crate::OutOfRange;
 
             fn try_from(color: wit::Color) -> Checked<Self> {
-                let channel = |value: u32| u8::try_from(value).map_err(|_| $crate::OutOfRange("0 to 255 for each channel"));
+                let channel = |value: u32| u8::try_from(value).map_err(|_| $crate::OutOfRange::CHANNEL);
                 let [red, green, blue] = [channel(color.red)?, channel(color.green)?, channel(color.blue)?];
                 Ok(Self { red, green, blue, alpha: channel(color.alpha.unwrap_or(255))? })
             }
@@ -183,7 +183,8 @@ macro_rules! contract {
                     }
                     wit::Position::At(wit::Corner { x, y }) => Self::At { x: x.try_into()?, y: y.try_into()? },
                     wit::Position::FocalPoint(wit::FocalPoint { x, y }) => {
-                        Self::FocalPoint { x: x.try_into()?, y: y.try_into()? }
+                        let share = |share: f64| share.try_into().map_err(|_| $crate::OutOfRange::FOCAL_POINT);
+                        Self::FocalPoint { x: share(x)?, y: share(y)? }
                     }
                     wit::Position::Smart(smart) => Self::Smart(smart.into()),
                 })
@@ -225,7 +226,8 @@ macro_rules! contract {
             type Error = $crate::OutOfRange;
 
             fn try_from(crop: wit::CropRatio) -> Checked<Self> {
-                Ok(Self { ratio: crop.ratio.try_into()?, enlarge: crop.enlarge })
+                let ratio = crop.ratio.try_into().map_err(|_| $crate::OutOfRange::RATIO)?;
+                Ok(Self { ratio, enlarge: crop.enlarge })
             }
         }
 
@@ -385,9 +387,15 @@ pub fn checked<T, U: TryFrom<T, Error: std::fmt::Display>>(
     value: T,
     setting: impl FnOnce(U) -> crate::Setting,
 ) -> crate::Result<crate::Setting> {
-    value.try_into().map(setting).map_err(|why: U::Error| crate::Error::InvalidOption {
-        name: kebab(case).into(),
-        detail: why.to_string(),
+    value.try_into().map(setting).map_err(|why: U::Error| {
+        let name = kebab(case);
+        // The others say what they accept themselves: they are more than a number.
+        let detail = match name.as_str() {
+            "density" => crate::OutOfRange::DENSITY.to_string(),
+            "width-share" | "height-share" => crate::OutOfRange::SHARE.to_string(),
+            _ => why.to_string(),
+        };
+        crate::Error::InvalidOption { name: name.into(), detail }
     })
 }
 
@@ -445,11 +453,9 @@ mod tests {
     use crate::{Factor, Setting};
 
     #[test]
-    fn a_value_out_of_range_names_its_setting() {
-        let error = checked("CropRatio", f64::NAN, |factor: Factor| Setting::Density(factor)).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "option crop-ratio: is out of range; accepted is a number from 0 to 4294"
-        );
+    fn a_value_out_of_range_names_its_setting_and_what_it_accepts() {
+        let error = checked("Density", f64::NAN, |factor: Factor| Setting::Density(factor)).unwrap_err();
+        assert_eq!(error.to_string(), "the option density is out of range; accepted is 0.01 to 100");
+        assert_eq!(kebab("MaxSourceBytes"), "max-source-bytes");
     }
 }

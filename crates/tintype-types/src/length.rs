@@ -83,6 +83,21 @@ impl From<Factor> for f64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfRange(pub &'static str);
 
+impl OutOfRange {
+    /// For a target that is a share of the image's side.
+    pub const SHARE: Self = Self("more than 0 and at most 1000");
+    /// For a density.
+    pub const DENSITY: Self = Self("0.01 to 100");
+    /// For an aspect ratio.
+    pub const RATIO: Self = Self("a ratio of 0.001 to 1000");
+    /// For a focal point.
+    pub const FOCAL_POINT: Self = Self("a focal point of 0 to 1 in both directions");
+    /// For a share within another option.
+    pub const LENGTH: Self = Self("a share of at most 1000 that is not negative");
+    /// For a colour.
+    pub const CHANNEL: Self = Self("a colour with channels of 0 to 255");
+}
+
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "is out of range; accepted is {}", self.0)
@@ -214,14 +229,14 @@ impl Offset {
     ///
     /// # Errors
     ///
-    /// [`OutOfRange`] for shares beyond ±2147.
+    /// [`OutOfRange`] for shares beyond ±1000.
     pub fn share(share: f64) -> Result<Self, OutOfRange> {
         let millionths = (share * f64::from(Factor::ONE.0)).round();
-        let fits = (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&millionths);
+        let fits = (-1e9..=1e9).contains(&millionths);
         if fits {
             Ok(Self::Millionths(millionths as i32))
         } else {
-            Err(OutOfRange("a number from -2147 to 2147"))
+            Err(OutOfRange("a share of at most 1000 in either direction"))
         }
     }
 

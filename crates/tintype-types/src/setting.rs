@@ -94,6 +94,15 @@ settings! {
     MaxWork(u64) = "max-work" => limits.work,
 }
 
+/// What is wrong with an option that was given before.
+const fn twice(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Width(_) => "is given twice, or together with width-share",
+        Setting::Height(_) => "is given twice, or together with height-share",
+        _ => "is given twice",
+    }
+}
+
 impl Options {
     /// The defaults with these changes.
     ///
@@ -113,7 +122,7 @@ impl Options {
         let mut given = HashSet::new();
         for setting in settings {
             if !given.insert(discriminant(&setting)) {
-                return Err(Error::invalid(setting.name(), "is given twice"));
+                return Err(Error::invalid(setting.name(), twice(setting)));
             }
             options.set(setting);
         }
@@ -153,5 +162,8 @@ mod tests {
     fn an_option_that_is_given_twice_is_an_error() {
         let twice = [Setting::Quality(3), Setting::Lossless(true), Setting::Quality(3)];
         assert_eq!(Options::with(twice), Err(Error::invalid("quality", "is given twice")));
+        let both = [Setting::Width(Length::Pixels(3)), Setting::Width(Length::WHOLE)];
+        let detail = "is given twice, or together with width-share";
+        assert_eq!(Options::with(both), Err(Error::invalid("width", detail)));
     }
 }

@@ -51,6 +51,30 @@ fn the_composition_stays_small() {
     assert!(gzipped <= MAX_GZIPPED, "dist/tintype.wasm has {gzipped} bytes gzipped, of {MAX_GZIPPED}");
 }
 
+#[test]
+fn the_resizer_has_its_documentation_with_it_and_the_composition_carries_none() {
+    let docs = documentation("resizer.wasm");
+    assert_eq!(docs.len(), 1, "tools read one");
+    for text in ["Target width in pixels", "Makes a rendition of an image", "The reason why a call failed"] {
+        assert!(docs.concat().contains(text), "{text}");
+    }
+    assert!(documentation("wit.wasm").concat().contains("Target width in pixels"));
+    assert_eq!(documentation("tintype.wasm"), [""; 0]);
+}
+
+/// The sections of a component, and of what is in it, that document it.
+fn documentation(name: &str) -> Vec<String> {
+    let bytes = dist::read(name);
+    let payloads = Parser::new(0).parse_all(&bytes).map(Result::unwrap);
+    let sections = payloads.filter_map(|payload| match payload {
+        Payload::CustomSection(section) if section.name() == "package-docs" => {
+            Some(String::from_utf8_lossy(section.data()).into_owned())
+        }
+        _ => None,
+    });
+    sections.collect()
+}
+
 /// The names of a component's imports and exports, in order.
 fn boundary(name: &str) -> (Vec<String>, Vec<String>) {
     let bytes = dist::read(name);

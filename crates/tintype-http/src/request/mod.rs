@@ -8,7 +8,7 @@ mod delivery;
 pub mod geometry;
 mod output;
 
-use tintype_types::{self as engine, Format, Geometry, Input, Limits, Options};
+use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
@@ -50,7 +50,7 @@ impl ImageRequest {
                 lossless: lossless && format != Format::Jpeg,
                 profile,
                 metadata,
-                location,
+                location: location && metadata == Metadata::Keep,
             },
             limits,
         }
