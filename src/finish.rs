@@ -1,23 +1,22 @@
 //! What happens to resampled rows until they are encoded: lanes become pixels, their colours are converted, and the stages
 //! follow that the plan asks for.
 
-use crate::color::Conversion;
 use crate::decode::{Decoder, Header};
 use crate::encode;
 use crate::geometry::Transform;
 use crate::join::Join;
-use crate::pixels::{Channels, Layout, Samples};
+use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{Around, Axis, Plan};
 use crate::stage::{
-    Backdrop, Chain, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage, Surroundings,
-    Tilted, over,
+    Backdrop, Chain, Colors, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage,
+    Surroundings, Tilted, over,
 };
-use crate::{Angle, Color, Error, Fill, Format, Options, Profile, Result, Sides};
+use crate::{Angle, Color, Fill, Format, Options, Profile, Result, Sides};
 
 /// What happens to resampled rows.
 pub(crate) enum Finish {
-    /// Rows of whole pixels, of lanes that are joined first if there are several, and whose colours are converted.
-    Pixels(Option<Box<Join>>, Option<Convert>, Chain),
+    /// Rows of whole pixels, of lanes that are joined first if there are several, and then converted.
+    Pixels(Option<Box<Join>>, Convert, Chain),
     /// Lanes go to the encoder as they are, but turned.
     Lanes(Vec<Orient>),
 }
@@ -28,11 +27,14 @@ impl Finish {
         layout: Layout,
         options: &Options,
         axes: &[(Axis, Axis)],
-        (as_lanes, conversion): (bool, Option<Conversion>),
+        (as_lanes, colors, depth): (bool, Option<Colors>, Depth),
     ) -> Self {
         if as_lanes {
             let lane = |(x, y): &(Axis, Axis)| {
-                Orient::new(plan.transform, Shape { width: x.size, height: y.size, channels: Channels::Gray })
+                Orient::new(
+                    plan.transform,
+                    Shape { width: x.size, height: y.size, channels: Channels::Gray, depth },
+                )
             };
             return Self::Lanes(axes.iter().map(lane).collect());
         }
@@ -42,9 +44,8 @@ impl Finish {
         };
         let join = (layout == Layout::YCbCr).then(Box::default);
         let (width, height) = plan.size;
-        let shape = Shape { width, height, channels };
-        let convert = conversion.map(|conversion| Convert::new(shape, conversion));
-        Self::Pixels(join, convert, chain(plan, options, shape))
+        let shape = Shape { width, height, channels, depth };
+        Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape))
     }
 
     /// The layout of the rows that come out.
@@ -58,9 +59,7 @@ impl Finish {
     /// What it costs.
     pub(crate) fn cost(&self) -> Cost {
         match self {
-            Self::Pixels(_, convert, chain) => {
-                convert.as_ref().map_or(Cost::default(), Convert::cost) + chain.cost()
-            }
+            Self::Pixels(_, convert, chain) => convert.cost() + chain.cost(),
             Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
         }
     }
@@ -74,14 +73,8 @@ impl Finish {
     ) -> Result<()> {
         match self {
             Self::Pixels(join, convert, chain) => {
-                let mut pixels = |row: Samples<'_>| {
-                    let chain = &mut |row: &[u8]| chain.push(row, &mut |row| next(0, row));
-                    match (row, &mut *convert) {
-                        (Samples::Eight(row), _) => chain(row),
-                        (Samples::Sixteen(row), Some(convert)) => convert.push(row, chain),
-                        (Samples::Sixteen(_), None) => Err(Error::Internal("a row has too many bits".into())),
-                    }
-                };
+                let mut pixels =
+                    |row: Samples<'_>| convert.push(row, &mut |row| chain.push(row, &mut |row| next(0, row)));
                 match join {
                     Some(join) => join.push(lane, row, &mut pixels),
                     None => pixels(row),
@@ -157,15 +150,17 @@ fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: imp
     chain.add(|shape| Pad::new(shape, sides, surroundings));
 }
 
-/// The conversion to sRGB that the source's colours need, unless they are to stay as they are. Inks cannot.
+/// The conversion to sRGB, with samples of this size, that the source's colours need, unless they are to stay as they are.
+/// Inks cannot.
 pub(crate) fn conversion(
     decoder: &mut dyn Decoder,
     header: &Header,
     options: &Options,
-) -> Option<Conversion> {
+    depth: Depth,
+) -> Option<Colors> {
     let inks = header.layout == Layout::Inks;
     let converts = inks || options.output.profile == Profile::Srgb;
-    decoder.take_space().filter(|_| converts).and_then(|space| Conversion::new(&space))
+    decoder.take_space().filter(|_| converts).and_then(|space| Colors::new(&space, depth))
 }
 
 /// Whether a planar image goes to its encoder without becoming whole pixels.

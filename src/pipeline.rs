@@ -67,7 +67,12 @@ impl Job<'_> {
     /// What looks for the border to trim in rows of an image, if that is what the pipeline is made for.
     fn border(&self, source: &Source, image: Image) -> Option<Border> {
         let Pass::Border(trim) = self.pass else { return None };
-        let shape = Shape { width: image.width, height: image.height, channels: image.layout.channels() };
+        let shape = Shape {
+            width: image.width,
+            height: image.height,
+            channels: image.layout.channels(),
+            depth: image.depth,
+        };
         Some(Border::new(shape, trim, plan::upright(source, &self.options.geometry)))
     }
 }
@@ -89,7 +94,8 @@ impl Pipeline {
             Pass::Border(_) => plan::whole(&header.source, options)?,
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
         };
-        let conversion = conversion(&mut *decoder, header, options);
+        let depth = Depth::of(&options.output);
+        let conversion = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;
         let layout = match header.layout {
             Layout::YCbCr if linear => Layout::Interleaved(Channels::Rgb),
@@ -99,15 +105,15 @@ impl Pipeline {
         // Where the encoder halves chroma, it need not come with more detail to be converted.
         let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&options.output);
         let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels: linear };
-        let to = if conversion.is_some() { Depth::Sixteen } else { Depth::Eight };
+        let to = if conversion.is_some() { Depth::Sixteen } else { depth };
         let alpha = layout.channels().has_alpha();
         let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();
 
-        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion));
-        let image = Image { width: plan.width, height: plan.height, layout: finish.layout() };
+        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
+        let image = Image { width: plan.width, height: plan.height, layout: finish.layout(), depth };
         let border = job.border(&header.source, image);
         let encoding = encode::work(&options.output, image);
         let sinking = match &border {

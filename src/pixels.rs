@@ -1,6 +1,6 @@
 //! How the samples of an image are laid out.
 
-use crate::Color;
+use crate::{Color, Output};
 
 /// The samples of an image, from decoder to encoder: in one plane or in several, which are called lanes on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub(crate) enum Depth {
 }
 
 impl Depth {
+    /// The bits of the samples that an encoder is to write.
+    pub(crate) fn of(output: &Output) -> Self {
+        if output.bit_depth == 16 { Self::Sixteen } else { Self::Eight }
+    }
+
     /// Bytes of a sample.
     pub(crate) fn bytes(self) -> usize {
         match self {

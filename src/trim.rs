@@ -190,13 +190,14 @@ fn rest(lines: impl Iterator<Item = bool>) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::Depth;
 
     const PLAIN: Trim = Trim { threshold: 0, color: None, equal_horizontal: false, equal_vertical: false };
     const UPRIGHT: Transform = Transform { swap: false, mirror_x: false, mirror_y: false };
 
     fn left(channels: Channels, width: u32, image: &[u8], trim: Trim, upright: Transform) -> [u32; 4] {
         let row_bytes = width as usize * channels.count();
-        let shape = Shape { width, height: (image.len() / row_bytes) as u32, channels };
+        let shape = Shape { width, height: (image.len() / row_bytes) as u32, channels, depth: Depth::Eight };
         let mut border = Border::new(shape, trim, upright);
         image.chunks_exact(row_bytes).for_each(|row| border.push(row));
         let Region { x, y, width, height } = border.region();

@@ -86,6 +86,7 @@ fn options(&[sizes, width, height, turns, filter, format, limits, _]: &[u8; 8]) 
     options.output.metadata = metadata[usize::from(format >> 3 & 3)];
     options.output.profile = if format & 32 == 0 { Profile::Srgb } else { Profile::Keep };
     options.output.location = format & 64 != 0;
+    options.output.bit_depth = [8, 8, 16, 8][usize::from(format & 3)];
     options.input.allow_damaged = limits & 1 == 0;
     (options.limits.memory, options.limits.work) = (MAX_MEMORY, MAX_WORK);
     options

@@ -6,13 +6,59 @@ use super::matrix::Matrix;
 use super::space::{Kind, Space, Through};
 use crate::pixels::{Channels, narrow};
 
-/// Converts 16-bit samples of some space to 8-bit samples of sRGB.
+/// A sample that comes out.
+pub(crate) trait Sample: Copy + Default {
+    /// The nearest to a number from 0 to 1.
+    fn of_unit(value: f64) -> Self;
+
+    /// The nearest to one of 16 bits.
+    fn of_long(sample: u16) -> Self;
+
+    /// The value of a table for a sample.
+    fn at(table: &[Self], sample: u16) -> Self;
+}
+
+impl Sample for u8 {
+    fn of_unit(value: f64) -> Self {
+        (value * 255.0 + 0.5) as u8
+    }
+
+    fn of_long(sample: u16) -> Self {
+        narrow(sample)
+    }
+
+    fn at(table: &[Self], sample: u16) -> Self {
+        look_up(table, sample)
+    }
+}
+
+impl Sample for u16 {
+    fn of_unit(value: f64) -> Self {
+        (value * 65_535.0 + 0.5) as u16
+    }
+
+    fn of_long(sample: u16) -> Self {
+        sample
+    }
+
+    /// On a straight line between two entries.
+    fn at(table: &[Self], sample: u16) -> Self {
+        let place = (u32::from(sample) + u32::from(sample >> 15)) * (ENTRIES as u32 - 1);
+        let (index, part) = ((place >> 16) as usize, place & 0xffff);
+        let entry = |index: usize| table.get(index).copied().unwrap_or(Self::MAX);
+        let (below, above) = (u32::from(entry(index)), u32::from(entry(index + 1)));
+        let sum = u64::from(below) * u64::from(0x10000 - part) + u64::from(above) * u64::from(part);
+        ((sum + 0x8000) >> 16) as Self
+    }
+}
+
+/// Converts 16-bit samples of some space to samples of sRGB.
 #[derive(Debug, Clone)]
-pub(crate) enum Conversion {
+pub(crate) enum Conversion<T> {
     /// The result for each sample, without its last bits.
-    Gray(Vec<u8>),
+    Gray(Vec<T>),
     /// Curves to light, a matrix, and the curve from there.
-    Matrix(Box<ByMatrix>),
+    Matrix(Box<ByMatrix<T>>),
     /// A grid over red, green and blue.
     Rgb(Grid<3>),
     /// A grid over four inks.
@@ -22,7 +68,7 @@ pub(crate) enum Conversion {
 /// The last bits of a sample that do not matter to a table.
 const UNUSED_BITS: u32 = 16 - ENTRIES.ilog2();
 
-impl Conversion {
+impl<T: Sample> Conversion<T> {
     /// Makes the tables; `None` if they would change next to nothing.
     pub(crate) fn new(space: &Space) -> Option<Self> {
         match &space.0 {
@@ -53,18 +99,19 @@ impl Conversion {
     }
 
     fn gray(samples: impl Iterator<Item = f64>) -> Option<Self> {
-        let table: Vec<u8> = samples.map(eight_bits).collect();
-        let differs = |(sample, index): (u16, usize)| {
-            table.get(index).is_some_and(|&to| u16::from(to).abs_diff(sample) > CLOSE)
+        let table: Vec<f64> = samples.collect();
+        let differs = |(sample, index): (u8, usize)| {
+            table.get(index).is_some_and(|&to| u8::of_unit(to).abs_diff(sample) > CLOSE)
         };
         let samples = (0..=255).zip((0..=255).map(|sample| (sample * 257) >> UNUSED_BITS));
-        samples.into_iter().any(differs).then_some(Self::Gray(table))
+        let changes = samples.into_iter().any(differs);
+        changes.then(|| Self::Gray(table.into_iter().map(T::of_unit).collect()))
     }
 
     /// Bytes of the tables.
     pub(crate) fn memory(&self) -> u64 {
         let bytes = match self {
-            Self::Gray(table) => table.len(),
+            Self::Gray(table) => size_of_val(table.as_slice()),
             Self::Matrix(by_matrix) => by_matrix.bytes(),
             Self::Rgb(grid) => grid.bytes(),
             Self::Cmyk(grid) => grid.bytes(),
@@ -84,32 +131,32 @@ impl Conversion {
     }
 
     /// Converts a row of pixels with these channels.
-    pub(crate) fn convert(&self, from: Channels, row: &[u16], out: &mut Vec<u8>) {
+    pub(crate) fn convert(&self, from: Channels, row: &[u16], out: &mut Vec<T>) {
         out.clear();
         match (self, from) {
             (Self::Gray(table), Channels::Gray) => {
-                out.extend(row.iter().map(|&sample| look_up(table, sample)));
+                out.extend(row.iter().map(|&sample| T::at(table, sample)));
             }
             (Self::Gray(table), Channels::GrayAlpha) => {
                 let pixels = row.as_chunks::<2>().0.iter();
-                out.extend(pixels.flat_map(|&[gray, alpha]| [look_up(table, gray), narrow(alpha)]));
+                out.extend(pixels.flat_map(|&[gray, alpha]| [T::at(table, gray), T::of_long(alpha)]));
             }
             (Self::Matrix(by_matrix), _) => colors(from, row, out, |color| by_matrix.convert(color)),
             (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color)),
             (Self::Cmyk(grid), _) => {
-                out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert(inks)));
+                out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert::<T>(inks)));
             }
-            (Self::Gray(_), _) => out.extend(row.iter().map(|&sample| narrow(sample))),
+            (Self::Gray(_), _) => out.extend(row.iter().map(|&sample| T::of_long(sample))),
         }
     }
 }
 
 /// Converts the colours of a row.
-fn colors(from: Channels, row: &[u16], out: &mut Vec<u8>, convert: impl Fn([u16; 3]) -> [u8; 3]) {
+fn colors<T: Sample>(from: Channels, row: &[u16], out: &mut Vec<T>, convert: impl Fn([u16; 3]) -> [T; 3]) {
     if from.has_alpha() {
         for &[red, green, blue, alpha] in row.as_chunks::<4>().0 {
             let [red, green, blue] = convert([red, green, blue]);
-            out.extend([red, green, blue, narrow(alpha)]);
+            out.extend([red, green, blue, T::of_long(alpha)]);
         }
     } else {
         out.extend(row.as_chunks::<3>().0.iter().flat_map(|&color| convert(color)));
@@ -120,16 +167,8 @@ fn look_up<T: Copy + Default>(table: &[T], sample: u16) -> T {
     table.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
 }
 
-fn eight_bits(sample: f64) -> u8 {
-    (sample * 255.0 + 0.5) as u8
-}
-
-fn sixteen_bits(sample: f64) -> u16 {
-    (sample * 65_535.0 + 0.5) as u16
-}
-
 /// How far an 8-bit sample may be off without anybody seeing it: profiles that mean sRGB are rounded in many ways.
-const CLOSE: u16 = 1;
+const CLOSE: u8 = 1;
 
 /// Whether curves and a matrix to linear sRGB change next to nothing.
 fn is_near_srgb(curves: &[Curve; 3], matrix: &Matrix) -> bool {
@@ -150,20 +189,20 @@ fn is_near_srgb(curves: &[Curve; 3], matrix: &Matrix) -> bool {
 
 /// Curves, a matrix, and the curve of sRGB.
 #[derive(Debug, Clone)]
-pub(crate) struct ByMatrix {
+pub(crate) struct ByMatrix<T> {
     /// Light for each sample. The second and third are empty if they are as the first.
     curves: [Vec<u16>; 3],
     /// With [`MATRIX_BITS`] fractional bits.
     matrix: [[i64; 3]; 3],
     /// The sample of sRGB for light.
-    srgb: Vec<u8>,
+    srgb: Vec<T>,
 }
 
 const MATRIX_BITS: u32 = 20;
 
-impl ByMatrix {
+impl<T: Sample> ByMatrix<T> {
     fn new(curves: &[Curve; 3], matrix: &Matrix) -> Self {
-        let table = |curve: &Curve| curve.tabulated().into_iter().map(sixteen_bits).collect();
+        let table = |curve: &Curve| curve.tabulated().into_iter().map(u16::of_unit).collect();
         let [red, green, blue] = curves;
         let other = |curve: &Curve| if curve == red { Vec::new() } else { table(curve) };
         // A matrix that reaches beyond this is of no real space, and the sums have to fit.
@@ -172,15 +211,15 @@ impl ByMatrix {
         Self {
             curves: [table(red), other(green), other(blue)],
             matrix: matrix.0.map(|row| row.map(fixed)),
-            srgb: tabulated(srgb_sample).into_iter().map(eight_bits).collect(),
+            srgb: tabulated(srgb_sample).into_iter().map(T::of_unit).collect(),
         }
     }
 
     fn bytes(&self) -> usize {
-        self.curves.iter().map(|curve| 2 * curve.len()).sum::<usize>() + self.srgb.len()
+        self.curves.iter().map(|curve| 2 * curve.len()).sum::<usize>() + size_of_val(self.srgb.as_slice())
     }
 
-    fn convert(&self, [red, green, blue]: [u16; 3]) -> [u8; 3] {
+    fn convert(&self, [red, green, blue]: [u16; 3]) -> [T; 3] {
         let [first, second, third] = &self.curves;
         let or_first = |curve: &'_ Vec<u16>, sample| {
             i64::from(look_up(if curve.is_empty() { first } else { curve }, sample))
@@ -189,7 +228,7 @@ impl ByMatrix {
             (i64::from(look_up(first, red)), or_first(second, green), or_first(third, blue));
         self.matrix.map(|[of_red, of_green, of_blue]| {
             let sum = red * of_red + green * of_green + blue * of_blue + (1 << (MATRIX_BITS - 1));
-            look_up(&self.srgb, (sum >> MATRIX_BITS).clamp(0, 65_535) as u16)
+            T::at(&self.srgb, (sum >> MATRIX_BITS).clamp(0, 65_535) as u16)
         })
     }
 }
@@ -205,7 +244,7 @@ pub(crate) struct Grid<const CHANNELS: usize> {
 impl<const CHANNELS: usize> Grid<CHANNELS> {
     fn new(side: usize, color: impl Fn([f64; CHANNELS]) -> [f64; 3]) -> Self {
         let count = (0..CHANNELS).fold(1, |count, _| count * side);
-        let node = |index: usize| color(Self::samples(side, index)).map(sixteen_bits);
+        let node = |index: usize| color(Self::samples(side, index)).map(u16::of_unit);
         Self { side, nodes: (0..count).map(node).collect() }
     }
 
@@ -224,7 +263,7 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
     }
 
     #[inline(always)]
-    fn convert(&self, samples: [u16; CHANNELS]) -> [u8; 3] {
+    fn convert<T: Sample>(&self, samples: [u16; CHANNELS]) -> [T; 3] {
         const ONE: u32 = 1 << 16;
         // How far each sample is from its node to the next, and how far apart these are in the list, the farthest first.
         let mut steps = [(0, 0); CHANNELS];
@@ -253,7 +292,7 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
             node += apart;
         }
         add(node, left);
-        sum.map(|sum| narrow((sum >> 16) as u16))
+        sum.map(|sum| T::of_long((sum >> 16) as u16))
     }
 }
 
@@ -261,8 +300,8 @@ impl Grid<3> {
     /// Whether its nodes are nearly where they would be in sRGB.
     fn changes_little(&self) -> bool {
         let close = |(index, color): (usize, &[u16; 3])| {
-            let samples = Self::samples(self.side, index).map(sixteen_bits);
-            samples.iter().zip(color).all(|(sample, to)| sample.abs_diff(*to) <= CLOSE * 257)
+            let samples = Self::samples(self.side, index).map(u16::of_unit);
+            samples.iter().zip(color).all(|(sample, to)| sample.abs_diff(*to) <= u16::from(CLOSE) * 257)
         };
         self.nodes.iter().enumerate().all(close)
     }

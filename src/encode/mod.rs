@@ -5,7 +5,7 @@ mod png;
 mod webp;
 
 use crate::metadata::Attached;
-use crate::pixels::{Channels, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::queue::Queue;
 use crate::{Error, Format, Output, Result};
 
@@ -18,17 +18,24 @@ pub(crate) struct Image {
     pub height: u32,
     /// Layout of the rows.
     pub layout: Layout,
+    /// The bits of their samples.
+    pub depth: Depth,
 }
 
 impl Image {
     /// Bytes of all rows.
     fn bytes(&self) -> u64 {
-        self.pixels() * self.channels().count() as u64
+        self.pixels() * self.pixel_bytes()
+    }
+
+    /// Bytes of a pixel.
+    fn pixel_bytes(&self) -> u64 {
+        (self.channels().count() * self.depth.bytes()) as u64
     }
 
     /// Samples of all lanes, if they were of the same size.
     pub(crate) fn samples(&self) -> u64 {
-        self.bytes() * self.layout.lanes() as u64
+        self.pixels() * (self.channels().count() * self.layout.lanes()) as u64
     }
 
     fn channels(&self) -> Channels {
@@ -103,7 +110,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
         Format::Jpeg => (1_300_000, padded * 100, 400),
         Format::Webp if output.lossless => (2_000_000, image.pixels() * 150, 600),
         Format::Webp => (1_000_000, padded * 600, 200),
-        _ => (50_000, image.samples() * 25, 150),
+        _ => (50_000, image.bytes() * 25, 150),
     };
     Work { fixed: once + rows, per_byte }
 }

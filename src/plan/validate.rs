@@ -16,7 +16,32 @@ const MAX_SHARE: Factor = Factor::from_millionths(1_000_000_000);
 /// Rejects options that are out of range or conflict with each other.
 pub(crate) fn validate(options: &Options) -> Result<()> {
     geometry(&options.geometry)?;
-    output(&options.output)
+    output(&options.output)?;
+    bit_depth(options)
+}
+
+/// Of the stages, only those that turn an image and lay it on a colour take 16 bits.
+fn bit_depth(Options { geometry, output, .. }: &Options) -> Result<()> {
+    let invalid = |detail: &str| Err(Error::invalid("bit-depth", detail));
+    match output.bit_depth {
+        8 => return Ok(()),
+        16 if output.format == Format::Png => (),
+        16 => return invalid("can be 16 only for PNG"),
+        _ => return Err(Error::invalid("bit-depth", format!("is {}, must be 8 or 16", output.bit_depth))),
+    }
+    let is_smart = |position: Position| matches!(position, Position::Smart(_));
+    if is_smart(geometry.position) || geometry.crop.is_some_and(|crop| is_smart(crop.position)) {
+        return invalid("cannot be 16 together with a smart position");
+    }
+    let draws = geometry.fit == Fit::Pad
+        || geometry.extend.is_some()
+        || geometry.tilt.is_some()
+        || geometry.padding != Sides::ZERO
+        || geometry.mask.is_some();
+    if draws {
+        return invalid("cannot be 16 together with fit.pad, extend, tilt, padding or mask");
+    }
+    Ok(())
 }
 
 fn geometry(geometry: &Geometry) -> Result<()> {

@@ -215,7 +215,7 @@ fn blur_line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::Channels;
+    use crate::pixels::{Channels, Depth};
     use crate::stage::tests::{gray, through};
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
         for (width, height) in [(1, 1), (3, 2), (300, 7), (2, 500)] {
             for pixel in [&[77][..], &[200, 100], &[255, 128, 0], &[255, 128, 3, 200], &[0, 0, 0, 0]] {
                 let channels = [Channels::Gray, Channels::GrayAlpha, Channels::Rgb, Channels::Rgba];
-                let from = Shape { width, height, channels: channels[pixel.len() - 1] };
+                let from = Shape { width, height, channels: channels[pixel.len() - 1], depth: Depth::Eight };
                 let image = pixel.repeat((width * height) as usize);
                 for sides in
                     [Sides::all(20), Sides { left: 3, ..Sides::ZERO }, Sides { top: 900, ..Sides::ZERO }]
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn hidden_colours_do_not_show() {
-        let from = Shape { width: 2, height: 1, channels: Channels::Rgba };
+        let from = Shape { width: 2, height: 1, channels: Channels::Rgba, depth: Depth::Eight };
         let rows = through(Backdrop::new(from, Sides::all(2)), from, &[0, 200, 0, 255, 255, 0, 0, 0]);
         assert!(rows.as_chunks::<4>().0.iter().all(|pixel| pixel[0] == 0 || pixel[3] == 0), "{rows:?}");
     }

@@ -1,7 +1,7 @@
 //! Draws a background under transparent pixels.
 
 use super::{Cost, Next, Shape, Stage};
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Depth};
 use crate::{Color, Result};
 
 /// Composites rows over a colour.
@@ -26,6 +26,33 @@ impl Flatten {
         };
         Self { from, to, background, row: Vec::new() }
     }
+
+    /// Composites a row of samples of this many bytes.
+    fn flatten<const BYTES: usize>(&mut self, row: &[u8]) {
+        self.row.clear();
+        let (to, out) = (self.to, &mut self.row);
+        let full = (1 << (8 * BYTES)) - 1;
+        let background = samples(self.background).map(|sample| sample * (full / 255));
+        let mut draw = |pixel: [[u8; BYTES]; 4]| {
+            let read = |bytes: [u8; BYTES]| bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte));
+            let pixel = mixed(pixel.map(read), background, full);
+            let mut write = |samples: &[u64]| {
+                let bytes = samples.iter().filter_map(|sample| sample.to_be_bytes().last_chunk().copied());
+                bytes.for_each(|bytes: [u8; BYTES]| out.extend(bytes));
+            };
+            match (to, pixel) {
+                (Channels::Gray, [gray, ..]) => write(&[gray]),
+                (Channels::Rgb, [red, green, blue, _]) => write(&[red, green, blue]),
+                _ => write(&pixel),
+            }
+        };
+        let row = row.as_chunks().0;
+        if self.from.channels == Channels::GrayAlpha {
+            row.as_chunks().0.iter().for_each(|&[gray, alpha]| draw([gray, gray, gray, alpha]));
+        } else {
+            row.as_chunks().0.iter().for_each(|&pixel| draw(pixel));
+        }
+    }
 }
 
 impl Stage for Flatten {
@@ -40,20 +67,9 @@ impl Stage for Flatten {
     }
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
-        self.row.clear();
-        let (to, background, out) = (self.to, self.background, &mut self.row);
-        let mut draw = |[red, green, blue, alpha]: [u8; 4]| {
-            let Color { red, green, blue, alpha } = over(Color { red, green, blue, alpha }, background);
-            match to {
-                Channels::Gray => out.push(red),
-                Channels::Rgb => out.extend([red, green, blue]),
-                _ => out.extend([red, green, blue, alpha]),
-            }
-        };
-        if self.from.channels == Channels::GrayAlpha {
-            row.as_chunks().0.iter().for_each(|&[gray, alpha]| draw([gray, gray, gray, alpha]));
-        } else {
-            row.as_chunks().0.iter().for_each(|&pixel| draw(pixel));
+        match self.from.depth {
+            Depth::Eight => self.flatten::<1>(row),
+            Depth::Sixteen => self.flatten::<2>(row),
         }
         next(&self.row)
     }
@@ -62,20 +78,26 @@ impl Stage for Flatten {
 /// The Porter-Duff operator "over" on colours that are not premultiplied
 /// (Compositing and Blending Level 1, section 9.1.4).
 pub(crate) fn over(top: Color, under: Color) -> Color {
-    // Alphas in units of 1/255², so that nothing is rounded before the end.
-    let top_alpha = u32::from(top.alpha) * 255;
-    let under_alpha = u32::from(under.alpha) * u32::from(255 - top.alpha);
+    let [red, green, blue, alpha] = mixed(samples(top), samples(under), 255).map(|sample| sample as u8);
+    Color { red, green, blue, alpha }
+}
+
+fn samples(color: Color) -> [u64; 4] {
+    let Color { red, green, blue, alpha } = color;
+    [red, green, blue, alpha].map(u64::from)
+}
+
+/// The operator on samples from 0 to `full`, the last of which is alpha.
+fn mixed(top: [u64; 4], under: [u64; 4], full: u64) -> [u64; 4] {
+    let ([.., top_alpha], [.., under_alpha]) = (top, under);
+    // Alphas in units of 1/full², so that nothing is rounded before the end.
+    let (top_alpha, under_alpha) = (top_alpha * full, under_alpha * (full - top_alpha));
     let alpha = top_alpha + under_alpha;
-    let mix = |top: u8, under: u8| {
-        let sum = u32::from(top) * top_alpha + u32::from(under) * under_alpha;
-        (sum + alpha / 2).checked_div(alpha).unwrap_or(0) as u8
+    let mix = |top: u64, under: u64| {
+        (top * top_alpha + under * under_alpha + alpha / 2).checked_div(alpha).unwrap_or(0)
     };
-    Color {
-        red: mix(top.red, under.red),
-        green: mix(top.green, under.green),
-        blue: mix(top.blue, under.blue),
-        alpha: ((alpha + 127) / 255) as u8,
-    }
+    let ([red, green, blue, _], [under_red, under_green, under_blue, _]) = (top, under);
+    [mix(red, under_red), mix(green, under_green), mix(blue, under_blue), (alpha + full / 2) / full]
 }
 
 #[cfg(test)]
@@ -83,7 +105,8 @@ mod tests {
     use super::*;
 
     fn flattened(channels: Channels, row: &[u8], background: Color, opaque: bool) -> (Channels, Vec<u8>) {
-        let from = Shape { width: (row.len() / channels.count()) as u32, height: 1, channels };
+        let from =
+            Shape { width: (row.len() / channels.count()) as u32, height: 1, channels, depth: Depth::Eight };
         let mut flatten = Flatten::new(from, background, opaque);
         let mut out = Vec::new();
         let mut keep = |row: &[u8]| {
@@ -100,6 +123,19 @@ mod tests {
             flattened(Channels::Rgba, &[200, 0, 0, 0, 200, 0, 0, 255], Color::WHITE, true),
             (Channels::Rgb, vec![255, 255, 255, 200, 0, 0])
         );
+    }
+
+    #[test]
+    fn long_samples_are_mixed_as_they_are() {
+        let from = Shape { width: 2, height: 1, channels: Channels::GrayAlpha, depth: Depth::Sixteen };
+        let mut flatten = Flatten::new(from, Color::WHITE, false);
+        let mut keep = |row: &[u8]| {
+            // 65535 and 1000 in halves, rounded; and 1000 as it is.
+            assert_eq!(row, [33_267u16.to_be_bytes(), 1000u16.to_be_bytes()].as_flattened());
+            Ok(())
+        };
+        let row = [1000u16, 32_768, 1000, 65_535].map(u16::to_be_bytes);
+        flatten.push(row.as_flattened(), &mut keep).unwrap();
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl Stage for Masked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::Channels;
+    use crate::pixels::{Channels, Depth};
     use crate::stage::tests::{gray, through};
 
     /// The alphas of a masked opaque image.
@@ -214,14 +214,14 @@ mod tests {
 
     #[test]
     fn alpha_is_multiplied_and_what_is_gone_has_no_colour() {
-        let from = Shape { width: 4, height: 4, channels: Channels::Rgba };
+        let from = Shape { width: 4, height: 4, channels: Channels::Rgba, depth: Depth::Eight };
         let rows = through(Masked::new(from, Mask::Circle), from, &[90, 80, 70, 100].repeat(16));
         let opaque = alphas(4, 4, Mask::Circle).concat();
         for (pixel, &alpha) in rows.as_chunks::<4>().0.iter().zip(&opaque) {
             assert!((f64::from(pixel[3]) - f64::from(alpha) / 2.55).abs() <= 1.0);
             assert_eq!(pixel[..3], if pixel[3] == 0 { [0; 3] } else { [90, 80, 70] });
         }
-        let from = Shape { width: 100, height: 1, channels: Channels::Rgb };
+        let from = Shape { width: 100, height: 1, channels: Channels::Rgb, depth: Depth::Eight };
         let rows = through(Masked::new(from, Mask::Circle), from, &[90; 300]);
         assert_eq!(rows[..4], [0; 4]);
         assert_eq!(rows[192..204], [0, 0, 0, 0, 90, 90, 90, 100, 90, 90, 90, 100]);

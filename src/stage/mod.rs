@@ -14,7 +14,7 @@ mod smart;
 pub(crate) mod tilt;
 
 pub(crate) use blur::Backdrop;
-pub(crate) use convert::Convert;
+pub(crate) use convert::{Colors, Convert};
 pub(crate) use flatten::{Flatten, over};
 pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
@@ -22,7 +22,7 @@ pub(crate) use pad::{Pad, Surroundings};
 pub(crate) use smart::SmartCrop;
 pub(crate) use tilt::Tilted;
 
-use crate::pixels::Channels;
+use crate::pixels::{Channels, Depth};
 use crate::{Result, Sides};
 
 /// The rows of an image between two stages.
@@ -32,19 +32,26 @@ pub(crate) struct Shape {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// Channels of a pixel, 8 bits each.
+    /// Channels of a pixel.
     pub channels: Channels,
+    /// The bits of each.
+    pub depth: Depth,
 }
 
 impl Shape {
     /// Bytes of a row.
     pub(crate) fn row_bytes(self) -> usize {
-        self.width as usize * self.channels.count()
+        self.width as usize * self.pixel_bytes()
+    }
+
+    /// Bytes of a pixel.
+    pub(crate) fn pixel_bytes(self) -> usize {
+        self.channels.count() * self.depth.bytes()
     }
 
     /// Bytes of all rows.
     pub(crate) fn bytes(self) -> u64 {
-        self.pixels() * self.channels.count() as u64
+        self.pixels() * self.pixel_bytes() as u64
     }
 
     /// The shape with more rows and columns at its sides.
@@ -156,6 +163,6 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn gray(width: u32, height: u32) -> Shape {
-        Shape { width, height, channels: Channels::Gray }
+        Shape { width, height, channels: Channels::Gray, depth: Depth::Eight }
     }
 }

@@ -28,7 +28,7 @@ impl Orient {
 
     fn emit_held(&mut self, next: Next<'_>) -> Result<()> {
         let Transform { swap, mirror_x, mirror_y } = self.transform;
-        let (pixel, width) = (self.from.channels.count(), self.from.width as usize);
+        let (pixel, width) = (self.from.pixel_bytes(), self.from.width as usize);
         let (columns, rows) = self.transform.size(width, self.from.height as usize);
         for y in 0..rows {
             let y = if mirror_y { rows - 1 - y } else { y };
@@ -69,7 +69,7 @@ impl Stage for Orient {
                 return next(row);
             }
             self.row.clear();
-            self.row.extend(row.chunks_exact(self.from.channels.count()).rev().flatten());
+            self.row.extend(row.chunks_exact(self.from.pixel_bytes()).rev().flatten());
             return next(&self.row);
         }
         let all = self.from.bytes() as usize;

@@ -167,7 +167,7 @@ impl Stage for Pad {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::Channels;
+    use crate::pixels::{Channels, Depth};
     use crate::stage::tests::{gray, through};
 
     const RED: Color = Color { red: 255, green: 0, blue: 0, alpha: 255 };
@@ -198,7 +198,7 @@ mod tests {
         let half = Color { red: 5, green: 5, blue: 5, alpha: 128 };
         let at_left = Sides { left: 1, ..Sides::ZERO };
         let in_color = |channels: Channels, image: &[u8], color: Color| {
-            let from = Shape { width: 1, height: 1, channels };
+            let from = Shape { width: 1, height: 1, channels, depth: Depth::Eight };
             padded(from, image, at_left, Surroundings::Color(color))
         };
         let white_but_clear = Color { alpha: 0, ..Color::WHITE };
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn pixels_of_several_channels_stay_whole() {
-        let from = Shape { width: 2, height: 1, channels: Channels::Rgba };
+        let from = Shape { width: 2, height: 1, channels: Channels::Rgba, depth: Depth::Eight };
         let sides = Sides { left: 1, right: 2, ..Sides::ZERO };
         let (channels, rows) = padded(from, &[1, 2, 3, 4, 5, 6, 7, 8], sides, Surroundings::Mirror);
         assert_eq!(channels, Channels::Rgba);

@@ -109,10 +109,11 @@ fn add_premultiplied<const N: usize>(part: &[u8], sums: &mut [u64; 4]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::Depth;
 
     #[test]
     fn cells_are_averages_whatever_the_sizes() {
-        let from = Shape { width: 4, height: 2, channels: Channels::Gray };
+        let from = Shape { width: 4, height: 2, channels: Channels::Gray, depth: Depth::Eight };
         let image = [0, 10, 20, 30, 40, 50, 60, 70];
         let reduced = |size| Reduced::whole(&image, from, size).samples;
         assert_eq!(reduced((2, 1)), [25 * 255, 45 * 255]);
@@ -123,14 +124,16 @@ mod tests {
 
     #[test]
     fn transparent_pixels_weigh_nothing() {
-        let from = Shape { width: 2, height: 1, channels: Channels::Rgba };
+        let from = Shape { width: 2, height: 1, channels: Channels::Rgba, depth: Depth::Eight };
         let reduced = Reduced::whole(&[100, 50, 0, 255, 255, 255, 255, 0], from, (1, 1));
         assert_eq!(reduced.samples, [100 * 255 / 2, 50 * 255 / 2, 0, 65_025 / 2 + 1]);
     }
 
     #[test]
     fn the_longer_side_is_limited() {
-        let size = |width, height| reduced_size(Shape { width, height, channels: Channels::Rgb }, 128);
+        let size = |width, height| {
+            reduced_size(Shape { width, height, channels: Channels::Rgb, depth: Depth::Eight }, 128)
+        };
         assert_eq!(size(1000, 500), (128, 64));
         assert_eq!(size(3, 2), (3, 2));
         assert_eq!(size(65_535, 1), (128, 1));

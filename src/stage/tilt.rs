@@ -44,7 +44,7 @@ impl Tilted {
     /// For rows of this shape, and an angle that is no multiple of a quarter turn.
     pub(crate) fn new(from: Shape, angle: Angle, background: Color) -> Self {
         let (width, height) = size((from.width, from.height), angle);
-        let to = Shape { width, height, channels: from.channels.with(background) };
+        let to = Shape { width, height, channels: from.channels.with(background), ..from };
         Self { from, to, angle, background, held: Vec::new() }
     }
 
@@ -322,6 +322,7 @@ fn spread<const N: usize>(samples: [u32; N]) -> [u32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::Depth;
     use crate::stage::tests::{gray, through};
 
     fn degrees(degrees: f64) -> Angle {
@@ -372,7 +373,7 @@ mod tests {
 
     #[test]
     fn half_a_turn_more_gives_the_same_image_upside_down() {
-        let from = Shape { width: 23, height: 11, channels: Channels::Rgb };
+        let from = Shape { width: 23, height: 11, channels: Channels::Rgb, depth: Depth::Eight };
         let image: Vec<u8> = (0..from.bytes()).map(|i| (i * 91 % 256) as u8).collect();
         let (_, one) = tilted(from, &image, degrees(33.3), Color::WHITE);
         let (_, other) = tilted(from, &image, degrees(213.3), Color::WHITE);
@@ -383,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_colour_stays_the_same_within_and_transparency_is_smooth_at_the_edges() {
-        let from = Shape { width: 50, height: 30, channels: Channels::Rgb };
+        let from = Shape { width: 50, height: 30, channels: Channels::Rgb, depth: Depth::Eight };
         let (shape, rows) = tilted(from, &[200, 100, 50].repeat(1500), degrees(30.0), Color::TRANSPARENT);
         assert_eq!(shape.channels, Channels::Rgba);
         let pixels = rows.as_chunks::<4>().0;
@@ -401,7 +402,7 @@ mod tests {
 
     #[test]
     fn an_opaque_background_leaves_opaque_images_opaque_and_shows_at_the_corners() {
-        let from = Shape { width: 10, height: 10, channels: Channels::Gray };
+        let from = Shape { width: 10, height: 10, channels: Channels::Gray, depth: Depth::Eight };
         let blue = Color { red: 0, green: 0, blue: 255, alpha: 255 };
         let (shape, rows) = tilted(from, &[255; 100], degrees(45.0), blue);
         assert_eq!((shape.width, shape.channels), (14, Channels::Rgb));
@@ -416,7 +417,7 @@ mod tests {
 
     #[test]
     fn hidden_colours_do_not_bleed() {
-        let from = Shape { width: 8, height: 8, channels: Channels::Rgba };
+        let from = Shape { width: 8, height: 8, channels: Channels::Rgba, depth: Depth::Eight };
         let image = [[255, 0, 0, 0], [0, 255, 0, 255]].concat().repeat(32);
         let (_, rows) = tilted(from, &image, degrees(20.0), Color::TRANSPARENT);
         assert!(rows.as_chunks::<4>().0.iter().all(|pixel| pixel[0] == 0));

@@ -331,7 +331,7 @@ macro_rules! contract {
             AllowDamaged AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
             CropResized Extend Tilt Padding Mask Fill Background
-            Format Quality Lossless Profile Metadata Location
+            Format Quality Lossless BitDepth Profile Metadata Location
             MaxSourceBytes MaxSourcePixels MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }
     };

@@ -39,6 +39,8 @@ pub struct Output {
     pub quality: Option<u32>,
     /// Encode without loss.
     pub lossless: bool,
+    /// Bits per channel of a PNG, 8 or 16; 16 is for PNG only.
+    pub bit_depth: u32,
     /// What becomes of the source's colour profile.
     pub profile: Profile,
     /// What becomes of the source's EXIF, XMP and IPTC.
@@ -53,6 +55,7 @@ impl Default for Output {
             format: Format::Webp,
             quality: None,
             lossless: false,
+            bit_depth: 8,
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,

@@ -83,6 +83,7 @@ settings! {
     Format(Format) = "format" => output.format,
     Quality(u32) = "quality" => output.quality (some),
     Lossless(bool) = "lossless" => output.lossless,
+    BitDepth(u32) = "bit-depth" => output.bit_depth,
     Profile(Profile) = "profile" => output.profile,
     Metadata(Metadata) = "metadata" => output.metadata,
     Location(bool) = "location" => output.location,

@@ -154,7 +154,7 @@ impl Best {
 mod tests {
     use super::*;
     use crate::geometry::Region;
-    use crate::pixels::Channels;
+    use crate::pixels::{Channels, Depth};
     use crate::stage::tests::through;
 
     const METHODS: [Smart; 2] = [Smart::Attention, Smart::Entropy];
@@ -165,7 +165,7 @@ mod tests {
 
     fn rgb(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 3]) -> (Shape, Vec<u8>) {
         let image = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y));
-        (Shape { width, height, channels: Channels::Rgb }, image.collect())
+        (Shape { width, height, channels: Channels::Rgb, depth: Depth::Eight }, image.collect())
     }
 
     fn chosen((from, image): &(Shape, Vec<u8>), method: Smart, size: (u32, u32)) -> (u32, u32) {
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn transparent_surroundings_are_left_out() {
-        let from = Shape { width: 90, height: 30, channels: Channels::GrayAlpha };
+        let from = Shape { width: 90, height: 30, channels: Channels::GrayAlpha, depth: Depth::Eight };
         let image: Vec<u8> = (0..30)
             .flat_map(|_| (0..90).flat_map(|x| [(x * 91 % 256) as u8, if x > 60 { 255 } else { 0 }]))
             .collect();

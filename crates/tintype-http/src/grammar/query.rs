@@ -108,6 +108,9 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
     field!(["lossless", "ll"], SWITCH, output.lossless),
+    field!(["bit-depth", "depth"], "8 or 16, bits per channel of a PNG", output.bit_depth, |text| {
+        number(text, 8, 16).filter(|bits| [8, 16].contains(bits))
+    }),
     field!(["profile"], "srgb, keep or strip", output.profile),
     field!(["metadata"], "strip, copyright or keep", output.metadata),
     field!(["location"], SWITCH, output.location),
@@ -171,6 +174,10 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
     }
     if request.output.lossless && request.output.format == OutputFormat::Fixed(Format::Jpeg) {
         return Err(invalid("lossless does not go with format=jpeg", "use format=webp or format=png"));
+    }
+    let is_png = |format| !matches!(format, OutputFormat::Fixed(format) if format != Format::Png);
+    if request.output.bit_depth == 16 && !is_png(request.output.format) {
+        return Err(invalid("bit-depth=16 is for PNG only", "use format=png"));
     }
     Ok(request)
 }
@@ -320,6 +327,7 @@ mod tests {
             ("quality=avif:50", "quality"),
             ("quality=", "quality"),
             ("lossless", "lossless"),
+            ("depth=12", "bit-depth"),
             ("filename=a/b", "filename"),
             ("expires=soon", "expires"),
             ("maxage=-1", "maxage"),
@@ -345,5 +353,7 @@ mod tests {
         let posted = |query: &str| read(query, true).unwrap_err();
         assert_eq!(posted("url=http://a.example/").message(), "url is not accepted with POST");
         assert_eq!(posted("lossless=1&format=jpeg").kind(), Kind::InvalidParameter);
+        assert_eq!(posted("depth=16").kind(), Kind::InvalidParameter);
+        assert_eq!(read("bit-depth=16&format=png", true).unwrap().output.bit_depth, 16);
     }
 }

@@ -40,7 +40,7 @@ pub enum Source {
 impl ImageRequest {
     /// The contract's options for a rendition in this format.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
-        let Output { quality, lossless, profile, metadata, location, .. } = self.output;
+        let Output { quality, lossless, bit_depth, profile, metadata, location, .. } = self.output;
         Options {
             input: Input { allow_damaged: true },
             geometry: self.geometry,
@@ -48,6 +48,7 @@ impl ImageRequest {
                 format,
                 quality: quality.of(format).map(u32::from),
                 lossless: lossless && format != Format::Jpeg,
+                bit_depth: if format == Format::Png { bit_depth } else { 8 },
                 profile,
                 metadata,
                 location: location && metadata == Metadata::Keep,

@@ -52,6 +52,8 @@ pub struct Output {
     pub quality: Quality,
     /// Encode without loss.
     pub lossless: bool,
+    /// Bits per channel of a PNG, 8 or 16.
+    pub bit_depth: u32,
     /// What becomes of the source's colour profile.
     pub profile: Profile,
     /// What becomes of the source's EXIF, XMP and IPTC.
@@ -66,6 +68,7 @@ impl Default for Output {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
             lossless: false,
+            bit_depth: 8,
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,
@@ -91,7 +94,9 @@ impl Output {
         for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
-        Self { quality, location: self.location && self.metadata == Metadata::Keep, ..self.clone() }
+        let bit_depth = if possible(Format::Png) { self.bit_depth } else { 8 };
+        let location = self.location && self.metadata == Metadata::Keep;
+        Self { quality, bit_depth, location, ..self.clone() }
     }
 
     /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.

@@ -96,6 +96,7 @@ fn targets(messages: &mut Messages) {
         "/?url=https://photos.example.com/&w=8&width=9",
         "/?url=%zz",
         "/?url=https://photos.example.com/&lossless=1&format=jpeg",
+        "/?url=https://photos.example.com/&bit-depth=16&format=webp",
         "/?url=https://photos.example.com/&expires=1",
         "/unsafe/w:8/",
         "/unsafe/w:8/enc/abc",

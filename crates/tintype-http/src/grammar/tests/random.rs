@@ -185,6 +185,12 @@ impl Random {
             format,
             quality,
             lossless: self.chance(10) && format != jpeg,
+            bit_depth: if self.chance(10) && [OutputFormat::Auto, OutputFormat::Source, png].contains(&format)
+            {
+                16
+            } else {
+                8
+            },
             profile: self.mostly(90, Profile::Srgb, Profile::ALL),
             metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
             location: self.chance(20),
