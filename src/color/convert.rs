@@ -122,7 +122,7 @@ impl<T: Sample> Conversion<T> {
         let differs = |(sample, index): (u8, usize)| {
             table.get(index).is_some_and(|&to| u8::of_unit(to).abs_diff(sample) > CLOSE)
         };
-        let samples = (0..=255).zip((0..=255).map(|sample| sample * 257 * ENTRIES >> 16));
+        let samples = (0..=255).zip((0..=255).map(|sample| (sample * 257 * ENTRIES) >> 16));
         let changes = samples.into_iter().any(differs);
         changes.then(|| Self::Gray(Table::new(table)))
     }
