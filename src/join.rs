@@ -1,5 +1,6 @@
 //! Joins the lanes of a YCbCr image into rows of RGB.
 
+use crate::color::Weights;
 use crate::pixels::Samples;
 use std::collections::VecDeque;
 
@@ -38,7 +39,7 @@ impl Join {
     }
 }
 
-impl<T: Copy> Waiting<T> {
+impl<T: Copy + Default> Waiting<T> {
     fn push(&mut self, lane: usize, row: &[T], rgb: impl Fn(T, T, T) -> [T; 3]) -> Option<&[T]> {
         if let Some(rows) = self.rows.get_mut(lane) {
             rows.push_back(row.to_vec());
@@ -47,8 +48,9 @@ impl<T: Copy> Waiting<T> {
             return None;
         }
         let [y, cb, cr] = self.rows.each_mut().map(|rows| rows.pop_front().unwrap_or_default());
-        self.joined.clear();
-        self.joined.extend(y.iter().zip(&cb).zip(&cr).flat_map(|((&y, &cb), &cr)| rgb(y, cb, cr)));
+        self.joined.resize(3 * y.len(), T::default());
+        let pixels = self.joined.as_chunks_mut().0.iter_mut();
+        pixels.zip(&y).zip(&cb).zip(&cr).for_each(|(((pixel, &y), &cb), &cr)| *pixel = rgb(y, cb, cr));
         Some(&self.joined)
     }
 }
@@ -62,12 +64,11 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     [sample(y + 91_881 * cr), sample(y - 22_553 * cb - 46_802 * cr), sample(y + 116_130 * cb)]
 }
 
-/// The same for 16-bit samples, 257 times as large.
+/// The same for 16-bit samples, 257 times as large, in 14 fractional bits.
 fn long_rgb(y: u16, cb: u16, cr: u16) -> [u16; 3] {
-    const HALF: i64 = 1 << 15;
-    let (y, cb, cr) = (i64::from(y) << 16, i64::from(cb) - 128 * 257, i64::from(cr) - 128 * 257);
-    let sample = |sum: i64| ((sum + HALF) >> 16).clamp(0, 65_535) as u16;
-    [sample(y + 91_881 * cr), sample(y - 22_553 * cb - 46_802 * cr), sample(y + 116_130 * cb)]
+    const WEIGHTS: Weights =
+        Weights { columns: [[1 << 14; 3], [0, -5638, 29_032], [22_970, -11_700, 0]], bits: 14 };
+    WEIGHTS.sums([i32::from(y), i32::from(cb) - 128 * 257, i32::from(cr) - 128 * 257])
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::curve::{Curve, ENTRIES, srgb_sample, tabulated};
 use super::lut::lab_to_xyz;
 use super::matrix::Matrix;
 use super::space::{Kind, Space, Through};
+use super::weigh::Weights;
 use crate::pixels::{Channels, narrow};
 
 /// A sample that comes out.
@@ -15,7 +16,7 @@ pub(crate) trait Sample: Copy + Default {
     fn of_long(sample: u16) -> Self;
 
     /// The value of a table for a sample.
-    fn at(table: &[Self], sample: u16) -> Self;
+    fn at(table: &Table<Self>, sample: u16) -> Self;
 }
 
 impl Sample for u8 {
@@ -27,8 +28,8 @@ impl Sample for u8 {
         narrow(sample)
     }
 
-    fn at(table: &[Self], sample: u16) -> Self {
-        look_up(table, sample)
+    fn at(table: &Table<Self>, sample: u16) -> Self {
+        table.nearest(sample)
     }
 }
 
@@ -42,21 +43,42 @@ impl Sample for u16 {
     }
 
     /// On a straight line between two entries.
-    fn at(table: &[Self], sample: u16) -> Self {
+    fn at(table: &Table<Self>, sample: u16) -> Self {
         let place = (u32::from(sample) + u32::from(sample >> 15)) * (ENTRIES as u32 - 1);
         let (index, part) = ((place >> 16) as usize, place & 0xffff);
-        let entry = |index: usize| table.get(index).copied().unwrap_or(Self::MAX);
+        let entry = |index: usize| table.0.get(index).copied().unwrap_or(Self::MAX);
         let (below, above) = (u32::from(entry(index)), u32::from(entry(index + 1)));
         let sum = u64::from(below) * u64::from(0x10000 - part) + u64::from(above) * u64::from(part);
         ((sum + 0x8000) >> 16) as Self
     }
 }
 
+/// Values at even distances over all samples. Their number is a constant, so that finding one needs no check.
+#[derive(Debug, Clone)]
+pub(crate) struct Table<T>(Box<[T; ENTRIES]>);
+
+impl<T: Sample> Table<T> {
+    /// Of numbers from 0 to 1.
+    fn new(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut table = Box::new([T::default(); ENTRIES]);
+        table.iter_mut().zip(values).for_each(|(entry, value)| *entry = T::of_unit(value));
+        Self(table)
+    }
+
+    /// The value for a sample, without its last bits.
+    fn nearest(&self, sample: u16) -> T {
+        const UNUSED_BITS: u32 = 16 - ENTRIES.ilog2();
+        self.0.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
+    }
+
+    const BYTES: usize = size_of::<T>() * ENTRIES;
+}
+
 /// Converts 16-bit samples of some space to samples of sRGB.
 #[derive(Debug, Clone)]
 pub(crate) enum Conversion<T> {
-    /// The result for each sample, without its last bits.
-    Gray(Vec<T>),
+    /// The result for each sample.
+    Gray(Table<T>),
     /// Curves to light, a matrix, and the curve from there.
     Matrix(Box<ByMatrix<T>>),
     /// A grid over red, green and blue.
@@ -64,9 +86,6 @@ pub(crate) enum Conversion<T> {
     /// A grid over four inks.
     Cmyk(Grid<4>),
 }
-
-/// The last bits of a sample that do not matter to a table.
-const UNUSED_BITS: u32 = 16 - ENTRIES.ilog2();
 
 impl<T: Sample> Conversion<T> {
     /// Makes the tables; `None` if they would change next to nothing.
@@ -103,15 +122,15 @@ impl<T: Sample> Conversion<T> {
         let differs = |(sample, index): (u8, usize)| {
             table.get(index).is_some_and(|&to| u8::of_unit(to).abs_diff(sample) > CLOSE)
         };
-        let samples = (0..=255).zip((0..=255).map(|sample| (sample * 257) >> UNUSED_BITS));
+        let samples = (0..=255).zip((0..=255).map(|sample| (sample * 257 * ENTRIES) >> 16));
         let changes = samples.into_iter().any(differs);
-        changes.then(|| Self::Gray(table.into_iter().map(T::of_unit).collect()))
+        changes.then(|| Self::Gray(Table::new(table)))
     }
 
     /// Bytes of the tables.
     pub(crate) fn memory(&self) -> u64 {
         let bytes = match self {
-            Self::Gray(table) => size_of_val(table.as_slice()),
+            Self::Gray(_) => Table::<T>::BYTES,
             Self::Matrix(by_matrix) => by_matrix.bytes(),
             Self::Rgb(grid) => grid.bytes(),
             Self::Cmyk(grid) => grid.bytes(),
@@ -141,7 +160,7 @@ impl<T: Sample> Conversion<T> {
                 let pixels = row.as_chunks::<2>().0.iter();
                 out.extend(pixels.flat_map(|&[gray, alpha]| [T::at(table, gray), T::of_long(alpha)]));
             }
-            (Self::Matrix(by_matrix), _) => colors(from, row, out, |color| by_matrix.convert(color)),
+            (Self::Matrix(by_matrix), _) => colors(from, row, out, by_matrix.converter()),
             (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color)),
             (Self::Cmyk(grid), _) => {
                 out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert::<T>(inks)));
@@ -153,18 +172,17 @@ impl<T: Sample> Conversion<T> {
 
 /// Converts the colours of a row.
 fn colors<T: Sample>(from: Channels, row: &[u16], out: &mut Vec<T>, convert: impl Fn([u16; 3]) -> [T; 3]) {
+    out.resize(row.len(), T::default());
     if from.has_alpha() {
-        for &[red, green, blue, alpha] in row.as_chunks::<4>().0 {
+        for (to, &[red, green, blue, alpha]) in out.as_chunks_mut().0.iter_mut().zip(row.as_chunks().0) {
             let [red, green, blue] = convert([red, green, blue]);
-            out.extend([red, green, blue, T::of_long(alpha)]);
+            *to = [red, green, blue, T::of_long(alpha)];
         }
     } else {
-        out.extend(row.as_chunks::<3>().0.iter().flat_map(|&color| convert(color)));
+        for (to, &color) in out.as_chunks_mut().0.iter_mut().zip(row.as_chunks().0) {
+            *to = convert(color);
+        }
     }
-}
-
-fn look_up<T: Copy + Default>(table: &[T], sample: u16) -> T {
-    table.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
 }
 
 /// How far an 8-bit sample may be off without anybody seeing it: profiles that mean sRGB are rounded in many ways.
@@ -190,47 +208,71 @@ fn is_near_srgb(curves: &[Curve; 3], matrix: &Matrix) -> bool {
 /// Curves, a matrix, and the curve of sRGB.
 #[derive(Debug, Clone)]
 pub(crate) struct ByMatrix<T> {
-    /// Light for each sample. The second and third are empty if they are as the first.
-    curves: [Vec<u16>; 3],
-    /// With [`MATRIX_BITS`] fractional bits.
-    matrix: [[i64; 3]; 3],
+    /// Light for each sample of red.
+    red: Table<u16>,
+    /// The same for green and blue, if it is another.
+    others: Option<[Table<u16>; 2]>,
+    /// From there to light of sRGB.
+    weights: Weights,
     /// The sample of sRGB for light.
-    srgb: Vec<T>,
+    srgb: Table<T>,
 }
-
-const MATRIX_BITS: u32 = 20;
 
 impl<T: Sample> ByMatrix<T> {
     fn new(curves: &[Curve; 3], matrix: &Matrix) -> Self {
-        let table = |curve: &Curve| curve.tabulated().into_iter().map(u16::of_unit).collect();
+        let table = |curve: &Curve| Table::new(curve.tabulated());
         let [red, green, blue] = curves;
-        let other = |curve: &Curve| if curve == red { Vec::new() } else { table(curve) };
-        // A matrix that reaches beyond this is of no real space, and the sums have to fit.
-        let fixed =
-            |value: f64| (value.clamp(-1e3, 1e3) * f64::from(1 << MATRIX_BITS)).round_ties_even() as i64;
+        let same = green == red && blue == red;
         Self {
-            curves: [table(red), other(green), other(blue)],
-            matrix: matrix.0.map(|row| row.map(fixed)),
-            srgb: tabulated(srgb_sample).into_iter().map(T::of_unit).collect(),
+            red: table(red),
+            others: (!same).then(|| [table(green), table(blue)]),
+            weights: fixed(matrix),
+            srgb: Table::new(tabulated(srgb_sample)),
         }
     }
 
     fn bytes(&self) -> usize {
-        self.curves.iter().map(|curve| 2 * curve.len()).sum::<usize>() + size_of_val(self.srgb.as_slice())
+        let curves = if self.others.is_some() { 3 } else { 1 };
+        curves * Table::<u16>::BYTES + Table::<T>::BYTES
     }
 
-    fn convert(&self, [red, green, blue]: [u16; 3]) -> [T; 3] {
-        let [first, second, third] = &self.curves;
-        let or_first = |curve: &'_ Vec<u16>, sample| {
-            i64::from(look_up(if curve.is_empty() { first } else { curve }, sample))
+    /// Converts a colour.
+    fn converter(&self) -> impl Fn([u16; 3]) -> [T; 3] {
+        let [of_red, of_green, of_blue] = match &self.others {
+            None => [&self.red; 3],
+            Some([green, blue]) => [&self.red, green, blue],
         };
-        let (red, green, blue) =
-            (i64::from(look_up(first, red)), or_first(second, green), or_first(third, blue));
-        self.matrix.map(|[of_red, of_green, of_blue]| {
-            let sum = red * of_red + green * of_green + blue * of_blue + (1 << (MATRIX_BITS - 1));
-            T::at(&self.srgb, (sum >> MATRIX_BITS).clamp(0, 65_535) as u16)
-        })
+        let weights = self.weights;
+        move |[red, green, blue]| {
+            let light = |curve: &Table<u16>, sample| i32::from(curve.nearest(sample));
+            let light = [light(of_red, red), light(of_green, green), light(of_blue, blue)];
+            let [red, green, blue] = weights.sums(light);
+            [T::at(&self.srgb, red), T::at(&self.srgb, green), T::at(&self.srgb, blue)]
+        }
     }
+}
+
+/// A matrix with as many fractional bits as leave sums of light room. Rows add up to the nearest of what they should, so
+/// that gray stays gray.
+fn fixed(Matrix(rows): &Matrix) -> Weights {
+    // A matrix that reaches beyond this is of no real space.
+    let rows = rows.map(|row| row.map(|value| value.clamp(-1e3, 1e3)));
+    let most =
+        rows.map(|row| row.iter().map(|value| value.abs()).sum::<f64>()).into_iter().fold(0.0, f64::max);
+    // Rounding adds less than 4.
+    let fits = |bits: &u32| most * f64::from(1 << bits) + 4.0 < f64::from(1 << 15);
+    let bits = (0..=14).rev().find(fits).unwrap_or(0);
+    let round = |value: f64| (value * f64::from(1 << bits)).round_ties_even() as i32;
+    let mut columns = [[0; 3]; 3];
+    for (index, row) in rows.into_iter().enumerate() {
+        let missing = round(row.iter().sum()) - row.map(round).iter().sum::<i32>();
+        for (at, (column, value)) in columns.iter_mut().zip(row).enumerate() {
+            if let Some(entry) = column.get_mut(index) {
+                *entry = round(value) + if at == index { missing } else { 0 };
+            }
+        }
+    }
+    Weights { columns, bits }
 }
 
 /// Colours of sRGB at even distances over all samples, and between them by simplices: tetrahedra in three dimensions.
@@ -304,5 +346,32 @@ impl Grid<3> {
             samples.iter().zip(color).all(|(sample, to)| sample.abs_diff(*to) <= u16::from(CLOSE) * 257)
         };
         self.nodes.iter().enumerate().all(close)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_light_fit_whatever_the_matrix_is() {
+        let row = [0.7, -0.1, 0.4];
+        for scale in [1.0, 1.99, 2.0, 7.3, 31.0, 999.0, 1e9, f64::NAN] {
+            let weights = fixed(&Matrix([row.map(|value| value * scale); 3]));
+            // Would panic if they did not.
+            let [gray, ..] = weights.sums([65_535; 3]);
+            assert_eq!(gray, if scale.is_nan() { 0 } else { 65_535 });
+            weights.sums([65_535, 0, 65_535]);
+            weights.sums([0, 65_535, 0]);
+        }
+    }
+
+    #[test]
+    fn gray_stays_gray_in_spaces_of_any_colours() {
+        let third = 1.0 / 3.0;
+        let weights = fixed(&Matrix([[third; 3], [2.03, -0.77, -0.26], [-0.00001, 0.50001, 0.5]]));
+        for light in 0..=65_535 {
+            assert_eq!(weights.sums([light; 3]), [light as u16; 3]);
+        }
     }
 }

@@ -11,10 +11,12 @@ mod light;
 mod lut;
 mod matrix;
 mod space;
+mod weigh;
 
 pub(crate) use convert::Conversion;
 pub(crate) use light::Light;
 pub(crate) use space::{Chromaticities, Space, Transfer};
+pub(crate) use weigh::Weights;
 
 use crate::IccProfile;
 use moxcms::{ColorProfile, ProfileText};

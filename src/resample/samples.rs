@@ -90,6 +90,9 @@ impl Converter {
 
     /// The same to 16-bit samples.
     pub(super) fn narrow_to_sixteen(&self, wide: &[i16], row: &mut [u16]) {
+        if self.light.is_none() && !self.alpha {
+            return row.iter_mut().zip(wide).for_each(|(to, &wide)| *to = sixteen_bits(wide.into()));
+        }
         self.narrow_with(wide, |at, sample| {
             if let Some(to) = row.get_mut(at) {
                 *to = sample;
