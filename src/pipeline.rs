@@ -191,6 +191,7 @@ impl Pipeline {
         self.fixed_work
             + self.for_rows_so_far(self.resampling_work + self.stages_work)
             + self.written * self.per_byte
+            + self.stages.sink.work()
             + self.decoder.work()
     }
 
@@ -215,6 +216,7 @@ impl Pipeline {
         let progress = if !self.stages.are_complete() {
             self.advance_rows(source_bytes)?
         } else if self.stages.sink.finish()? {
+            Limit::Work.check(self.work(), self.max_work)?;
             Progress::More
         } else {
             Progress::Complete
@@ -288,6 +290,13 @@ impl Sink {
         }
     }
 
+    fn work(&self) -> u64 {
+        match self {
+            Self::File(encoder) => encoder.work(),
+            Self::Border(_) => 0,
+        }
+    }
+
     fn drain(&mut self, output: &mut Queue) {
         if let Self::File(encoder) = self {
             encoder.drain(output);
@@ -296,7 +305,7 @@ impl Sink {
 }
 
 /// What a program holds before any image: its stack, its constants, and what allocators round up.
-pub(crate) const BASE_MEMORY: u64 = 2 << 20;
+pub(crate) const BASE_MEMORY: u64 = (2 << 20) + (256 << 10);
 
 /// Work of a step, in units of [`crate::Limits::work`]: some hundredths of a second.
 const STEP_WORK: u64 = 40_000_000;

@@ -63,6 +63,12 @@ pub(crate) trait Encoder {
     /// Goes on to end the file, for a while. All rows have been taken. Returns whether there is more to do.
     fn finish(&mut self) -> Result<bool>;
 
+    /// The work so far that follows the content, and not the size of the image and of the file, in units of
+    /// [`crate::Limits::work`].
+    fn work(&self) -> u64 {
+        0
+    }
+
     /// Moves the bytes that are ready to the end of `sink`.
     fn drain(&mut self, sink: &mut Queue);
 }
@@ -108,7 +114,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
     let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
     let (once, rows, per_byte) = match output.format {
         Format::Jpeg => (1_300_000, padded * 100, 400),
-        Format::Webp if output.lossless => (2_000_000, image.pixels() * 150, 600),
+        Format::Webp if output.lossless => (1_000_000, image.pixels() * 30, 0),
         Format::Webp => (1_000_000, padded * 600, 200),
         _ => (50_000, image.bytes() * 25, 150),
     };

@@ -21,6 +21,8 @@ pub(super) struct WebpEncoder {
     /// A row in the channels that the coder takes.
     row: Vec<u8>,
     file: Vec<u8>,
+    /// The work of lossless coding.
+    work: u64,
 }
 
 /// What makes the image data.
@@ -70,7 +72,7 @@ impl WebpEncoder {
                 alpha,
             }))
         };
-        Ok(Self { image, coder, attached, row: Vec::new(), file: Vec::new() })
+        Ok(Self { image, coder, attached, row: Vec::new(), file: Vec::new(), work: 0 })
     }
 
     /// Writes the file around its image data.
@@ -107,7 +109,11 @@ impl Encoder for WebpEncoder {
     fn finish(&mut self) -> Result<bool> {
         match std::mem::replace(&mut self.coder, Coder::Done) {
             Coder::Lossy(mut lossy) => {
-                if lossy.step()? {
+                let more = lossy.step()?;
+                if let Alpha::Coding(alpha) = &lossy.alpha {
+                    self.work = alpha.work();
+                }
+                if more {
                     self.coder = Coder::Lossy(lossy);
                     return Ok(true);
                 }
@@ -120,7 +126,9 @@ impl Encoder for WebpEncoder {
                 self.write(Data::Lossy { image: &image, alpha: alpha.as_deref() })?;
             }
             Coder::Lossless(mut encoder) => {
-                if encoder.step() {
+                let more = encoder.step();
+                self.work = encoder.work();
+                if more {
                     self.coder = Coder::Lossless(encoder);
                     return Ok(true);
                 }
@@ -130,6 +138,10 @@ impl Encoder for WebpEncoder {
             Coder::Done => (),
         }
         Ok(false)
+    }
+
+    fn work(&self) -> u64 {
+        self.work
     }
 
     fn drain(&mut self, sink: &mut Queue) {

@@ -10,7 +10,7 @@ use harness::dist::root;
 use harness::origin::{Answer, Asked};
 use harness::{Origin, ServeProcess, Service};
 use pictures::JpegStyle;
-use pictures::{Picture, orientation_chart, photograph, transparent_disc};
+use pictures::{Picture, PngColor, PngStyle, orientation_chart, photograph, transparent_disc};
 
 /// Where the origin is when it is made up.
 const MADE_UP: &str = "http://photos.test";
@@ -113,6 +113,7 @@ fn file(name: &str) -> Option<Vec<u8>> {
             ("a%20b.jpg", photo.clone()),
             ("photo.jpg", photo),
             ("chart.png", chart.png()),
+            ("scan.png", chart.png_as(&PngStyle { color: PngColor::Gray(16), ..PngStyle::default() })),
             ("turned.jpg", chart.stored_as(6).jpeg_as(&turned)),
             ("disc.png", transparent_disc(60, 60).png()),
             ("photo.webp", photograph(64, 48).webp()),
