@@ -141,10 +141,10 @@ impl<T: Sample> Conversion<T> {
     /// The work of making the tables and of converting a number of pixels, in units of [`crate::Limits::work`].
     pub(crate) fn work(&self, pixels: u64) -> u64 {
         let (tables, pixel) = match self {
-            Self::Gray(_) => (1_500_000, 10),
-            Self::Matrix(_) => (2_500_000, 80),
-            Self::Rgb(_) => (40_000_000, 110),
-            Self::Cmyk(_) => (150_000_000, 150),
+            Self::Gray(_) => (4_000_000, 10),
+            Self::Matrix(_) => (8_000_000, 80),
+            Self::Rgb(_) => (100_000_000, 110),
+            Self::Cmyk(_) => (350_000_000, 150),
         };
         tables + pixels * pixel
     }

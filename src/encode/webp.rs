@@ -12,6 +12,9 @@ use tintype_webp::encode::container::{Data, Still};
 use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
 
+/// Units of [`crate::Limits::work`] for one of the lossless coder's.
+const LOSSLESS_WORK: u64 = 3;
+
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
 pub(super) struct WebpEncoder {
@@ -111,7 +114,7 @@ impl Encoder for WebpEncoder {
             Coder::Lossy(mut lossy) => {
                 let more = lossy.step()?;
                 if let Alpha::Coding(alpha) = &lossy.alpha {
-                    self.work = alpha.work();
+                    self.work = alpha.work() * LOSSLESS_WORK;
                 }
                 if more {
                     self.coder = Coder::Lossy(lossy);
@@ -127,7 +130,7 @@ impl Encoder for WebpEncoder {
             }
             Coder::Lossless(mut encoder) => {
                 let more = encoder.step();
-                self.work = encoder.work();
+                self.work = encoder.work() * LOSSLESS_WORK;
                 if more {
                     self.coder = Coder::Lossless(encoder);
                     return Ok(true);
