@@ -151,16 +151,19 @@ fn add_sides(chain: &mut Chain, sides: Sides, fill: Option<Fill>, on_ground: imp
 }
 
 /// The conversion to sRGB, with samples of this size, that the source's colours need, unless they are to stay as they are.
-/// Inks cannot.
+/// Inks cannot. With it comes the work of making it, in units of [`crate::Limits::work`].
 pub(crate) fn conversion(
     decoder: &mut dyn Decoder,
     header: &Header,
     options: &Options,
     depth: Depth,
-) -> Option<Colors> {
+) -> (Option<Colors>, u64) {
     let inks = header.layout == Layout::Inks;
     let converts = inks || options.output.profile == Profile::Srgb;
-    decoder.take_space().filter(|_| converts).and_then(|space| Colors::new(&space, depth))
+    match decoder.take_space().filter(|_| converts) {
+        Some(space) => (Colors::new(&space, depth), space.work()),
+        None => (None, 0),
+    }
 }
 
 /// Whether a planar image goes to its encoder without becoming whole pixels.

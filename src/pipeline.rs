@@ -64,6 +64,12 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Bytes that the waiting source takes: one in a single piece stays as long as any of it is needed, next to what has
+    /// been taken from it.
+    fn held(&self) -> u64 {
+        if self.whole { self.held + self.held / 4 } else { self.held }
+    }
+
     /// What looks for the border to trim in rows of an image, if that is what the pipeline is made for.
     fn border(&self, source: &Source, image: Image) -> Option<Border> {
         let Pass::Border(trim) = self.pass else { return None };
@@ -95,7 +101,7 @@ impl Pipeline {
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
         };
         let depth = Depth::of(&options.output);
-        let conversion = conversion(&mut *decoder, header, options, depth);
+        let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;
         let layout = match header.layout {
             Layout::YCbCr if linear => Layout::Interleaved(Channels::Rgb),
@@ -122,7 +128,7 @@ impl Pipeline {
         };
         let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
-            + job.held
+            + job.held()
             + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
             + carried.memory()
@@ -134,7 +140,7 @@ impl Pipeline {
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
         let resampling_work = resampling.sum::<u64>();
         let stages_work = image.samples() * FINISHING_WORK + finishing.work + sinking.work;
-        let fixed_work = job.spent + BASE_WORK + carried.work();
+        let fixed_work = job.spent + BASE_WORK + carried.work() + conversion_work;
         let work = fixed_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 

@@ -138,15 +138,15 @@ impl<T: Sample> Conversion<T> {
         bytes as u64
     }
 
-    /// The work of making the tables and of converting a number of pixels, in units of [`crate::Limits::work`].
+    /// The work of converting a number of pixels, in units of [`crate::Limits::work`].
     pub(crate) fn work(&self, pixels: u64) -> u64 {
-        let (tables, pixel) = match self {
-            Self::Gray(_) => (4_000_000, 10),
-            Self::Matrix(_) => (8_000_000, 80),
-            Self::Rgb(_) => (100_000_000, 110),
-            Self::Cmyk(_) => (350_000_000, 150),
+        let pixel = match self {
+            Self::Gray(_) => 10,
+            Self::Matrix(_) => 80,
+            Self::Rgb(_) => 110,
+            Self::Cmyk(_) => 150,
         };
-        tables + pixels * pixel
+        pixels * pixel
     }
 
     /// Converts a row of pixels with these channels.

@@ -10,6 +10,18 @@ use moxcms::{ColorProfile, DataColorSpace, ProfileClass};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Space(pub(super) Kind);
 
+impl Space {
+    /// The work of making a conversion to sRGB, or of finding that none is needed, in units of [`crate::Limits::work`].
+    pub(crate) fn work(&self) -> u64 {
+        match self.0 {
+            Kind::Gray(_) | Kind::Lightness(_) => 4_000_000,
+            Kind::Matrix(..) => 8_000_000,
+            Kind::Rgb(_) => 230_000_000,
+            Kind::Cmyk(_) => 350_000_000,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     /// A curve to light.
