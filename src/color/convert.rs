@@ -138,15 +138,15 @@ impl<T: Sample> Conversion<T> {
         bytes as u64
     }
 
-    /// The work of converting a number of pixels, in units of [`crate::Limits::work`].
+    /// The work of making curves into tables and of converting a number of pixels, in units of [`crate::Limits::work`].
     pub(crate) fn work(&self, pixels: u64) -> u64 {
-        let pixel = match self {
-            Self::Gray(_) => 10,
-            Self::Matrix(_) => 80,
-            Self::Rgb(_) => 110,
-            Self::Cmyk(_) => 150,
+        let (curves, pixel) = match self {
+            Self::Gray(_) => (3_000_000, 10),
+            Self::Matrix(_) => (5_000_000, 80),
+            Self::Rgb(_) => (0, 110),
+            Self::Cmyk(_) => (0, 150),
         };
-        pixels * pixel
+        curves + pixels * pixel
     }
 
     /// Converts a row of pixels with these channels.

@@ -11,11 +11,12 @@ use moxcms::{ColorProfile, DataColorSpace, ProfileClass};
 pub(crate) struct Space(pub(super) Kind);
 
 impl Space {
-    /// The work of making a conversion to sRGB, or of finding that none is needed, in units of [`crate::Limits::work`].
+    /// The work of finding out how far colours are from sRGB, in units of [`crate::Limits::work`]: for tables, that of
+    /// making the conversion.
     pub(crate) fn work(&self) -> u64 {
         match self.0 {
-            Kind::Gray(_) | Kind::Lightness(_) => 4_000_000,
-            Kind::Matrix(..) => 8_000_000,
+            Kind::Gray(_) | Kind::Lightness(_) => 500_000,
+            Kind::Matrix(..) => 3_000_000,
             Kind::Rgb(_) => 230_000_000,
             Kind::Cmyk(_) => 350_000_000,
         }

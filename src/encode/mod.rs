@@ -114,7 +114,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
     let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
     let (once, rows, per_byte) = match output.format {
         Format::Jpeg => (1_300_000, padded * 100, 400),
-        Format::Webp if output.lossless => (1_000_000, image.pixels() * 30, 0),
+        Format::Webp if output.lossless => (2_000_000, image.pixels() * 30, 0),
         Format::Webp => (2_000_000, padded * 1200, 600),
         _ => (50_000, image.bytes() * 25, 150),
     };

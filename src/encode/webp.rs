@@ -13,7 +13,7 @@ use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
 
 /// Units of [`crate::Limits::work`] for one of the lossless coder's.
-const LOSSLESS_WORK: u64 = 3;
+const LOSSLESS_WORK: u64 = 4;
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
