@@ -141,7 +141,7 @@ impl<T: Sample> Conversion<T> {
     /// The work of making curves into tables and of converting a number of pixels, in units of [`crate::Limits::work`].
     pub(crate) fn work(&self, pixels: u64) -> u64 {
         let (curves, pixel) = match self {
-            Self::Gray(_) => (3_000_000, 10),
+            Self::Gray(_) => (1_500_000, 10),
             Self::Matrix(_) => (5_000_000, 80),
             Self::Rgb(_) => (0, 110),
             Self::Cmyk(_) => (0, 150),

@@ -15,7 +15,7 @@ impl Space {
     /// making the conversion.
     pub(crate) fn work(&self) -> u64 {
         match self.0 {
-            Kind::Gray(_) | Kind::Lightness(_) => 500_000,
+            Kind::Gray(_) | Kind::Lightness(_) => 2_000_000,
             Kind::Matrix(..) => 3_000_000,
             Kind::Rgb(_) => 230_000_000,
             Kind::Cmyk(_) => 350_000_000,
