@@ -115,7 +115,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
     let (once, rows, per_byte) = match output.format {
         Format::Jpeg => (1_300_000, padded * 100, 400),
         Format::Webp if output.lossless => (2_000_000, image.pixels() * 30, 0),
-        Format::Webp => (2_000_000, padded * 1200, 600),
+        Format::Webp => (1_000_000, padded * 1200, 600),
         _ => (50_000, image.bytes() * 25, 150),
     };
     Work { fixed: once + rows, per_byte }
