@@ -56,7 +56,7 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let mut resizer = Resizer::fast();
-        let options = options(&mut resizer, job);
+        let options = options(job);
         let start = Instant::now();
         resizer.session(&options).pump(&source, CHUNK, u32::MAX).expect("a rendition");
         ours.push(start.elapsed().as_secs_f64() * 1e3);
@@ -65,7 +65,7 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
         }
     }
     let mut counted = Resizer::new();
-    let options = options(&mut counted, job);
+    let options = options(job);
     let rendition = counted.session(&options).pump(&source, CHUNK, u32::MAX).expect("a rendition");
     let (fuel, memory) = (counted.fuel() as f64 / 1e6, counted.memory() as f64 / f64::from(1 << 20));
     let (ours, theirs) = (median(ours), median(theirs));
@@ -74,7 +74,7 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
     println!("{job:<64} {ours:>9.1} {theirs:>9.1} {:>6.2} {memory:>6.1} MiB {fuel:>8.1} M", ours / theirs);
 }
 
-fn options(resizer: &mut Resizer, job: &Job) -> Options {
+fn options(job: &Job) -> Options {
     let mut options = Options::default();
     options.geometry.width = Some(Length::Pixels(job.width));
     options.output.format = job.format;
