@@ -24,6 +24,8 @@ struct Shared {
     /// The beginning of a block.
     begun: Vec<u8>,
     closed: bool,
+    /// Bytes that the codec has taken.
+    used: u64,
 }
 
 /// Bytes of a block.
@@ -59,7 +61,13 @@ impl Inlet {
 
     /// Lets nothing through any more.
     pub(super) fn close(&self) {
-        *self.shared.borrow_mut() = Shared { closed: true, ..Shared::default() };
+        let mut shared = self.shared.borrow_mut();
+        *shared = Shared { closed: true, used: shared.used, ..Shared::default() };
+    }
+
+    /// Bytes that the codec has taken so far.
+    pub(super) fn used(&self) -> u64 {
+        self.shared.borrow().used
     }
 }
 
@@ -80,6 +88,7 @@ impl BufRead for Inlet {
 
     fn consume(&mut self, amount: usize) {
         self.position += amount;
+        self.shared.borrow_mut().used += amount as u64;
     }
 }
 

@@ -23,8 +23,8 @@ use std::io::{BufRead, Seek};
 pub(super) struct PngDecoder {
     inlet: Inlet,
     state: State,
-    /// Bytes of input so far.
-    fed: u64,
+    /// Bytes of input before the pixels.
+    before_pixels: u64,
     complete: bool,
     /// Pixels of source that are accepted.
     max_pixels: u64,
@@ -64,7 +64,7 @@ impl PngDecoder {
         Self {
             inlet: Inlet::default(),
             state: State::Head(Box::new(Head::new(max_profile, wanted))),
-            fed: 0,
+            before_pixels: 0,
             complete: false,
             max_pixels: options.limits.source_pixels,
             allow_damaged: options.input.allow_damaged,
@@ -76,11 +76,13 @@ impl PngDecoder {
 
 impl Decoder for PngDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
-        self.fed += chunk.len() as u64;
-        match &mut self.state {
-            State::Head(head) => self.inlet.push(head.feed(&chunk)?),
-            State::Reading(_) => self.inlet.push(&chunk),
-        }
+        let State::Head(head) = &mut self.state else {
+            self.inlet.push(&chunk);
+            return Ok(());
+        };
+        let pixels = head.feed(&chunk)?;
+        self.inlet.push(pixels);
+        self.before_pixels += (chunk.len() - pixels.len()) as u64;
         Ok(())
     }
 
@@ -159,7 +161,7 @@ impl Decoder for PngDecoder {
 
     fn work(&self) -> u64 {
         let State::Reading(reading) = &self.state else { return 0 };
-        self.fed * work::BYTE + reading.decoded_rows() * reading.row_work()
+        (self.before_pixels + self.inlet.used()) * work::BYTE + reading.decoded_rows() * reading.row_work()
     }
 
     fn start(&mut self, _: Detail, _: u64) -> Result<()> {
