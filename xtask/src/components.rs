@@ -24,6 +24,9 @@ pub(crate) struct Component {
     /// here.
     target: &'static str,
     file: &'static str,
+    /// The most that a function may cost, by LLVM's measure, to be inlined. Given, it counts for what is optimised for size,
+    /// too.
+    inlining: Option<u32>,
     /// The file that holds this component with the resizer plugged in, where it needs one.
     composition: Option<&'static str>,
 }
@@ -32,6 +35,8 @@ const RESIZER: Component = Component {
     package: "tintype-resizer",
     target: "wasm32-unknown-unknown",
     file: "resizer.wasm",
+    // 12 kB less when compressed, for 3% more instructions at most; lower values cost more.
+    inlining: Some(150),
     composition: None,
 };
 
@@ -39,6 +44,7 @@ const SERVICE: Component = Component {
     package: "tintype-service",
     target: "wasm32-wasip2",
     file: "service.wasm",
+    inlining: None,
     composition: Some("tintype.wasm"),
 };
 
@@ -46,6 +52,7 @@ const SERVICE_P3: Component = Component {
     package: "tintype-service-p3",
     target: "wasm32-wasip2",
     file: "service-p3.wasm",
+    inlining: None,
     composition: Some("tintype-p3.wasm"),
 };
 
@@ -68,7 +75,7 @@ pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
             Some(composition) => format!("building dist/{} and dist/{composition}", component.file),
             None => format!("building dist/{}", component.file),
         });
-        let module = compile(component.package, component.target)?;
+        let module = compile(component.package, component.target, component.inlining)?;
         let bytes = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;
         let bytes = componentized(&bytes)?;
         match component.composition {
@@ -90,15 +97,17 @@ pub(crate) fn build_guests() -> Result<()> {
     let guests = root()?.join("dist/guests");
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
     for guest in GUESTS {
-        let module = compile(guest, "wasm32-unknown-unknown")?;
+        let module = compile(guest, "wasm32-unknown-unknown", None)?;
         fs::copy(module, guests.join(format!("{guest}.wasm"))).context("could not copy a guest")?;
     }
     Ok(())
 }
 
 /// The release build of a package's cdylib.
-fn compile(package: &str, target: &str) -> Result<PathBuf> {
-    let flags = serde_json::to_string(&compiler_flags()?)?;
+fn compile(package: &str, target: &str, inlining: Option<u32>) -> Result<PathBuf> {
+    let mut flags = compiler_flags()?;
+    flags.extend(inlining.map(|threshold| format!("-Cllvm-args=-inline-threshold={threshold}")));
+    let flags = serde_json::to_string(&flags)?;
     let mut command = cargo::command(["build", "--release", "--package", package, "--target", target]);
     command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
     // Flags in the environment would take the place of the project's own, simd128 among them.
