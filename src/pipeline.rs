@@ -11,6 +11,7 @@ use crate::resample::{Resampler, Sampling};
 use crate::stage::{Cost, Shape};
 use crate::trim::Border;
 use crate::{Error, Limit, Options, Result, Source, Trim};
+use std::collections::VecDeque;
 
 /// How far a step came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +38,21 @@ pub(crate) struct Pipeline {
     written: u64,
     /// The limit of all work.
     max_work: u64,
-    /// Bytes of the source that may be kept.
+    /// Bytes of a result that comes in pieces.
+    pieces: u64,
+    /// The limit of memory.
+    max_memory: u64,
+    /// Bytes of the source that may be kept, and of the result that may be unread.
     max_kept: u64,
+    max_unread: u64,
 }
 
 struct Stages {
     /// One for each lane.
     resamplers: Vec<Resampler>,
+    /// Rows that have come and wait to be enlarged. One becomes many, which may be too much for a step.
+    waiting: VecDeque<(usize, Vec<u8>)>,
+    enlarges: bool,
     finish: Finish,
     sink: Sink,
 }
@@ -92,6 +101,17 @@ pub(crate) enum Pass {
     Render(Option<Region>),
 }
 
+impl Pass {
+    /// How many times the memory of the decoder is counted: where a source is read twice, the second decoder cannot be sure
+    /// to find room where the first has been.
+    fn times(self) -> u64 {
+        match self {
+            Self::Render(None) => 1,
+            Self::Border(_) | Self::Render(Some(_)) => 2,
+        }
+    }
+}
+
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
     pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: &Job<'_>) -> Result<(Self, Plan)> {
@@ -121,20 +141,33 @@ impl Pipeline {
         let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
         let image = Image { width: plan.width, height: plan.height, layout: finish.layout(), depth };
         let border = job.border(&header.source, image);
-        let encoding = encode::work(&options.output, image);
+        let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
         let sinking = match &border {
             Some(border) => border.cost(),
-            None => Cost { memory: encode::memory(&options.output, image, job.whole), work: encoding.fixed },
+            None => Cost { memory: file.coder, work: encoding.fixed },
         };
+        let pieces = if border.is_some() { 0 } else { file.pieces };
+        // A file that is read as it comes need not fit, if it does come bit by bit.
+        let streams = !job.whole && plan.keeps_order();
+        let unread = match (job.whole, streams) {
+            (true, _) => 2 * pieces,
+            (_, true) => pieces.min(MOST_AT_ONCE),
+            (_, false) => pieces,
+        };
+        let enlarges = axes.iter().any(|(_, y)| y.ratio() < 1.0);
+        let row = u64::from(header.source.width) * (layout.channels().count() * header.depth.bytes()) as u64;
+        let waiting = if enlarges { ROWS_AT_ONCE * row } else { 0 };
         let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
             + job.held()
             + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
             + carried.memory()
-            + sinking.memory;
+            + sinking.memory
+            + unread
+            + waiting;
         // Freed blocks are not always where the next one fits.
-        let (decoding, max_memory) = (decoder.memory(detail), options.limits.memory);
+        let (decoding, max_memory) = (decoder.memory(detail) * job.pass.times(), options.limits.memory);
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
@@ -144,12 +177,13 @@ impl Pipeline {
         let work = fixed_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
-        // A source that is kept to be read again shares what is left.
+        // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
-        let kept = if border.is_some() { (left - decoding) / 2 } else { 0 };
+        let half = (left - decoding) / 2;
+        let (kept, more) = if border.is_some() { (half, 0) } else { (0, half.min(pieces.saturating_sub(unread))) };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
-        decoder.start(detail, left - kept)?;
+        decoder.start(detail, left - kept - more)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
         let sink = match border {
             Some(border) => Sink::Border(border),
@@ -157,14 +191,17 @@ impl Pipeline {
         };
         let pipeline = Self {
             decoder,
-            stages: Stages { resamplers, finish, sink },
+            stages: Stages { resamplers, waiting: VecDeque::new(), enlarges, finish, sink },
             fixed_work,
             resampling_work,
             stages_work,
             per_byte: encoding.per_byte,
             written: 0,
             max_work: options.limits.work,
+            pieces,
+            max_memory,
             max_kept: kept,
+            max_unread: unread + more,
         };
         Ok((pipeline, plan))
     }
@@ -217,8 +254,15 @@ impl Pipeline {
         Limit::Work.check(self.decoder.work() + self.for_rows_so_far(self.resampling_work), share)
     }
 
+    /// Checks that what has not been read leaves room for what the next step may add.
+    fn check_unread(&self, unread: u64) -> Result<()> {
+        let missing = (unread + MOST_AT_ONCE).min(self.pieces).saturating_sub(self.max_unread);
+        Limit::Memory.check(self.max_memory.saturating_add(missing), self.max_memory)
+    }
+
     /// Works through the rows that are there, for a while.
     pub(crate) fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
+        self.check_unread(output.len() as u64)?;
         let progress = if !self.stages.are_complete() {
             self.advance_rows(source_bytes)?
         } else if self.stages.sink.finish()? {
@@ -241,6 +285,9 @@ impl Pipeline {
                 return Ok(Progress::More);
             }
             let Self { decoder, stages, .. } = self;
+            if stages.enlarge()? {
+                continue;
+            }
             match decoder.advance(&mut |lane, row| stages.push(lane, row))? {
                 Step::Ready(true) => (),
                 Step::Ready(false) => return Err(Error::Internal("a decoder gave too few rows".into())),
@@ -263,10 +310,39 @@ impl Stages {
         rows.fold((0, 0), |(done, of), (row, rows)| (done + row, of + rows))
     }
 
+    /// Takes a row of a lane.
     fn push(&mut self, lane: usize, row: &[u8]) -> Result<()> {
-        let Self { resamplers, finish, sink } = self;
+        if self.enlarges {
+            self.waiting.push_back((lane, row.to_vec()));
+            return Ok(());
+        }
+        self.resample(lane, row)?;
+        while self.emit(lane)? {}
+        Ok(())
+    }
+
+    /// Goes on with a row that waits, or with one that comes of it; false if there is none.
+    fn enlarge(&mut self) -> Result<bool> {
+        for lane in 0..self.resamplers.len() {
+            if self.emit(lane)? {
+                return Ok(true);
+            }
+        }
+        let Some((lane, row)) = self.waiting.pop_front() else { return Ok(false) };
+        self.resample(lane, &row).map(|()| true)
+    }
+
+    fn resample(&mut self, lane: usize, row: &[u8]) -> Result<()> {
+        let Self { resamplers, finish, sink, .. } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(()) };
         resampler.push(row, &mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
+    }
+
+    /// Hands on a row of a lane that is complete; false if none is.
+    fn emit(&mut self, lane: usize) -> Result<bool> {
+        let Self { resamplers, finish, sink, .. } = self;
+        let Some(resampler) = resamplers.get_mut(lane) else { return Ok(false) };
+        resampler.emit(&mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
     }
 }
 
@@ -320,6 +396,12 @@ const STEP_WORK: u64 = 40_000_000;
 /// work allowed for each of its bytes. Photographs need less than a tenth of the latter.
 const FREE_WORK: u64 = 4_000_000_000;
 const WORK_PER_BYTE: u64 = 10_000;
+
+/// The most bytes of a result that a step can add: what deflating noise makes of the samples that it has work for.
+const MOST_AT_ONCE: u64 = 4 << 20;
+
+/// Rows that a decoder hands on at once, at most: four blocks of a JPEG.
+const ROWS_AT_ONCE: u64 = 32;
 
 /// The work of any rendition, however small, in units of [`crate::Limits::work`].
 const BASE_WORK: u64 = 150_000;

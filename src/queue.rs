@@ -41,9 +41,17 @@ impl Queue {
         }
     }
 
-    /// Moves all bytes of another, untouched queue to the end.
+    /// Moves all bytes of another queue to the end.
     pub(crate) fn append(&mut self, other: &mut Self) {
+        if let Some(first) = other.pieces.front_mut() {
+            first.drain(..std::mem::take(&mut other.taken));
+        }
         self.pieces.append(&mut other.pieces);
+    }
+
+    /// A copy of the first `max` bytes, or of all if they are fewer.
+    pub(crate) fn first(&self, max: usize) -> Vec<u8> {
+        self.pieces.iter().flatten().skip(self.taken).take(max).copied().collect()
     }
 
     /// Takes at most `max` bytes from the front.

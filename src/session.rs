@@ -209,10 +209,8 @@ impl Session {
             return Ok(());
         }
         if matches!(self.state, State::Sniffing) {
-            let head = self.pending.take(usize::MAX);
-            let format = sniff(&head).ok_or(Error::Unrecognized)?;
+            let format = sniff(&self.pending.first(SNIFF_BYTES)).ok_or(Error::Unrecognized)?;
             self.state = State::Header(decode::decoder(format, &self.options, self.decoder_memory())?);
-            self.pending.push(head);
         }
         let piece = self.pending.take(PIECE);
         if !piece.is_empty() && self.search_options().is_some() {
@@ -258,9 +256,8 @@ impl Session {
 
     /// Starts to read the source again, now that it is known what trimming leaves.
     fn start_again(&mut self, trimmed: Region) {
-        let rest = self.pending.take(usize::MAX);
+        self.kept.append(&mut self.pending);
         self.pending = std::mem::take(&mut self.kept);
-        self.pending.push(rest);
         self.trimmed = Some(trimmed);
         self.spent = self.work;
         self.state = State::Sniffing;

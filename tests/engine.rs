@@ -435,6 +435,43 @@ fn a_session_that_works_in_steps_gives_the_same_bytes() {
     }
 }
 
+/// A session that has taken a small picture, to be enlarged to 16 megapixels of PNG, with 10 MiB of memory.
+fn enlarging() -> Session {
+    let options = to_png(|options| {
+        (options.geometry.width, options.geometry.enlarge) = (Some(Length::Pixels(4000)), true);
+        options.limits.memory = 10 << 20;
+    });
+    let mut session = Session::stepped(options);
+    session.write(noise(60, 60).to_png()).unwrap();
+    session.finish().unwrap();
+    session
+}
+
+#[test]
+fn enlarging_a_small_picture_takes_many_steps() {
+    let mut session = enlarging();
+    let (mut before, mut most, mut bytes) = (0, 0, 0);
+    while session.step().unwrap() {
+        most = most.max(session.work() - before);
+        before = session.work();
+        bytes += session.read(usize::MAX).unwrap().len();
+    }
+    assert!(most < before / 10, "{most} of {before} units of work in a step");
+    assert!(bytes > 10 << 20, "{bytes} bytes");
+}
+
+#[test]
+fn a_file_that_nobody_reads_counts_against_the_limit_of_memory() {
+    let mut session = enlarging();
+    let error = loop {
+        match session.step() {
+            Ok(more) => assert!(more, "a whole file in 10 MiB"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::LimitExceeded { limit: Limit::Memory, .. }), "{error:?}");
+}
+
 #[test]
 fn work_does_not_depend_on_the_chunks() {
     let picture = noise(300, 200);

@@ -1,6 +1,6 @@
 //! JPEG (ISO/IEC 10918-1): baseline, with chroma at half of the width and height.
 
-use super::{Encoder, Image};
+use super::{Encoder, Image, Memory};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
@@ -84,8 +84,8 @@ fn config(image: Image) -> EncoderConfig {
 }
 
 /// What the codec holds, and a file that is as large as a quality of 100 makes it.
-pub(super) fn memory(image: Image, copies: u64) -> u64 {
-    config(image).predicted_memory() + copies * image.samples()
+pub(super) fn memory(image: Image) -> Memory {
+    Memory { coder: config(image).predicted_memory(), pieces: image.samples() }
 }
 
 /// The rows are what was announced, so the codec has no reason to refuse them.

@@ -88,14 +88,21 @@ pub(crate) fn takes_halved_chroma(output: &Output) -> bool {
     output.format == Format::Jpeg || output.format == Format::Webp && !output.lossless
 }
 
-/// Predicts the bytes that an encoder holds at most, its output included; output that comes in pieces counts twice if it
-/// is read `whole`.
-pub(crate) fn memory(output: &Output, image: Image, whole: bool) -> u64 {
-    let copies = if whole { 2 } else { 1 };
+/// The bytes that an encoder holds at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    /// Bytes besides the file, or with it, if that comes at the end.
+    pub coder: u64,
+    /// Bytes of a file that comes in pieces.
+    pub pieces: u64,
+}
+
+/// Predicts the memory of an encoder.
+pub(crate) fn memory(output: &Output, image: Image) -> Memory {
     match output.format {
-        Format::Jpeg => jpeg::memory(image, copies),
-        Format::Webp => webp::memory(output, image),
-        _ => png::memory(image, copies),
+        Format::Jpeg => jpeg::memory(image),
+        Format::Webp => Memory { coder: webp::memory(output, image), pieces: 0 },
+        _ => png::memory(image),
     }
 }
 

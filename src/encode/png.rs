@@ -1,6 +1,6 @@
 //! PNG (ISO/IEC 15948), encoded row by row.
 
-use super::{Encoder, Image};
+use super::{Encoder, Image, Memory};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Depth};
 use crate::queue::Queue;
@@ -70,10 +70,11 @@ impl Encoder for PngEncoder {
     }
 }
 
-/// The deflater's window and tables, filters of a few rows, and the output. Its longest codes have twelve bits, so that
+/// The deflater's window and tables, filters of a few rows, and the file. Its longest codes have twelve bits, so that
 /// noise becomes half as large again.
-pub(super) fn memory(image: Image, copies: u64) -> u64 {
-    copies * image.bytes() * 3 / 2 + 8 * u64::from(image.width) * image.pixel_bytes() + (1 << 20)
+pub(super) fn memory(image: Image) -> Memory {
+    let rows = 8 * u64::from(image.width) * image.pixel_bytes();
+    Memory { coder: rows + (1 << 20), pieces: image.bytes() * 3 / 2 }
 }
 
 /// Writing to memory fails only if the rows are not what was announced.

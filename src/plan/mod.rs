@@ -74,6 +74,11 @@ pub(crate) struct Around {
 }
 
 impl Plan {
+    /// Whether rows become those of the rendition as they come: none waits for later ones.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.transform == Transform::default() && self.smart.is_none() && self.around == Around::default()
+    }
+
     /// How the axes of a lane are resampled, across and down; to half the size if it is `halved` chroma.
     pub(crate) fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
         let x = scale::axis(self.window.x, self.bounds.x, lane.per_x, lane.width, self.size.0);

@@ -128,7 +128,8 @@ impl Resampler {
             + if linear { Light::WORK } else { 0 }
     }
 
-    /// Takes the lane's next row and hands on the rows that it completes.
+    /// Takes the lane's next row. What it completes comes by [`Resampler::emit`], before the next row is pushed; a row that
+    /// is only copied is handed on at once.
     pub(crate) fn push<E>(
         &mut self,
         row: &[u8],
@@ -147,17 +148,28 @@ impl Resampler {
                     _ => Ok(()),
                 }
             }
-            Work::Filter(filtering) => filtering.push(index, row, emit),
+            Work::Filter(filtering) => {
+                filtering.push(index, row);
+                Ok(())
+            }
         }
     }
 
-    /// The rows that have been pushed, of those that the result needs.
+    /// Hands on a row that is complete; false if none is.
+    pub(crate) fn emit<E>(&mut self, emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>) -> Result<bool, E> {
+        match &mut self.work {
+            Work::Copy { .. } => Ok(false),
+            Work::Filter(filtering) => filtering.emit(emit),
+        }
+    }
+
+    /// The rows that have been pushed and handed on, of those that the result needs and has.
     pub(crate) fn progress(&self) -> (u64, u64) {
-        let last = match &self.work {
-            Work::Copy { y, height, .. } => y + height,
-            Work::Filter(filtering) => filtering.bottom,
+        let (last, out, rows) = match &self.work {
+            Work::Copy { y, height, .. } => (y + height, 0, 0),
+            Work::Filter(filtering) => (filtering.bottom, filtering.next_out, filtering.rows.len()),
         };
-        (self.next_row.min(last).into(), last.into())
+        (u64::from(self.next_row.min(last)) + out as u64, u64::from(last) + rows as u64)
     }
 
     /// Whether all rows that the result needs have been pushed.
@@ -275,14 +287,9 @@ impl Filtering {
         }
     }
 
-    fn push<E>(
-        &mut self,
-        index: u32,
-        row: &[u8],
-        emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn push(&mut self, index: u32, row: &[u8]) {
         if index < self.top || index >= self.bottom {
-            return Ok(());
+            return;
         }
         let needed = row.get(self.left as usize * self.pixel..).unwrap_or_default();
         if let Some(slot) = self.batch.chunks_exact_mut(self.line).nth(self.batched) {
@@ -291,9 +298,7 @@ impl Filtering {
         self.batched += 1;
         if self.batched == BATCH || index + 1 == self.bottom {
             self.accumulate();
-            self.drain(emit)?;
         }
-        Ok(())
     }
 
     /// Adds the batch into every output row that it contributes to.
@@ -328,25 +333,25 @@ impl Filtering {
         of_batch
     }
 
-    /// Resamples across and hands on every output row whose last input row has been added.
-    fn drain<E>(&mut self, emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>) -> Result<(), E> {
-        while self.next_out < self.started {
-            let (start, weights) = self.rows.of(self.next_out);
-            if start + weights.len() > self.batch_start as usize {
-                break;
-            }
-            let slot = self.next_out % self.slots;
-            if let Some(accumulator) = self.accumulators.chunks_exact(self.line).nth(slot) {
-                kernel::narrow_accumulator(accumulator, &mut self.between);
-            }
-            self.across.resample(&self.between, &mut self.wide);
-            match &mut self.row {
-                Row::Eight(row) => self.converter.narrow(&self.wide, row),
-                Row::Sixteen(row) => self.converter.narrow_to_sixteen(&self.wide, row),
-            }
-            self.next_out += 1;
-            emit(self.row.samples())?;
+    /// Resamples across and hands on the next output row if its last input row has been added.
+    fn emit<E>(&mut self, emit: &mut impl FnMut(Samples<'_>) -> Result<(), E>) -> Result<bool, E> {
+        if self.next_out >= self.started {
+            return Ok(false);
         }
-        Ok(())
+        let (start, weights) = self.rows.of(self.next_out);
+        if start + weights.len() > self.batch_start as usize {
+            return Ok(false);
+        }
+        let slot = self.next_out % self.slots;
+        if let Some(accumulator) = self.accumulators.chunks_exact(self.line).nth(slot) {
+            kernel::narrow_accumulator(accumulator, &mut self.between);
+        }
+        self.across.resample(&self.between, &mut self.wide);
+        match &mut self.row {
+            Row::Eight(row) => self.converter.narrow(&self.wide, row),
+            Row::Sixteen(row) => self.converter.narrow_to_sixteen(&self.wide, row),
+        }
+        self.next_out += 1;
+        emit(self.row.samples()).map(|()| true)
     }
 }
