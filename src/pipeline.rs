@@ -180,7 +180,8 @@ impl Pipeline {
         // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
         let half = (left - decoding) / 2;
-        let (kept, more) = if border.is_some() { (half, 0) } else { (0, half.min(pieces.saturating_sub(unread))) };
+        let (kept, more) =
+            if border.is_some() { (half, 0) } else { (0, half.min(pieces.saturating_sub(unread))) };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
         decoder.start(detail, left - kept - more)?;

@@ -1,14 +1,12 @@
-//! JPEG (ISO/IEC 10918-1): baseline, with chroma at half of the width and height.
+//! JPEG (ISO/IEC 10918-1).
 
 use super::{Encoder, Image, Memory};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
-use crate::{Error, Output, Result};
+use crate::{Effort, Error, Output, Result, Subsampling};
 use std::collections::VecDeque;
-use tintype_jpeg::encode::{
-    self as jpeg, Components, EncodeError, EncoderConfig, MAX_ICC, MAX_XMP, Plane, Subsampling,
-};
+use tintype_jpeg::encode::{self as jpeg, Components, EncodeError, EncoderConfig, MAX_ICC, MAX_XMP, Plane};
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
@@ -21,7 +19,7 @@ pub(super) struct JpegEncoder {
 
 impl JpegEncoder {
     pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
-        let mut config = config(image);
+        let mut config = config(output, image);
         config.quality = output.lossy_quality();
         config.icc = attached.icc_for(image.colors()).filter(|icc| icc.len() <= MAX_ICC).map(<[u8]>::to_vec);
         config.exif = attached.exif;
@@ -74,18 +72,31 @@ impl Encoder for JpegEncoder {
     }
 }
 
-fn config(image: Image) -> EncoderConfig {
+fn config(output: &Output, image: Image) -> EncoderConfig {
     let mut config = EncoderConfig::new(image.width, image.height);
-    config.subsampling = Subsampling::S420;
+    config.progressive = output.progressive;
+    config.subsampling = match output.subsampling {
+        Subsampling::Half => jpeg::Subsampling::S420,
+        Subsampling::Full => jpeg::Subsampling::S444,
+    };
+    config.effort = match output.effort {
+        Effort::Fast => jpeg::Effort::Fast,
+        Effort::Default => jpeg::Effort::Default,
+        Effort::Best => jpeg::Effort::Best,
+    };
     if image.layout == Layout::Interleaved(Channels::Gray) {
         config.components = Components::Gray;
     }
     config
 }
 
-/// What the codec holds, and a file that is as large as a quality of 100 makes it.
-pub(super) fn memory(image: Image) -> Memory {
-    Memory { coder: config(image).predicted_memory(), pieces: image.samples() }
+/// What the codec holds, and a file that is as large as a quality of 100 makes it. One that is progressive comes at the end.
+pub(super) fn memory(output: &Output, image: Image) -> Memory {
+    let (coder, file) = (config(output, image).predicted_memory(), image.samples());
+    match output.progressive {
+        true => Memory { coder: coder + file, pieces: 0 },
+        false => Memory { coder, pieces: file },
+    }
 }
 
 /// The rows are what was announced, so the codec has no reason to refuse them.

@@ -7,7 +7,7 @@ mod webp;
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Depth, Layout};
 use crate::queue::Queue;
-use crate::{Error, Format, Output, Result};
+use crate::{Error, Format, Output, Result, Subsampling};
 
 /// What an encoder is made for.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ pub(crate) trait Encoder {
 pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Result<Box<dyn Encoder>> {
     Ok(match output.format {
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
-        Format::Png => Box::new(png::PngEncoder::new(image, &attached)?),
+        Format::Png => Box::new(png::PngEncoder::new(output.effort, image, &attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
         other => return Err(Error::unsupported(other, Error::ENCODING)),
     })
@@ -85,7 +85,11 @@ pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Resu
 
 /// Whether an encoder takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
 pub(crate) fn takes_halved_chroma(output: &Output) -> bool {
-    output.format == Format::Jpeg || output.format == Format::Webp && !output.lossless
+    match output.format {
+        Format::Jpeg => output.subsampling == Subsampling::Half,
+        Format::Webp => !output.lossless && !output.sharp_chroma,
+        _ => false,
+    }
 }
 
 /// The bytes that an encoder holds at most.
@@ -100,7 +104,7 @@ pub(crate) struct Memory {
 /// Predicts the memory of an encoder.
 pub(crate) fn memory(output: &Output, image: Image) -> Memory {
     match output.format {
-        Format::Jpeg => jpeg::memory(image),
+        Format::Jpeg => jpeg::memory(output, image),
         Format::Webp => Memory { coder: webp::memory(output, image), pieces: 0 },
         _ => png::memory(image),
     }

@@ -4,10 +4,10 @@ use super::{Encoder, Image};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
-use crate::{Error, Output, Result};
+use crate::{Effort, Error, Output, Result};
 use std::collections::VecDeque;
 use std::fmt::Display;
-use tintype_webp::encode::Effort;
+use tintype_webp::encode;
 use tintype_webp::encode::container::{Data, Still};
 use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
@@ -39,6 +39,7 @@ enum Coder {
 struct Lossy {
     /// Width and height.
     size: (u32, u32),
+    effort: encode::Effort,
     encoder: lossy::Encoder,
     /// Rows of planes that wait for the other planes.
     waiting: [VecDeque<Vec<u8>>; 3],
@@ -58,7 +59,7 @@ impl WebpEncoder {
     pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
         let Image { width, height, .. } = image;
         let coder = if output.lossless {
-            let encoder = lossless::Encoder::new(width, height, has_alpha(image), lossless_config());
+            let encoder = lossless::Encoder::new(width, height, has_alpha(image), lossless_config(output));
             Coder::Lossless(Box::new(encoder.map_err(internal)?))
         } else {
             let config = lossy_config(output);
@@ -70,6 +71,7 @@ impl WebpEncoder {
             };
             Coder::Lossy(Box::new(Lossy {
                 size: (width, height),
+                effort: effort(output),
                 encoder,
                 waiting: Default::default(),
                 alpha,
@@ -194,7 +196,7 @@ impl Lossy {
             Alpha::Plane(plane) => {
                 let plane = std::mem::take(plane);
                 let (width, height) = self.size;
-                let encoder = AlphaEncoder::new(plane, width, height, Effort::default()).map_err(internal)?;
+                let encoder = AlphaEncoder::new(plane, width, height, self.effort).map_err(internal)?;
                 self.alpha = Alpha::Coding(Box::new(encoder));
                 Ok(true)
             }
@@ -220,11 +222,27 @@ fn input(image: Image) -> Input {
 }
 
 fn lossy_config(output: &Output) -> lossy::Config {
-    lossy::Config { quality: output.lossy_quality(), ..lossy::Config::default() }
+    lossy::Config {
+        quality: output.lossy_quality(),
+        effort: effort(output),
+        sharp_chroma: output.sharp_chroma,
+    }
 }
 
-fn lossless_config() -> lossless::Config {
-    lossless::Config::default()
+fn lossless_config(output: &Output) -> lossless::Config {
+    lossless::Config {
+        effort: effort(output),
+        near_lossless: output.near_lossless.min(100) as u8,
+        ..lossless::Config::default()
+    }
+}
+
+fn effort(output: &Output) -> encode::Effort {
+    match output.effort {
+        Effort::Fast => encode::Effort::Fast,
+        Effort::Default => encode::Effort::Default,
+        Effort::Best => encode::Effort::Best,
+    }
 }
 
 /// The coder's own buffers and its image data. These are freed before the file, which is smaller, is written.
@@ -232,10 +250,10 @@ pub(super) fn memory(output: &Output, image: Image) -> u64 {
     let Image { width, height, .. } = image;
     let row = 4 * u64::from(width);
     if output.lossless {
-        let coder = lossless::Encoder::memory(width, height, has_alpha(image), lossless_config());
+        let coder = lossless::Encoder::memory(width, height, has_alpha(image), lossless_config(output));
         return row + coder;
     }
     let coder = lossy::Encoder::memory(width, height, input(image), &lossy_config(output));
-    let alpha = if has_alpha(image) { AlphaEncoder::memory(width, height, Effort::default()) } else { 0 };
+    let alpha = if has_alpha(image) { AlphaEncoder::memory(width, height, effort(output)) } else { 0 };
     row + coder + alpha
 }

@@ -134,6 +134,12 @@ fn output(output: &Output) -> Result<()> {
     if output.lossless && output.format == Format::Jpeg {
         return Err(Error::invalid("lossless", "cannot be applied to JPEG; choose WebP or PNG"));
     }
+    if output.near_lossless > 100 {
+        return Err(Error::invalid("near-lossless", OutOfRange("0 to 100")));
+    }
+    if output.near_lossless < 100 && !(output.lossless && output.format == Format::Webp) {
+        return Err(Error::invalid("near-lossless", "needs lossless and format.webp"));
+    }
     if output.location && output.metadata != Metadata::Keep {
         return Err(Error::invalid("location", "needs metadata.keep, because it is part of the metadata"));
     }

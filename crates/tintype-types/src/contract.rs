@@ -28,6 +28,8 @@ macro_rules! contract {
             $crate::same_cases! { wit::Rotation, $crate::Rotation: None, Quarter, Half, ThreeQuarters }
             $crate::same_cases! { wit::Filter, $crate::Filter: Box, Bilinear, CatmullRom, Mitchell, Lanczos3 }
             $crate::same_cases! { wit::Extent, $crate::Extent: Size, Ratio }
+            $crate::same_cases! { wit::Effort, $crate::Effort: Fast, Default, Best }
+            $crate::same_cases! { wit::Subsampling, $crate::Subsampling: Half, Full }
             $crate::same_cases! { wit::Profile, $crate::Profile: Srgb, Keep, Strip }
             $crate::same_cases! { wit::Metadata, $crate::Metadata: Strip, Copyright, Keep }
             $crate::same_cases! { wit::ColorModel, $crate::ColorModel: Gray, Rgb, Palette, Cmyk }
@@ -331,7 +333,8 @@ macro_rules! contract {
             AllowDamaged AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
             CropResized Extend Tilt Padding Mask Fill Background
-            Format Quality Lossless BitDepth Profile Metadata Location
+            Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
+            Metadata Location
             MaxSourceBytes MaxSourcePixels MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }
     };

@@ -21,5 +21,5 @@ pub use geometry::{
 pub use info::{ColorModel, Exif, IccProfile, Info, Outline, Source};
 pub use length::{Factor, Length, Offset, OutOfRange, number};
 pub use names::UnknownName;
-pub use options::{Filter, Input, Limits, Metadata, Options, Output, Profile};
+pub use options::{Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling};
 pub use setting::Setting;

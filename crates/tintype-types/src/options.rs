@@ -39,6 +39,16 @@ pub struct Output {
     pub quality: Option<u32>,
     /// Encode without loss.
     pub lossless: bool,
+    /// How far a WebP without loss may stray from the pixels, 0 to 100; 100 keeps them.
+    pub near_lossless: u32,
+    /// Work spent on fewer bytes.
+    pub effort: Effort,
+    /// Write a JPEG that appears as a whole before it is sharp.
+    pub progressive: bool,
+    /// Resolution of a JPEG's chroma.
+    pub subsampling: Subsampling,
+    /// Average the chroma of a lossy WebP so that thin coloured lines stay.
+    pub sharp_chroma: bool,
     /// Bits per channel of a PNG, 8 or 16; 16 is for PNG only.
     pub bit_depth: u32,
     /// What becomes of the source's colour profile.
@@ -55,6 +65,11 @@ impl Default for Output {
             format: Format::Webp,
             quality: None,
             lossless: false,
+            near_lossless: 100,
+            effort: Effort::default(),
+            progressive: false,
+            subsampling: Subsampling::default(),
+            sharp_chroma: false,
             bit_depth: 8,
             profile: Profile::default(),
             metadata: Metadata::default(),
@@ -70,6 +85,32 @@ impl Output {
         given.unwrap_or(self.format.default_quality())
     }
 }
+
+/// Work spent on fewer bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Effort {
+    /// As little as possible.
+    Fast,
+    /// A balance.
+    #[default]
+    Default,
+    /// Several times the work, for the last few per cent.
+    Best,
+}
+
+names! { Effort { Fast = "fast", Default = "default", Best = "best" } }
+
+/// Resolution of chroma against that of luminance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subsampling {
+    /// Half of the width and of the height, 4:2:0.
+    #[default]
+    Half,
+    /// The same, 4:4:4.
+    Full,
+}
+
+names! { Subsampling { Half = "420" | "4:2:0", Full = "444" | "4:4:4" } }
 
 /// What becomes of the source's colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::mem::discriminant;
 
 use crate::{
-    Color, Crop, CropRatio, Error, Extend, Factor, Fill, Filter, Fit, Format, Length, Mask, Metadata,
-    Options, Position, Profile, Result, Rotation, Sides, Tilt, Trim,
+    Color, Crop, CropRatio, Effort, Error, Extend, Factor, Fill, Filter, Fit, Format, Length, Mask, Metadata,
+    Options, Position, Profile, Result, Rotation, Sides, Subsampling, Tilt, Trim,
 };
 
 /// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
@@ -83,6 +83,11 @@ settings! {
     Format(Format) = "format" => output.format,
     Quality(u32) = "quality" => output.quality (some),
     Lossless(bool) = "lossless" => output.lossless,
+    NearLossless(u32) = "near-lossless" => output.near_lossless,
+    Effort(Effort) = "effort" => output.effort,
+    Progressive(bool) = "progressive" => output.progressive,
+    Subsampling(Subsampling) = "subsampling" => output.subsampling,
+    SharpChroma(bool) = "sharp-chroma" => output.sharp_chroma,
     BitDepth(u32) = "bit-depth" => output.bit_depth,
     Profile(Profile) = "profile" => output.profile,
     Metadata(Metadata) = "metadata" => output.metadata,

@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Angle, Error, Fill, Fit, Format, Geometry, Length, Limit, Mask, Options, Position, Rotation, Sides, Smart, Tilt,
-    Trim,
+    Angle, Error, Fill, Fit, Format, Geometry, Length, Limit, Mask, Options, Position, Rotation, Sides,
+    Smart, Tilt, Trim,
 };
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};

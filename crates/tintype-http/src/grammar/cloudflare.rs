@@ -205,7 +205,6 @@ mod tests {
             "upscale=interpolate",
             "slow-connection-quality=50",
             "scq=low",
-            "compression=fast",
             "anim=true",
             "anim=false",
             "metadata=copyright",

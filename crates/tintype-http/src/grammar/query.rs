@@ -108,6 +108,16 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
     field!(["lossless", "ll"], SWITCH, output.lossless),
+    field!(
+        ["near-lossless", "nl"],
+        "0 to 100, for WebP together with lossless",
+        output.near_lossless,
+        |text| { number(text, 0, 100) }
+    ),
+    field!(["effort"], "fast, default or best", output.effort),
+    field!(["progressive"], SWITCH, output.progressive),
+    field!(["subsampling"], "420 or 444", output.subsampling),
+    field!(["sharp-chroma"], SWITCH, output.sharp_chroma),
     field!(["bit-depth", "depth"], "8 or 16, bits per channel of a PNG", output.bit_depth, |text| {
         number(text, 8, 16).filter(|bits| [8, 16].contains(bits))
     }),
@@ -174,6 +184,9 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
     }
     if request.output.lossless && request.output.format == OutputFormat::Fixed(Format::Jpeg) {
         return Err(invalid("lossless does not go with format=jpeg", "use format=webp or format=png"));
+    }
+    if request.output.near_lossless < 100 && !request.output.lossless {
+        return Err(invalid("near-lossless is for lossless WebP only", "add lossless=1"));
     }
     let is_png = |format| !matches!(format, OutputFormat::Fixed(format) if format != Format::Png);
     if request.output.bit_depth == 16 && !is_png(request.output.format) {

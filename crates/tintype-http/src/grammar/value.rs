@@ -1,8 +1,8 @@
 //! Values as the query grammar reads and writes them; the dialects share what they say in the same words.
 
 use tintype_types::{
-    Angle, Color, Crop, CropRatio, Extend, Factor, Fill, Filter, Fit, Length, Mask, Metadata, Profile,
-    Rotation, Sides, Tilt, Trim, number,
+    Angle, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, Metadata,
+    Profile, Rotation, Sides, Subsampling, Tilt, Trim, number,
 };
 
 use super::text::split_list;
@@ -42,6 +42,8 @@ values!(
     OnError,
     Profile,
     Metadata,
+    Effort,
+    Subsampling,
     u64,
     i64
 );

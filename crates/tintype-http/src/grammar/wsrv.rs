@@ -225,7 +225,7 @@ mod tests {
             "page=0",
             "page",
             "pages=1",
-            "l=9&af&il",
+            "l=9&af",
             "loop=1&delay=5&fsol=0",
             "mtrim&sharpf=2&cbg=red&rbg=red&mbg=red&tbg=red",
             "nonsense=1",

@@ -40,18 +40,28 @@ pub enum Source {
 impl ImageRequest {
     /// The contract's options for a rendition in this format.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
-        let Output { quality, lossless, bit_depth, profile, metadata, location, .. } = self.output;
+        let Output { effort, progressive, subsampling, sharp_chroma, profile, metadata, .. } = self.output;
+        let lossless = self.output.lossless && format != Format::Jpeg;
         Options {
             input: Input { allow_damaged: true },
             geometry: self.geometry,
             output: engine::Output {
                 format,
-                quality: quality.of(format).map(u32::from),
-                lossless: lossless && format != Format::Jpeg,
-                bit_depth: if format == Format::Png { bit_depth } else { 8 },
+                quality: self.output.quality.of(format).map(u32::from),
+                lossless,
+                near_lossless: if lossless && format == Format::Webp {
+                    self.output.near_lossless
+                } else {
+                    100
+                },
+                effort,
+                progressive,
+                subsampling,
+                sharp_chroma,
+                bit_depth: if format == Format::Png { self.output.bit_depth } else { 8 },
                 profile,
                 metadata,
-                location: location && metadata == Metadata::Keep,
+                location: self.output.location && metadata == Metadata::Keep,
             },
             limits,
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tintype_types::{Format, Metadata, Profile, UnknownName, number};
+use tintype_types::{Effort, Format, Metadata, Profile, Subsampling, UnknownName, number};
 
 /// The format of a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,16 @@ pub struct Output {
     pub quality: Quality,
     /// Encode without loss.
     pub lossless: bool,
+    /// How far a WebP without loss may stray from the pixels, 0 to 100; 100 keeps them.
+    pub near_lossless: u32,
+    /// Work spent on fewer bytes.
+    pub effort: Effort,
+    /// Write a JPEG that appears as a whole before it is sharp.
+    pub progressive: bool,
+    /// Resolution of a JPEG's chroma.
+    pub subsampling: Subsampling,
+    /// Average the chroma of a lossy WebP so that thin coloured lines stay.
+    pub sharp_chroma: bool,
     /// Bits per channel of a PNG, 8 or 16.
     pub bit_depth: u32,
     /// What becomes of the source's colour profile.
@@ -68,6 +78,11 @@ impl Default for Output {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
             lossless: false,
+            near_lossless: 100,
+            effort: Effort::default(),
+            progressive: false,
+            subsampling: Subsampling::default(),
+            sharp_chroma: false,
             bit_depth: 8,
             profile: Profile::default(),
             metadata: Metadata::default(),
@@ -77,7 +92,7 @@ impl Default for Output {
 }
 
 impl Output {
-    /// The same output with the qualities that hold for the formats it can have, and no others, and with a location only
+    /// The same output with the settings that hold for the formats it can have, and no others, and with a location only
     /// where that can be kept.
     #[must_use]
     pub fn normalized(&self) -> Self {
@@ -94,9 +109,17 @@ impl Output {
         for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
-        let bit_depth = if possible(Format::Png) { self.bit_depth } else { 8 };
-        let location = self.location && self.metadata == Metadata::Keep;
-        Self { quality, bit_depth, location, ..self.clone() }
+        let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
+        Self {
+            quality,
+            near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
+            progressive: self.progressive && jpeg,
+            subsampling: if jpeg { self.subsampling } else { Subsampling::default() },
+            sharp_chroma: self.sharp_chroma && webp && !self.lossless,
+            bit_depth: if possible(Format::Png) { self.bit_depth } else { 8 },
+            location: self.location && self.metadata == Metadata::Keep,
+            ..self.clone()
+        }
     }
 
     /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.

@@ -1,6 +1,6 @@
 //! The table of Cloudflare's options.
 
-use tintype_types::{Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart};
+use tintype_types::{Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart};
 
 use super::draft::Draft;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
@@ -121,10 +121,10 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         "keep" => Metadata::Keep,
         "none" => Metadata::Strip,
     }),
-    // The rest makes no difference here: clients on slow connections get the same image, encoding takes as long as it
-    // takes, and an animation is its first frame.
+    choice!(["compression"], request.output.effort, { "fast" => Effort::Fast }),
+    // The rest makes no difference here: clients on slow connections get the same image, and an animation is its first
+    // frame.
     no_effect!(["slow-connection-quality", "scq"]),
-    no_effect!(["compression"], "fast", |text| text == "fast"),
     no_effect!(["anim"], "true or false", |text| matches!(text, "true" | "false")),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];

@@ -1,13 +1,18 @@
 //! The table of imgproxy's options.
 
-use tintype_types::{Color, Filter, Format, Length, Profile, Rotation, number};
+use tintype_types::{Color, Filter, Format, Length, Profile, Rotation, Subsampling, number};
 
-use super::arguments::{PIXELS, SWITCH, arguments, encode_argument, parse_bool, read_fit, read_pixels};
+use super::arguments::{
+    PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_pixels,
+};
 use super::draft::Draft;
 use super::{place, size};
 use crate::grammar::parameter::{Parameter, Rejected, choice, field};
 use crate::grammar::text::{decode, decode_base64, encode_base64};
-use crate::request::{OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
+use crate::request::{Output, OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
+
+/// What near_lossless means where no level is given: libwebp's tools take this one.
+const NEAR_LOSSLESS: u32 = 60;
 
 const FACTOR: &str = "a factor, 0.01 to 100";
 const BYTE: &str = "a whole number, 0 to 255";
@@ -168,17 +173,56 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     },
     Parameter {
         names: &["webp_options", "webpo"],
-        accepts: "lossy or lossless",
+        accepts: "lossy, lossless or near_lossless; then whether chroma is averaged with care",
         read: |draft, text| {
-            draft.request.output.lossless = match arguments(text).first() {
-                Some(&"lossless") => true,
-                Some(&("lossy" | "")) => false,
-                Some(&"near_lossless") => return Err(Rejected::Unsupported),
+            let output = &mut draft.request.output;
+            let given = arguments(text);
+            (output.lossless, output.near_lossless) = match given.first() {
+                Some(&"lossless") => (true, 100),
+                Some(&"near_lossless") => (true, NEAR_LOSSLESS),
+                Some(&("lossy" | "")) => (false, 100),
                 _ => return Err(Rejected::Malformed),
             };
+            match given.get(1) {
+                None | Some(&"") => Ok(()),
+                Some(flag) => {
+                    output.sharp_chroma = parse_strict_bool(flag).ok_or(Rejected::Malformed)?;
+                    Ok(())
+                }
+            }
+        },
+        write: |draft| {
+            let Output { lossless, near_lossless, sharp_chroma, .. } = draft.request.output;
+            let compression = match (lossless, near_lossless) {
+                (true, 100) => "lossless",
+                (true, NEAR_LOSSLESS) => "near_lossless",
+                (true, _) => return None,
+                (false, _) => "lossy",
+            };
+            Some(if sharp_chroma { format!("{compression}:1") } else { compression.into() })
+        },
+    },
+    Parameter {
+        names: &["jpeg_options", "jpgo"],
+        accepts: "whether the file is progressive, then whether chroma is kept whole",
+        read: |draft, text| {
+            let output = &mut draft.request.output;
+            let given = arguments(text);
+            let flag = |index| match given.get(index) {
+                None | Some(&"") => Ok(None),
+                Some(flag) => parse_strict_bool(flag).map(Some).ok_or(Rejected::Malformed),
+            };
+            // The rest chooses between tables of an encoder that is not used here.
+            output.progressive = flag(0)?.unwrap_or(output.progressive);
+            if let Some(whole) = flag(1)? {
+                output.subsampling = if whole { Subsampling::Full } else { Subsampling::Half };
+            }
             Ok(())
         },
-        write: |draft| draft.request.output.lossless.then(|| "lossless".into()),
+        write: |draft| {
+            let Output { progressive, subsampling, .. } = draft.request.output;
+            Some(format!("{}:{}", u8::from(progressive), u8::from(subsampling == Subsampling::Full)))
+        },
     },
     Parameter {
         names: &["format", "f", "ext"],

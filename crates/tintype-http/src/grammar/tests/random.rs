@@ -1,8 +1,9 @@
 //! Requests at random.
 
 use tintype_types::{
-    Angle, Color, Crop, CropRatio, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry, Gravity,
-    Length, Mask, Metadata, Offset, Position, Profile, Rotation, Sides, Smart, Tilt, Trim,
+    Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
+    Gravity, Length, Mask, Metadata, Offset, Position, Profile, Rotation, Sides, Smart, Subsampling, Tilt,
+    Trim,
 };
 
 use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source};
@@ -181,10 +182,16 @@ impl Random {
         if self.chance(20) {
             quality.set(Format::Webp, 33);
         }
+        let lossless = self.chance(10) && format != jpeg;
         Output {
             format,
             quality,
-            lossless: self.chance(10) && format != jpeg,
+            lossless,
+            near_lossless: if lossless && self.chance(30) { self.byte(100).into() } else { 100 },
+            effort: self.mostly(95, Effort::Default, Effort::ALL),
+            progressive: self.chance(5),
+            subsampling: self.mostly(95, Subsampling::Half, Subsampling::ALL),
+            sharp_chroma: self.chance(5),
             bit_depth: if self.chance(10) && [OutputFormat::Auto, OutputFormat::Source, png].contains(&format)
             {
                 16

@@ -159,7 +159,7 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     // How a file is packed.
     no_effect!(["l", "level"]),
     no_effect!(["af"]),
-    no_effect!(["il"]),
+    flag!(["il"], request.output.progressive),
     Parameter {
         names: FALLBACK,
         accepts: ANY,

@@ -1,0 +1,139 @@
+//! How files are written: through the engine's public functions.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test that fails does so by panicking
+
+use std::io::Cursor;
+
+use tintype::{Effort, Error, Format, Options, Output, Subsampling, resize};
+
+const SIDE: u32 = 320;
+
+fn png(pixel: impl Fn(u32, u32) -> [u8; 3]) -> Vec<u8> {
+    let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    let pixels: Vec<u8> = places.flat_map(|(x, y)| pixel(x, y)).collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SIDE, SIDE);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
+}
+
+/// Soft shapes with some grain.
+fn photograph() -> Vec<u8> {
+    png(|x, y| {
+        let grain =
+            (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).wrapping_mul(3_266_489_917) >> 29;
+        let (dx, dy) = (x.abs_diff(SIDE / 2), y.abs_diff(SIDE / 3));
+        let disc = if dx * dx + dy * dy < 8000 { 60 } else { 0 };
+        [x / 2 + disc + grain, y / 3 + disc + grain, (x + y) / 4 + grain].map(|value| value as u8)
+    })
+}
+
+/// Thin red lines on white.
+fn lines() -> Vec<u8> {
+    png(|x, y| if x % 23 < 2 || (x + 2 * y) % 37 < 3 { [230, 20, 20] } else { [250, 250, 250] })
+}
+
+fn encoded(source: &[u8], change: impl FnOnce(&mut Output)) -> Vec<u8> {
+    let mut options = Options::default();
+    change(&mut options.output);
+    resize(source, &options).unwrap().image
+}
+
+fn pixels(file: &[u8]) -> Vec<u8> {
+    let png = encoded(file, |output| output.format = Format::Png);
+    let mut reader = png::Decoder::new(Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut pixels).unwrap();
+    pixels
+}
+
+/// The mean squared difference of two images' samples.
+fn difference(one: &[u8], other: &[u8]) -> f64 {
+    let (one, other) = (pixels(one), pixels(other));
+    let sum: f64 = one.iter().zip(&other).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+    sum / one.len() as f64
+}
+
+/// Whether a JPEG has a start of frame of this kind.
+fn has_frame(jpeg: &[u8], kind: u8) -> bool {
+    jpeg.windows(2).any(|marker| marker == [0xff, kind])
+}
+
+#[test]
+fn a_progressive_jpeg_has_the_pixels_of_one_that_is_not() {
+    let jpeg = |progressive| {
+        encoded(&photograph(), |output| (output.format, output.progressive) = (Format::Jpeg, progressive))
+    };
+    let (sequential, progressive) = (jpeg(false), jpeg(true));
+    assert!(has_frame(&sequential, 0xc0) && has_frame(&progressive, 0xc2));
+    assert_eq!(pixels(&sequential), pixels(&progressive));
+}
+
+#[test]
+fn whole_chroma_keeps_coloured_lines() {
+    let jpeg = |subsampling| {
+        encoded(&lines(), |output| (output.format, output.subsampling) = (Format::Jpeg, subsampling))
+    };
+    let [half, full] = [Subsampling::Half, Subsampling::Full].map(|of| difference(&jpeg(of), &lines()));
+    assert!(full * 4.0 < half, "{full} and {half}");
+}
+
+#[test]
+fn chroma_that_is_averaged_with_care_keeps_more_of_coloured_lines() {
+    let webp = |sharp| encoded(&lines(), |output| output.sharp_chroma = sharp);
+    let [plain, sharp] = [false, true].map(|sharp| difference(&webp(sharp), &lines()));
+    assert!(sharp < plain * 0.9, "{sharp} and {plain}");
+    let photo = encoded(&photograph(), |output| output.format = Format::Jpeg);
+    let of_planes = |sharp| encoded(&photo, |output| output.sharp_chroma = sharp);
+    assert_ne!(of_planes(true), of_planes(false), "a JPEG's planes are taken as they are");
+}
+
+#[test]
+fn near_lossless_stays_within_its_bound_for_fewer_bytes() {
+    let source = photograph();
+    let webp = |level| encoded(&source, |output| (output.lossless, output.near_lossless) = (true, level));
+    let exact = webp(100);
+    assert_eq!(pixels(&exact), pixels(&source));
+    for (level, bound) in [(80, 1), (60, 3), (40, 7), (20, 15), (0, 31)] {
+        let near = webp(level);
+        assert!(near.len() < exact.len() || level >= 60, "{level}: {} of {} bytes", near.len(), exact.len());
+        let worst = pixels(&near).iter().zip(pixels(&source)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
+        assert!(worst <= bound, "{level}: {worst}");
+    }
+}
+
+#[test]
+fn near_lossless_is_for_lossless_webp() {
+    for change in [
+        |output: &mut Output| output.near_lossless = 60,
+        |output: &mut Output| {
+            (output.near_lossless, output.lossless, output.format) = (60, true, Format::Png)
+        },
+        |output: &mut Output| (output.near_lossless, output.lossless) = (101, true),
+    ] {
+        let mut options = Options::default();
+        change(&mut options.output);
+        let error = resize(photograph(), &options).unwrap_err();
+        assert!(matches!(&error, Error::InvalidOption { name, .. } if name == "near-lossless"), "{error:?}");
+    }
+}
+
+#[test]
+fn more_effort_takes_fewer_bytes_and_more_work() {
+    let kinds = [(Format::Jpeg, false), (Format::Png, false), (Format::Webp, false), (Format::Webp, true)];
+    for (format, lossless) in kinds {
+        let [fast, default, best] = [Effort::Fast, Effort::Default, Effort::Best].map(|effort| {
+            let mut options = Options::default();
+            let output = &mut options.output;
+            (output.format, output.lossless, output.effort) = (format, lossless, effort);
+            let rendition = resize(photograph(), &options).unwrap();
+            (rendition.image.len(), rendition.work)
+        });
+        assert!(
+            best.0 < fast.0 && best.0 <= default.0,
+            "{format:?} {lossless}: {fast:?} {default:?} {best:?}"
+        );
+        assert!(best.1 > fast.1, "{format:?} {lossless}: {fast:?} {default:?} {best:?}");
+    }
+}
