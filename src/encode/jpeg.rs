@@ -1,6 +1,6 @@
 //! JPEG (ISO/IEC 10918-1).
 
-use super::{Encoder, Image, Memory};
+use super::{Encoder, Image, Memory, Work};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
@@ -97,6 +97,14 @@ pub(super) fn memory(output: &Output, image: Image) -> Memory {
         true => Memory { coder: coder + file, pieces: 0 },
         false => Memory { coder, pieces: file },
     }
+}
+
+/// What the codec does to each pixel and byte. Scans are chosen, and coefficients, by what they would take.
+pub(super) fn work(output: &Output, image: Image) -> Work {
+    let chroma = if output.subsampling == Subsampling::Full { 2 } else { 1 };
+    let (scans, for_scans) = if output.progressive { (200, 3000) } else { (0, 0) };
+    let (trellis, for_trellis) = if output.effort == Effort::Best { (20, 1500) } else { (0, 0) };
+    Work::of_blocks(image, (1_300_000, (100 + scans + trellis) * chroma, 400 + for_scans + for_trellis))
 }
 
 /// The rows are what was announced, so the codec has no reason to refuse them.

@@ -119,17 +119,22 @@ pub(crate) struct Work {
     pub per_byte: u64,
 }
 
+impl Work {
+    /// The work of an encoder once, for each of the pixels of the blocks that it encodes, and for each byte.
+    fn of_blocks(image: Image, (once, pixel, per_byte): (u64, u64, u64)) -> Self {
+        // Blocks at the edges are encoded whole.
+        let [width, height] = [image.width, image.height].map(|side| u64::from(side.next_multiple_of(16)));
+        Self { fixed: once + width * height * pixel, per_byte }
+    }
+}
+
 /// Predicts the work of an encoder.
 pub(crate) fn work(output: &Output, image: Image) -> Work {
-    // Blocks at the edges are encoded whole.
-    let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
-    let (once, rows, per_byte) = match output.format {
-        Format::Jpeg => (1_300_000, padded * 100, 400),
-        Format::Webp if output.lossless => (2_000_000, image.pixels() * 30, 0),
-        Format::Webp => (1_000_000, padded * 1200, 600),
-        _ => (50_000, image.bytes() * 25, 150),
-    };
-    Work { fixed: once + rows, per_byte }
+    match output.format {
+        Format::Jpeg => jpeg::work(output, image),
+        Format::Webp => webp::work(output, image),
+        _ => png::work(output.effort, image),
+    }
 }
 
 /// The longest side in pixels that a format can have; an error for formats that are not encoded.

@@ -1,6 +1,6 @@
 //! WebP (RFC 9649), lossy (RFC 6386) and lossless.
 
-use super::{Encoder, Image};
+use super::{Encoder, Image, Work};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
@@ -243,6 +243,16 @@ fn effort(output: &Output) -> encode::Effort {
         Effort::Default => encode::Effort::Default,
         Effort::Best => encode::Effort::Best,
     }
+}
+
+/// What the codec does. Without loss, it counts most of it itself.
+pub(super) fn work(output: &Output, image: Image) -> Work {
+    if output.lossless {
+        return Work { fixed: 2_000_000 + image.pixels() * 30, per_byte: 0 };
+    }
+    let sharp = if output.sharp_chroma { 300 } else { 0 };
+    let per_byte = if output.effort == Effort::Best { 12_000 } else { 600 };
+    Work::of_blocks(image, (1_000_000, 1200 + sharp, per_byte))
 }
 
 /// The coder's own buffers and its image data. These are freed before the file, which is smaller, is written.
