@@ -71,6 +71,12 @@ impl<T: Sample> Table<T> {
         self.0.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
     }
 
+    /// The value at an entry.
+    #[inline(always)]
+    pub(super) fn entry(&self, index: u16) -> T {
+        self.0.get(usize::from(index) % ENTRIES).copied().unwrap_or_default()
+    }
+
     const BYTES: usize = size_of::<T>() * ENTRIES;
 }
 
@@ -149,6 +155,11 @@ impl<T: Sample> Conversion<T> {
         curves + pixels * pixel
     }
 
+    /// The same, if [`convert_planes`](Conversion::convert_planes) does it.
+    pub(crate) fn work_of_planes(&self, pixels: u64) -> u64 {
+        self.work(pixels)
+    }
+
     /// Converts a row of pixels with these channels.
     pub(crate) fn convert(&self, from: Channels, row: &[u16], out: &mut Vec<T>) {
         out.clear();
@@ -213,9 +224,9 @@ pub(crate) struct ByMatrix<T> {
     /// The same for green and blue, if it is another.
     others: Option<[Table<u16>; 2]>,
     /// From there to light of sRGB.
-    weights: Weights,
+    pub(super) weights: Weights,
     /// The sample of sRGB for light.
-    srgb: Table<T>,
+    pub(super) srgb: Table<T>,
 }
 
 impl<T: Sample> ByMatrix<T> {
@@ -236,12 +247,17 @@ impl<T: Sample> ByMatrix<T> {
         curves * Table::<u16>::BYTES + Table::<T>::BYTES
     }
 
-    /// Converts a colour.
-    fn converter(&self) -> impl Fn([u16; 3]) -> [T; 3] {
-        let [of_red, of_green, of_blue] = match &self.others {
+    /// The tables of red, green and blue.
+    pub(super) fn curves(&self) -> [&Table<u16>; 3] {
+        match &self.others {
             None => [&self.red; 3],
             Some([green, blue]) => [&self.red, green, blue],
-        };
+        }
+    }
+
+    /// Converts a colour.
+    fn converter(&self) -> impl Fn([u16; 3]) -> [T; 3] {
+        let [of_red, of_green, of_blue] = self.curves();
         let weights = self.weights;
         move |[red, green, blue]| {
             let light = |curve: &Table<u16>, sample| i32::from(curve.nearest(sample));
@@ -305,7 +321,7 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
     }
 
     #[inline(always)]
-    fn convert<T: Sample>(&self, samples: [u16; CHANNELS]) -> [T; 3] {
+    pub(super) fn convert<T: Sample>(&self, samples: [u16; CHANNELS]) -> [T; 3] {
         const ONE: u32 = 1 << 16;
         // How far each sample is from its node to the next, and how far apart these are in the list, the farthest first.
         let mut steps = [(0, 0); CHANNELS];

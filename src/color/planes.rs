@@ -1,0 +1,144 @@
+//! Converts YCbCr with chroma at half of the width and height, without making whole pixels of it.
+
+use super::convert::{ByMatrix, Conversion, Grid};
+use super::curve::ENTRIES;
+
+/// Samples of chroma that are converted at once, and the pixels of a row that share them.
+const CHROMA: usize = 8;
+pub(crate) const LUMA: usize = 2 * CHROMA;
+
+/// The red, green and blue of neighbouring pixels.
+pub(super) type Colors<T> = [[T; LUMA]; 3];
+
+/// Bits of a colour on its way to a table.
+const BITS: u32 = ENTRIES.ilog2();
+
+/// Converts colours with [`BITS`] bits to those of sRGB.
+trait Convert {
+    fn convert(&self, colors: &Colors<u16>) -> Colors<u8>;
+}
+
+impl Conversion<u8> {
+    /// Converts two rows of luminance and the rows of Cb and Cr that they share. Rows of luminance are a multiple of
+    /// [`LUMA`] long, rows of chroma half of that.
+    pub(crate) fn convert_planes(&self, from: [&[u16]; 4], to: [&mut [u8]; 4]) {
+        match self {
+            Self::Matrix(by_matrix) => convert_rows(&**by_matrix, from, to),
+            Self::Rgb(grid) => convert_rows(grid, from, to),
+            // Those of no colours that are stored as YCbCr.
+            Self::Gray(_) | Self::Cmyk(_) => (),
+        }
+    }
+}
+
+fn convert_rows(conversion: &dyn Convert, [upper, lower, cb, cr]: [&[u16]; 4], to: [&mut [u8]; 4]) {
+    let [to_upper, to_lower, to_cb, to_cr] = to;
+    let luma = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+    let chroma = cb.as_chunks().0.iter().zip(cr.as_chunks().0);
+    let to_luma = to_upper.as_chunks_mut().0.iter_mut().zip(to_lower.as_chunks_mut().0);
+    let to_chroma = to_cb.as_chunks_mut().0.iter_mut().zip(to_cr.as_chunks_mut().0);
+    for (((luma, chroma), to_luma), to_chroma) in luma.zip(chroma).zip(to_luma).zip(to_chroma) {
+        let differences = differences(chroma.0, chroma.1);
+        let upper = conversion.convert(&colors(luma.0, &differences));
+        let lower = conversion.convert(&colors(luma.1, &differences));
+        *to_luma.0 = luminance(&upper);
+        *to_luma.1 = luminance(&lower);
+        [*to_chroma.0, *to_chroma.1] = mean_chroma(&upper, &lower);
+    }
+}
+
+/// What red, green and blue have more than luminance (ITU-T T.871, section 7), each for two neighbours.
+fn differences(cb: &[u16; CHROMA], cr: &[u16; CHROMA]) -> Colors<i16> {
+    let (cb, cr) = (cb.map(around_zero), cr.map(around_zero));
+    let part = |sum: i32| ((sum + (1 << 15)) >> 16) as i16;
+    // 1.402, 0.344136 and 0.714136, 1.772 in 14 fractional bits. Two of them and two bits of the samples are dropped.
+    let twice = |of: &dyn Fn(usize) -> i16| core::array::from_fn(|pixel| of(pixel / 2));
+    let red: [i16; CHROMA] = cr.map(|cr| part(22_970 * cr));
+    let mut green = [0; CHROMA];
+    for ((green, cb), cr) in green.iter_mut().zip(cb).zip(cr) {
+        *green = part(-5638 * cb - 11_700 * cr);
+    }
+    let blue: [i16; CHROMA] = cb.map(|cb| part(29_032 * cb));
+    [red, green, blue].map(|channel| twice(&|at| channel.get(at).copied().unwrap_or(0)))
+}
+
+fn around_zero(chroma: u16) -> i32 {
+    i32::from(chroma) - 128 * 257
+}
+
+/// The colours of pixels with this luminance.
+fn colors(luma: &[u16; LUMA], differences: &Colors<i16>) -> Colors<u16> {
+    const MOST: i16 = ENTRIES as i16 - 1;
+    differences.map(|channel| {
+        let mut colors = [0; LUMA];
+        for ((color, luma), difference) in colors.iter_mut().zip(luma).zip(channel) {
+            *color = ((luma >> (16 - BITS)) as i16 + difference).clamp(0, MOST) as u16;
+        }
+        colors
+    })
+}
+
+/// ITU-T T.871, section 7, in 16 fractional bits.
+fn luminance([red, green, blue]: &Colors<u8>) -> [u8; LUMA] {
+    let mut luma = [0; LUMA];
+    for (((luma, &red), &green), &blue) in luma.iter_mut().zip(red).zip(green).zip(blue) {
+        // 0.299, 0.587 and 0.114
+        let sum = 19_595 * i32::from(red) + 38_470 * i32::from(green) + 7471 * i32::from(blue);
+        *luma = ((sum + (1 << 15)) >> 16) as u8;
+    }
+    luma
+}
+
+/// Cb and Cr of the mean of two by two pixels, in 18 fractional bits, as four pixels are summed.
+fn mean_chroma(upper: &Colors<u8>, lower: &Colors<u8>) -> [[u8; CHROMA]; 2] {
+    // The offset of 128, and just less than a half, so that the largest difference does not round up to 256.
+    const OFFSET: i32 = (128 << 18) + (1 << 17) - 1;
+    let mut sums = [[0; CHROMA]; 3];
+    for ((sums, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
+        let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+        for (sum, ([a, b], [c, d])) in sums.iter_mut().zip(pairs) {
+            *sum = i32::from(*a) + i32::from(*b) + i32::from(*c) + i32::from(*d);
+        }
+    }
+    let [red, green, blue] = sums;
+    let [mut cb, mut cr] = [[0; CHROMA]; 2];
+    let to = cb.iter_mut().zip(&mut cr);
+    for ((((cb, cr), red), green), blue) in to.zip(red).zip(green).zip(blue) {
+        // -0.16874, -0.33126 and 0.5; 0.5, -0.41869 and -0.08131
+        *cb = ((OFFSET - 11_059 * red - 21_709 * green + 32_768 * blue) >> 18) as u8;
+        *cr = ((OFFSET + 32_768 * red - 27_439 * green - 5329 * blue) >> 18) as u8;
+    }
+    [cb, cr]
+}
+
+impl Convert for ByMatrix<u8> {
+    fn convert(&self, colors: &Colors<u16>) -> Colors<u8> {
+        let mut light = [[0; LUMA]; 3];
+        for ((light, curve), colors) in light.iter_mut().zip(self.curves()).zip(colors) {
+            *light = colors.map(|color| curve.entry(color));
+        }
+        let [red, green, blue] = light;
+        let mut sums = [[0; LUMA]; 3];
+        let [to_red, to_green, to_blue] = &mut sums;
+        let to = to_red.iter_mut().zip(to_green).zip(to_blue);
+        for ((((((to_red, to_green), to_blue), red), green), blue)) in to.zip(red).zip(green).zip(blue) {
+            [*to_red, *to_green, *to_blue] =
+                self.weights.sums([red, green, blue].map(i32::from)).map(|sum| sum >> (16 - BITS));
+        }
+        sums.map(|sums| sums.map(|sum| self.srgb.entry(sum)))
+    }
+}
+
+impl Convert for Grid<3> {
+    fn convert(&self, colors: &Colors<u16>) -> Colors<u8> {
+        let [red, green, blue] = colors;
+        let mut to = [[0; LUMA]; 3];
+        let [to_red, to_green, to_blue] = &mut to;
+        let places = to_red.iter_mut().zip(to_green).zip(to_blue);
+        for (((((to_red, to_green), to_blue), &red), &green), &blue) in places.zip(red).zip(green).zip(blue) {
+            let sample = |color: u16| color << (16 - BITS) | color >> (2 * BITS - 16);
+            [*to_red, *to_green, *to_blue] = self.convert([red, green, blue].map(sample));
+        }
+        to
+    }
+}

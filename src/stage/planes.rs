@@ -1,0 +1,110 @@
+//! Gives planes the colours that they are to have, without making whole pixels of them.
+
+use super::{Cost, Shape};
+use crate::Result;
+use crate::color::{Conversion, LUMA};
+use crate::geometry::Transform;
+use std::collections::VecDeque;
+
+/// Takes rows of YCbCr with 16-bit samples straight from the resampler, chroma at half of the width and height, and gives
+/// the same with bytes. Two rows of luminance wait for the rows of chroma that they share.
+#[derive(Debug)]
+pub(crate) struct ConvertPlanes {
+    conversion: Conversion<u8>,
+    /// Pixels of all rows.
+    shape: Shape,
+    /// Whether the first column or the first row shares its chroma with none.
+    alone: (bool, bool),
+    /// Rows of luminance that have been converted.
+    done: u32,
+    waiting: [VecDeque<Vec<u16>>; 3],
+    /// Two rows of luminance, and one of each chroma.
+    rows: [Vec<u8>; 4],
+}
+
+impl ConvertPlanes {
+    /// For an image of this shape, which is transformed later: then, chroma is shared from its first row and column on.
+    pub(crate) fn new(shape: Shape, transform: Transform, conversion: Conversion<u8>) -> Self {
+        let (mirror_x, mirror_y) = transform.size(transform.mirror_x, transform.mirror_y);
+        let alone = (mirror_x && shape.width % 2 == 1, mirror_y && shape.height % 2 == 1);
+        Self { conversion, shape, alone, done: 0, waiting: Default::default(), rows: Default::default() }
+    }
+
+    /// Predicts what it costs.
+    pub(crate) fn cost(&self) -> Cost {
+        // Two rows of luminance and two halves of one, with three bytes of each sample.
+        let rows = 3 * 3 * self.luma_length() as u64;
+        Cost {
+            memory: self.conversion.memory() + rows,
+            work: self.conversion.work_of_planes(self.shape.pixels()),
+        }
+    }
+
+    /// Samples of luminance that are converted of a row.
+    fn luma_length(&self) -> usize {
+        (self.shape.width as usize + 1).next_multiple_of(LUMA)
+    }
+
+    /// Takes the next row of a plane, and hands on those that it completes.
+    pub(crate) fn push(
+        &mut self,
+        plane: usize,
+        row: &[u16],
+        next: &mut dyn FnMut(usize, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let length = self.luma_length();
+        let (before, length) = if plane == 0 { (self.alone.0.into(), length) } else { (0, length / 2) };
+        if let Some(rows) = self.waiting.get_mut(plane) {
+            rows.push_back(lengthened(row, before, length));
+        }
+        match self.waiting_rows() {
+            Some((upper, lower, cb, cr)) => self.convert((&upper, lower.as_deref(), &cb, &cr), next),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the next rows that share their chroma: one of luminance, another if it is not alone, Cb and Cr.
+    #[allow(clippy::type_complexity, reason = "it is taken apart at once")]
+    fn waiting_rows(&mut self) -> Option<(Vec<u16>, Option<Vec<u16>>, Vec<u16>, Vec<u16>)> {
+        let alone = self.alone.1 && self.done == 0 || self.done + 1 == self.shape.height;
+        let [y, cb, cr] = &mut self.waiting;
+        if cb.is_empty() || cr.is_empty() || y.len() < if alone { 1 } else { 2 } {
+            return None;
+        }
+        let upper = y.pop_front()?;
+        let lower = if alone { None } else { y.pop_front() };
+        Some((upper, lower, cb.pop_front()?, cr.pop_front()?))
+    }
+
+    fn convert(
+        &mut self,
+        (upper, lower, cb, cr): (&[u16], Option<&[u16]>, &[u16], &[u16]),
+        next: &mut dyn FnMut(usize, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let from = [upper, lower.unwrap_or(upper), cb, cr];
+        for (row, from) in self.rows.iter_mut().zip(from) {
+            row.resize(from.len(), 0);
+        }
+        self.conversion.convert_planes(from, self.rows.each_mut().map(Vec::as_mut_slice));
+        let (first, width) = (usize::from(self.alone.0), self.shape.width as usize);
+        let [upper_row, lower_row, cb, cr] = self.rows.each_ref().map(Vec::as_slice);
+        let mut hand_on = |plane, row: &[u8], first: usize, width: usize| {
+            next(plane, row.get(first..first + width).unwrap_or_default())
+        };
+        hand_on(0, upper_row, first, width)?;
+        if lower.is_some() {
+            hand_on(0, lower_row, first, width)?;
+        }
+        self.done += if lower.is_some() { 2 } else { 1 };
+        [(1, cb), (2, cr)].into_iter().try_for_each(|(plane, row)| hand_on(plane, row, 0, width.div_ceil(2)))
+    }
+}
+
+/// A row with its first sample repeated before it, and its last to this length.
+fn lengthened(row: &[u16], before: usize, length: usize) -> Vec<u16> {
+    let mut long = Vec::with_capacity(length);
+    long.extend(row.first().into_iter().take(before));
+    long.extend_from_slice(row);
+    long.resize(length, row.last().copied().unwrap_or(0));
+    long
+}
