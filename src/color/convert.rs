@@ -172,9 +172,10 @@ impl<T: Sample> Conversion<T> {
                 out.extend(pixels.flat_map(|&[gray, alpha]| [T::at(table, gray), T::of_long(alpha)]));
             }
             (Self::Matrix(by_matrix), _) => colors(from, row, out, by_matrix.converter()),
-            (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color)),
+            (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color).map(T::of_long)),
             (Self::Cmyk(grid), _) => {
-                out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert::<T>(inks)));
+                let inks = row.as_chunks::<4>().0.iter();
+                out.extend(inks.flat_map(|&inks| grid.convert(inks).map(T::of_long)));
             }
             (Self::Gray(_), _) => out.extend(row.iter().map(|&sample| T::of_long(sample))),
         }
@@ -320,8 +321,9 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
         self.nodes.len() * size_of::<[u16; 3]>()
     }
 
-    #[inline(always)]
-    pub(super) fn convert<T: Sample>(&self, samples: [u16; CHANNELS]) -> [T; 3] {
+    /// Converts a colour. There is much to do for each, so that one copy of this is enough.
+    #[inline(never)]
+    pub(super) fn convert(&self, samples: [u16; CHANNELS]) -> [u16; 3] {
         const ONE: u32 = 1 << 16;
         // How far each sample is from its node to the next, and how far apart these are in the list, the farthest first.
         let mut steps = [(0, 0); CHANNELS];
@@ -350,7 +352,7 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
             node += apart;
         }
         add(node, left);
-        sum.map(|sum| T::of_long((sum >> 16) as u16))
+        sum.map(|sum| (sum >> 16) as u16)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::convert::{ByMatrix, Conversion, Grid};
 use super::curve::ENTRIES;
+use crate::pixels::narrow;
 
 /// Samples of chroma that are converted at once, and the pixels of a row that share them.
 const CHROMA: usize = 8;
@@ -78,13 +79,15 @@ fn colors(luma: &[u16; LUMA], differences: &Colors<i16>) -> Colors<u16> {
     })
 }
 
-/// ITU-T T.871, section 7, in 16 fractional bits.
+/// ITU-T T.871, section 7, in 16 fractional bits: 0.299, 0.587 and 0.114 of red, green and blue. As these add up to 1, what
+/// red and blue have more than green is enough.
 fn luminance([red, green, blue]: &Colors<u8>) -> [u8; LUMA] {
     let mut luma = [0; LUMA];
     for (((luma, &red), &green), &blue) in luma.iter_mut().zip(red).zip(green).zip(blue) {
-        // 0.299, 0.587 and 0.114
-        let sum = 19_595 * i32::from(red) + 38_470 * i32::from(green) + 7471 * i32::from(blue);
-        *luma = ((sum + (1 << 15)) >> 16) as u8;
+        let green = i16::from(green);
+        let (red, blue) = (i16::from(red) - green, i16::from(blue) - green);
+        let more = (19_595 * i32::from(red) + 7471 * i32::from(blue) + (1 << 15)) >> 16;
+        *luma = (green + more as i16) as u8;
     }
     luma
 }
@@ -95,20 +98,26 @@ fn mean_chroma(upper: &Colors<u8>, lower: &Colors<u8>) -> [[u8; CHROMA]; 2] {
     const OFFSET: i32 = (128 << 18) + (1 << 17) - 1;
     let mut sums = [[0; CHROMA]; 3];
     for ((sums, upper), lower) in sums.iter_mut().zip(upper).zip(lower) {
-        let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-        for (sum, ([a, b], [c, d])) in sums.iter_mut().zip(pairs) {
-            *sum = i32::from(*a) + i32::from(*b) + i32::from(*c) + i32::from(*d);
-        }
+        let pairs = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+        sums.iter_mut().zip(pairs).for_each(|(sum, (upper, lower))| *sum = pair(upper) + pair(lower));
     }
     let [red, green, blue] = sums;
     let [mut cb, mut cr] = [[0; CHROMA]; 2];
     let to = cb.iter_mut().zip(&mut cr);
     for ((((cb, cr), red), green), blue) in to.zip(red).zip(green).zip(blue) {
-        // -0.16874, -0.33126 and 0.5; 0.5, -0.41869 and -0.08131
-        *cb = ((OFFSET - 11_059 * red - 21_709 * green + 32_768 * blue) >> 18) as u8;
-        *cr = ((OFFSET + 32_768 * red - 27_439 * green - 5329 * blue) >> 18) as u8;
+        // -0.16874 of red, -0.33126 of green and 0.5 of blue; 0.5, -0.41869 and -0.08131. Both add up to 0.
+        let [more_blue, blue_red] = [blue - green, blue - red].map(i32::from);
+        let more_red = i32::from(red - green);
+        *cb = ((OFFSET + 11_059 * blue_red + 21_709 * more_blue) >> 18) as u8;
+        *cr = ((OFFSET - 5329 * blue_red + 27_439 * more_red) >> 18) as u8;
     }
     [cb, cr]
+}
+
+/// The sum of two samples. They are taken as one number, which compilers find easier to do with many at once.
+fn pair(samples: &[u8; 2]) -> i16 {
+    let both = u16::from_le_bytes(*samples);
+    ((both & 0xff) + (both >> 8)) as i16
 }
 
 impl Convert for ByMatrix<u8> {
@@ -121,7 +130,7 @@ impl Convert for ByMatrix<u8> {
         let mut sums = [[0; LUMA]; 3];
         let [to_red, to_green, to_blue] = &mut sums;
         let to = to_red.iter_mut().zip(to_green).zip(to_blue);
-        for ((((((to_red, to_green), to_blue), red), green), blue)) in to.zip(red).zip(green).zip(blue) {
+        for (((((to_red, to_green), to_blue), red), green), blue) in to.zip(red).zip(green).zip(blue) {
             [*to_red, *to_green, *to_blue] =
                 self.weights.sums([red, green, blue].map(i32::from)).map(|sum| sum >> (16 - BITS));
         }
@@ -137,7 +146,7 @@ impl Convert for Grid<3> {
         let places = to_red.iter_mut().zip(to_green).zip(to_blue);
         for (((((to_red, to_green), to_blue), &red), &green), &blue) in places.zip(red).zip(green).zip(blue) {
             let sample = |color: u16| color << (16 - BITS) | color >> (2 * BITS - 16);
-            [*to_red, *to_green, *to_blue] = self.convert([red, green, blue].map(sample));
+            [*to_red, *to_green, *to_blue] = self.convert([red, green, blue].map(sample)).map(narrow);
         }
         to
     }
