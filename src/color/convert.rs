@@ -155,11 +155,6 @@ impl<T: Sample> Conversion<T> {
         curves + pixels * pixel
     }
 
-    /// The same, if [`convert_planes`](Conversion::convert_planes) does it.
-    pub(crate) fn work_of_planes(&self, pixels: u64) -> u64 {
-        self.work(pixels)
-    }
-
     /// Converts a row of pixels with these channels.
     pub(crate) fn convert(&self, from: Channels, row: &[u16], out: &mut Vec<T>) {
         out.clear();

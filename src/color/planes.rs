@@ -50,21 +50,22 @@ fn convert_rows(conversion: &dyn Convert, [upper, lower, cb, cr]: [&[u16]; 4], t
 
 /// What red, green and blue have more than luminance (ITU-T T.871, section 7), each for two neighbours.
 fn differences(cb: &[u16; CHROMA], cr: &[u16; CHROMA]) -> Colors<i16> {
-    let (cb, cr) = (cb.map(around_zero), cr.map(around_zero));
-    let part = |sum: i32| ((sum + (1 << 15)) >> 16) as i16;
-    // 1.402, 0.344136 and 0.714136, 1.772 in 14 fractional bits. Two of them and two bits of the samples are dropped.
-    let twice = |of: &dyn Fn(usize) -> i16| core::array::from_fn(|pixel| of(pixel / 2));
-    let red: [i16; CHROMA] = cr.map(|cr| part(22_970 * cr));
-    let mut green = [0; CHROMA];
-    for ((green, cb), cr) in green.iter_mut().zip(cb).zip(cr) {
-        *green = part(-5638 * cb - 11_700 * cr);
+    let mut differences = [[[0; 2]; CHROMA]; 3];
+    let [red, green, blue] = &mut differences;
+    for ((((red, green), blue), &cb), &cr) in red.iter_mut().zip(green).zip(blue).zip(cb).zip(cr) {
+        let (cb, cr) = (i32::from(cb) - 128 * 257, i32::from(cr) - 128 * 257);
+        // Two of the 14 fractional bits, and two bits of the samples, are dropped.
+        let difference = |sum: i32| [((sum + (1 << 15)) >> 16) as i16; 2];
+        // 1.402, 0.344136 and 0.714136, 1.772
+        *red = difference(22_970 * cr);
+        *green = difference(-5638 * cb - 11_700 * cr);
+        *blue = difference(29_032 * cb);
     }
-    let blue: [i16; CHROMA] = cb.map(|cb| part(29_032 * cb));
-    [red, green, blue].map(|channel| twice(&|at| channel.get(at).copied().unwrap_or(0)))
-}
-
-fn around_zero(chroma: u16) -> i32 {
-    i32::from(chroma) - 128 * 257
+    let mut flat = [[0; LUMA]; 3];
+    for (flat, pairs) in flat.iter_mut().zip(&differences) {
+        flat.copy_from_slice(pairs.as_flattened());
+    }
+    flat
 }
 
 /// The colours of pixels with this luminance.
@@ -149,5 +150,83 @@ impl Convert for Grid<3> {
             [*to_red, *to_green, *to_blue] = self.convert([red, green, blue].map(sample)).map(narrow);
         }
         to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Model;
+    use super::super::space::{Chromaticities, Space, Transfer};
+    use super::*;
+    use crate::pixels::Channels;
+
+    /// Four pixels of one chroma, and what they become as planes, a pixel at a time.
+    fn one_by_one(conversion: &Conversion<u8>, luma: [u16; 4], cb: u16, cr: u16) -> ([f64; 4], [f64; 2]) {
+        let (cb, cr) = (f64::from(cb) - 32_896.0, f64::from(cr) - 32_896.0);
+        let colors = luma.map(|y| {
+            let [red, green, blue] = [1.402 * cr, -0.344_136 * cb - 0.714_136 * cr, 1.772 * cb];
+            let row =
+                [red, green, blue].map(|more| (f64::from(y) + more).round().clamp(0.0, 65_535.0) as u16);
+            let mut out = Vec::new();
+            conversion.convert(Channels::Rgb, &row, &mut out);
+            out.iter().map(|&sample| f64::from(sample)).collect::<Vec<_>>()
+        });
+        let weigh =
+            |color: &Vec<f64>, weights: [f64; 3]| color.iter().zip(weights).map(|(a, b)| a * b).sum::<f64>();
+        let mean = |weights| 128.0 + colors.iter().map(|color| weigh(color, weights)).sum::<f64>() / 4.0;
+        let luma = colors.each_ref().map(|color| weigh(color, [0.299, 0.587, 0.114]));
+        (luma, [mean([-0.168_74, -0.331_26, 0.5]), mean([0.5, -0.418_69, -0.081_31])])
+    }
+
+    fn wide(transfer: Transfer) -> Conversion<u8> {
+        let p3 = Chromaticities {
+            red: [0.68, 0.32],
+            green: [0.265, 0.69],
+            blue: [0.15, 0.06],
+            ..Chromaticities::BT709
+        };
+        Conversion::new(&Space::of_chromaticities(p3, transfer, Model::Rgb).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn planes_have_the_colours_that_their_pixels_would_have() {
+        for conversion in [wide(Transfer::Srgb), wide(Transfer::Gamma(1.8))] {
+            let mut seed = 1_u32;
+            let mut next = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 16) as u16
+            };
+            for _ in 0..200 {
+                let [upper, lower]: [[u16; LUMA]; 2] =
+                    core::array::from_fn(|_| core::array::from_fn(|_| next()));
+                let [cb, cr]: [[u16; CHROMA]; 2] = core::array::from_fn(|_| core::array::from_fn(|_| next()));
+                let mut to = [vec![0; LUMA], vec![0; LUMA], vec![0; CHROMA], vec![0; CHROMA]];
+                conversion.convert_planes([&upper, &lower, &cb, &cr], to.each_mut().map(Vec::as_mut_slice));
+                for at in 0..CHROMA {
+                    let (x, y) = (2 * at, 2 * at + 1);
+                    let (luma, chroma) =
+                        one_by_one(&conversion, [upper[x], upper[y], lower[x], lower[y]], cb[at], cr[at]);
+                    let made = [to[0][x], to[0][y], to[1][x], to[1][y], to[2][at], to[3][at]];
+                    for (made, exact) in made.into_iter().zip(luma.into_iter().chain(chroma)) {
+                        assert!((f64::from(made) - exact).abs() < 1.6, "{made}, not {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gray_stays_gray() {
+        let conversion = wide(Transfer::Srgb);
+        for start in (0..4096).step_by(LUMA) {
+            let luma: [u16; LUMA] = core::array::from_fn(|at| ((start + at) * 65_535 / 4095) as u16);
+            let chroma = [128 * 257; CHROMA];
+            let mut to = [vec![0; LUMA], vec![0; LUMA], vec![0; CHROMA], vec![0; CHROMA]];
+            conversion.convert_planes([&luma, &luma, &chroma, &chroma], to.each_mut().map(Vec::as_mut_slice));
+            assert_eq!(to[2..], [[128; CHROMA]; 2]);
+            for (made, luma) in to[0].iter().zip(luma) {
+                assert!(made.abs_diff(narrow(luma)) <= 1);
+            }
+        }
     }
 }

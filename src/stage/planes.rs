@@ -34,10 +34,7 @@ impl ConvertPlanes {
     pub(crate) fn cost(&self) -> Cost {
         // Two rows of luminance and two halves of one, with three bytes of each sample.
         let rows = 3 * 3 * self.luma_length() as u64;
-        Cost {
-            memory: self.conversion.memory() + rows,
-            work: self.conversion.work_of_planes(self.shape.pixels()),
-        }
+        Cost { memory: self.conversion.memory() + rows, work: self.conversion.work(self.shape.pixels()) }
     }
 
     /// Samples of luminance that are converted of a row.
@@ -107,4 +104,88 @@ fn lengthened(row: &[u16], before: usize, length: usize) -> Vec<u16> {
     long.extend_from_slice(row);
     long.resize(length, row.last().copied().unwrap_or(0));
     long
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::color::{Chromaticities, Model, Space, Transfer};
+    use crate::pixels::{Channels, Depth};
+
+    /// The rows that come out for these, given plane by plane: those of luminance first, or last.
+    fn converted(
+        y: &[Vec<u16>],
+        cb: &[Vec<u16>],
+        cr: &[Vec<u16>],
+        transform: Transform,
+        luma_last: bool,
+    ) -> [Vec<Vec<u8>>; 3] {
+        let p3 = Chromaticities {
+            red: [0.68, 0.32],
+            green: [0.265, 0.69],
+            blue: [0.15, 0.06],
+            ..Chromaticities::BT709
+        };
+        let space = Space::of_chromaticities(p3, Transfer::Srgb, Model::Rgb).unwrap();
+        let shape = Shape {
+            width: y[0].len() as u32,
+            height: y.len() as u32,
+            channels: Channels::Gray,
+            depth: Depth::Eight,
+        };
+        let mut stage = ConvertPlanes::new(shape, transform, Conversion::new(&space).unwrap());
+        let mut rows: [Vec<Vec<u8>>; 3] = Default::default();
+        let order = if luma_last { [1, 2, 0] } else { [0, 2, 1] };
+        for plane in order {
+            for row in [y, cb, cr][plane] {
+                stage.push(plane, row, &mut |plane, row| Ok(rows[plane].push(row.to_vec()))).unwrap();
+            }
+        }
+        rows
+    }
+
+    fn gray(width: usize, height: usize) -> Vec<Vec<u16>> {
+        (0..height).map(|y| (0..width).map(|x| ((y * 9 + x * 5) % 256 * 257) as u16).collect()).collect()
+    }
+
+    #[test]
+    fn planes_of_any_size_come_out_complete_in_any_order_and_gray_as_it_was() {
+        for (width, height) in [(1, 1), (2, 2), (3, 5), (16, 4), (17, 3), (31, 7), (33, 2)] {
+            for (mirror_x, mirror_y, luma_last) in
+                [(false, false, false), (true, false, true), (false, true, false), (true, true, true)]
+            {
+                let y = gray(width, height);
+                let chroma = vec![vec![128 * 257; width.div_ceil(2)]; height.div_ceil(2)];
+                let transform = Transform { mirror_x, mirror_y, ..Transform::default() };
+                let [luma, cb, cr] = converted(&y, &chroma, &chroma, transform, luma_last);
+                assert_eq!(
+                    (luma.len(), cb.len(), cr.len()),
+                    (height, height.div_ceil(2), height.div_ceil(2))
+                );
+                for (made, row) in luma.iter().zip(&y) {
+                    assert_eq!(made.len(), width);
+                    assert!(
+                        made.iter()
+                            .zip(row)
+                            .all(|(&made, &sample)| u16::from(made).abs_diff(sample / 257) <= 1)
+                    );
+                }
+                assert!(cb.iter().chain(&cr).all(|row| *row == vec![128; width.div_ceil(2)]));
+            }
+        }
+    }
+
+    #[test]
+    fn pixels_share_the_chroma_that_they_have_after_mirroring() {
+        // Three columns and rows: of two samples of chroma, one has a single column or row.
+        let y = vec![vec![100 * 257; 3]; 3];
+        let (cb, cr) = (vec![vec![128 * 257; 2]; 2], vec![vec![128 * 257, 200 * 257]; 2]);
+        let differs = |mirror_x| {
+            let transform = Transform { mirror_x, ..Transform::default() };
+            let [luma, ..] = converted(&y, &cb, &cr, transform, false);
+            luma[0].iter().map(|&sample| sample != luma[0][0]).collect::<Vec<_>>()
+        };
+        assert_eq!(differs(false), [false, false, true]);
+        assert_eq!(differs(true), [false, true, true]);
+    }
 }
