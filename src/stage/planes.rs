@@ -22,6 +22,14 @@ pub(crate) struct ConvertPlanes {
     rows: [Vec<u8>; 4],
 }
 
+/// Rows of luminance, one or two, and the rows of chroma that they share.
+struct Shared {
+    upper: Vec<u16>,
+    lower: Option<Vec<u16>>,
+    cb: Vec<u16>,
+    cr: Vec<u16>,
+}
+
 impl ConvertPlanes {
     /// For an image of this shape, which is transformed later: then, chroma is shared from its first row and column on.
     pub(crate) fn new(shape: Shape, transform: Transform, conversion: Conversion<u8>) -> Self {
@@ -55,14 +63,13 @@ impl ConvertPlanes {
             rows.push_back(lengthened(row, before, length));
         }
         match self.waiting_rows() {
-            Some((upper, lower, cb, cr)) => self.convert((&upper, lower.as_deref(), &cb, &cr), next),
+            Some(shared) => self.convert(&shared, next),
             None => Ok(()),
         }
     }
 
-    /// Takes the next rows that share their chroma: one of luminance, another if it is not alone, Cb and Cr.
-    #[allow(clippy::type_complexity, reason = "it is taken apart at once")]
-    fn waiting_rows(&mut self) -> Option<(Vec<u16>, Option<Vec<u16>>, Vec<u16>, Vec<u16>)> {
+    /// Takes the next rows that share their chroma.
+    fn waiting_rows(&mut self) -> Option<Shared> {
         let alone = self.alone.1 && self.done == 0 || self.done + 1 == self.shape.height;
         let [y, cb, cr] = &mut self.waiting;
         if cb.is_empty() || cr.is_empty() || y.len() < if alone { 1 } else { 2 } {
@@ -70,19 +77,16 @@ impl ConvertPlanes {
         }
         let upper = y.pop_front()?;
         let lower = if alone { None } else { y.pop_front() };
-        Some((upper, lower, cb.pop_front()?, cr.pop_front()?))
+        Some(Shared { upper, lower, cb: cb.pop_front()?, cr: cr.pop_front()? })
     }
 
-    fn convert(
-        &mut self,
-        (upper, lower, cb, cr): (&[u16], Option<&[u16]>, &[u16], &[u16]),
-        next: &mut dyn FnMut(usize, &[u8]) -> Result<()>,
-    ) -> Result<()> {
-        let from = [upper, lower.unwrap_or(upper), cb, cr];
+    fn convert(&mut self, shared: &Shared, next: &mut dyn FnMut(usize, &[u8]) -> Result<()>) -> Result<()> {
+        let Shared { upper, lower, cb, cr } = shared;
+        let from = [upper, lower.as_ref().unwrap_or(upper), cb, cr];
         for (row, from) in self.rows.iter_mut().zip(from) {
             row.resize(from.len(), 0);
         }
-        self.conversion.convert_planes(from, self.rows.each_mut().map(Vec::as_mut_slice));
+        self.conversion.convert_planes(from.map(Vec::as_slice), self.rows.each_mut().map(Vec::as_mut_slice));
         let (first, width) = (usize::from(self.alone.0), self.shape.width as usize);
         let [upper_row, lower_row, cb, cr] = self.rows.each_ref().map(Vec::as_slice);
         let mut hand_on = |plane, row: &[u8], first: usize, width: usize| {
@@ -138,7 +142,11 @@ mod tests {
         let order = if luma_last { [1, 2, 0] } else { [0, 2, 1] };
         for plane in order {
             for row in [y, cb, cr][plane] {
-                stage.push(plane, row, &mut |plane, row| Ok(rows[plane].push(row.to_vec()))).unwrap();
+                let mut keep = |plane: usize, row: &[u8]| {
+                    rows[plane].push(row.to_vec());
+                    Ok(())
+                };
+                stage.push(plane, row, &mut keep).unwrap();
             }
         }
         rows
