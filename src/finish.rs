@@ -8,8 +8,8 @@ use crate::join::Join;
 use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{Around, Axis, Plan};
 use crate::stage::{
-    Backdrop, Chain, Colors, Convert, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop, Stage,
-    Surroundings, Tilted, over,
+    Backdrop, Chain, Colors, Convert, ConvertPlanes, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop,
+    Stage, Surroundings, Tilted, over,
 };
 use crate::{Angle, Color, Fill, Format, Options, Profile, Result, Sides};
 
@@ -17,8 +17,8 @@ use crate::{Angle, Color, Fill, Format, Options, Profile, Result, Sides};
 pub(crate) enum Finish {
     /// Rows of whole pixels, of lanes that are joined first if there are several, and then converted.
     Pixels(Option<Box<Join>>, Convert, Chain),
-    /// Lanes go to the encoder as they are, but turned.
-    Lanes(Vec<Orient>),
+    /// Lanes go to the encoder as lanes, converted and turned.
+    Lanes(Option<Box<ConvertPlanes>>, Vec<Orient>),
 }
 
 impl Finish {
@@ -29,6 +29,8 @@ impl Finish {
         axes: &[(Axis, Axis)],
         (as_lanes, colors, depth): (bool, Option<Colors>, Depth),
     ) -> Self {
+        let (width, height) = plan.size;
+        let shape = |channels| Shape { width, height, channels, depth };
         if as_lanes {
             let lane = |(x, y): &(Axis, Axis)| {
                 Orient::new(
@@ -36,15 +38,21 @@ impl Finish {
                     Shape { width: x.size, height: y.size, channels: Channels::Gray, depth },
                 )
             };
-            return Self::Lanes(axes.iter().map(lane).collect());
+            let convert = match colors {
+                Some(Colors::Eight(conversion)) => {
+                    Some(Box::new(ConvertPlanes::new(shape(Channels::Gray), plan.transform, conversion)))
+                }
+                // No encoder takes lanes with 16 bits.
+                Some(Colors::Sixteen(_)) | None => None,
+            };
+            return Self::Lanes(convert, axes.iter().map(lane).collect());
         }
         let channels = match layout {
             Layout::YCbCr => Channels::Rgb,
             other => other.channels(),
         };
         let join = (layout == Layout::YCbCr).then(Box::default);
-        let (width, height) = plan.size;
-        let shape = Shape { width, height, channels, depth };
+        let shape = shape(channels);
         Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape))
     }
 
@@ -52,7 +60,7 @@ impl Finish {
     pub(crate) fn layout(&self) -> Layout {
         match self {
             Self::Pixels(_, _, chain) => Layout::Interleaved(chain.shape().channels),
-            Self::Lanes(_) => Layout::YCbCr,
+            Self::Lanes(..) => Layout::YCbCr,
         }
     }
 
@@ -60,7 +68,10 @@ impl Finish {
     pub(crate) fn cost(&self) -> Cost {
         match self {
             Self::Pixels(_, convert, chain) => convert.cost() + chain.cost(),
-            Self::Lanes(lanes) => lanes.iter().map(Stage::cost).fold(Cost::default(), |sum, cost| sum + cost),
+            Self::Lanes(convert, lanes) => {
+                let convert = convert.iter().map(|convert| convert.cost());
+                convert.chain(lanes.iter().map(Stage::cost)).fold(Cost::default(), |sum, cost| sum + cost)
+            }
         }
     }
 
@@ -80,10 +91,17 @@ impl Finish {
                     None => pixels(row),
                 }
             }
-            Self::Lanes(orients) => match (orients.get_mut(lane), row) {
-                (Some(orient), Samples::Eight(row)) => orient.push(row, &mut |row| next(lane, row)),
-                _ => Ok(()),
-            },
+            Self::Lanes(convert, orients) => {
+                let mut turned = |lane: usize, row: &[u8]| match orients.get_mut(lane) {
+                    Some(orient) => orient.push(row, &mut |row| next(lane, row)),
+                    None => Ok(()),
+                };
+                match (row, convert) {
+                    (Samples::Eight(row), _) => turned(lane, row),
+                    (Samples::Sixteen(row), Some(convert)) => convert.push(lane, row, &mut turned),
+                    (Samples::Sixteen(_), None) => Ok(()),
+                }
+            }
         }
     }
 }

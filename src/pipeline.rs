@@ -127,7 +127,7 @@ impl Pipeline {
             Layout::YCbCr if linear => Layout::Interleaved(Channels::Rgb),
             other => other,
         };
-        let as_lanes = conversion.is_none() && stays_planar(&plan, layout, options);
+        let as_lanes = stays_planar(&plan, layout, options);
         // Where the encoder halves chroma, it need not come with more detail to be converted.
         let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&options.output);
         let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels: linear };

@@ -71,6 +71,12 @@ impl<T: Sample> Table<T> {
         self.0.get(usize::from(sample >> UNUSED_BITS)).copied().unwrap_or_default()
     }
 
+    /// The value at an entry.
+    #[inline(always)]
+    pub(super) fn entry(&self, index: u16) -> T {
+        self.0.get(usize::from(index) % ENTRIES).copied().unwrap_or_default()
+    }
+
     const BYTES: usize = size_of::<T>() * ENTRIES;
 }
 
@@ -161,9 +167,10 @@ impl<T: Sample> Conversion<T> {
                 out.extend(pixels.flat_map(|&[gray, alpha]| [T::at(table, gray), T::of_long(alpha)]));
             }
             (Self::Matrix(by_matrix), _) => colors(from, row, out, by_matrix.converter()),
-            (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color)),
+            (Self::Rgb(grid), _) => colors(from, row, out, |color| grid.convert(color).map(T::of_long)),
             (Self::Cmyk(grid), _) => {
-                out.extend(row.as_chunks::<4>().0.iter().flat_map(|&inks| grid.convert::<T>(inks)));
+                let inks = row.as_chunks::<4>().0.iter();
+                out.extend(inks.flat_map(|&inks| grid.convert(inks).map(T::of_long)));
             }
             (Self::Gray(_), _) => out.extend(row.iter().map(|&sample| T::of_long(sample))),
         }
@@ -213,9 +220,9 @@ pub(crate) struct ByMatrix<T> {
     /// The same for green and blue, if it is another.
     others: Option<[Table<u16>; 2]>,
     /// From there to light of sRGB.
-    weights: Weights,
+    pub(super) weights: Weights,
     /// The sample of sRGB for light.
-    srgb: Table<T>,
+    pub(super) srgb: Table<T>,
 }
 
 impl<T: Sample> ByMatrix<T> {
@@ -236,12 +243,17 @@ impl<T: Sample> ByMatrix<T> {
         curves * Table::<u16>::BYTES + Table::<T>::BYTES
     }
 
-    /// Converts a colour.
-    fn converter(&self) -> impl Fn([u16; 3]) -> [T; 3] {
-        let [of_red, of_green, of_blue] = match &self.others {
+    /// The tables of red, green and blue.
+    pub(super) fn curves(&self) -> [&Table<u16>; 3] {
+        match &self.others {
             None => [&self.red; 3],
             Some([green, blue]) => [&self.red, green, blue],
-        };
+        }
+    }
+
+    /// Converts a colour.
+    fn converter(&self) -> impl Fn([u16; 3]) -> [T; 3] {
+        let [of_red, of_green, of_blue] = self.curves();
         let weights = self.weights;
         move |[red, green, blue]| {
             let light = |curve: &Table<u16>, sample| i32::from(curve.nearest(sample));
@@ -304,8 +316,9 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
         self.nodes.len() * size_of::<[u16; 3]>()
     }
 
-    #[inline(always)]
-    fn convert<T: Sample>(&self, samples: [u16; CHANNELS]) -> [T; 3] {
+    /// Converts a colour. There is much to do for each, so that one copy of this is enough.
+    #[inline(never)]
+    pub(super) fn convert(&self, samples: [u16; CHANNELS]) -> [u16; 3] {
         const ONE: u32 = 1 << 16;
         // How far each sample is from its node to the next, and how far apart these are in the list, the farthest first.
         let mut steps = [(0, 0); CHANNELS];
@@ -334,7 +347,7 @@ impl<const CHANNELS: usize> Grid<CHANNELS> {
             node += apart;
         }
         add(node, left);
-        sum.map(|sum| T::of_long((sum >> 16) as u16))
+        sum.map(|sum| (sum >> 16) as u16)
     }
 }
 

@@ -10,11 +10,13 @@ mod curve;
 mod light;
 mod lut;
 mod matrix;
+mod planes;
 mod space;
 mod weigh;
 
 pub(crate) use convert::Conversion;
 pub(crate) use light::Light;
+pub(crate) use planes::LUMA;
 pub(crate) use space::{Chromaticities, Space, Transfer};
 pub(crate) use weigh::Weights;
 

@@ -9,6 +9,7 @@ mod flatten;
 mod mask;
 mod orient;
 mod pad;
+mod planes;
 mod reduce;
 mod smart;
 pub(crate) mod tilt;
@@ -19,6 +20,7 @@ pub(crate) use flatten::{Flatten, over};
 pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
 pub(crate) use pad::{Pad, Surroundings};
+pub(crate) use planes::ConvertPlanes;
 pub(crate) use smart::SmartCrop;
 pub(crate) use tilt::Tilted;
 
