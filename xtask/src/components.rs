@@ -20,6 +20,8 @@ use crate::steps::Steps;
 /// A package that becomes a file in `dist/`.
 pub(crate) struct Component {
     package: &'static str,
+    /// The name of its library or program.
+    artifact: &'static str,
     /// What it is built for. For wasm32-wasip2, rustc makes a component; elsewhere, the module that it makes becomes one
     /// here.
     target: &'static str,
@@ -27,37 +29,58 @@ pub(crate) struct Component {
     /// The most that a function may cost, by LLVM's measure, to be inlined. Given, it counts for what is optimised for size,
     /// too.
     inlining: Option<u32>,
-    /// The file that holds this component with the resizer plugged in, where it needs one.
-    composition: Option<&'static str>,
+    role: Role,
+}
+
+/// What a component is.
+enum Role {
+    /// The resizer, which comes first, and gets the contract's documentation.
+    Resizer,
+    /// One that needs the resizer; this file holds both.
+    Service(&'static str),
+    /// One that stands alone.
+    Program,
 }
 
 const RESIZER: Component = Component {
     package: "tintype-resizer",
+    artifact: "tintype_resizer",
     target: "wasm32-unknown-unknown",
     file: "resizer.wasm",
     // 12 kB less when compressed, for 3% more instructions at most; lower values cost more.
     inlining: Some(150),
-    composition: None,
+    role: Role::Resizer,
 };
 
 const SERVICE: Component = Component {
     package: "tintype-service",
+    artifact: "tintype_service",
     target: "wasm32-wasip2",
     file: "service.wasm",
     inlining: None,
-    composition: Some("tintype.wasm"),
+    role: Role::Service("tintype.wasm"),
 };
 
 const SERVICE_P3: Component = Component {
     package: "tintype-service-p3",
+    artifact: "tintype_service_p3",
     target: "wasm32-wasip2",
     file: "service-p3.wasm",
     inlining: None,
-    composition: Some("tintype-p3.wasm"),
+    role: Role::Service("tintype-p3.wasm"),
+};
+
+const CLI: Component = Component {
+    package: "tintype-cli",
+    artifact: "tintype",
+    target: "wasm32-wasip2",
+    file: "tintype-cli.wasm",
+    inlining: None,
+    role: Role::Program,
 };
 
 /// Everything that is shipped. The resizer comes first, because the others are composed with it.
-pub(crate) const SHIPPED: &[Component] = &[RESIZER, SERVICE, SERVICE_P3];
+pub(crate) const SHIPPED: &[Component] = &[RESIZER, SERVICE, SERVICE_P3, CLI];
 
 /// What `./x serve` serves, and what that is made of.
 pub(crate) const SERVED: &[Component] = &[RESIZER, SERVICE];
@@ -71,22 +94,23 @@ pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
     fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
     let mut resizer = Vec::new();
     for component in components {
-        steps.next(&match component.composition {
-            Some(composition) => format!("building dist/{} and dist/{composition}", component.file),
-            None => format!("building dist/{}", component.file),
+        steps.next(&match component.role {
+            Role::Service(composition) => format!("building dist/{} and dist/{composition}", component.file),
+            Role::Resizer | Role::Program => format!("building dist/{}", component.file),
         });
-        let module = compile(component.package, component.target, component.inlining)?;
+        let module = compile(component.package, component.artifact, component.target, component.inlining)?;
         let bytes = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;
         let bytes = componentized(&bytes)?;
-        match component.composition {
-            Some(composition) => {
+        match component.role {
+            Role::Service(composition) => {
                 save(&dist, component.file, &bytes)?;
                 save(&dist, composition, &composed(&bytes, &resizer)?)?;
             }
-            None => {
+            Role::Resizer => {
                 save(&dist, component.file, &documentation::documented(&bytes)?)?;
                 resizer = bytes;
             }
+            Role::Program => save(&dist, component.file, &bytes)?,
         }
     }
     save(&dist, "wit.wasm", &documentation::package()?)
@@ -97,14 +121,14 @@ pub(crate) fn build_guests() -> Result<()> {
     let guests = root()?.join("dist/guests");
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
     for guest in GUESTS {
-        let module = compile(guest, "wasm32-unknown-unknown", None)?;
+        let module = compile(guest, &guest.replace('-', "_"), "wasm32-unknown-unknown", None)?;
         fs::copy(module, guests.join(format!("{guest}.wasm"))).context("could not copy a guest")?;
     }
     Ok(())
 }
 
-/// The release build of a package's cdylib.
-fn compile(package: &str, target: &str, inlining: Option<u32>) -> Result<PathBuf> {
+/// The release build of a package's cdylib or program.
+fn compile(package: &str, artifact: &str, target: &str, inlining: Option<u32>) -> Result<PathBuf> {
     let mut flags = compiler_flags()?;
     flags.extend(inlining.map(|threshold| format!("-Cllvm-args=-inline-threshold={threshold}")));
     let flags = serde_json::to_string(&flags)?;
@@ -112,7 +136,7 @@ fn compile(package: &str, target: &str, inlining: Option<u32>) -> Result<PathBuf
     command.arg("--config").arg(format!("target.{target}.rustflags={flags}"));
     // Flags in the environment would take the place of the project's own, simd128 among them.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    cargo::artifact(&mut command, &package.replace('-', "_"), ".wasm")
+    cargo::artifact(&mut command, artifact, ".wasm")
 }
 
 /// Compiler flags for what is shipped: they give the sources of dependencies and of `std`, which panic messages name, the same

@@ -55,7 +55,7 @@ fn clippy<const N: usize>(packages: [&str; N]) -> Result<()> {
     run(command(["clippy"]).args(packages).args(["--", "--deny", "warnings"]))
 }
 
-/// The names of the engine's packages: the root and everything in `crates/` except the service, which has no kernels.
+/// The names of the engine's packages: the root and everything in `crates/` except the service and the program, which have no kernels.
 fn libraries() -> Result<Vec<String>> {
     let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
@@ -68,7 +68,7 @@ fn libraries() -> Result<Vec<String>> {
         let manifest = PathBuf::from(package.pointer("/manifest_path")?.as_str()?);
         let folder = manifest.parent()?.strip_prefix(&root).ok()?;
         let is_engine = folder.as_os_str().is_empty() || folder.starts_with("crates");
-        let is_library = is_engine && !folder.ends_with("tintype-http");
+        let is_library = is_engine && !folder.ends_with("tintype-http") && !folder.ends_with("tintype-cli");
         is_library.then(|| package.pointer("/name")?.as_str().map(str::to_owned))?
     });
     Ok(names.collect())

@@ -1,6 +1,7 @@
 //! What holds for the built components: one program, so that each is compiled once.
 
 mod artifacts;
+mod cli;
 mod clients;
 mod corpus;
 mod fuel;
