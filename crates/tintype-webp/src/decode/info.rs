@@ -44,7 +44,7 @@ pub fn info(file: &[u8]) -> Result<Info<'_>, DecodeError> {
             _ => {}
         }
     }
-    if !info.header.animated {
+    if info.header.animation.is_none() {
         info.frames = 1;
     }
     Ok(info)
