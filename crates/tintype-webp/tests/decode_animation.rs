@@ -6,7 +6,7 @@ mod common;
 use common::animation::*;
 use common::bits::*;
 use common::*;
-use tintype_webp::decode::{Damage, DecodeError, Decoder, DecoderConfig, Flaw};
+use tintype_webp::decode::{Damage, DecodeError, Decoder, DecoderConfig, Drawn, Flaw, Frame};
 
 const SIZE: (usize, usize) = (23, 18);
 
@@ -83,6 +83,18 @@ fn chunks_between_frames_and_in_them_are_passed_over() {
         assert_eq!((played.loops, played.frames.len(), played.flaw), (3, 2, None));
         assert!(played.frames[0] == played.frames[1] && played.frames[0].1 == picture(6, 4, 4).data);
     }
+    // All of it at once, with its end.
+    let mut decoder = Decoder::new(DecoderConfig::default());
+    decoder.feed(&file);
+    decoder.finish();
+    decoder.header().unwrap();
+    let mut animation = decoder.into_animation().unwrap();
+    let mut frames = 0;
+    while let Frame::Begun { .. } = animation.next_frame().unwrap() {
+        while animation.next_row().unwrap() == Drawn::Row {}
+        frames += 1;
+    }
+    assert_eq!((frames, animation.damage()), (2, None));
 }
 
 #[test]

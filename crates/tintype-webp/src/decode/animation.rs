@@ -173,6 +173,10 @@ impl Animation {
                 Ok(Some(image)) => image,
                 Ok(None) if self.ended => return Ok(Frame::Done),
                 Ok(None) => return Ok(Frame::NeedInput),
+                Err(DecodeError::Truncated) if self.at_end() => {
+                    self.end();
+                    return Ok(Frame::Done);
+                }
                 Err(error @ DecodeError::Memory { .. }) => return Err(error),
                 Err(error) => {
                     if self.config.damage == Damage::Refuse {
@@ -193,12 +197,13 @@ impl Animation {
         if self.ended {
             return Ok(None);
         }
-        if self.container.between_frames() && self.input.finished() && self.input.rest().is_empty() {
-            self.end();
-            return Ok(None);
-        }
         let found = self.container.find_image(&mut self.input, &self.config, &mut self.budget)?;
         Ok(found.map(|Found { image, .. }| image))
+    }
+
+    /// Whether the input has ended where a chunk did.
+    fn at_end(&self) -> bool {
+        self.container.between_frames() && self.input.finished() && self.input.rest().is_empty()
     }
 
     fn end(&mut self) {
