@@ -37,8 +37,8 @@ mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Angle, Color, ColorModel, Crop, CropRatio, Error, Exif, Extend, Extent, Factor, Fill, Filter, Fit,
-    Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata, Offset,
+    Angle, Animation, Color, ColorModel, Crop, CropRatio, Error, Exif, Extend, Extent, Factor, Fill, Filter,
+    Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata, Offset,
     Options, Outline, Output, Position, Profile, Result, Rotation, Setting, Sides, Smart, Source, Tilt, Trim,
     sniff,
 };

@@ -33,12 +33,26 @@ pub(crate) struct Pipeline {
     resampling_work: u64,
     stages_work: u64,
     per_byte: u64,
+    /// What comes after the rows of a frame, and the number of frames before it.
+    after: After,
+    frames: u64,
     /// Bytes written so far.
     written: u64,
     /// The limit of all work.
     max_work: u64,
     /// Bytes of the source that may be kept.
     max_kept: u64,
+}
+
+/// What comes after the rows of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The frame is ended.
+    Frame,
+    /// The next frame is looked for.
+    Next,
+    /// There is none: the file is ended.
+    File,
 }
 
 struct Stages {
@@ -119,7 +133,13 @@ impl Pipeline {
             .collect();
 
         let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
-        let image = Image { width: plan.width, height: plan.height, layout: finish.layout(), depth };
+        let image = Image {
+            width: plan.width,
+            height: plan.height,
+            layout: finish.layout(),
+            depth,
+            loops: header.loops,
+        };
         let border = job.border(&header.source, image);
         let encoding = encode::work(&options.output, image);
         let sinking = match &border {
@@ -147,13 +167,16 @@ impl Pipeline {
         // A source that is kept to be read again shares what is left.
         let left = max_memory - memory;
         let kept = if border.is_some() { (left - decoding) / 2 } else { 0 };
+        // So do frames that are encoded. If they are read in one piece, they are there twice.
+        let frames = if header.loops.is_some() { (left - decoding) / 2 } else { 0 };
+        let room = if job.whole { frames / 2 } else { frames };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
-        decoder.start(detail, left - kept)?;
+        decoder.start(detail, left - kept - frames)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
         let sink = match border {
             Some(border) => Sink::Border(border),
-            None => Sink::File(encode::encoder(&options.output, image, attached)?),
+            None => Sink::File(encode::encoder(&options.output, image, attached, room)?),
         };
         let pipeline = Self {
             decoder,
@@ -162,6 +185,8 @@ impl Pipeline {
             resampling_work,
             stages_work,
             per_byte: encoding.per_byte,
+            after: After::Frame,
+            frames: 0,
             written: 0,
             max_work: options.limits.work,
             max_kept: kept,
@@ -201,11 +226,11 @@ impl Pipeline {
             + self.decoder.work()
     }
 
-    /// The share of the work for all rows that belongs to the rows decoded so far.
+    /// What the work for all rows of a frame comes to with the rows decoded so far.
     fn for_rows_so_far(&self, work: u64) -> u64 {
         let (done, of) = self.stages.progress();
         // Divided first: the product could overflow.
-        (work / of.max(1)).saturating_mul(done)
+        (work / of.max(1)).saturating_mul(done).saturating_add(work.saturating_mul(self.frames))
     }
 
     /// Checks the work done so far against the limits: the caller's, and that of a source of `source_bytes` bytes. A small
@@ -219,18 +244,39 @@ impl Pipeline {
 
     /// Works through the rows that are there, for a while.
     pub(crate) fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
-        let progress = if !self.stages.are_complete() {
-            self.advance_rows(source_bytes)?
-        } else if self.stages.sink.finish()? {
-            Limit::Work.check(self.work(), self.max_work)?;
-            Progress::More
+        let progress = if self.stages.are_complete() {
+            self.advance_after_rows()?
         } else {
-            Progress::Complete
+            self.advance_rows(source_bytes)?
         };
         let before = output.len();
         self.stages.sink.drain(output);
         self.written += (output.len() - before) as u64;
         Ok(progress)
+    }
+
+    /// Goes on when all rows of a frame have come.
+    fn advance_after_rows(&mut self) -> Result<Progress> {
+        Limit::Work.check(self.work(), self.max_work)?;
+        match self.after {
+            After::Frame => {
+                if !self.stages.sink.end_frame(self.decoder.delay())? {
+                    self.after = After::Next;
+                }
+            }
+            After::Next => match self.decoder.next_frame()? {
+                Step::NeedInput => return Ok(Progress::NeedsInput),
+                Step::Ready(false) => self.after = After::File,
+                Step::Ready(true) => {
+                    self.stages.restart();
+                    self.frames += 1;
+                    self.after = After::Frame;
+                }
+            },
+            After::File if self.stages.sink.finish()? => (),
+            After::File => return Ok(Progress::Complete),
+        }
+        Ok(Progress::More)
     }
 
     fn advance_rows(&mut self, source_bytes: u64) -> Result<Progress> {
@@ -255,6 +301,11 @@ impl Pipeline {
 impl Stages {
     fn are_complete(&self) -> bool {
         self.resamplers.iter().all(Resampler::is_complete)
+    }
+
+    /// Prepares for the rows of another frame, which the stages are ready for after the last row of one.
+    fn restart(&mut self) {
+        self.resamplers.iter_mut().for_each(Resampler::restart);
     }
 
     /// Rows of all lanes that have come, of those that are needed.
@@ -286,6 +337,13 @@ impl Sink {
                 border.push(row);
                 Ok(())
             }
+        }
+    }
+
+    fn end_frame(&mut self, delay: u32) -> Result<bool> {
+        match self {
+            Self::File(encoder) => encoder.end_frame(delay),
+            Self::Border(_) => Ok(false),
         }
     }
 

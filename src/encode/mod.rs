@@ -1,5 +1,6 @@
 //! Encoders: rows in, bytes out.
 
+mod animation;
 mod jpeg;
 mod png;
 mod webp;
@@ -20,6 +21,8 @@ pub(crate) struct Image {
     pub layout: Layout,
     /// The bits of their samples.
     pub depth: Depth,
+    /// How often it plays, 0 being forever, if there may be several frames of it.
+    pub loops: Option<u32>,
 }
 
 impl Image {
@@ -60,7 +63,13 @@ pub(crate) trait Encoder {
     /// Takes the next row of a lane.
     fn row(&mut self, lane: usize, row: &[u8]) -> Result<()>;
 
-    /// Goes on to end the file, for a while. All rows have been taken. Returns whether there is more to do.
+    /// Goes on to end a frame that is shown for `delay` milliseconds, for a while. All of its rows have been taken. Returns
+    /// whether there is more to do. A still is ended with its file.
+    fn end_frame(&mut self, _delay: u32) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Goes on to end the file, for a while. All frames have been ended. Returns whether there is more to do.
     fn finish(&mut self) -> Result<bool>;
 
     /// The work so far that follows the content, and not the size of the image and of the file, in units of
@@ -73,9 +82,23 @@ pub(crate) trait Encoder {
     fn drain(&mut self, sink: &mut Queue);
 }
 
-/// The encoder that the options ask for. What a format has no place for is left out.
-pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Result<Box<dyn Encoder>> {
+/// Whether a format has a place for more than one frame.
+pub(crate) fn has_frames(format: Format) -> bool {
+    format == Format::Webp
+}
+
+/// The encoder that the options ask for. What a format has no place for is left out. Of frames that are complete, it may
+/// hold `room` bytes.
+pub(crate) fn encoder(
+    output: &Output,
+    image: Image,
+    attached: Attached,
+    room: u64,
+) -> Result<Box<dyn Encoder>> {
     Ok(match output.format {
+        Format::Webp if image.loops.is_some() => {
+            Box::new(animation::AnimationEncoder::new(output, image, attached, room)?)
+        }
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
         Format::Png => Box::new(png::PngEncoder::new(image, &attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
@@ -94,6 +117,7 @@ pub(crate) fn memory(output: &Output, image: Image, whole: bool) -> u64 {
     let copies = if whole { 2 } else { 1 };
     match output.format {
         Format::Jpeg => jpeg::memory(image, copies),
+        Format::Webp if image.loops.is_some() => animation::memory(output, image),
         Format::Webp => webp::memory(output, image),
         _ => png::memory(image, copies),
     }
@@ -113,6 +137,8 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
     // Blocks at the edges are encoded whole.
     let padded = u64::from(image.width.next_multiple_of(16)) * u64::from(image.height.next_multiple_of(16));
     let (once, rows, per_byte) = match output.format {
+        // The encoder counts what it does.
+        Format::Webp if image.loops.is_some() => (200_000, image.pixels() * 20, 0),
         Format::Jpeg => (1_300_000, padded * 100, 400),
         Format::Webp if output.lossless => (2_000_000, image.pixels() * 30, 0),
         Format::Webp => (1_000_000, padded * 1200, 600),

@@ -13,7 +13,7 @@ use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
 
 /// Units of [`crate::Limits::work`] for one of the lossless coder's.
-const LOSSLESS_WORK: u64 = 4;
+pub(super) const LOSSLESS_WORK: u64 = 4;
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
@@ -203,11 +203,11 @@ impl Lossy {
     }
 }
 
-fn internal(error: impl Display) -> Error {
+pub(super) fn internal(error: impl Display) -> Error {
     Error::Internal(format!("encoding WebP: {error}"))
 }
 
-fn has_alpha(image: Image) -> bool {
+pub(super) fn has_alpha(image: Image) -> bool {
     image.channels().has_alpha()
 }
 
@@ -219,11 +219,11 @@ fn input(image: Image) -> Input {
     }
 }
 
-fn lossy_config(output: &Output) -> lossy::Config {
+pub(super) fn lossy_config(output: &Output) -> lossy::Config {
     lossy::Config { quality: output.lossy_quality(), ..lossy::Config::default() }
 }
 
-fn lossless_config() -> lossless::Config {
+pub(super) fn lossless_config() -> lossless::Config {
     lossless::Config::default()
 }
 

@@ -17,8 +17,10 @@ pub(super) struct Reader {
     pub(super) complete: bool,
     place: Place,
     global_palette: Option<Box<[u8]>>,
-    /// The index that the next frame leaves transparent.
-    transparent: Option<u8>,
+    /// What the extension before the next frame says of it.
+    control: Control,
+    /// How often the frames play; 0 is forever.
+    pub(super) loops: u32,
     /// The part of an extension that is being read.
     part: Vec<u8>,
     /// The application extension that is being read.
@@ -43,6 +45,28 @@ enum Place {
     Part(u8, usize),
     /// In a frame, or at the end.
     Frame,
+}
+
+/// What a graphic control extension says of a frame (GIF89a, section 23).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Control {
+    /// The index that the frame leaves transparent.
+    transparent: Option<u8>,
+    /// Hundredths of a second for which the frame is shown.
+    delay: u16,
+    disposal: Disposal,
+}
+
+/// What becomes of a frame when the next one comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Disposal {
+    /// It stays.
+    #[default]
+    Keep,
+    /// Its place becomes transparent, as all decoders do in place of the background colour.
+    Clear,
+    /// What it hides comes back.
+    Restore,
 }
 
 /// Bytes of the signature and the screen's descriptor, up to its flags and after them (GIF89a, sections 17 and 18).
@@ -75,6 +99,8 @@ enum Application {
     Profile,
     /// XMP (XMP specification, part 3, 1.1.2).
     Xmp,
+    /// How often the frames play (Netscape's, which other writers call ANIMEXTS1.0).
+    Loops,
     Other,
 }
 
@@ -118,7 +144,8 @@ impl Reader {
             complete: false,
             place: Place::Descriptor(UP_TO_FLAGS),
             global_palette: None,
-            transparent: None,
+            control: Control::default(),
+            loops: 1,
             part: Vec::new(),
             application: Application::Unknown,
             profile_bytes: None,
@@ -226,7 +253,17 @@ impl Reader {
         let part = std::mem::take(&mut self.part);
         match (label, part.as_slice()) {
             (_, []) => (),
-            (CONTROL, &[flags, _, _, index, ..]) => self.transparent = (flags & 1 != 0).then_some(index),
+            (CONTROL, &[flags, low, high, index, ..]) => {
+                self.control = Control {
+                    transparent: (flags & 1 != 0).then_some(index),
+                    delay: u16::from_le_bytes([low, high]),
+                    disposal: match flags >> 2 & 7 {
+                        2 => Disposal::Clear,
+                        3 => Disposal::Restore,
+                        _ => Disposal::Keep,
+                    },
+                }
+            }
             (APPLICATION, part) => self.take_application_data(part),
             _ => (),
         }
@@ -245,6 +282,9 @@ impl Reader {
                 self.application = Application::Xmp;
                 self.xmp.restart();
             }
+            Application::Unknown if matches!(part, b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {
+                self.application = Application::Loops;
+            }
             Application::Unknown => self.application = Application::Other,
             Application::Profile => {
                 self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32));
@@ -254,6 +294,13 @@ impl Reader {
             Application::Xmp => {
                 self.xmp.extend(&[part.len() as u8]);
                 self.xmp.extend(part);
+            }
+            // It counts repetitions.
+            Application::Loops => {
+                if let &[1, low, high, ..] = part {
+                    let repetitions = u16::from_le_bytes([low, high]);
+                    self.loops = if repetitions == 0 { 0 } else { u32::from(repetitions) + 1 };
+                }
             }
             Application::Other => (),
         }
@@ -277,7 +324,7 @@ impl Reader {
 
     fn frame(&mut self) -> Frame {
         let screen = self.screen();
-        let transparent = self.transparent.take();
+        let Control { transparent, delay, disposal } = std::mem::take(&mut self.control);
         let frame = self.codec.current_frame_mut();
         let palette = frame.palette.take();
         let palette = palette.as_deref().or(self.global_palette.as_deref());
@@ -293,7 +340,14 @@ impl Reader {
             interlaced: frame.interlaced,
             transparent: transparent.is_some(),
             colors: colors(palette, transparent),
+            delay: 10 * u32::from(delay),
+            disposal,
         }
+    }
+
+    /// Whether the file has ended after a block, as some do without a trailer.
+    pub(super) fn at_end(&self) -> bool {
+        self.complete && self.position == self.input.len() && self.place == Place::Between
     }
 }
 
@@ -307,6 +361,9 @@ pub(super) struct Frame {
     pub(super) interlaced: bool,
     pub(super) transparent: bool,
     pub(super) colors: [[u8; 4]; 256],
+    /// Milliseconds for which it is shown.
+    pub(super) delay: u32,
+    pub(super) disposal: Disposal,
 }
 
 impl Default for Frame {
@@ -319,6 +376,8 @@ impl Default for Frame {
             interlaced: false,
             transparent: false,
             colors: [[0; 4]; 256],
+            delay: 0,
+            disposal: Disposal::default(),
         }
     }
 }
