@@ -9,8 +9,9 @@ pub(super) struct Canvas {
     pixels: Vec<[u8; 4]>,
     /// The canvas before a frame that is to be removed again.
     saved: Vec<[u8; 4]>,
-    /// Whether a frame has begun.
+    /// Whether a frame has begun, and a row of it has been drawn.
     begun: bool,
+    drawn: bool,
 }
 
 impl Canvas {
@@ -24,9 +25,14 @@ impl Canvas {
         Self { width: width as usize, pixels, ..Self::default() }
     }
 
-    /// Whether nothing has been drawn.
-    pub(super) fn is_blank(&self) -> bool {
-        !self.begun
+    /// Whether a frame has begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Whether a row has been drawn.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.drawn
     }
 
     /// Prepares to draw a frame.
@@ -39,6 +45,7 @@ impl Canvas {
 
     /// Draws the indices of row `y` of a frame, as far as they are on the canvas.
     pub(super) fn draw(&mut self, frame: &Frame, y: u32, indices: &[u8]) {
+        self.drawn = true;
         let row = self.pixels.chunks_exact_mut(self.width).nth((frame.top + y) as usize).unwrap_or_default();
         for (pixel, &index) in row.iter_mut().skip(frame.left as usize).zip(indices) {
             if let Some(&color @ [.., 1..=255]) = frame.colors.get(usize::from(index)) {

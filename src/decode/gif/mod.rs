@@ -11,7 +11,7 @@ use super::{Decoder, Header, Sink, Step};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{Animation, ColorModel, Error, Format, Info, Input, Options, Result, Source};
+use crate::{Animation, ColorModel, Error, Format, Info, Input, Limit, Options, Result, Source};
 use canvas::Canvas;
 use gif::streaming_decoder::{Decoded, OutputBuffer};
 use reader::{Frame, Reader, deinterlaced, ends_early, shown};
@@ -40,6 +40,7 @@ pub(super) struct GifDecoder {
     damaged: bool,
     /// The work on frames that are complete, and on the canvas.
     spent: u64,
+    max_memory: u64,
 }
 
 /// What things cost, in units of [`crate::Limits::work`].
@@ -74,6 +75,7 @@ impl GifDecoder {
             allow_damaged: options.input.allow_damaged,
             damaged: false,
             spent: 0,
+            max_memory: 0,
         }
     }
 
@@ -111,7 +113,7 @@ impl GifDecoder {
 
     /// Takes note of damage, which is an error if no row came before it, or damage is not allowed.
     fn fail(&mut self, error: Error) -> Result<()> {
-        if !self.allow_damaged || self.frame_row == 0 && self.canvas.is_blank() {
+        if !self.allow_damaged || self.frame_row == 0 && !self.canvas.is_drawn() {
             return Err(error);
         }
         self.damaged = true;
@@ -211,7 +213,7 @@ impl Decoder for GifDecoder {
     fn memory(&mut self, _: Detail) -> u64 {
         let Some(header) = self.header else { return 0 };
         if self.frames.is_some() {
-            return Canvas::memory(header.source.pixels()) + u64::from(u16::MAX) + FIXED_MEMORY;
+            return self.memory_with(self.frame.pixels());
         }
         let row = u64::from(header.source.width) * header.layout.channels().count() as u64;
         row + u64::from(self.frame.width) + self.held_bytes() as u64 + FIXED_MEMORY
@@ -228,10 +230,11 @@ impl Decoder for GifDecoder {
         self.reader.used * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
     }
 
-    fn start(&mut self, _: Detail, _: u64) -> Result<()> {
+    fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
         let header = self.header.ok_or(Error::Ended)?;
         if self.frames.is_some() {
             self.canvas = Canvas::new(header.source.width, header.source.height);
+            self.max_memory = max_memory;
             return Ok(());
         }
         self.row = vec![0; header.source.width as usize * header.layout.channels().count()];
@@ -278,7 +281,7 @@ impl Decoder for GifDecoder {
 impl Draw for GifDecoder {
     fn next_frame(&mut self) -> Result<Step<Option<u32>>> {
         // The first frame is there with the header.
-        if !self.canvas.is_blank() {
+        if self.canvas.has_begun() {
             if self.damaged {
                 return Ok(Step::Ready(None));
             }
@@ -293,22 +296,35 @@ impl Draw for GifDecoder {
                 }
             }
         }
-        self.indices = vec![0; self.frame.width as usize];
+        // Where the output is full before the input is used up, the codec may lose data: it gets room for the frame.
+        Limit::Memory.check(self.memory_with(self.frame.pixels()), self.max_memory)?;
+        self.indices.clear();
+        self.indices.resize(self.frame.pixels() as usize, 0);
         self.canvas.begin(&self.frame);
         Ok(Step::Ready(Some(self.frame.delay)))
     }
 
     fn draw(&mut self) -> Result<Step<bool>> {
-        if self.frame_row >= self.frame.height {
+        let Frame { width, height, interlaced, .. } = self.frame;
+        if self.frame_row >= height {
             return Ok(Step::Ready(false));
         }
-        let row = self.frame_row;
-        let y = if self.frame.interlaced { deinterlaced(row, self.frame.height) } else { row };
-        let Step::Ready(count) = self.next_indices()? else { return Ok(Step::NeedInput) };
-        self.canvas.draw(&self.frame, y, self.indices.get(..count).unwrap_or_default());
-        self.spent += work::PIXEL * count as u64;
-        if self.damaged {
-            return Ok(Step::Ready(false));
+        let start = self.frame_row as usize * width as usize;
+        let row = self.indices.get(start..(start + width as usize).min(self.filled)).unwrap_or_default();
+        if row.len() == width as usize || self.damaged {
+            let y = if interlaced { deinterlaced(self.frame_row, height) } else { self.frame_row };
+            self.canvas.draw(&self.frame, y, row);
+            self.spent += work::PIXEL * row.len() as u64;
+            self.frame_row = if self.damaged { height } else { self.frame_row + 1 };
+            return Ok(Step::Ready(true));
+        }
+        let rest = self.indices.get_mut(self.filled..).unwrap_or_default();
+        match self.reader.next(OutputBuffer::Slice(rest)) {
+            Ok(Step::NeedInput) => return Ok(Step::NeedInput),
+            Ok(Step::Ready(Decoded::BytesDecoded(count))) => self.filled += count.get(),
+            Ok(Step::Ready(Decoded::DataEnd)) => self.fail(ends_early())?,
+            Ok(Step::Ready(_)) => (),
+            Err(error) => self.fail(error)?,
         }
         Ok(Step::Ready(true))
     }
@@ -319,6 +335,11 @@ impl Draw for GifDecoder {
 }
 
 impl GifDecoder {
+    /// Bytes that drawing a frame of so many pixels holds.
+    fn memory_with(&self, pixels: u64) -> u64 {
+        Canvas::memory(self.header.map_or(0, |header| header.source.pixels())) + pixels + FIXED_MEMORY
+    }
+
     /// Ends the frame that is on the canvas, and takes the next one.
     fn end_frame(&mut self, next: Frame) {
         let screen = self.header.map_or(0, |header| header.source.pixels());
