@@ -207,7 +207,6 @@ mod tests {
             "scq=low",
             "compression=fast",
             "anim=true",
-            "anim=false",
             "metadata=copyright",
             "wbreakpoints=320;768",
             "zoom=0.5",

@@ -227,6 +227,8 @@ mod tests {
             "pages=1",
             "l=9&af&il",
             "loop=1&delay=5&fsol=0",
+            "n=0",
+            "n=-2",
             "mtrim&sharpf=2&cbg=red&rbg=red&mbg=red&tbg=red",
             "nonsense=1",
         ] {
@@ -249,11 +251,8 @@ mod tests {
             "shape=heart",
             "tint=red",
             "encoding=base64",
-            "n=-1",
-            "n=2",
-            "pages=-1",
             "page=-1",
-            "page=6",
+            "page=-2",
         ] {
             assert_eq!(said(refused), Err(Kind::Unsupported), "{refused}");
         }

@@ -41,8 +41,9 @@ impl ImageRequest {
     /// The contract's options for a rendition in this format.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
         let Output { quality, lossless, bit_depth, profile, metadata, location, .. } = self.output;
+        let Output { page, frames, loops, delay, .. } = self.output;
         Options {
-            input: Input { allow_damaged: true },
+            input: Input { allow_damaged: true, page, frames },
             geometry: self.geometry,
             output: engine::Output {
                 format,
@@ -52,6 +53,8 @@ impl ImageRequest {
                 profile,
                 metadata,
                 location: location && metadata == Metadata::Keep,
+                loops,
+                delay,
             },
             limits,
         }

@@ -41,6 +41,7 @@ impl Default for Draft {
     fn default() -> Self {
         let mut request = keeping_format(QUALITY);
         request.output.metadata = Metadata::Copyright;
+        request.output.frames = 0;
         Self { request, dpr: Factor::ONE, trim: Part::default() }
     }
 }

@@ -121,11 +121,11 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         "keep" => Metadata::Keep,
         "none" => Metadata::Strip,
     }),
-    // The rest makes no difference here: clients on slow connections get the same image, encoding takes as long as it
-    // takes, and an animation is its first frame.
+    choice!(["anim"], request.output.frames, { "true" => 0, "false" => 1 }),
+    // The rest makes no difference here: clients on slow connections get the same image, and encoding takes as long as it
+    // takes.
     no_effect!(["slow-connection-quality", "scq"]),
     no_effect!(["compression"], "fast", |text| text == "fast"),
-    no_effect!(["anim"], "true or false", |text| matches!(text, "true" | "false")),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 
