@@ -18,9 +18,6 @@ fn lossy(quality: u8) -> Coding {
     Coding::Lossy(lossy::Config { quality, ..lossy::Config::default() })
 }
 
-/// A frame to encode: its canvas, and the time in milliseconds.
-type Shown = (u32, Vec<u8>);
-
 fn encode_with(
     (width, height): (usize, usize),
     channels: usize,

@@ -113,6 +113,16 @@ pub(crate) fn composited(parts: &[Part], (width, height): (usize, usize)) -> Vec
     canvases
 }
 
+/// A frame to encode: the time in milliseconds, and its canvas.
+pub(crate) type Shown = (u32, Vec<u8>);
+
+/// Canvases that differ in every pixel, of RGBA if they have alpha.
+pub(crate) fn canvases_of_noise((width, height): (u32, u32), alpha: bool, count: u32) -> Vec<Shown> {
+    let mut chance = Chance(7);
+    let pixels = width * height * if alpha { 4 } else { 3 };
+    (0..count).map(|_| (40, (0..pixels).map(|_| chance.below(256) as u8).collect())).collect()
+}
+
 /// An animation that has been played.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Played {
