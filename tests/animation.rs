@@ -71,13 +71,16 @@ fn frames_are_shown_as_long_as_in_the_source_or_as_is_asked() {
     assert_eq!(times(&all(|options| options.output.delay = Some(300))), [300; 4]);
 }
 
+/// Sets options.
+type Change = fn(&mut Options);
+
 #[test]
 fn every_frame_is_what_a_still_of_it_would_be_whatever_is_done_to_it() {
     let frames = canvases(SIZE, 5);
     let source = webp_file(SIZE, &frames, 0);
     let red = Color { red: 255, green: 0, blue: 0, alpha: 255 };
     let sides = Sides { top: 3, right: 12, bottom: 14, left: 1 };
-    let changes: [(&str, fn(&mut Options)); 13] = [
+    let changes: [(&str, Change); 13] = [
         ("nothing", |_| ()),
         ("smaller", |options| options.geometry.width = Some(Length::Pixels(29))),
         ("linear", |options| {
@@ -282,7 +285,7 @@ fn one_frame_is_a_still_by_default_and_for_other_formats() {
 fn limits_hold_for_all_frames() {
     let source = webp_file(SIZE, &canvases(SIZE, 6), 0);
     let gif = gif_file(&gif_frames(3, GIF, 6), GIF, None);
-    let refused = |source: &[u8], change: fn(&mut Options)| match resize(source, &all(change)) {
+    let refused = |source: &[u8], change: Change| match resize(source, &all(change)) {
         Err(Error::LimitExceeded { limit, .. }) => Some(limit),
         other => other.map(|_| None).unwrap(),
     };
@@ -362,7 +365,7 @@ fn facts_of_an_animation_are_its_frames_its_time_and_how_often_it_plays() {
 #[test]
 fn options_out_of_range_are_refused() {
     let source = webp_file(SIZE, &canvases(SIZE, 2), 0);
-    let refused = |change: fn(&mut Options)| resize(&source[..], &all(change)).unwrap_err().to_string();
+    let refused = |change: Change| resize(&source[..], &all(change)).unwrap_err().to_string();
     let loops = refused(|options| options.output.loops = Some(65_536));
     assert_eq!(loops, "the option loop is out of range; accepted is 0 to 65535");
     let delay = refused(|options| options.output.delay = Some(1 << 24));

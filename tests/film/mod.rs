@@ -1,6 +1,6 @@
 //! Animations that the tests draw, and what of them comes out.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use tintype::{Options, Session, resize};
 use tintype_webp::decode::{Decoder, DecoderConfig, Drawn, Frame};
@@ -158,7 +158,7 @@ pub(crate) fn canvases((width, height): (u32, u32), count: u32) -> Vec<Shown> {
         if x < 4 || y < 3 {
             return [0; 4];
         }
-        [(x * 3) as u8, (y * 5) as u8, ((x + y) * 2) as u8, if (x + y) % 9 == 0 { 128 } else { 255 }]
+        [(x * 3) as u8, (y * 5) as u8, ((x + y) * 2) as u8, if (x + y).is_multiple_of(9) { 128 } else { 255 }]
     };
     (0..count)
         .map(|number| {
