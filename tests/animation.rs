@@ -247,6 +247,27 @@ fn a_page_is_a_still_of_that_frame() {
 }
 
 #[test]
+fn the_border_of_a_page_is_that_of_its_frame() {
+    let frames = canvases(SIZE, 4);
+    let source = webp_file(SIZE, &frames, 0);
+    let trimmed = |page, count| {
+        all(|options| {
+            (options.input.page, options.input.frames) = (page, count);
+            options.geometry.trim =
+                Some(Trim { threshold: 10, color: None, equal_horizontal: false, equal_vertical: false });
+        })
+    };
+    let expected = resize(png_file(SIZE, &frames[2].1), &trimmed(0, 1)).unwrap();
+    assert_ne!((expected.outline.width, expected.outline.height), SIZE);
+    for size in [1, 1000] {
+        assert!(in_chunks(&source, &trimmed(2, 1), size) == expected.image);
+    }
+    let film = play(&resize(&source[..], &trimmed(2, 0)).unwrap().image);
+    assert_eq!(film.size, (expected.outline.width, expected.outline.height));
+    assert!(film.frames.len() == 2 && film.frames[0].1 == still(&expected.image));
+}
+
+#[test]
 fn frames_begin_at_the_page_and_are_as_many_as_there_are() {
     let frames = canvases(SIZE, 6);
     let source = webp_file(SIZE, &frames, 0);
@@ -370,4 +391,26 @@ fn options_out_of_range_are_refused() {
     assert_eq!(loops, "the option loop is out of range; accepted is 0 to 65535");
     let delay = refused(|options| options.output.delay = Some(1 << 24));
     assert_eq!(delay, "the option delay is out of range; accepted is 0 to 16777215 milliseconds");
+}
+
+#[test]
+fn animations_of_the_corpus_keep_their_frames_their_time_and_how_often_they_play() {
+    let Some(corpus) = corpus() else { return };
+    let mut count = 0;
+    for path in files_under(&corpus.join("conformance")) {
+        let source = std::fs::read(&path).unwrap();
+        let Ok(info) = inspect(&source) else { continue };
+        let Some(animation) = info.animation.filter(|_| info.frames > 1) else { continue };
+        let Ok(rendition) = resize(source, &all(|_| ())) else { continue };
+        if rendition.damaged || inspect(&rendition.image).unwrap().frames == 1 {
+            continue;
+        }
+        let film = play(&rendition.image);
+        let time = film.frames.iter().map(|(duration, _)| u64::from(*duration)).sum::<u64>();
+        assert_eq!((time, u32::from(film.loops)), (animation.duration, animation.loops), "{path:?}");
+        let merged = merged(film.frames.clone());
+        assert!(merged.len() == film.frames.len() && film.frames.len() <= info.frames as usize, "{path:?}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
 }

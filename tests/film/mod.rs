@@ -254,3 +254,35 @@ pub(crate) fn in_chunks(source: &[u8], options: &Options, size: usize) -> Vec<u8
         out.extend(piece);
     }
 }
+
+/// The shared corpus, if this machine has it.
+pub(crate) fn corpus() -> Option<std::path::PathBuf> {
+    let found = match std::env::var_os("TINTYPE_CORPUS") {
+        Some(path) => Some(path.into()),
+        None => std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|above| above.join("../shared/corpus"))
+            .find(|path| path.is_dir()),
+    };
+    if found.is_none() {
+        println!("skipped: no corpus here; set TINTYPE_CORPUS to its path");
+    }
+    found
+}
+
+/// The GIF and WebP files under a folder.
+pub(crate) fn files_under(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "gif" || ext == "webp") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}

@@ -376,6 +376,8 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
             Step::NeedInput => feed(&mut decoder.reader),
         }
     };
+    // What comes after the first frame is too late for a rendition, and is not looked at here.
+    let loops = decoder.reader.loops;
     let (mut frames, mut duration) = (1, u64::from(decoder.frame.delay));
     // Frames after a damaged one do not count: no decoder shows them.
     while let Ok(step) = decoder.reader.next_frame() {
@@ -391,7 +393,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source,
         frames,
-        animation: (frames > 1).then_some(Animation { loops: decoder.reader.loops, duration }),
+        animation: (frames > 1).then_some(Animation { loops, duration }),
         icc_profile: decoder
             .reader
             .profile_bytes
