@@ -1,6 +1,6 @@
 //! The canvas that the frames of a GIF are drawn on (GIF89a, section 23).
 
-use super::reader::{Disposal, Frame};
+use super::frame::{Disposal, Frame};
 
 /// Rows of RGBA, transparent at first.
 #[derive(Debug, Default)]

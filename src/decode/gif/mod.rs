@@ -4,6 +4,7 @@
 //! stay, and the missing ones are transparent, or black if nothing else is transparent.
 
 mod canvas;
+mod frame;
 mod reader;
 
 use super::frames::{Draw, Frames, Selection};
@@ -13,8 +14,9 @@ use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{Animation, ColorModel, Error, Format, Info, Input, Limit, Options, Result, Source};
 use canvas::Canvas;
+use frame::{Frame, deinterlaced, shown};
 use gif::streaming_decoder::{Decoded, OutputBuffer};
-use reader::{Frame, Reader, deinterlaced, ends_early, shown};
+use reader::{Reader, ends_early};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
