@@ -37,10 +37,10 @@ mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Angle, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Fill, Filter,
-    Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata, Offset,
-    Options, Outline, Output, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sides, Smart,
-    Source, Subsampling, Tilt, Trim, sniff,
+    Angle, Animation, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Fill,
+    Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata,
+    Offset, Options, Outline, Output, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sides,
+    Smart, Source, Subsampling, Tilt, Trim, sniff,
 };
 
 use std::borrow::Cow;

@@ -34,6 +34,9 @@ pub(crate) struct Pipeline {
     resampling_work: u64,
     stages_work: u64,
     per_byte: u64,
+    /// What comes after the rows of a frame, and the number of frames before it.
+    after: After,
+    frames: u64,
     /// Bytes written so far.
     written: u64,
     /// The limit of all work.
@@ -45,6 +48,17 @@ pub(crate) struct Pipeline {
     /// Bytes of the source that may be kept, and of the result that may be unread.
     max_kept: u64,
     max_unread: u64,
+}
+
+/// What comes after the rows of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The frame is ended.
+    Frame,
+    /// The next frame is looked for.
+    Next,
+    /// There is none: the file is ended.
+    File,
 }
 
 struct Stages {
@@ -139,7 +153,13 @@ impl Pipeline {
             .collect();
 
         let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
-        let image = Image { width: plan.width, height: plan.height, layout: finish.layout(), depth };
+        let image = Image {
+            width: plan.width,
+            height: plan.height,
+            layout: finish.layout(),
+            depth,
+            loops: header.loops,
+        };
         let border = job.border(&header.source, image);
         let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
         let sinking = match &border {
@@ -180,15 +200,18 @@ impl Pipeline {
         // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
         let half = (left - decoding) / 2;
-        let (kept, more) =
-            if border.is_some() { (half, 0) } else { (0, half.min(pieces.saturating_sub(unread))) };
+        let kept = if border.is_some() { half } else { 0 };
+        let more = if border.is_some() { 0 } else { half.min(pieces.saturating_sub(unread)) };
+        // So do frames that are encoded. If they are read in one piece, they are there twice.
+        let frames = if header.loops.is_some() { half } else { 0 };
+        let room = if job.whole { frames / 2 } else { frames };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
-        decoder.start(detail, left - kept - more)?;
+        decoder.start(detail, left - kept - more - frames)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
         let sink = match border {
             Some(border) => Sink::Border(border),
-            None => Sink::File(encode::encoder(&options.output, image, attached)?),
+            None => Sink::File(encode::encoder(&options.output, image, attached, room)?),
         };
         let pipeline = Self {
             decoder,
@@ -197,6 +220,8 @@ impl Pipeline {
             resampling_work,
             stages_work,
             per_byte: encoding.per_byte,
+            after: After::Frame,
+            frames: 0,
             written: 0,
             max_work: options.limits.work,
             pieces,
@@ -239,11 +264,11 @@ impl Pipeline {
             + self.decoder.work()
     }
 
-    /// The share of the work for all rows that belongs to the rows decoded so far.
+    /// What the work for all rows of a frame comes to with the rows decoded so far.
     fn for_rows_so_far(&self, work: u64) -> u64 {
         let (done, of) = self.stages.progress();
         // Divided first: the product could overflow.
-        (work / of.max(1)).saturating_mul(done)
+        (work / of.max(1)).saturating_mul(done).saturating_add(work.saturating_mul(self.frames))
     }
 
     /// Checks the work done so far against the limits: the caller's, and that of a source of `source_bytes` bytes. A small
@@ -264,18 +289,39 @@ impl Pipeline {
     /// Works through the rows that are there, for a while.
     pub(crate) fn advance(&mut self, source_bytes: u64, output: &mut Queue) -> Result<Progress> {
         self.check_unread(output.len() as u64)?;
-        let progress = if !self.stages.are_complete() {
-            self.advance_rows(source_bytes)?
-        } else if self.stages.sink.finish()? {
-            Limit::Work.check(self.work(), self.max_work)?;
-            Progress::More
+        let progress = if self.stages.are_complete() {
+            self.advance_after_rows()?
         } else {
-            Progress::Complete
+            self.advance_rows(source_bytes)?
         };
         let before = output.len();
         self.stages.sink.drain(output);
         self.written += (output.len() - before) as u64;
         Ok(progress)
+    }
+
+    /// Goes on when all rows of a frame have come.
+    fn advance_after_rows(&mut self) -> Result<Progress> {
+        Limit::Work.check(self.work(), self.max_work)?;
+        match self.after {
+            After::Frame => {
+                if !self.stages.sink.end_frame(self.decoder.delay())? {
+                    self.after = After::Next;
+                }
+            }
+            After::Next => match self.decoder.next_frame()? {
+                Step::NeedInput => return Ok(Progress::NeedsInput),
+                Step::Ready(false) => self.after = After::File,
+                Step::Ready(true) => {
+                    self.stages.restart();
+                    self.frames += 1;
+                    self.after = After::Frame;
+                }
+            },
+            After::File if self.stages.sink.finish()? => (),
+            After::File => return Ok(Progress::Complete),
+        }
+        Ok(Progress::More)
     }
 
     fn advance_rows(&mut self, source_bytes: u64) -> Result<Progress> {
@@ -303,6 +349,11 @@ impl Pipeline {
 impl Stages {
     fn are_complete(&self) -> bool {
         self.resamplers.iter().all(Resampler::is_complete)
+    }
+
+    /// Prepares for the rows of another frame, which the stages are ready for after the last row of one.
+    fn restart(&mut self) {
+        self.resamplers.iter_mut().for_each(Resampler::restart);
     }
 
     /// Rows of all lanes that have come, of those that are needed.
@@ -363,6 +414,13 @@ impl Sink {
                 border.push(row);
                 Ok(())
             }
+        }
+    }
+
+    fn end_frame(&mut self, delay: u32) -> Result<bool> {
+        match self {
+            Self::File(encoder) => encoder.end_frame(delay),
+            Self::Border(_) => Ok(false),
         }
     }
 

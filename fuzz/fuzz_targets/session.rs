@@ -218,6 +218,8 @@ fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1]) -> Options {
     options.output.location = output & 64 != 0;
     options.output.bit_depth = [8, 8, 16, 8][usize::from(output & 3)];
     options.input.allow_damaged = limits & 1 == 0;
+    options.input.frames = u32::from(limits & 2 == 0);
+    options.input.page = u32::from(limits & 12 == 12);
     (options.limits.memory, options.limits.work) = (MAX_MEMORY, MAX_WORK);
     options
 }

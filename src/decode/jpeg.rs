@@ -109,7 +109,7 @@ impl Decoder for JpegDecoder {
         } else {
             &SCALES
         };
-        let header = Header { source: source(header), layout, depth: Depth::Eight, scales };
+        let header = Header { source: source(header), layout, depth: Depth::Eight, scales, loops: None };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -231,6 +231,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(header),
         frames: 1,
+        animation: None,
         icc_profile: header.icc().map(|profile| color::describe(profile, model(header))),
         exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
     })

@@ -1,5 +1,6 @@
 //! Decoders: bytes in, as they come; rows out, as they are ready.
 
+mod frames;
 mod gif;
 mod jpeg;
 mod png;
@@ -22,6 +23,8 @@ pub(crate) struct Header {
     pub depth: Depth,
     /// Smaller sizes at which rows can come out, the smallest first.
     pub scales: &'static [DecodeScale],
+    /// How often the frames play, 0 being forever, if there may be several by the options: see [`Decoder::next_frame`].
+    pub loops: Option<u32>,
 }
 
 /// The answer to a request that may need more input.
@@ -37,7 +40,7 @@ pub(crate) enum Step<T> {
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> Result<()>;
 
 /// Turns the bytes of one image into rows of samples. The order of calls: `feed` at any time before `finish`; `header`
-/// until it is ready; `start`; `advance` until enough rows have come.
+/// until it is ready; `start`; `advance` until enough rows have come; `next_frame`, and the same again for each further frame.
 pub(crate) trait Decoder {
     /// Takes the next bytes of the source.
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()>;
@@ -79,6 +82,16 @@ pub(crate) trait Decoder {
     /// there are none left.
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>>;
 
+    /// Goes on to the next frame that is wanted of an animation, whose rows come by `advance`; false if there is none.
+    fn next_frame(&mut self) -> Result<Step<bool>> {
+        Ok(Step::Ready(false))
+    }
+
+    /// Milliseconds for which the current frame is shown.
+    fn delay(&self) -> u32 {
+        0
+    }
+
     /// Whether rows came out although some of their source is missing or corrupt.
     fn found_damage(&self) -> bool {
         false
@@ -88,11 +101,14 @@ pub(crate) trait Decoder {
 /// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
 pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
     let wanted = Wanted::of(options);
+    if matches!(format, Format::Jpeg | Format::Png) {
+        frames::Selection::of(options).check_frames(1)?;
+    }
     Ok(match format {
         Format::Jpeg => Box::new(jpeg::JpegDecoder::new(options, wanted, max_memory)),
         Format::Png => Box::new(png::PngDecoder::new(options, wanted)),
         Format::Webp => Box::new(webp::WebpDecoder::new(options, wanted, max_memory)),
-        Format::Gif => Box::new(gif::GifDecoder::new(wanted, options.input.allow_damaged)),
+        Format::Gif => Box::new(gif::GifDecoder::new(options, wanted)),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
             return Err(Error::unsupported(format, Error::DECODING));
         }

@@ -1,18 +1,24 @@
-//! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame. Decoded as its bytes arrive, but for files
-//! with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
+//! WebP (RFC 9649): lossy, lossless, with alpha; of an animation the first frame, or those that are wanted, drawn on a canvas.
+//! Decoded as its bytes arrive, but for files with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
 //! rendition is to keep.
 
+use super::frames::{Draw, Frames, Selection};
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{self, LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
-use tintype_webp::decode::{self as webp, Compression, Damage, DecodeError, DecoderConfig, Output, Row};
+use crate::{Animation, ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use tintype_webp::decode::{
+    self as webp, Compression, Damage, DecodeError, DecoderConfig, Drawn, Frame, Output, Row,
+};
 
 /// Decodes to rows of RGB or RGBA.
 pub(super) struct WebpDecoder {
-    decoder: webp::Decoder,
+    decoder: Reading,
+    selection: Selection,
+    /// Set if frames are drawn on a canvas.
+    frames: Option<Frames>,
     header: Option<Header>,
     space: Option<Space>,
     compression: Compression,
@@ -22,6 +28,40 @@ pub(super) struct WebpDecoder {
     complete: bool,
     max_memory: u64,
     wanted: Wanted,
+}
+
+/// What reads the file.
+enum Reading {
+    /// A still, or the first frame.
+    Rows(Box<webp::Decoder>),
+    /// The frames of an animation.
+    Frames(Box<webp::Animation>),
+    Failed,
+}
+
+impl Reading {
+    fn feed(&mut self, chunk: &[u8]) {
+        match self {
+            Self::Rows(decoder) => decoder.feed(chunk),
+            Self::Frames(animation) => animation.feed(chunk),
+            Self::Failed => (),
+        }
+    }
+
+    fn finish(&mut self) {
+        match self {
+            Self::Rows(decoder) => decoder.finish(),
+            Self::Frames(animation) => animation.finish(),
+            Self::Failed => (),
+        }
+    }
+
+    fn header(&mut self) -> Result<Option<&webp::Header>> {
+        match self {
+            Self::Rows(decoder) => decoder.header().map_err(error),
+            Self::Frames(_) | Self::Failed => Ok(None),
+        }
+    }
 }
 
 /// Whether the file is held.
@@ -53,7 +93,9 @@ impl WebpDecoder {
             ..DecoderConfig::default()
         };
         Self {
-            decoder: webp::Decoder::new(config),
+            decoder: Reading::Rows(Box::new(webp::Decoder::new(config))),
+            selection: Selection::of(options),
+            frames: None,
             header: None,
             space: None,
             compression: Compression::Lossy,
@@ -107,7 +149,7 @@ impl Decoder for WebpDecoder {
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
-        let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
+        let Some(header) = self.decoder.header()? else { return Ok(Step::NeedInput) };
         if self.holding == Holding::Undecided {
             let comes_later =
                 header.has_exif && header.exif().is_none() || header.has_xmp && self.wanted.metadata;
@@ -124,20 +166,33 @@ impl Decoder for WebpDecoder {
         self.compression = header.compression;
         self.space = header.icc().and_then(|profile| Space::of_icc(profile, Model::Rgb));
         let source = source(header, orientation);
-        let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header =
-            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
+        let loops = match header.animation {
+            Some(playback) if self.selection.needs_canvas() => {
+                self.frames = Some(Frames::new(self.selection, (source.width, source.height)));
+                self.selection.is_animated().then_some(playback.loops.into())
+            }
+            Some(_) => None,
+            None => {
+                self.selection.check_frames(1)?;
+                None
+            }
+        };
+        // A canvas is transparent before it is drawn on.
+        let channels = if source.alpha || self.frames.is_some() { Channels::Rgba } else { Channels::Rgb };
+        let (layout, depth) = (Layout::Interleaved(channels), Depth::Eight);
+        let header = Header { source, layout, depth, scales: &[], loops };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
 
     fn carried(&mut self) -> Carried {
-        let Ok(Some(header)) = self.decoder.header() else { return Carried::default() };
-        let (icc, exif) = (self.wanted.icc(header.icc()), header.exif());
-        let later = webp::info(&self.file).ok();
+        let Self { decoder, wanted, file, .. } = self;
+        let Ok(Some(header)) = decoder.header() else { return Carried::default() };
+        let (icc, exif) = (wanted.icc(header.icc()), header.exif());
+        let later = webp::info(file).ok();
         let exif = later.as_ref().and_then(|info| info.exif).or(exif);
         let xmp = later.as_ref().and_then(|info| info.xmp);
-        Carried { exif: self.wanted.exif(exif), xmp: self.wanted.xmp(xmp), icc, ..Carried::default() }
+        Carried { exif: wanted.exif(exif), xmp: wanted.xmp(xmp), icc, ..Carried::default() }
     }
 
     fn take_space(&mut self) -> Option<Space> {
@@ -149,8 +204,12 @@ impl Decoder for WebpDecoder {
     }
 
     fn memory(&mut self, _: Detail) -> u64 {
-        let decoding = self.decoder.predicted_memory(Output::Interleaved).unwrap_or(0);
-        decoding + self.file.capacity() as u64
+        let Reading::Rows(decoder) = &self.decoder else { return 0 };
+        let decoding = match self.frames {
+            Some(_) => decoder.predicted_animation_memory(),
+            None => decoder.predicted_memory(Output::Interleaved),
+        };
+        decoding.unwrap_or(0) + self.file.capacity() as u64
     }
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
@@ -162,17 +221,36 @@ impl Decoder for WebpDecoder {
     }
 
     fn work(&self) -> u64 {
-        self.decoder.work()
+        match &self.decoder {
+            Reading::Rows(decoder) => decoder.work(),
+            Reading::Frames(animation) => animation.work(),
+            Reading::Failed => 0,
+        }
     }
 
     fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
-        self.decoder.set_max_memory(max_memory.saturating_sub(self.file.capacity() as u64));
-        self.decoder.start(Output::Interleaved).map_err(error)
+        let Reading::Rows(mut decoder) = std::mem::replace(&mut self.decoder, Reading::Failed) else {
+            return Err(Error::Ended);
+        };
+        decoder.set_max_memory(max_memory.saturating_sub(self.file.capacity() as u64));
+        self.decoder = if self.frames.is_some() {
+            Reading::Frames(Box::new(decoder.into_animation().map_err(error)?))
+        } else {
+            decoder.start(Output::Interleaved).map_err(error)?;
+            Reading::Rows(decoder)
+        };
+        Ok(())
     }
 
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
+        if let Some(mut frames) = self.frames {
+            let step = frames.advance(self, sink);
+            self.frames = Some(frames);
+            return step;
+        }
         loop {
-            match self.decoder.next_row().map_err(error)? {
+            let Reading::Rows(decoder) = &mut self.decoder else { return Err(Error::Ended) };
+            match decoder.next_row().map_err(error)? {
                 Row::Pixels(row) => return sink(0, row).map(|()| Step::Ready(true)),
                 Row::Done => return Ok(Step::Ready(false)),
                 Row::NeedInput => (),
@@ -183,8 +261,55 @@ impl Decoder for WebpDecoder {
         }
     }
 
+    fn next_frame(&mut self) -> Result<Step<bool>> {
+        let Some(mut frames) = self.frames else { return Ok(Step::Ready(false)) };
+        let step = frames.next(self);
+        self.frames = Some(frames);
+        step
+    }
+
+    fn delay(&self) -> u32 {
+        self.frames.map_or(0, |frames| frames.delay())
+    }
+
     fn found_damage(&self) -> bool {
-        self.decoder.damage().is_some()
+        match &self.decoder {
+            Reading::Rows(decoder) => decoder.damage().is_some(),
+            Reading::Frames(animation) => animation.damage().is_some(),
+            Reading::Failed => false,
+        }
+    }
+}
+
+impl Draw for WebpDecoder {
+    fn next_frame(&mut self) -> Result<Step<Option<u32>>> {
+        loop {
+            let Reading::Frames(animation) = &mut self.decoder else { return Err(Error::Ended) };
+            match animation.next_frame().map_err(error)? {
+                Frame::Begun { duration } => return Ok(Step::Ready(Some(duration))),
+                Frame::Done => return Ok(Step::Ready(None)),
+                Frame::NeedInput if self.pass() => (),
+                Frame::NeedInput => return Ok(Step::NeedInput),
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<Step<bool>> {
+        loop {
+            let Reading::Frames(animation) = &mut self.decoder else { return Err(Error::Ended) };
+            match animation.next_row().map_err(error)? {
+                Drawn::Row => return Ok(Step::Ready(true)),
+                Drawn::Done => return Ok(Step::Ready(false)),
+                Drawn::NeedInput if self.pass() => (),
+                Drawn::NeedInput => return Ok(Step::NeedInput),
+            }
+        }
+    }
+
+    fn canvas_row(&self, y: u32) -> &[u8] {
+        let Reading::Frames(animation) = &self.decoder else { return &[] };
+        let stride = 4 * animation.size().0 as usize;
+        animation.canvas().get(y as usize * stride..(y as usize + 1) * stride).unwrap_or_default()
     }
 }
 
@@ -209,6 +334,10 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source: source(&info.header, orientation(info.exif)),
         frames: info.frames.max(1),
+        animation: info
+            .header
+            .animation
+            .map(|playback| Animation { loops: playback.loops.into(), duration: info.duration }),
         icc_profile: info.icc.map(|profile| color::describe(profile, Model::Rgb)),
         exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
     })

@@ -1,5 +1,6 @@
 //! Encoders: rows in, bytes out.
 
+mod animation;
 mod jpeg;
 mod png;
 mod webp;
@@ -20,6 +21,8 @@ pub(crate) struct Image {
     pub layout: Layout,
     /// The bits of their samples.
     pub depth: Depth,
+    /// How often it plays, 0 being forever, if there may be several frames of it.
+    pub loops: Option<u32>,
 }
 
 impl Image {
@@ -60,7 +63,13 @@ pub(crate) trait Encoder {
     /// Takes the next row of a lane.
     fn row(&mut self, lane: usize, row: &[u8]) -> Result<()>;
 
-    /// Goes on to end the file, for a while. All rows have been taken. Returns whether there is more to do.
+    /// Goes on to end a frame that is shown for `delay` milliseconds, for a while. All of its rows have been taken. Returns
+    /// whether there is more to do. A still is ended with its file.
+    fn end_frame(&mut self, _delay: u32) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Goes on to end the file, for a while. All frames have been ended. Returns whether there is more to do.
     fn finish(&mut self) -> Result<bool>;
 
     /// The work so far that follows the content, and not the size of the image and of the file, in units of
@@ -73,9 +82,23 @@ pub(crate) trait Encoder {
     fn drain(&mut self, sink: &mut Queue);
 }
 
-/// The encoder that the options ask for. What a format has no place for is left out.
-pub(crate) fn encoder(output: &Output, image: Image, attached: Attached) -> Result<Box<dyn Encoder>> {
+/// Whether a format has a place for more than one frame.
+pub(crate) fn has_frames(format: Format) -> bool {
+    format == Format::Webp
+}
+
+/// The encoder that the options ask for. What a format has no place for is left out. Of frames that are complete, it may
+/// hold `room` bytes.
+pub(crate) fn encoder(
+    output: &Output,
+    image: Image,
+    attached: Attached,
+    room: u64,
+) -> Result<Box<dyn Encoder>> {
     Ok(match output.format {
+        Format::Webp if image.loops.is_some() => {
+            Box::new(animation::AnimationEncoder::new(output, image, attached, room)?)
+        }
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
         Format::Png => Box::new(png::PngEncoder::new(output.effort, image, &attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
@@ -105,6 +128,9 @@ pub(crate) struct Memory {
 pub(crate) fn memory(output: &Output, image: Image) -> Memory {
     match output.format {
         Format::Jpeg => jpeg::memory(output, image),
+        Format::Webp if image.loops.is_some() => {
+            Memory { coder: animation::memory(output, image), pieces: 0 }
+        }
         Format::Webp => Memory { coder: webp::memory(output, image), pieces: 0 },
         _ => png::memory(image),
     }
@@ -132,6 +158,8 @@ impl Work {
 pub(crate) fn work(output: &Output, image: Image) -> Work {
     match output.format {
         Format::Jpeg => jpeg::work(output, image),
+        // The encoder counts what it does.
+        Format::Webp if image.loops.is_some() => Work { fixed: 200_000 + image.pixels() * 20, per_byte: 0 },
         Format::Webp => webp::work(output, image),
         _ => png::work(output.effort, image),
     }

@@ -13,7 +13,7 @@ use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
 
 /// Units of [`crate::Limits::work`] for one of the lossless coder's.
-const LOSSLESS_WORK: u64 = 4;
+pub(super) const LOSSLESS_WORK: u64 = 4;
 
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
@@ -205,11 +205,11 @@ impl Lossy {
     }
 }
 
-fn internal(error: impl Display) -> Error {
+pub(super) fn internal(error: impl Display) -> Error {
     Error::Internal(format!("encoding WebP: {error}"))
 }
 
-fn has_alpha(image: Image) -> bool {
+pub(super) fn has_alpha(image: Image) -> bool {
     image.channels().has_alpha()
 }
 
@@ -221,7 +221,7 @@ fn input(image: Image) -> Input {
     }
 }
 
-fn lossy_config(output: &Output) -> lossy::Config {
+pub(super) fn lossy_config(output: &Output) -> lossy::Config {
     lossy::Config {
         quality: output.lossy_quality(),
         effort: effort(output),
@@ -229,7 +229,7 @@ fn lossy_config(output: &Output) -> lossy::Config {
     }
 }
 
-fn lossless_config(output: &Output) -> lossless::Config {
+pub(super) fn lossless_config(output: &Output) -> lossless::Config {
     lossless::Config {
         effort: effort(output),
         near_lossless: output.near_lossless.min(100) as u8,
@@ -237,7 +237,7 @@ fn lossless_config(output: &Output) -> lossless::Config {
     }
 }
 
-fn effort(output: &Output) -> encode::Effort {
+pub(super) fn effort(output: &Output) -> encode::Effort {
     match output.effort {
         Effort::Fast => encode::Effort::Fast,
         Effort::Default => encode::Effort::Default,

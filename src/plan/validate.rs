@@ -143,5 +143,11 @@ fn output(output: &Output) -> Result<()> {
     if output.location && output.metadata != Metadata::Keep {
         return Err(Error::invalid("location", "needs metadata.keep, because it is part of the metadata"));
     }
+    if output.loops.is_some_and(|loops| loops > u16::MAX.into()) {
+        return Err(Error::invalid("loop", OutOfRange("0 to 65535")));
+    }
+    if output.delay.is_some_and(|delay| delay >= 1 << 24) {
+        return Err(Error::invalid("delay", OutOfRange("0 to 16777215 milliseconds")));
+    }
     crate::encode::longest_side(output.format).map(|_| ())
 }

@@ -163,6 +163,15 @@ impl Resampler {
         }
     }
 
+    /// Prepares for the rows of another image of the same size.
+    pub(crate) fn restart(&mut self) {
+        self.next_row = 0;
+        if let Work::Filter(filtering) = &mut self.work {
+            (filtering.next_out, filtering.started) = (0, 0);
+            (filtering.batched, filtering.batch_start) = (0, filtering.top);
+        }
+    }
+
     /// The rows that have been pushed and handed on, of those that the result needs and has.
     pub(crate) fn progress(&self) -> (u64, u64) {
         let (last, out, rows) = match &self.work {

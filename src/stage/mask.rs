@@ -125,7 +125,7 @@ impl Stage for Masked {
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {
         self.measure();
-        self.taken += 1;
+        self.taken = (self.taken + 1) % self.from.height;
         let to = self.shape().channels;
         self.wide.clear();
         self.from.channels.widen(row, to, &mut self.wide);

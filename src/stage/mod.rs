@@ -96,7 +96,8 @@ pub(crate) trait Stage {
     /// Predicts what it costs.
     fn cost(&self) -> Cost;
 
-    /// Takes the next row, and hands on those that it completes. The last row that a stage takes completes its last.
+    /// Takes the next row, and hands on those that it completes. The last row that a stage takes completes its last; after
+    /// it, the stage is ready for the next frame of an animation.
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()>;
 }
 

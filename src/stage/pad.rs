@@ -159,6 +159,7 @@ impl Stage for Pad {
         }
         if i64::from(self.taken) == height {
             self.emit(height..height + i64::from(bottom), next)?;
+            self.taken = 0;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tintype::{ColorModel, Exif, IccProfile, Info, inspect};
+use tintype::{Animation, ColorModel, Exif, IccProfile, Info, inspect};
 
 use crate::job::open;
 
@@ -13,7 +13,7 @@ use crate::job::open;
 pub(crate) fn of(path: &Path) -> Result<Value> {
     let mut file = Vec::new();
     open(path)?.read_to_end(&mut file).context("could not read it")?;
-    let Info { source, frames, icc_profile, exif } = inspect(&file)?;
+    let Info { source, frames, icc_profile, exif, animation } = inspect(&file)?;
     let (width, height) =
         if source.orientation >= 5 { (source.height, source.width) } else { (source.width, source.height) };
     Ok(json!({
@@ -27,6 +27,7 @@ pub(crate) fn of(path: &Path) -> Result<Value> {
         "bit_depth": source.bit_depth,
         "alpha": source.alpha,
         "frames": frames,
+        "animation": animation.map(times),
         "icc_profile": icc_profile.map(profile),
         "exif": exif.map(fields),
     }))
@@ -43,6 +44,10 @@ fn color(model: ColorModel) -> &'static str {
 
 fn profile(profile: IccProfile) -> Value {
     json!({ "name": profile.name, "bytes": profile.size, "usable": profile.usable })
+}
+
+fn times(animation: Animation) -> Value {
+    json!({ "loops": animation.loops, "duration_ms": animation.duration })
 }
 
 /// Where a photograph was taken is not told, only whether the file says so.

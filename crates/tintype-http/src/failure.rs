@@ -67,6 +67,8 @@ kinds! {
     SourceTooLarge = PAYLOAD_TOO_LARGE "source-too-large";
     /// The source has more pixels than `TINTYPE_MAX_SOURCE_PIXELS`.
     TooManyPixels = PAYLOAD_TOO_LARGE "too-many-pixels";
+    /// The source has more frames than `TINTYPE_MAX_FRAMES`.
+    TooManyFrames = PAYLOAD_TOO_LARGE "too-many-frames";
     /// The work would need more memory than `TINTYPE_MAX_MEMORY`.
     TooMuchMemory = PAYLOAD_TOO_LARGE "too-much-memory";
     /// The image would take more work than `TINTYPE_MAX_WORK`.
@@ -105,6 +107,7 @@ impl Kind {
             Kind::SourceNotFound
                 | Kind::SourceTooLarge
                 | Kind::TooManyPixels
+                | Kind::TooManyFrames
                 | Kind::TooMuchMemory
                 | Kind::TooMuchWork
                 | Kind::UnsupportedMedia

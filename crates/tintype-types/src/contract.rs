@@ -34,7 +34,7 @@ macro_rules! contract {
             $crate::same_cases! { wit::Metadata, $crate::Metadata: Strip, Copyright, Keep }
             $crate::same_cases! { wit::ColorModel, $crate::ColorModel: Gray, Rgb, Palette, Cmyk }
             $crate::same_cases! {
-                wit::Limit, $crate::Limit: SourceBytes, SourcePixels, OutputSide, OutputPixels, Memory, Work
+                wit::Limit, $crate::Limit: SourceBytes, SourcePixels, Frames, OutputSide, OutputPixels, Memory, Work
             }
 
             $crate::same_fields! { wit::Sides, $crate::Sides: top, right, bottom, left }
@@ -42,23 +42,36 @@ macro_rules! contract {
                 wit::Source, $crate::Source: format, width, height, orientation, color, bit_depth, alpha
             }
             $crate::same_fields! { wit::Outline, $crate::Outline: format, width, height, source }
+            $crate::same_fields! { wit::Animation, $crate::Animation: loops, duration }
             $crate::same_fields! { wit::IccProfile, $crate::IccProfile: size, name, usable }
             $crate::same_fields! {
                 wit::Exif, $crate::Exif: make, model, taken, artist, copyright, has_location
             }
             impl From<$crate::Info> for wit::Info {
                 fn from(info: $crate::Info) -> Self {
-                    let $crate::Info { source, frames, icc_profile, exif } = info;
+                    let $crate::Info { source, frames, animation, icc_profile, exif } = info;
                     let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
-                    Self { source: source.into(), frames, icc_profile, exif }
+                    Self {
+                        source: source.into(),
+                        frames,
+                        animation: animation.map(Into::into),
+                        icc_profile,
+                        exif,
+                    }
                 }
             }
 
             impl From<wit::Info> for $crate::Info {
                 fn from(info: wit::Info) -> Self {
-                    let wit::Info { source, frames, icc_profile, exif } = info;
+                    let wit::Info { source, frames, animation, icc_profile, exif } = info;
                     let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
-                    Self { source: source.into(), frames, icc_profile, exif }
+                    Self {
+                        source: source.into(),
+                        frames,
+                        animation: animation.map(Into::into),
+                        icc_profile,
+                        exif,
+                    }
                 }
             }
 
@@ -330,12 +343,12 @@ macro_rules! contract {
         }
 
         $crate::settings! {
-            AllowDamaged AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
+            AllowDamaged Page Frames AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
             CropResized Extend Tilt Padding Mask Fill Background
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
-            Metadata Location
-            MaxSourceBytes MaxSourcePixels MaxOutputSide MaxOutputPixels MaxMemory MaxWork
+            Metadata Location Loop Delay
+            MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }
     };
 }

@@ -57,6 +57,8 @@ pub enum Limit {
     SourceBytes,
     /// [`crate::Limits::source_pixels`]
     SourcePixels,
+    /// [`crate::Limits::frames`]
+    Frames,
     /// [`crate::Limits::output_side`]
     OutputSide,
     /// [`crate::Limits::output_pixels`]
@@ -149,6 +151,7 @@ impl Limit {
         match self {
             Self::SourceBytes => "max-source-bytes",
             Self::SourcePixels => "max-source-pixels",
+            Self::Frames => "max-frames",
             Self::OutputSide => "max-output-side",
             Self::OutputPixels => "max-output-pixels",
             Self::Memory => "max-memory",
@@ -161,6 +164,7 @@ impl Limit {
         match self {
             Self::SourceBytes => "bytes of source",
             Self::SourcePixels => "pixels of source",
+            Self::Frames => "frames of source",
             Self::OutputSide => "pixels on the output's longest side",
             Self::OutputPixels => "pixels of output",
             Self::Memory => "bytes of memory",

@@ -61,10 +61,21 @@ pub struct Info {
     pub source: Source,
     /// Number of frames, at least 1.
     pub frames: u32,
+    /// What is known of the frames together, of a WebP or GIF that is an animation.
+    pub animation: Option<Animation>,
     /// The embedded ICC profile, if there is one.
     pub icc_profile: Option<IccProfile>,
     /// EXIF metadata, if there is any.
     pub exif: Option<Exif>,
+}
+
+/// The facts about all frames of an animation. Mirrors `record animation` of `wit/types.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Animation {
+    /// How often it plays; 0 is forever.
+    pub loops: u32,
+    /// Milliseconds that it takes once.
+    pub duration: u64,
 }
 
 /// A colour profile embedded in an image.

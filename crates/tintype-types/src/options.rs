@@ -22,11 +22,15 @@ pub struct Input {
     /// Missing parts of a JPEG or WebP take the last known colours, those of a PNG or GIF are transparent, or black if the
     /// source has no transparency. If false, damage is reported as [`crate::Error::Malformed`].
     pub allow_damaged: bool,
+    /// The frame of an animation that a rendition shows, or begins with; 0 is the first.
+    pub page: u32,
+    /// Number of frames to keep, from `page` on; 0 keeps all. Formats of stills show one.
+    pub frames: u32,
 }
 
 impl Default for Input {
     fn default() -> Self {
-        Self { allow_damaged: true }
+        Self { allow_damaged: true, page: 0, frames: 1 }
     }
 }
 
@@ -57,6 +61,10 @@ pub struct Output {
     pub metadata: Metadata,
     /// Keep the place where a photograph was taken, if metadata is kept.
     pub location: bool,
+    /// How often an animation plays, at most 65535; 0 is forever. `None` means as often as the source does.
+    pub loops: Option<u32>,
+    /// Milliseconds for which each frame of an animation is shown, at most 16777215. `None` means as long as in the source.
+    pub delay: Option<u32>,
 }
 
 impl Default for Output {
@@ -74,6 +82,8 @@ impl Default for Output {
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,
+            loops: None,
+            delay: None,
         }
     }
 }
@@ -145,8 +155,10 @@ names! { Metadata { Strip = "strip" | "none", Copyright = "copyright", Keep = "k
 pub struct Limits {
     /// Maximum size of the source in bytes.
     pub source_bytes: u64,
-    /// Maximum number of pixels in the source, width × height.
+    /// Maximum number of pixels in the source, width × height; of an animation, in all frames that are decoded.
     pub source_pixels: u64,
+    /// Maximum number of frames that are decoded.
+    pub frames: u32,
     /// Maximum length of the rendition's longer side, in pixels.
     pub output_side: u32,
     /// Maximum number of pixels in the rendition, width × height.
@@ -162,6 +174,7 @@ impl Default for Limits {
         Self {
             source_bytes: 50 << 20,
             source_pixels: 100_000_000,
+            frames: 256,
             output_side: 8192,
             output_pixels: 40_000_000,
             memory: 128 << 20,

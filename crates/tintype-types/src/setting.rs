@@ -55,6 +55,8 @@ macro_rules! settings {
 
 settings! {
     AllowDamaged(bool) = "allow-damaged" => input.allow_damaged,
+    Page(u32) = "page" => input.page,
+    Frames(u32) = "frames" => input.frames,
     AutoOrient(bool) = "auto-orient" => geometry.auto_orient,
     Trim(Trim) = "trim" => geometry.trim (some),
     Inset(Sides) = "inset" => geometry.inset,
@@ -92,8 +94,11 @@ settings! {
     Profile(Profile) = "profile" => output.profile,
     Metadata(Metadata) = "metadata" => output.metadata,
     Location(bool) = "location" => output.location,
+    Loop(u32) = "loop" => output.loops (some),
+    Delay(u32) = "delay" => output.delay (some),
     MaxSourceBytes(u64) = "max-source-bytes" => limits.source_bytes,
     MaxSourcePixels(u64) = "max-source-pixels" => limits.source_pixels,
+    MaxFrames(u32) = "max-frames" => limits.frames,
     MaxOutputSide(u32) = "max-output-side" => limits.output_side,
     MaxOutputPixels(u64) = "max-output-pixels" => limits.output_pixels,
     MaxMemory(u64) = "max-memory" => limits.memory,

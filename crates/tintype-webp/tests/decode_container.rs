@@ -79,11 +79,11 @@ fn of_an_animation_the_first_frame_is_drawn_on_its_canvas() {
         let file = animation((20, 20), flags, channels, false);
         assert_eq!(info(&file).unwrap().frames, 2);
         let header = read_header(&file).unwrap();
-        assert!(header.animated && header.alpha == (flags == ALPHA));
+        assert!(header.animation.is_some() && header.alpha == (flags == ALPHA));
         assert!(decode(&file).unwrap().image == reference(&file).unwrap());
         let file = animation((13, 9), ALPHA, channels, false);
         let header = read_header(&file).unwrap();
-        assert!(header.animated && header.alpha && (header.width, header.height) == (20, 20));
+        assert!(header.animation.is_some() && header.alpha && (header.width, header.height) == (20, 20));
         assert!(decode(&file).unwrap().image == reference(&file).unwrap());
     }
 }

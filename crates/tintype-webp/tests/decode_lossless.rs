@@ -15,7 +15,7 @@ fn what_an_encoder_wrote_comes_back() {
             let file = write(&image);
             let header = read_header(&file).unwrap();
             assert_eq!((header.width, header.height), (width as u32, height as u32));
-            assert_eq!((header.compression, header.animated), (Compression::Lossless, false));
+            assert_eq!((header.compression, header.animation.is_some()), (Compression::Lossless, false));
             let decoded = decode(&file).unwrap();
             assert_eq!(decoded.flaw, None);
             assert!(decoded.image == image, "{width}x{height}, {channels} channels");

@@ -1,16 +1,22 @@
-//! GIF (GIF89a): the first frame, on a transparent canvas that it enlarges to its own size, decoded as its bytes arrive. An
+//! GIF (GIF89a): the first frame, on a transparent canvas that it enlarges to its own size, decoded as its bytes arrive; or the
+//! frames that are wanted, drawn on a canvas of that size. If only the first is, an
 //! interlaced frame is held as indices until its last pass. Where the frame ends early or is corrupt, the rows before that
 //! stay, and the missing ones are transparent, or black if nothing else is transparent.
 
+mod canvas;
+mod frame;
 mod reader;
 
+use super::frames::{Draw, Frames, Selection};
 use super::{Decoder, Header, Sink, Step};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{ColorModel, Error, Format, Info, Result, Source};
+use crate::{Animation, ColorModel, Error, Format, Info, Input, Limit, Options, Result, Source};
+use canvas::Canvas;
+use frame::{Frame, deinterlaced, shown};
 use gif::streaming_decoder::{Decoded, OutputBuffer};
-use reader::{Frame, Reader, deinterlaced, ends_early, shown};
+use reader::{Reader, ends_early};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
@@ -28,8 +34,15 @@ pub(super) struct GifDecoder {
     /// A row of the canvas, and the next to come out.
     row: Vec<u8>,
     canvas_row: u32,
+    selection: Selection,
+    /// Set if frames are drawn on a canvas.
+    frames: Option<Frames>,
+    canvas: Canvas,
     allow_damaged: bool,
     damaged: bool,
+    /// The work on frames that are complete, and on the canvas.
+    spent: u64,
+    max_memory: u64,
 }
 
 /// What things cost, in units of [`crate::Limits::work`].
@@ -46,7 +59,7 @@ mod work {
 const FIXED_MEMORY: u64 = 256 << 10;
 
 impl GifDecoder {
-    pub(super) fn new(wanted: Wanted, allow_damaged: bool) -> Self {
+    pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
         Self {
             reader: Reader::new(wanted.most_xmp(), wanted.most_profile()),
             header: None,
@@ -58,8 +71,13 @@ impl GifDecoder {
             held_rows: 0,
             row: Vec::new(),
             canvas_row: 0,
-            allow_damaged,
+            selection: Selection::of(options),
+            frames: None,
+            canvas: Canvas::default(),
+            allow_damaged: options.input.allow_damaged,
             damaged: false,
+            spent: 0,
+            max_memory: 0,
         }
     }
 
@@ -97,7 +115,7 @@ impl GifDecoder {
 
     /// Takes note of damage, which is an error if no row came before it, or damage is not allowed.
     fn fail(&mut self, error: Error) -> Result<()> {
-        if !self.allow_damaged || self.frame_row == 0 {
+        if !self.allow_damaged || self.frame_row == 0 && !self.canvas.is_drawn() {
             return Err(error);
         }
         self.damaged = true;
@@ -174,9 +192,13 @@ impl Decoder for GifDecoder {
             return Err(Error::malformed(Format::Gif, "a side is 0 pixels long"));
         }
         let source = self.source();
-        let channels = if source.alpha { Channels::Rgba } else { Channels::Rgb };
-        let header =
-            Header { source, layout: Layout::Interleaved(channels), depth: Depth::Eight, scales: &[] };
+        let canvas = self.selection.needs_canvas();
+        self.frames = canvas.then(|| Frames::new(self.selection, (source.width, source.height)));
+        let loops = self.selection.is_animated().then_some(self.reader.loops);
+        // A canvas is transparent before it is drawn on.
+        let channels = if source.alpha || canvas { Channels::Rgba } else { Channels::Rgb };
+        let (layout, depth) = (Layout::Interleaved(channels), Depth::Eight);
+        let header = Header { source, layout, depth, scales: &[], loops };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -192,6 +214,9 @@ impl Decoder for GifDecoder {
 
     fn memory(&mut self, _: Detail) -> u64 {
         let Some(header) = self.header else { return 0 };
+        if self.frames.is_some() {
+            return self.memory_with(self.frame.pixels());
+        }
         let row = u64::from(header.source.width) * header.layout.channels().count() as u64;
         row + u64::from(self.frame.width) + self.held_bytes() as u64 + FIXED_MEMORY
     }
@@ -204,11 +229,16 @@ impl Decoder for GifDecoder {
     fn work(&self) -> u64 {
         let indices = u64::from(self.frame_row) * u64::from(self.frame.width);
         let pixels = u64::from(self.canvas_row) * self.header.map_or(0, |header| header.source.width.into());
-        self.reader.used * work::BYTE + indices * work::INDEX + pixels * work::PIXEL
+        self.reader.used * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
     }
 
-    fn start(&mut self, _: Detail, _: u64) -> Result<()> {
+    fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
         let header = self.header.ok_or(Error::Ended)?;
+        if self.frames.is_some() {
+            self.canvas = Canvas::new(header.source.width, header.source.height);
+            self.max_memory = max_memory;
+            return Ok(());
+        }
         self.row = vec![0; header.source.width as usize * header.layout.channels().count()];
         self.indices = vec![0; self.frame.width as usize];
         self.held = vec![0; self.held_bytes()];
@@ -217,6 +247,11 @@ impl Decoder for GifDecoder {
 
     fn advance(&mut self, sink: Sink<'_>) -> Result<Step<bool>> {
         let header = self.header.ok_or(Error::Ended)?;
+        if let Some(mut frames) = self.frames {
+            let step = frames.advance(self, sink);
+            self.frames = Some(frames);
+            return step;
+        }
         if self.is_gathering() {
             return Ok(if self.gather_row()? { Step::Ready(true) } else { Step::NeedInput });
         }
@@ -229,12 +264,92 @@ impl Decoder for GifDecoder {
         sink(0, &self.row).map(|()| Step::Ready(true))
     }
 
+    fn next_frame(&mut self) -> Result<Step<bool>> {
+        let Some(mut frames) = self.frames else { return Ok(Step::Ready(false)) };
+        let step = frames.next(self);
+        self.frames = Some(frames);
+        step
+    }
+
+    fn delay(&self) -> u32 {
+        self.frames.map_or(0, |frames| frames.delay())
+    }
+
     fn found_damage(&self) -> bool {
         self.damaged
     }
 }
 
+impl Draw for GifDecoder {
+    fn next_frame(&mut self) -> Result<Step<Option<u32>>> {
+        // The first frame is there with the header.
+        if self.canvas.has_begun() {
+            if self.damaged {
+                return Ok(Step::Ready(None));
+            }
+            match self.reader.next_frame() {
+                Ok(Step::NeedInput) => return Ok(Step::NeedInput),
+                Ok(Step::Ready(Some(frame))) => self.end_frame(frame),
+                Ok(Step::Ready(None)) => return Ok(Step::Ready(None)),
+                Err(_) if self.reader.at_end() => return Ok(Step::Ready(None)),
+                Err(error) => {
+                    self.fail(error)?;
+                    return Ok(Step::Ready(None));
+                }
+            }
+        }
+        // Where the output is full before the input is used up, the codec may lose data: it gets room for the frame.
+        Limit::Memory.check(self.memory_with(self.frame.pixels()), self.max_memory)?;
+        self.indices.clear();
+        self.indices.resize(self.frame.pixels() as usize, 0);
+        self.canvas.begin(&self.frame);
+        Ok(Step::Ready(Some(self.frame.delay)))
+    }
+
+    fn draw(&mut self) -> Result<Step<bool>> {
+        let Frame { width, height, interlaced, .. } = self.frame;
+        if self.frame_row >= height {
+            return Ok(Step::Ready(false));
+        }
+        let start = self.frame_row as usize * width as usize;
+        let row = self.indices.get(start..(start + width as usize).min(self.filled)).unwrap_or_default();
+        if row.len() == width as usize || self.damaged {
+            let y = if interlaced { deinterlaced(self.frame_row, height) } else { self.frame_row };
+            self.canvas.draw(&self.frame, y, row);
+            self.spent += work::PIXEL * row.len() as u64;
+            self.frame_row = if self.damaged { height } else { self.frame_row + 1 };
+            return Ok(Step::Ready(true));
+        }
+        let rest = self.indices.get_mut(self.filled..).unwrap_or_default();
+        match self.reader.next(OutputBuffer::Slice(rest)) {
+            Ok(Step::NeedInput) => return Ok(Step::NeedInput),
+            Ok(Step::Ready(Decoded::BytesDecoded(count))) => self.filled += count.get(),
+            Ok(Step::Ready(Decoded::DataEnd)) => self.fail(ends_early())?,
+            Ok(Step::Ready(_)) => (),
+            Err(error) => self.fail(error)?,
+        }
+        Ok(Step::Ready(true))
+    }
+
+    fn canvas_row(&self, y: u32) -> &[u8] {
+        self.canvas.row(y)
+    }
+}
+
 impl GifDecoder {
+    /// Bytes that drawing a frame of so many pixels holds.
+    fn memory_with(&self, pixels: u64) -> u64 {
+        Canvas::memory(self.header.map_or(0, |header| header.source.pixels())) + pixels + FIXED_MEMORY
+    }
+
+    /// Ends the frame that is on the canvas, and takes the next one.
+    fn end_frame(&mut self, next: Frame) {
+        let screen = self.header.map_or(0, |header| header.source.pixels());
+        self.spent += u64::from(self.frame_row) * u64::from(self.frame.width) * work::INDEX + screen;
+        self.canvas.dispose(&self.frame);
+        (self.frame, self.frame_row, self.filled) = (next, 0, 0);
+    }
+
     /// Bytes of the indices that are held of an interlaced frame.
     fn held_bytes(&self) -> usize {
         if self.frame.interlaced { self.frame.pixels() as usize } else { 0 }
@@ -250,7 +365,8 @@ fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], color
 }
 
 pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = GifDecoder::new(Wanted::default(), false);
+    let options = Options { input: Input { allow_damaged: false, ..Input::default() }, ..Options::default() };
+    let mut decoder = GifDecoder::new(&options, Wanted::default());
     let mut pieces = file.chunks(64 << 10);
     let mut feed = |reader: &mut Reader| match pieces.next() {
         Some(piece) => reader.feed(piece),
@@ -262,18 +378,24 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
             Step::NeedInput => feed(&mut decoder.reader),
         }
     };
-    let mut frames = 1;
+    // What comes after the first frame is too late for a rendition, and is not looked at here.
+    let loops = decoder.reader.loops;
+    let (mut frames, mut duration) = (1, u64::from(decoder.frame.delay));
     // Frames after a damaged one do not count: no decoder shows them.
     while let Ok(step) = decoder.reader.next_frame() {
         match step {
             Step::NeedInput => feed(&mut decoder.reader),
-            Step::Ready(Some(_)) => frames += 1,
+            Step::Ready(Some(frame)) => {
+                frames += 1;
+                duration += u64::from(frame.delay);
+            }
             Step::Ready(None) => break,
         }
     }
     Ok(Info {
         source,
         frames,
+        animation: (frames > 1).then_some(Animation { loops, duration }),
         icc_profile: decoder
             .reader
             .profile_bytes

@@ -2,6 +2,7 @@
 //! and frames. Extensions, and whatever else lies between frames, are read here: the codec refuses files with extensions that
 //! it does not know.
 
+use super::frame::{Disposal, Frame, colors};
 use crate::decode::Step;
 use crate::{Error, Format, Result};
 use gif::DecodingError;
@@ -17,8 +18,10 @@ pub(super) struct Reader {
     pub(super) complete: bool,
     place: Place,
     global_palette: Option<Box<[u8]>>,
-    /// The index that the next frame leaves transparent.
-    transparent: Option<u8>,
+    /// What the extension before the next frame says of it.
+    control: Control,
+    /// How often the frames play; 0 is forever.
+    pub(super) loops: u32,
     /// The part of an extension that is being read.
     part: Vec<u8>,
     /// The application extension that is being read.
@@ -43,6 +46,16 @@ enum Place {
     Part(u8, usize),
     /// In a frame, or at the end.
     Frame,
+}
+
+/// What a graphic control extension says of a frame (GIF89a, section 23).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Control {
+    /// The index that the frame leaves transparent.
+    transparent: Option<u8>,
+    /// Hundredths of a second for which the frame is shown.
+    delay: u16,
+    disposal: Disposal,
 }
 
 /// Bytes of the signature and the screen's descriptor, up to its flags and after them (GIF89a, sections 17 and 18).
@@ -75,6 +88,8 @@ enum Application {
     Profile,
     /// XMP (XMP specification, part 3, 1.1.2).
     Xmp,
+    /// How often the frames play (Netscape's, which other writers call ANIMEXTS1.0).
+    Loops,
     Other,
 }
 
@@ -118,7 +133,8 @@ impl Reader {
             complete: false,
             place: Place::Descriptor(UP_TO_FLAGS),
             global_palette: None,
-            transparent: None,
+            control: Control::default(),
+            loops: 1,
             part: Vec::new(),
             application: Application::Unknown,
             profile_bytes: None,
@@ -226,7 +242,17 @@ impl Reader {
         let part = std::mem::take(&mut self.part);
         match (label, part.as_slice()) {
             (_, []) => (),
-            (CONTROL, &[flags, _, _, index, ..]) => self.transparent = (flags & 1 != 0).then_some(index),
+            (CONTROL, &[flags, low, high, index, ..]) => {
+                self.control = Control {
+                    transparent: (flags & 1 != 0).then_some(index),
+                    delay: u16::from_le_bytes([low, high]),
+                    disposal: match flags >> 2 & 7 {
+                        2 => Disposal::Clear,
+                        3 => Disposal::Restore,
+                        _ => Disposal::Keep,
+                    },
+                }
+            }
             (APPLICATION, part) => self.take_application_data(part),
             _ => (),
         }
@@ -245,6 +271,9 @@ impl Reader {
                 self.application = Application::Xmp;
                 self.xmp.restart();
             }
+            Application::Unknown if matches!(part, b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {
+                self.application = Application::Loops;
+            }
             Application::Unknown => self.application = Application::Other,
             Application::Profile => {
                 self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32));
@@ -254,6 +283,13 @@ impl Reader {
             Application::Xmp => {
                 self.xmp.extend(&[part.len() as u8]);
                 self.xmp.extend(part);
+            }
+            // It counts repetitions.
+            Application::Loops => {
+                if let &[1, low, high, ..] = part {
+                    let repetitions = u16::from_le_bytes([low, high]);
+                    self.loops = if repetitions == 0 { 0 } else { u32::from(repetitions) + 1 };
+                }
             }
             Application::Other => (),
         }
@@ -277,7 +313,7 @@ impl Reader {
 
     fn frame(&mut self) -> Frame {
         let screen = self.screen();
-        let transparent = self.transparent.take();
+        let Control { transparent, delay, disposal } = std::mem::take(&mut self.control);
         let frame = self.codec.current_frame_mut();
         let palette = frame.palette.take();
         let palette = palette.as_deref().or(self.global_palette.as_deref());
@@ -293,82 +329,15 @@ impl Reader {
             interlaced: frame.interlaced,
             transparent: transparent.is_some(),
             colors: colors(palette, transparent),
+            delay: 10 * u32::from(delay),
+            disposal,
         }
     }
-}
 
-/// A frame as its descriptor and extension describe it (GIF89a, sections 20 and 23).
-#[derive(Debug, Clone)]
-pub(super) struct Frame {
-    pub(super) left: u32,
-    pub(super) top: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) interlaced: bool,
-    pub(super) transparent: bool,
-    pub(super) colors: [[u8; 4]; 256],
-}
-
-impl Default for Frame {
-    fn default() -> Self {
-        Self {
-            left: 0,
-            top: 0,
-            width: 0,
-            height: 0,
-            interlaced: false,
-            transparent: false,
-            colors: [[0; 4]; 256],
-        }
+    /// Whether the file has ended after a block, as some do without a trailer.
+    pub(super) fn at_end(&self) -> bool {
+        self.complete && self.position == self.input.len() && self.place == Place::Between
     }
-}
-
-impl Frame {
-    pub(super) fn pixels(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
-    }
-}
-
-/// The colour of each index: opaque black past the palette's end, nothing where it is the transparent one.
-fn colors(palette: &[u8], transparent: Option<u8>) -> [[u8; 4]; 256] {
-    let mut colors = [[0, 0, 0, 255]; 256];
-    for (color, &[red, green, blue]) in colors.iter_mut().zip(palette.as_chunks().0) {
-        *color = [red, green, blue, 255];
-    }
-    if let Some(color) = transparent.and_then(|index| colors.get_mut(usize::from(index))) {
-        *color = [0; 4];
-    }
-    colors
-}
-
-/// The position of the row that is stored as number `row` (GIF89a, appendix E).
-pub(super) fn deinterlaced(mut row: u32, height: u32) -> u32 {
-    for (first, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
-        let rows = height.saturating_sub(first).div_ceil(step);
-        if row < rows {
-            return first + row * step;
-        }
-        row -= rows;
-    }
-    height
-}
-
-/// The row that is shown at `y` of an interlaced frame that has its first `rows`: itself, or else the one that an earlier pass
-/// has above it.
-pub(super) fn shown(mut y: u32, height: u32, rows: u32) -> Option<u32> {
-    let passes = [(0, 8), (4, 8), (2, 4), (1, 2)];
-    for (pass, (first, step)) in passes.into_iter().enumerate().rev() {
-        if y % step != first {
-            continue;
-        }
-        let before =
-            passes.iter().take(pass).map(|&(first, step)| height.saturating_sub(first).div_ceil(step));
-        if before.sum::<u32>() + y / step < rows {
-            return Some(y);
-        }
-        y -= first;
-    }
-    None
 }
 
 pub(super) fn ends_early() -> Error {
@@ -377,23 +346,4 @@ pub(super) fn ends_early() -> Error {
 
 fn malformed(error: DecodingError) -> Error {
     Error::malformed(Format::Gif, error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_that_are_missing_are_those_of_earlier_passes() {
-        for height in [1, 2, 7, 8, 9, 20] {
-            for rows in 0..=height {
-                let stored: Vec<u32> = (0..rows).map(|row| deinterlaced(row, height)).collect();
-                for y in 0..height {
-                    let expected = [1, 2, 4, 8].map(|step| y / step * step);
-                    let expected = expected.into_iter().find(|row| stored.contains(row));
-                    assert_eq!(shown(y, height, rows), expected, "{y} of {height}, {rows} there");
-                }
-            }
-        }
-    }
 }

@@ -366,7 +366,7 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         alpha: channels.has_alpha(),
     };
     let depth = if depth == png::BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight };
-    Ok(Header { source, layout: Layout::Interleaved(channels), depth, scales: &[] })
+    Ok(Header { source, layout: Layout::Interleaved(channels), depth, scales: &[], loops: None })
 }
 
 /// The colours that a profile has to be for.
@@ -388,6 +388,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
     Ok(Info {
         source,
         frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
+        animation: None,
         icc_profile: head.take_colors().profile().map(|profile| describe(&profile, model(layout.channels()))),
         exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
     })

@@ -8,18 +8,21 @@ use super::{Cost, Next, Shape, Stage};
 use crate::plan::SmartCut;
 use crate::{Result, Smart};
 
-/// Holds the image, chooses a part of it on a small image, and hands on what is kept of that part.
+/// Holds the image, chooses a part of it on a small image, and hands on what is kept of that part. Of further frames, it hands
+/// on the same part.
 #[derive(Debug)]
 pub(crate) struct SmartCrop {
     from: Shape,
     cut: SmartCut,
     held: Vec<u8>,
+    /// Where the part lies, once it has been chosen.
+    place: Option<(u32, u32)>,
 }
 
 impl SmartCrop {
     /// For rows of this shape, which is at least as large as the part.
     pub(crate) fn new(from: Shape, cut: SmartCut) -> Self {
-        Self { from, cut, held: Vec::new() }
+        Self { from, cut, held: Vec::new(), place: None }
     }
 
     /// The size of the small image.
@@ -92,7 +95,8 @@ impl Stage for SmartCrop {
         if self.held.len() < all {
             return Ok(());
         }
-        let (x, y) = self.choose();
+        let (x, y) = self.place.unwrap_or_else(|| self.choose());
+        self.place = Some((x, y));
         let keep = self.cut.keep;
         let count = self.from.channels.count();
         let start = (x + keep.x) as usize * count;

@@ -125,7 +125,16 @@ mod tests {
             .replace("url=%2Fphoto.jpg", "")
             .replace("&format=source", "")
             .replace("&quality=85", "")
-            .replace("&metadata=copyright", ""))
+            .replace("&metadata=copyright", "")
+            .replace("&frames=all", ""))
+    }
+
+    #[test]
+    fn animations_stay_animations_unless_they_are_not_to() {
+        for (options, frames) in [("w=8", 0), ("anim=true", 0), ("anim=false", 1), ("f=jpeg,anim=true", 0)] {
+            assert_eq!(get(options).unwrap().output.frames, frames, "{options}");
+        }
+        assert_eq!(get("anim=maybe").unwrap_err(), Kind::InvalidParameter);
     }
 
     fn source(target: &str) -> Source {
@@ -206,7 +215,6 @@ mod tests {
             "slow-connection-quality=50",
             "scq=low",
             "anim=true",
-            "anim=false",
             "metadata=copyright",
             "wbreakpoints=320;768",
             "zoom=0.5",

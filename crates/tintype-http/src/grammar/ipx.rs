@@ -291,8 +291,6 @@ mod tests {
     #[test]
     fn what_is_not_implemented_is_refused_by_name_unless_it_is_switched_off() {
         for modifier in [
-            "animated",
-            "a_true",
             "extend_0_0_0_5_repeat",
             "blur",
             "blur_5",

@@ -124,6 +124,26 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     field!(["profile"], "srgb, keep or strip", output.profile),
     field!(["metadata"], "strip, copyright or keep", output.metadata),
     field!(["location"], SWITCH, output.location),
+    field!(["page"], "the number of a frame, 0 to 65535; 0 is the first", output.page, |text| {
+        number(text, 0, 65_535)
+    }),
+    Parameter {
+        names: &["frames", "n"],
+        accepts: "a number of frames, 1 to 65535, or all",
+        read: |request, text| {
+            request.output.frames = match text {
+                "all" => 0,
+                number => parse_frames(number).ok_or(Rejected::Malformed)?,
+            };
+            Ok(())
+        },
+        write: |request| match request.output.frames {
+            0 => Some("all".into()),
+            frames => Some(frames.to_string()),
+        },
+    },
+    field!(["loop"], "how often an animation plays, 0 to 65535; 0 is forever", output.loops, parse_loops),
+    field!(["delay"], "milliseconds for each frame, 0 to 16777215", output.delay, parse_delay),
     field!(
         ["filename"],
         "a file name without extension, at most 100 characters, without / \\ \" and control characters",
@@ -156,6 +176,21 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         delivery.on_error
     ),
 ];
+
+/// Reads a number of frames.
+pub(super) fn parse_frames(text: &str) -> Option<u32> {
+    number(text, 1, 65_535)
+}
+
+/// Reads how often an animation plays.
+pub(super) fn parse_loops(text: &str) -> Option<Option<u32>> {
+    number(text, 0, 65_535).map(Some)
+}
+
+/// Reads for how many milliseconds a frame is shown.
+pub(super) fn parse_delay(text: &str) -> Option<Option<u32>> {
+    number(text, 0, (1 << 24) - 1).map(Some)
+}
 
 /// Reads the query string of a `GET` (source in `url`) or a `POST` (source in the body).
 ///
@@ -324,6 +359,10 @@ mod tests {
             ("profile=p3", "profile"),
             ("metadata=some", "metadata"),
             ("location=here", "location"),
+            ("page=-1", "page"),
+            ("n=0", "frames"),
+            ("loop=forever", "loop"),
+            ("delay=16777216", "delay"),
             ("fit=snug", "fit"),
             ("enlarge=yes", "enlarge"),
             ("gravity=middle", "gravity"),

@@ -226,7 +226,9 @@ mod tests {
             "page",
             "pages=1",
             "l=9&af",
-            "loop=1&delay=5&fsol=0",
+            "fsol=0",
+            "n=0",
+            "n=-2",
             "mtrim&sharpf=2&cbg=red&rbg=red&mbg=red&tbg=red",
             "nonsense=1",
         ] {
@@ -249,13 +251,22 @@ mod tests {
             "shape=heart",
             "tint=red",
             "encoding=base64",
-            "n=-1",
-            "n=2",
-            "pages=-1",
             "page=-1",
-            "page=6",
+            "page=-2",
         ] {
             assert_eq!(said(refused), Err(Kind::Unsupported), "{refused}");
+        }
+    }
+
+    #[test]
+    fn frames_are_counted_from_a_page() {
+        for (query, expected) in [
+            ("n=-1", "frames=all"),
+            ("pages=3&page=2", "page=2&frames=3"),
+            ("n=-1&loop=2&delay=70", "frames=all&loop=2&delay=70"),
+            ("n=-1&delay=10,20", "frames=all"),
+        ] {
+            assert_eq!(adds(query), Ok(expected.into()), "{query}");
         }
     }
 

@@ -40,10 +40,11 @@ pub enum Source {
 impl ImageRequest {
     /// The contract's options for a rendition in this format.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
+        let Output { page, frames, loops, delay, .. } = self.output;
         let Output { effort, progressive, subsampling, sharp_chroma, profile, metadata, .. } = self.output;
         let lossless = self.output.lossless && format != Format::Jpeg;
         Options {
-            input: Input { allow_damaged: true },
+            input: Input { allow_damaged: true, page, frames },
             geometry: self.geometry,
             output: engine::Output {
                 format,
@@ -62,6 +63,8 @@ impl ImageRequest {
                 profile,
                 metadata,
                 location: self.output.location && metadata == Metadata::Keep,
+                loops,
+                delay,
             },
             limits,
         }

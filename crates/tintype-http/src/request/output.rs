@@ -70,6 +70,14 @@ pub struct Output {
     pub metadata: Metadata,
     /// Keep the place where a photograph was taken, if all metadata is kept.
     pub location: bool,
+    /// The frame of an animation that the rendition shows, or begins with; 0 is the first.
+    pub page: u32,
+    /// Number of frames to keep, from `page` on; 0 keeps all. Formats of stills show one.
+    pub frames: u32,
+    /// How often an animation plays; 0 is forever. `None` is as often as the source does.
+    pub loops: Option<u32>,
+    /// Milliseconds for which each frame of an animation is shown. `None` is as long as in the source.
+    pub delay: Option<u32>,
 }
 
 impl Default for Output {
@@ -87,13 +95,17 @@ impl Default for Output {
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,
+            page: 0,
+            frames: 1,
+            loops: None,
+            delay: None,
         }
     }
 }
 
 impl Output {
-    /// The same output with the settings that hold for the formats it can have, and no others, and with a location only
-    /// where that can be kept.
+    /// The same output with the settings that hold for the formats it can have, and no others, with a location only where that
+    /// can be kept, and with frames where there can be more than one.
     #[must_use]
     pub fn normalized(&self) -> Self {
         let possible = |format: Format| match self.format {
@@ -110,6 +122,8 @@ impl Output {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
         let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
+        let frames = if webp { self.frames } else { 1 };
+        let animated = frames != 1;
         Self {
             quality,
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
@@ -118,6 +132,9 @@ impl Output {
             sharp_chroma: self.sharp_chroma && webp && !self.lossless,
             bit_depth: if possible(Format::Png) { self.bit_depth } else { 8 },
             location: self.location && self.metadata == Metadata::Keep,
+            frames,
+            loops: self.loops.filter(|_| animated),
+            delay: self.delay.filter(|_| animated),
             ..self.clone()
         }
     }
@@ -251,6 +268,10 @@ mod tests {
         assert_eq!(output("png", "80", false).normalized(), output("png", "7", false).normalized());
         assert_eq!(output("webp", "80", true).normalized(), output("webp", "7", true).normalized());
         assert_eq!(Output::default().normalized(), output("webp", "webp:80", false).normalized());
+        let animated = |format, frames| Output { frames, loops: Some(3), ..output(format, "7", false) };
+        assert_eq!(animated("png", 0).normalized(), output("png", "7", false).normalized());
+        assert_eq!(animated("auto", 1).normalized(), output("auto", "7", false).normalized());
+        assert_ne!(animated("auto", 0).normalized(), output("auto", "7", false).normalized());
         assert_eq!(output("auto", "70,webp:60", false).first_quality(), Some(70));
         assert_eq!(output("webp", "70,webp:60", false).first_quality(), Some(60));
         assert_eq!(output("png", "70", false).first_quality(), None);

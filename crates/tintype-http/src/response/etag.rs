@@ -29,7 +29,7 @@ use crate::request::{Delivery, ImageRequest, OutputFormat, Source};
 
 /// The revision of what renditions look like. Raise it, on purpose, with every change that changes the bytes of a
 /// rendition: clients and caches then fetch their images anew instead of keeping them.
-pub const RENDITION_REVISION: u32 = 2;
+pub const RENDITION_REVISION: u32 = 1;
 
 /// The longest tag of an origin, in bytes between its quotes, that becomes part of our own.
 const LONGEST: usize = 200;

@@ -76,7 +76,7 @@ mod tests {
             r#""url":"http://a.example/b.jpg","width":"100""#,
             r#""enlarge":"true""#,
             r#""query":"/?url=http:%2F%2Fa.example%2Fb.jpg&width=100&enlarge=true&quality=80""#,
-            r#""cloudflare":"/cdn-cgi/image/width=100,fit=contain,quality=80,format=webp,metadata=none/http://a.example/b.jpg""#,
+            r#""cloudflare":"/cdn-cgi/image/width=100,fit=contain,quality=80,format=webp,metadata=none,anim=false/http://a.example/b.jpg""#,
         ] {
             assert!(body.contains(part), "{part}\n{body}");
         }

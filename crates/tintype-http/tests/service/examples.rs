@@ -7,9 +7,9 @@ use crate::support::*;
 
 const API: &str = include_str!("../../../../docs/http-api.md");
 
-/// A GIF of one pixel.
-pub(crate) const GIF: &[u8] =
-    b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+/// A GIF of one pixel, which is red and then black.
+pub(crate) const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\0\
+    ,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
 
 fn host() -> TestHost {
     TestHost::new()
@@ -42,6 +42,32 @@ fn the_examples_of_the_documentation_do_what_they_say() {
         count += 1;
     }
     assert!(count > 80, "{count}");
+}
+
+#[test]
+fn an_animation_stays_one_where_the_grammar_and_the_format_have_it() {
+    let source = "https://images.example.com/anim.gif";
+    for (target, animated) in [
+        (format!("/?url={source}"), false),
+        (format!("/?url={source}&frames=all"), true),
+        (format!("/?url={source}&frames=all&format=png"), false),
+        (format!("/cdn-cgi/image/w=1,f=webp/{source}"), true),
+        (format!("/cdn-cgi/image/w=1,f=webp,anim=false/{source}"), false),
+        (format!("/wsrv/?url={source}&output=webp"), false),
+        (format!("/wsrv/?url={source}&output=webp&n=-1"), true),
+        (format!("/_ipx/f_webp/{source}"), false),
+        (format!("/_ipx/f_webp,a/{source}"), true),
+    ] {
+        let answer = host().get(&target);
+        assert_eq!(answer.status, 200, "{target}");
+        assert_eq!(
+            answer.body.windows(4).filter(|id| id == b"ANMF").count(),
+            if animated { 2 } else { 0 },
+            "{target}"
+        );
+    }
+    let answer = host().with("TINTYPE_MAX_FRAMES", "1").get(&format!("/?url={source}&frames=all"));
+    assert_eq!(answer.error(), (413, "too-many-frames".into()));
 }
 
 #[test]

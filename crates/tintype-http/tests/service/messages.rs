@@ -218,6 +218,7 @@ fn resizer(messages: &mut Messages) {
     let limits = [
         Limit::SourceBytes,
         Limit::SourcePixels,
+        Limit::Frames,
         Limit::OutputSide,
         Limit::OutputPixels,
         Limit::Memory,

@@ -47,6 +47,11 @@ impl Budget {
         self.pool = self.pool.saturating_add(bytes).min(self.held);
     }
 
+    /// Bytes counted so far that have not been given back.
+    pub(crate) fn in_use(&self) -> u64 {
+        self.held - self.pool
+    }
+
     /// Bytes counted so far, those of the pool included: an upper bound of the memory that is or was held.
     pub(crate) fn held(&self) -> u64 {
         self.held

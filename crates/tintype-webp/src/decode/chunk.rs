@@ -8,6 +8,7 @@ pub(crate) type ChunkId = [u8; 4];
 pub(crate) const VP8: ChunkId = *b"VP8 ";
 pub(crate) const VP8L: ChunkId = *b"VP8L";
 pub(crate) const VP8X: ChunkId = *b"VP8X";
+pub(crate) const ANIM: ChunkId = *b"ANIM";
 pub(crate) const ANMF: ChunkId = *b"ANMF";
 pub(crate) const ALPH: ChunkId = *b"ALPH";
 pub(crate) const ICCP: ChunkId = *b"ICCP";

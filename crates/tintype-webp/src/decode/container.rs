@@ -1,13 +1,13 @@
-//! The file format (RFC 9649, 2): chunks up to the image data, or to that of an animation's first frame.
+//! The file format (RFC 9649, 2): chunks up to the image data, or to that of an animation's next frame.
 
 use super::bitstream::{
     Bitstream, LOSSLESS_HEADER, LOSSY_BEGINNING, LOSSY_HEADER, read_lossless, read_lossy,
 };
 use super::budget::Budget;
-use super::chunk::{ALPH, ANMF, ChunkId, EXIF, ICCP, VP8, VP8L, VP8X, malformed, u24};
+use super::chunk::{ALPH, ANIM, ANMF, ChunkId, EXIF, ICCP, VP8, VP8L, VP8X, malformed, u24};
 use super::config::DecoderConfig;
 use super::error::DecodeError;
-use super::header::{Compression, Header, Metadata};
+use super::header::{Compression, Header, Metadata, Playback};
 use super::input::Input;
 use alloc::vec::Vec;
 
@@ -16,8 +16,13 @@ pub(crate) struct Container {
     stage: Stage,
     /// What the VP8X chunk says, if there is one.
     extended: Option<Extended>,
+    playback: Playback,
     /// The animation frame that the reader is in, and the bytes of its chunk that are left.
     frame: Option<(Place, u64)>,
+    /// Bytes from the end of the frame's image data to the next chunk.
+    after_image: u64,
+    /// Frames that have been left behind.
+    frames: u32,
     metadata: Metadata,
     alpha: Option<Vec<u8>>,
     alpha_seen: bool,
@@ -65,6 +70,10 @@ pub(crate) struct Place {
     pub(crate) height: u32,
     /// Whether the frame is blended with the canvas, or replaces it.
     pub(crate) blend: bool,
+    /// Whether its place becomes transparent before the next frame.
+    pub(crate) dispose: bool,
+    /// Milliseconds for which it is shown.
+    pub(crate) duration: u32,
 }
 
 /// The image data that was found. The input is at its beginning, after the fields of [`Bitstream`].
@@ -92,6 +101,7 @@ pub(crate) struct Image {
 /// Bytes of a chunk's header, of the VP8X chunk, and of what stands before the chunks of a frame.
 const CHUNK_HEADER: u64 = 8;
 const VP8X_SIZE: usize = 10;
+const ANIM_SIZE: usize = 6;
 const FRAME_HEADER: usize = 16;
 
 impl Container {
@@ -100,7 +110,10 @@ impl Container {
         Self {
             stage: Stage::Begin,
             extended: None,
+            playback: Playback::default(),
             frame: None,
+            after_image: 0,
+            frames: 0,
             metadata: Metadata::default(),
             alpha: None,
             alpha_seen: false,
@@ -128,6 +141,19 @@ impl Container {
                 Step::NeedInput => return Ok(None),
             }
         }
+    }
+
+    /// Leaves the frame whose image has been found, and returns the number of bytes to the next chunk, `unused` bytes of
+    /// image data included.
+    pub(crate) fn leave_frame(&mut self, unused: u64) -> u64 {
+        (self.frame, self.alpha, self.alpha_seen) = (None, None, false);
+        self.frames += 1;
+        unused + core::mem::take(&mut self.after_image)
+    }
+
+    /// Whether the reader is between chunks, after a frame.
+    pub(crate) fn between_frames(&self) -> bool {
+        self.frames > 0 && self.frame.is_none() && matches!(self.stage, Stage::Chunks)
     }
 
     fn read_file_header(&mut self, input: &mut Input) -> Result<Step, DecodeError> {
@@ -176,6 +202,13 @@ impl Container {
                 self.stage = Stage::Chunks;
             }
             _ if first => return Err(malformed(id, "image data or a VP8X chunk in its place")),
+            ANIM if animated && size >= ANIM_SIZE as u64 => {
+                let Some(&[blue, green, red, alpha, low, high]) = content.first_chunk::<ANIM_SIZE>() else {
+                    return Ok(Step::NeedInput);
+                };
+                let loops = u16::from_le_bytes([low, high]);
+                self.playback = Playback { loops, background: [red, green, blue, alpha] };
+            }
             ANMF if animated && self.frame.is_none() => {
                 if size < FRAME_HEADER as u64 {
                     return Err(malformed(id, "16 bytes"));
@@ -183,6 +216,7 @@ impl Container {
                 let Some(&fields) = content.first_chunk() else { return Ok(Step::NeedInput) };
                 let place = self.read_place(fields)?;
                 self.frame = Some((place, size - FRAME_HEADER as u64));
+                self.after_image = size & 1;
                 input.advance(CHUNK_HEADER + FRAME_HEADER as u64);
                 return Ok(Step::Next);
             }
@@ -213,6 +247,7 @@ impl Container {
         // Metadata without its flag is none.
         let (icc, exif) = self.extended.map_or((false, false), |extended| (extended.icc, extended.exif));
         let purpose = match id {
+            ICCP | EXIF if self.frames > 0 => return None,
             ICCP if icc && self.metadata.icc.is_none() && size <= config.max_icc.into() => Purpose::Icc,
             EXIF if exif && self.metadata.exif.is_none() && size <= config.max_exif.into() => Purpose::Exif,
             ALPH if !self.alpha_seen && animated == self.frame.is_some() => {
@@ -256,13 +291,15 @@ impl Container {
 
     /// Reads where an animation's frame stands (RFC 9649, 2.7.1.1).
     fn read_place(&self, fields: [u8; FRAME_HEADER]) -> Result<Place, DecodeError> {
-        let [x0, x1, x2, y0, y1, y2, w0, w1, w2, h0, h1, h2, _, _, _, flags] = fields;
+        let [x0, x1, x2, y0, y1, y2, w0, w1, w2, h0, h1, h2, d0, d1, d2, flags] = fields;
         let place = Place {
             x: u24([x0, x1, x2]) * 2,
             y: u24([y0, y1, y2]) * 2,
             width: u24([w0, w1, w2]) + 1,
             height: u24([h0, h1, h2]) + 1,
             blend: flags & 2 == 0,
+            dispose: flags & 1 != 0,
+            duration: u24([d0, d1, d2]),
         };
         let fits = self.extended.is_some_and(|canvas| {
             place.x + place.width <= canvas.width && place.y + place.height <= canvas.height
@@ -291,7 +328,7 @@ impl Container {
         };
         let Some(bitstream) = bitstream.transpose()? else { return Ok(Step::NeedInput) };
         let (width, height) = bitstream.size();
-        let whole = Place { x: 0, y: 0, width, height, blend: false };
+        let whole = Place { width, height, ..Place::default() };
         let (place, canvas) = match (self.frame, self.extended) {
             (Some((place, _)), Some(canvas)) => (place, (canvas.width, canvas.height)),
             (_, Some(canvas)) => {
@@ -304,6 +341,9 @@ impl Container {
             return Err(malformed(id, "an image of the size that the file announces"));
         }
         input.advance(CHUNK_HEADER + length as u64);
+        if let Some((_, left)) = self.frame {
+            self.after_image += left.saturating_sub(CHUNK_HEADER + size);
+        }
         let has_alpha = match bitstream {
             Bitstream::Lossy { .. } => self.alpha_seen,
             Bitstream::Lossless { alpha, .. } => alpha,
@@ -316,7 +356,7 @@ impl Container {
                 || (place.width, place.height) != canvas
                 || self.extended.is_some_and(|extended| extended.alpha),
             compression: if id == VP8 { Compression::Lossy } else { Compression::Lossless },
-            animated: self.frame.is_some(),
+            animation: self.frame.map(|_| self.playback),
             has_exif: self.extended.is_some_and(|extended| extended.exif),
             has_xmp: self.extended.is_some_and(|extended| extended.xmp),
             has_icc: self.extended.is_some_and(|extended| extended.icc),

@@ -1,5 +1,6 @@
 //! The decoder: from chunks to an image, and from an image to rows.
 
+use super::animation::Animation;
 use super::budget::Budget;
 use super::config::DecoderConfig;
 use super::container::{Container, Found, Image};
@@ -89,6 +90,29 @@ impl Decoder {
             (_, Some(_)) => Some(self.budget.held()),
             _ => None,
         }
+    }
+
+    /// Upper bound, in bytes, of the memory that an [`Animation`] holds, as far as is known: with the first of its
+    /// frames. `None` before the header is known.
+    pub fn predicted_animation_memory(&self) -> Option<u64> {
+        let image = self.image.as_ref()?;
+        Some(self.budget.held_after(Animation::memory(image)))
+    }
+
+    /// Goes on with all frames of an animation, before anything is decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Memory`], before it is allocated, if the canvas takes more than the limit; [`DecodeError::Order`] if
+    /// the header is not known yet, decoding has begun, or the file is no animation.
+    pub fn into_animation(mut self) -> Result<Animation, DecodeError> {
+        let playback = self.header.as_ref().and_then(|header| header.animation);
+        let (Some(image), Some(_)) = (self.image.take(), playback) else {
+            return Err(DecodeError::Order(
+                "frames are those of an animation that has a header and was not started",
+            ));
+        };
+        Animation::new(self.config, self.input, self.budget, self.container, image)
     }
 
     /// Sets the most memory that decoding may hold, in bytes, in place of

@@ -14,8 +14,9 @@ pub struct Header {
     pub alpha: bool,
     /// How the image, or the first frame of an animation, is coded.
     pub compression: Compression,
-    /// Whether the file is an animation. Its first frame is decoded.
-    pub animated: bool,
+    /// What holds for all frames, if the file is an animation. [`Decoder`](super::Decoder) decodes the first of them,
+    /// [`Animation`](super::Animation) all.
+    pub animation: Option<Playback>,
     /// Whether the file is said to hold EXIF data. It follows the image as a rule: see [`info`](super::info).
     pub has_exif: bool,
     /// Whether the file is said to hold XMP, which follows the image as well.
@@ -23,6 +24,15 @@ pub struct Header {
     /// Whether the file is said to hold an ICC profile, which stands before the image.
     pub has_icc: bool,
     pub(crate) metadata: Metadata,
+}
+
+/// What holds for all frames of an animation (RFC 9649, 2.7.1.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Playback {
+    /// How often it plays; 0 is forever.
+    pub loops: u16,
+    /// The colour that the file suggests for the canvas, RGBA. Nothing is drawn with it here: the canvas is transparent.
+    pub background: [u8; 4],
 }
 
 /// How an image is coded.
@@ -42,7 +52,7 @@ impl Header {
 
     /// Whether the image can be decoded to [`Output::Planar`](super::Output::Planar): whether it is a lossy still.
     pub fn planar(&self) -> bool {
-        self.compression == Compression::Lossy && !self.animated
+        self.compression == Compression::Lossy && self.animation.is_none()
     }
 
     /// The ICC profile, if it is not larger than [`DecoderConfig::max_icc`](super::DecoderConfig::max_icc).

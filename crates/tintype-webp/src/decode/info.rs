@@ -1,7 +1,7 @@
 //! Descriptions of whole files, without decoding them.
 
 use super::budget::Budget;
-use super::chunk::{ANMF, ChunkId, EXIF, ICCP, XMP};
+use super::chunk::{ANMF, ChunkId, EXIF, ICCP, XMP, u24};
 use super::config::DecoderConfig;
 use super::container::Container;
 use super::error::DecodeError;
@@ -16,6 +16,8 @@ pub struct Info<'a> {
     pub header: Header,
     /// Frames of an animation; 1 if the file is none.
     pub frames: u32,
+    /// Milliseconds that all frames of an animation are shown together.
+    pub duration: u64,
     /// The EXIF data, a TIFF structure, of any size and wherever it stands; none without the flag that announces it.
     pub exif: Option<&'a [u8]>,
     /// The XMP packet, of any size and wherever it stands; none without its flag.
@@ -34,17 +36,23 @@ const PIECE: usize = 4096;
 /// As for [`Decoder::header`](super::Decoder::header).
 pub fn info(file: &[u8]) -> Result<Info<'_>, DecodeError> {
     let header = read_header(file)?;
-    let mut info = Info { header, frames: 0, exif: None, xmp: None, icc: None };
+    let mut info = Info { header, frames: 0, duration: 0, exif: None, xmp: None, icc: None };
     for (id, content) in chunks(file) {
         match id {
-            ANMF => info.frames += 1,
+            ANMF => {
+                info.frames += 1;
+                if let Some(&[low, middle, high]) = content.get(12..15).and_then(|field| field.first_chunk())
+                {
+                    info.duration += u64::from(u24([low, middle, high]));
+                }
+            }
             EXIF if info.header.has_exif && info.exif.is_none() => info.exif = Some(content),
             XMP if info.header.has_xmp && info.xmp.is_none() => info.xmp = Some(content),
             ICCP if info.header.has_icc && info.icc.is_none() => info.icc = Some(content),
             _ => {}
         }
     }
-    if !info.header.animated {
+    if info.header.animation.is_none() {
         info.frames = 1;
     }
     Ok(info)

@@ -40,6 +40,7 @@
 //! [`Decoder::damage`] reports the first [`Flaw`].
 
 mod alpha;
+mod animation;
 mod bitstream;
 mod budget;
 mod chunk;
@@ -59,9 +60,10 @@ mod work;
 #[cfg(test)]
 pub(crate) use lossy::BoolDecoder;
 
+pub use animation::{Animation, Drawn, Frame};
 pub use config::{Damage, DecoderConfig};
 pub use decoder::Decoder;
 pub use error::{DecodeError, Flaw, Unsupported};
-pub use header::{Compression, Header};
+pub use header::{Compression, Header, Playback};
 pub use info::{Info, info};
 pub use strip::{Output, PlaneRows, Row, Step, Strip};

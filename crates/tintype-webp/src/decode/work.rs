@@ -189,6 +189,16 @@ impl Work {
         &self.pixels
     }
 
+    /// Whether a flaw has ended the image: rows repeat the last one.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Bytes of image data that have not been used.
+    pub(crate) fn unused(&self) -> u64 {
+        self.left
+    }
+
     pub(crate) fn flaw(&self) -> Option<Flaw> {
         self.flaw
     }

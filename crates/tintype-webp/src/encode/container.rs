@@ -53,9 +53,10 @@ impl core::error::Error for TooLarge {}
 
 /// Flags of a `VP8X` chunk.
 const ICC: u8 = 1 << 5;
-const ALPHA: u8 = 1 << 4;
+pub(super) const ALPHA: u8 = 1 << 4;
 const EXIF: u8 = 1 << 3;
 const XMP: u8 = 1 << 2;
+pub(super) const ANIMATION: u8 = 1 << 1;
 
 impl<'a> Still<'a> {
     /// An image without anything else.
@@ -83,16 +84,11 @@ impl<'a> Still<'a> {
         ];
         let size =
             chunks.iter().flatten().fold(4, |sum, (_, content)| sum + chunk_size(content.len() as u64));
-        let size = u32::try_from(size).ok().filter(|&size| size < u32::MAX - 8).ok_or(TooLarge)?;
+        let header = file_header(size)?;
         out.reserve_exact(size as usize + 8);
-        out.extend(b"RIFF");
-        out.extend(size.to_le_bytes());
-        out.extend(b"WEBP");
+        out.extend(header);
         for (name, content) in chunks.into_iter().flatten() {
-            out.extend(name);
-            out.extend((content.len() as u32).to_le_bytes());
-            out.extend_from_slice(content);
-            out.extend(core::iter::repeat_n(0, content.len() % 2));
+            write_chunk(out, name, content);
         }
         Ok(())
     }
@@ -103,19 +99,43 @@ impl<'a> Still<'a> {
             Data::Lossy { alpha, .. } => (alpha.is_some(), alpha.is_some()),
             Data::Lossless { alpha, .. } => (alpha, false),
         };
-        let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
-        let metadata =
-            flag(self.icc.is_some(), ICC) | flag(self.exif.is_some(), EXIF) | flag(self.xmp.is_some(), XMP);
+        let metadata = metadata_flags(self.icc, self.exif, self.xmp);
         if !needed && metadata == 0 {
             return None;
         }
-        let [w0, w1, w2, _] = self.width.saturating_sub(1).to_le_bytes();
-        let [h0, h1, h2, _] = self.height.saturating_sub(1).to_le_bytes();
-        Some([metadata | flag(alpha, ALPHA), 0, 0, 0, w0, w1, w2, h0, h1, h2])
+        Some(extended(metadata | if alpha { ALPHA } else { 0 }, self.width, self.height))
     }
 }
 
+/// The content of a `VP8X` chunk.
+pub(super) fn extended(flags: u8, width: u32, height: u32) -> [u8; 10] {
+    let [w0, w1, w2, _] = width.saturating_sub(1).to_le_bytes();
+    let [h0, h1, h2, _] = height.saturating_sub(1).to_le_bytes();
+    [flags, 0, 0, 0, w0, w1, w2, h0, h1, h2]
+}
+
+/// The flags of the metadata that is there.
+pub(super) fn metadata_flags(icc: Option<&[u8]>, exif: Option<&[u8]>, xmp: Option<&[u8]>) -> u8 {
+    let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
+    flag(icc.is_some(), ICC) | flag(exif.is_some(), EXIF) | flag(xmp.is_some(), XMP)
+}
+
+/// The beginning of a file, given the bytes that follow its first eight.
+pub(super) fn file_header(size: u64) -> Result<[u8; 12], TooLarge> {
+    let size = u32::try_from(size).ok().filter(|&size| size < u32::MAX - 8).ok_or(TooLarge)?;
+    let [a, b, c, d] = size.to_le_bytes();
+    Ok([b'R', b'I', b'F', b'F', a, b, c, d, b'W', b'E', b'B', b'P'])
+}
+
+/// Appends a chunk, which is padded to an even size.
+pub(super) fn write_chunk(out: &mut Vec<u8>, id: &[u8; 4], content: &[u8]) {
+    out.extend(id);
+    out.extend((content.len() as u32).to_le_bytes());
+    out.extend_from_slice(content);
+    out.extend(core::iter::repeat_n(0, content.len() % 2));
+}
+
 /// Bytes of a chunk, given those of its content.
-fn chunk_size(content: u64) -> u64 {
+pub(super) fn chunk_size(content: u64) -> u64 {
     8 + content + content % 2
 }

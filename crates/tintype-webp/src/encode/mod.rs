@@ -1,8 +1,9 @@
 //! The encoder: rows in, bytes out.
 //!
 //! [`lossy`] makes the image data of a lossy file, [`lossless`] that of a lossless one and coded alpha, and [`container`] the
-//! file around it, with metadata.
+//! file around it, with metadata. [`animation`] makes the file of several images.
 
+pub mod animation;
 pub mod container;
 pub mod lossless;
 pub mod lossy;

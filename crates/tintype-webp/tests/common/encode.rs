@@ -60,3 +60,14 @@ pub(crate) fn psnr(a: &Image, b: &Image) -> f64 {
     let error: f64 = a.data.iter().zip(&b.data).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
     10.0 * (255.0 * 255.0 * a.data.len() as f64 / error.max(1.0)).log10()
 }
+
+/// A lossy file of an image with alpha.
+pub(crate) fn encode_rgba(image: &Image) -> Vec<u8> {
+    let data = encode_data(image, Config { quality: 90, ..Config::default() });
+    let alpha: Vec<u8> = image.data.iter().skip(3).step_by(4).copied().collect();
+    let (width, height) = (image.width as u32, image.height as u32);
+    let alpha = tintype_webp::encode::lossless::encode_alpha(&alpha, width, height, Effort::Default).unwrap();
+    let mut file = Vec::new();
+    Still::new(width, height, Data::Lossy { image: &data, alpha: Some(&alpha) }).write(&mut file).unwrap();
+    file
+}

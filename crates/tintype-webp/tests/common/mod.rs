@@ -1,6 +1,7 @@
 //! Shared by the tests: images, files made of them, decoding in one call, and the corpus.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub(crate) mod animation;
 pub(crate) mod bits;
 pub(crate) mod encode;
 pub(crate) mod vp8;

@@ -41,6 +41,7 @@ impl Default for Draft {
     fn default() -> Self {
         let mut request = keeping_format(QUALITY);
         request.output.metadata = Metadata::Copyright;
+        request.output.frames = 0;
         Self { request, dpr: Factor::ONE, trim: Part::default() }
     }
 }
@@ -55,6 +56,10 @@ impl Draft {
             geometry.fill = None;
         }
         draft.request.geometry = geometry;
+        // A format of stills need not be said to be one.
+        if matches!(request.output.format, OutputFormat::Fixed(format) if format != Format::Webp) {
+            draft.request.output.frames = 0;
+        }
         draft.turn_flips();
         let lossless = request.output.lossless && draft.is_webp();
         let quality = if lossless { Some(LOSSLESS) } else { request.output.first_quality() };

@@ -122,10 +122,9 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         "none" => Metadata::Strip,
     }),
     choice!(["compression"], request.output.effort, { "fast" => Effort::Fast }),
-    // The rest makes no difference here: clients on slow connections get the same image, and an animation is its first
-    // frame.
+    choice!(["anim"], request.output.frames, { "true" => 0, "false" => 1 }),
+    // The rest makes no difference here: clients on slow connections get the same image.
     no_effect!(["slow-connection-quality", "scq"]),
-    no_effect!(["anim"], "true or false", |text| matches!(text, "true" | "false")),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 

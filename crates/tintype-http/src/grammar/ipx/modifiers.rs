@@ -187,13 +187,29 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
     field!(["quality", "q"], "a whole number, 1 to 100", request.output.quality, |text| {
         Quality::read_one(text).map(Quality::all)
     }),
+    Parameter {
+        names: &["animated", "a"],
+        accepts: FLAG,
+        read: |draft, text| {
+            draft.request.output.frames = match text {
+                "" | "true" | "1" => 0,
+                "false" | "0" => 1,
+                _ => return Err(Rejected::Malformed),
+            };
+            Ok(())
+        },
+        write: |draft| match draft.request.output.frames {
+            0 => Some(String::new()),
+            1 => Some("false".into()),
+            _ => None,
+        },
+    },
     // Examples of IPX have it, and IPX itself ignores it.
     no_effect!(["embed"]),
 ];
 
 /// The modifiers that the engine does not implement.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["animated", "a"], is_neutral: is_off },
     Missing { names: &["blur"], is_neutral: is_off },
     Missing { names: &["sharpen"], is_neutral: is_off },
     Missing { names: &["median"], is_neutral: |text| text == "1" || is_off(text) },

@@ -201,6 +201,10 @@ impl Random {
             profile: self.mostly(90, Profile::Srgb, Profile::ALL),
             metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
             location: self.chance(20),
+            page: self.mostly(95, 0, &[1, 7, 65_535]),
+            frames: self.mostly(80, 1, &[0, 0, 0, 300]),
+            loops: self.maybe(5, |random| random.pick(&[0, 1, 65_535])),
+            delay: self.maybe(5, |random| random.pick(&[0, 40, 16_777_215])),
         }
     }
 

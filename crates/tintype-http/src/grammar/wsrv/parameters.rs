@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::part::Part;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate};
+use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
 use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
 
 /// No error message shows what is accepted, as everything else counts as not given.
@@ -156,6 +157,24 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     }, unsupported "gif" | "tiff" | "tif" | "avif" | "av1" | "jxl" | "json"),
     field!(["q", "quality"], ANY, request.output.quality, |text| Quality::read_one(text).map(Quality::all)),
     flag!(["ll", "lossless"], request.output.lossless),
+    field!(["page"], ANY, request.output.page, |text| number(text, 0, 65_535)),
+    Parameter {
+        names: &["n", "pages"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.output.frames = match text {
+                "-1" => 0,
+                text => parse_frames(text).ok_or(Rejected::Malformed)?,
+            };
+            Ok(())
+        },
+        write: |draft| match draft.request.output.frames {
+            0 => Some("-1".into()),
+            frames => Some(frames.to_string()),
+        },
+    },
+    field!(["loop"], ANY, request.output.loops, parse_loops),
+    field!(["delay"], ANY, request.output.delay, parse_delay),
     // How a file is packed.
     no_effect!(["l", "level"]),
     no_effect!(["af"]),
@@ -191,8 +210,8 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     },
 ];
 
-/// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) or an animation
-/// (`loop`, `delay`) change nothing on their own, and are passed over like unknown ones.
+/// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) change nothing on their
+/// own, and are passed over like unknown ones.
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["blur"], is_neutral: is_zero },
     Missing { names: &["con"], is_neutral: is_zero },
@@ -205,9 +224,8 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["filt"], is_neutral: is_off },
     Missing { names: &["tint"], is_neutral: is_off },
     Missing { names: &["encoding"], is_neutral: is_off },
-    // The first of the frames, and the first alone.
-    Missing { names: &["page"], is_neutral: |text| !matches!(text.parse::<i64>(), Ok(-2..=-1 | 1..)) },
-    Missing { names: &["n", "pages"], is_neutral: |text| !matches!(text.parse::<i64>(), Ok(-1 | 2..)) },
+    // The largest and the smallest page.
+    Missing { names: &["page"], is_neutral: |text| !matches!(text, "-1" | "-2") },
 ];
 
 /// The names of the parameter that says what happens if there is no image.

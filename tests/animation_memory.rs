@@ -1,0 +1,108 @@
+//! An animation never takes more memory than its limit, wherever that is set.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, unsafe_code)] // a test that fails does so by panicking
+
+mod film;
+
+use film::{Shown, canvases, gif_file, gif_frames, play, webp_file};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use tintype::{Error, Length, Limit, Options, Session};
+
+/// Counts what each thread holds, and the most that it held.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get() + layout.size() as isize);
+        MOST.set(MOST.get().max(HELD.get()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The rendition of a source that arrives in pieces, and the most bytes held meanwhile.
+fn held(source: &[u8], options: &Options) -> (Result<Vec<u8>, Error>, u64) {
+    let before = HELD.get();
+    MOST.set(before);
+    let mut session = Session::new(*options);
+    let result = (|| {
+        for chunk in source.chunks(10_000) {
+            session.write(chunk)?;
+        }
+        session.finish()?;
+        MOST.set(MOST.get().max(HELD.get()));
+        let most = MOST.get();
+        let mut out = Vec::new();
+        loop {
+            let piece = session.read(1 << 16)?;
+            if piece.is_empty() {
+                // The output is the caller's.
+                MOST.set(most);
+                return Ok(out);
+            }
+            out.extend(piece);
+        }
+    })();
+    (result, (MOST.get() - before) as u64)
+}
+
+fn noise((width, height): (u32, u32), count: u32) -> Vec<Shown> {
+    let mut state = 1u32;
+    let mut next = move || {
+        state = state.wrapping_mul(1664525).wrapping_add(1013904223);
+        (state >> 24) as u8
+    };
+    (0..count)
+        .map(|_| (40, (0..width * height).flat_map(|_| [next(), next(), next(), 255]).collect()))
+        .collect()
+}
+
+#[test]
+fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
+    let (gif, size) = ((150, 100), (120, 80));
+    let sources = [
+        webp_file(size, &canvases(size, 6), 0),
+        webp_file(size, &noise(size, 6), 0),
+        gif_file(&gif_frames(4, gif, 6), gif, None),
+    ];
+    for (number, source) in sources.iter().enumerate() {
+        for (lossless, width) in [(true, None), (false, None), (false, Some(70))] {
+            let mut options = Options::default();
+            options.input.frames = 0;
+            options.output.lossless = lossless;
+            options.geometry.width = width.map(Length::Pixels);
+            let mut fits = None;
+            for limit in (2_300_000..7_000_000u64).step_by(200_000) {
+                options.limits.memory = limit;
+                let (result, most) = held(source, &options);
+                assert!(most <= limit, "{number} {lossless} {width:?}: {most} of {limit}");
+                match result {
+                    Ok(file) => {
+                        assert_eq!(play(&file).frames.len(), 6);
+                        fits.get_or_insert(limit);
+                    }
+                    Err(Error::LimitExceeded { limit: Limit::Memory, allowed, needed }) => {
+                        assert!(allowed == limit && needed > limit && fits.is_none(), "{needed} of {limit}");
+                    }
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            assert!(fits.is_some(), "{number} {lossless} {width:?}");
+        }
+    }
+}
