@@ -73,11 +73,11 @@ impl Choice {
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let mut distortion = 0;
         let (mut above, mut left) = (neighbours.above.uv, neighbours.left.uv);
-        let (matrix, worth) = (&means.quantizer.uv, means.quantizer.chroma_levels);
+        let (matrix, scale) = (&means.quantizer.uv, means.quantizer.chroma_levels);
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at / 4][at % 2], &mut left[at / 4][at % 4 / 2]);
             let (costs, context) = (means.costs.of_kind(CHROMA), usize::from(*above + *left));
-            let (better, error) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
+            let (better, error) = Problem { coefficients, matrix, costs, first: 0, context, scale }.solve();
             (*block, distortion) = (better, distortion + error);
             let any = u8::from(block.end > 0);
             (*above, *left) = (any, any);

@@ -112,12 +112,12 @@ impl Whole {
     /// Optimises the coefficients.
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
-        let (matrix, worth) = (&means.quantizer.y, means.quantizer.luma_levels);
+        let (matrix, scale) = (&means.quantizer.y, means.quantizer.luma_levels);
         let mut distortion = self.y2_distortion;
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at % 4], &mut left[at / 4]);
             let (costs, context) = (means.costs.of_kind(AFTER_Y2), usize::from(*above + *left));
-            let (better, error) = Problem { coefficients, matrix, costs, first: 1, context, worth }.solve();
+            let (better, error) = Problem { coefficients, matrix, costs, first: 1, context, scale }.solve();
             (*block, distortion) = (better, distortion + error);
             let any = u8::from(block.end > 1);
             (*above, *left) = (any, any);

@@ -131,8 +131,8 @@ fn optimize(
     means: &Means<'_>,
 ) -> Choice {
     let (quantizer, costs) = (means.quantizer, means.costs.of_kind(WHOLE));
-    let (matrix, worth) = (&quantizer.y, quantizer.luma_levels);
-    let (block, distortion) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
+    let (matrix, scale) = (&quantizer.y, quantizer.luma_levels);
+    let (block, distortion) = Problem { coefficients, matrix, costs, first: 0, context, scale }.solve();
     let cost = costs::of_block(costs, 0, context, &block) + u32::from(mode_costs[number]);
     Choice { number, weight: weigh(distortion, cost, quantizer.luma), block }
 }
