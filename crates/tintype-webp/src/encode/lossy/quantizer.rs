@@ -59,7 +59,7 @@ pub(super) struct ErrorScale(u64);
 impl ErrorScale {
     /// Of what a bit is worth, as in [`weigh`].
     fn new(worth: u64) -> Self {
-        Self((16 * 256 << 16) / worth.max(1))
+        Self(((16 * 256) << 16) / worth.max(1))
     }
 
     #[inline(always)]
@@ -94,7 +94,7 @@ impl Quantizer {
             uv: Matrix::new(factors.uv, [48, 42]),
             luma: worth(y, 85),
             chroma: worth(uv, 80),
-            luma_levels: ErrorScale::new(worth(y, 40)),
+            luma_levels: ErrorScale::new(worth(y, 46)),
             chroma_levels: ErrorScale::new(worth(uv, 10)),
         }
     }

@@ -4,7 +4,7 @@
 #![allow(clippy::indexing_slicing)] // positions up to 15, places below 16, contexts below 3, bands below 8
 
 use super::block::Block;
-use super::costs::{KindCosts, of_extra};
+use super::costs::KindCosts;
 use super::quantizer::{ErrorScale, Matrix};
 use crate::vp8::tokens::{BANDS, ZIGZAG};
 
@@ -30,6 +30,15 @@ struct End {
     way: usize,
 }
 
+/// The low bits of weights sum up costs alone.
+const COST_BITS: u32 = 20;
+
+/// What a cost weighs.
+#[inline(always)]
+fn bits(cost: u32) -> u64 {
+    u64::from(cost) << COST_BITS | u64::from(cost)
+}
+
 /// More than any way weighs, by far, but not so much that sums overflow.
 const FAR: u64 = u64::MAX / 4;
 
@@ -46,24 +55,20 @@ pub(super) struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// Finds the best levels. Returns them with the squared error.
-    pub(super) fn solve(&self) -> (Block, u32) {
+    /// Finds the best levels. Returns them with the squared error and what they cost.
+    pub(super) fn solve(&self) -> (Block, u32, u32) {
         let magnitudes: [u32; 16] =
             core::array::from_fn(|at| self.coefficients[usize::from(ZIGZAG[at])].unsigned_abs().into());
         let nearest = self.nearest(&magnitudes);
         let mut rest: u32 = magnitudes[self.first..].iter().map(|&magnitude| magnitude * magnitude).sum();
-        let Some(last) = (self.first..16).rev().find(|&at| nearest[at] > 0) else {
-            return (Block::default(), rest);
-        };
         let start = &self.costs[usize::from(BANDS[self.first])][self.context & 3];
-        let mut end = End {
-            weight: self.scale.weigh(rest) + u64::from(start.end),
-            position: self.first,
-            way: 0,
+        let Some(last) = (self.first..16).rev().find(|&at| nearest[at] > 0) else {
+            return (Block::default(), rest, start.end.into());
         };
+        let mut end = End { weight: self.error(rest) + bits(start.end.into()), position: self.first, way: 0 };
         // A way that goes on after a zero cannot end, so that only other contexts pay for going on here.
         let more = if self.context == 0 { start.more } else { 0 };
-        let mut ways = Ways { weights: [more.into(), FAR], contexts: [self.context as u8, 0] };
+        let mut ways = Ways { weights: [bits(more.into()), FAR], contexts: [self.context as u8, 0] };
         let mut back = [Back::default(); 16];
         for at in self.first..=last {
             let magnitude = magnitudes[at];
@@ -75,11 +80,11 @@ impl Problem<'_> {
                 continue;
             }
             (ways, back[at]) = self.advance(&ways, at, magnitude, nearest[at]);
-            let rest = self.scale.weigh(rest);
+            let rest = self.error(rest);
             for way in 0..2 {
                 let context = usize::from(ways.contexts[way]);
                 let cost = if at == 15 { 0 } else { self.costs[usize::from(BANDS[at + 1])][context & 3].end };
-                let weight = ways.weights[way] + rest + u64::from(cost);
+                let weight = ways.weights[way] + rest + bits(cost.into());
                 if context > 0 && weight < end.weight {
                     end = End { weight, position: at + 1, way };
                 }
@@ -93,11 +98,10 @@ impl Problem<'_> {
     fn way(&self, before: &Ways, at: usize, level: u32, magnitude: u32) -> (u64, u8) {
         let costs = &self.costs[usize::from(BANDS[at])];
         let level = level as u16;
-        let [first, second] = [0, 1].map(|way| {
-            before.weights[way] + u64::from(costs[usize::from(before.contexts[way]) & 3].of_token(level))
-        });
+        let [first, second] = [0, 1]
+            .map(|way| before.weights[way] + bits(costs[usize::from(before.contexts[way]) & 3].of(level)));
         let error = magnitude.abs_diff(u32::from(level) * self.factor(at));
-        let own = self.scale.weigh(error * error) + u64::from(of_extra(level));
+        let own = self.error(error * error);
         if second < first { (second + own, 1) } else { (first + own, 0) }
     }
 
@@ -120,6 +124,12 @@ impl Problem<'_> {
         )
     }
 
+    /// What a squared error weighs.
+    #[inline(always)]
+    fn error(&self, error: u32) -> u64 {
+        self.scale.weigh(error) << COST_BITS
+    }
+
     #[inline(always)]
     fn factor(&self, at: usize) -> u32 {
         self.matrix.factors[usize::from(at > 0)] as u32
@@ -136,23 +146,23 @@ impl Problem<'_> {
     }
 
     /// Follows the best way back from its end.
-    fn follow(&self, back: &[Back; 16], end: &End, magnitudes: &[u32; 16]) -> (Block, u32) {
+    fn follow(&self, back: &[Back; 16], end: &End, magnitudes: &[u32; 16]) -> (Block, u32, u32) {
         let mut block = Block::default();
+        let cost = (end.weight & ((1 << COST_BITS) - 1)) as u32;
         let mut distortion = magnitudes[end.position..].iter().map(|&magnitude| magnitude * magnitude).sum();
         if end.position == self.first {
-            return (block, distortion);
+            return (block, distortion, cost);
         }
         block.end = end.position as u8;
         let mut way = end.way;
         for at in (self.first..end.position).rev() {
             let level = back[at].levels[way & 1];
             let place = usize::from(ZIGZAG[at]);
-            block.levels[place] =
-                if self.coefficients[place] < 0 { -(level as i16) } else { level as i16 };
+            block.levels[place] = if self.coefficients[place] < 0 { -(level as i16) } else { level as i16 };
             let error = magnitudes[at].abs_diff(u32::from(level) * self.factor(at));
             distortion += error * error;
             way = back[at].from[way & 1].into();
         }
-        (block, distortion)
+        (block, distortion, cost)
     }
 }
