@@ -57,8 +57,11 @@ impl Sharpener {
         let (width, half) = (self.width, self.width.div_ceil(2));
         let rows = self.pixels.len() / width.max(1);
         let scaled = |samples: &[u8], stride: usize, width: usize, rows: usize| -> Plane {
-            let rows = samples.chunks(stride.max(1)).take(rows);
-            rows.flat_map(|row| row.iter().take(width).map(|&sample| i32::from(sample) << BITS)).collect()
+            let mut plane = Vec::with_capacity(width * rows);
+            for row in samples.chunks(stride.max(1)).take(rows) {
+                plane.extend(row.iter().take(width).map(|&sample| i32::from(sample) << BITS));
+            }
+            plane
         };
         let mut y = scaled(luma.0, luma.1, width, rows);
         let mut uv = [0, 1].map(|plane| scaled(chroma[plane].0, chroma[plane].1, half, rows.div_ceil(2)));
