@@ -124,10 +124,20 @@ pub(super) fn separate<V: I16x8>([r0, r1, r2, r3]: Pair<V>) -> [[i16; 16]; 2] {
 /// Separates two blocks of quantised coefficients, and finds their ends.
 #[inline(always)]
 pub(super) fn blocks<V: I16x8>(levels: Pair<V>) -> [Block; 2] {
+    blocks_and_counts(levels).map(|(block, _)| block)
+}
+
+/// As [`blocks`], and counts the coefficients of each that are not zero.
+#[inline(always)]
+pub(super) fn blocks_and_counts<V: I16x8>(levels: Pair<V>) -> [(Block, u32); 2] {
     let [r0, r1, r2, r3] = levels;
     let places = u32::from(V::nonzero(r0, r1)) | u32::from(V::nonzero(r2, r3)) << 16;
     let [first, second] = separate(levels);
-    [Block { levels: first, end: end(places) }, Block { levels: second, end: end(places >> 4) }]
+    let block = |levels: [i16; 16], places: u32| {
+        let places = places & 0x0F0F_0F0F;
+        (Block { levels, end: end(places) }, places.count_ones())
+    };
+    [block(first, places), block(second, places >> 4)]
 }
 
 /// The end of a block, of whose coefficients the nibbles at bits 0, 8, 16 and 24 say which are not zero.

@@ -23,13 +23,14 @@ struct Choice {
     coefficients: [[i16; 16]; 8],
 }
 
-/// Encodes colour differences and puts their blocks and pixels in place.
+/// Encodes colour differences, by a mode that costs at most `most`, and puts their blocks and pixels in place.
 pub(super) fn encode(
     spaces: &mut [ChromaSpace; 2],
     blocks: &mut Blocks,
     source: &[[[u8; 8]; 8]; 2],
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
+    most: u32,
 ) -> Mode {
     let mut best = Choice {
         mode: Mode::Dc,
@@ -37,7 +38,24 @@ pub(super) fn encode(
         blocks: [Block::default(); 8],
         coefficients: [[0; 16]; 8],
     };
-    for mode in MODES {
+    // The modes whose predictions are closest. Squared errors of coefficients are four times those of pixels.
+    let mut ranking = MODES.map(|mode| {
+        spaces.iter_mut().for_each(|space| predict(space, 8, mode, neighbours.around));
+        let errors = source
+            .iter()
+            .zip(&*spaces)
+            .map(|(source, space)| residue::error::<NativeWords, 8, 16, 9>(source, space));
+        let error = 4 * errors.sum::<u32>();
+        (weigh(error, costs::of_chroma_mode(mode).into(), means.quantizer.chroma), mode)
+    });
+    ranking.sort_unstable_by_key(|&(error, _)| error);
+    let looked_at = match means.effort {
+        Effort::Fast => 2,
+        Effort::Default => 3,
+        Effort::Best => 4,
+    };
+    let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_chroma_mode(mode)) <= most;
+    for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         spaces.iter_mut().for_each(|space| predict(space, 8, mode, neighbours.around));
         try_mode::<NativeWords>(&mut best, mode, spaces, source, neighbours, means);
     }
@@ -71,18 +89,18 @@ impl Choice {
 
     /// Optimises the coefficients.
     fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
-        let mut distortion = 0;
+        let (mut distortion, mut cost) = (0, u32::from(costs::of_chroma_mode(self.mode)));
         let (mut above, mut left) = (neighbours.above.uv, neighbours.left.uv);
-        let (matrix, worth) = (&means.quantizer.uv, means.quantizer.chroma_levels);
+        let (matrix, scale) = (&means.quantizer.uv, means.quantizer.chroma_levels);
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at / 4][at % 2], &mut left[at / 4][at % 4 / 2]);
             let (costs, context) = (means.costs.of_kind(CHROMA), usize::from(*above + *left));
-            let (better, error) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
-            (*block, distortion) = (better, distortion + error);
+            let (better, error, bits) =
+                Problem { coefficients, matrix, costs, first: 0, context, scale }.solve();
+            (*block, distortion, cost) = (better, distortion + error, cost + bits);
             let any = u8::from(block.end > 0);
             (*above, *left) = (any, any);
         }
-        let cost = u32::from(costs::of_chroma_mode(self.mode)) + cost(&self.blocks, neighbours, means);
         self.weight = weigh(distortion, cost, means.quantizer.chroma);
     }
 }

@@ -56,6 +56,13 @@ pub(super) fn differences([r, g, b]: [i32; 3]) -> [i32; 3] {
     [y >> 16, cb >> 16, cr >> 16]
 }
 
+/// A difference of lightness in the limited range.
+#[inline(always)]
+pub(super) fn limited(difference: i32) -> i32 {
+    const FACTOR: i32 = fixed(LUMA);
+    (difference * FACTOR + (1 << 15)) >> 16
+}
+
 /// The red, green and blue of samples with `BITS` bits after the point, at most 6, as decoders make it, in its range.
 #[inline(always)]
 pub(super) fn decode<const BITS: u32>(y: i32, [cb, cr]: [i32; 2]) -> [i32; 3] {

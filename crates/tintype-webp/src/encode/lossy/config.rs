@@ -32,13 +32,14 @@ pub enum Plane {
 pub struct Config {
     /// Quality, 0 to 100, on libwebp's scale; larger numbers count as 100.
     pub quality: u8,
-    /// Work spent on size. [`Effort::Fast`] predicts luminance in whole macroblocks or by the four simplest modes of
-    /// subblocks; [`Effort::Default`] tries every mode, and optimises the coefficients of the chosen one;
-    /// [`Effort::Best`] optimises coefficients before modes are chosen.
+    /// Work spent on size. Predictions in every mode are compared with the pixels, and the closest are weighed by their
+    /// bits and their error: of the ten modes of a subblock two with [`Effort::Fast`] and six with [`Effort::Default`],
+    /// which then optimises the coefficients of the chosen mode. [`Effort::Best`] weighs all, and optimises
+    /// coefficients before modes are chosen.
     pub effort: Effort,
-    /// Whether colour differences, and luminance with them, are chosen so that what a decoder makes of them at full size
-    /// is closest to the pixels. This keeps thin lines of saturated colour, such as text, from fading. It takes more
-    /// time, and has no effect on planes.
+    /// Whether colour differences, and luminance with them, are chosen so that what a decoder interpolates from them at
+    /// full size is closest to the pixels in colour, and in lightness by linear light. This keeps thin lines of saturated
+    /// colour, such as text, from fading. It takes more time, and has no effect on planes.
     pub sharp_chroma: bool,
 }
 

@@ -88,29 +88,22 @@ pub(super) struct TokenCosts {
     /// Of the end of the block, and of going on.
     pub(super) end: u16,
     pub(super) more: u16,
-    /// Of values, up to those that tokens do not distinguish. Going on is part of it unless a zero came before, after
-    /// which nothing else is possible.
+    /// Of values, with their sign and all bits, up to those that tokens do not distinguish; of these, the token alone.
+    /// Going on is part of it unless a zero came before, after which nothing else is possible.
     values: [u16; CLASSES],
 }
 
 impl TokenCosts {
     /// The cost of a coefficient.
     #[inline(always)]
-    fn of(&self, level: u16) -> u32 {
-        self.of_token(level) + of_extra(level)
+    pub(super) fn of(&self, level: u16) -> u32 {
+        let level = usize::from(level);
+        if level < CLASSES - 1 {
+            self.values[level].into()
+        } else {
+            u32::from(self.values[CLASSES - 1]) + u32::from(EXTRA[level.min(MAX_LEVEL as usize)])
+        }
     }
-
-    /// The cost of a coefficient's token.
-    #[inline(always)]
-    pub(super) fn of_token(&self, level: u16) -> u32 {
-        self.values[usize::from(level).min(CLASSES - 1)].into()
-    }
-}
-
-/// The cost of what a coefficient's token leaves open.
-#[inline(always)]
-pub(super) fn of_extra(level: u16) -> u32 {
-    EXTRA[usize::from(level).min(MAX_LEVEL as usize)].into()
 }
 
 /// The costs of coefficients: by kind of block, band and context.
@@ -144,7 +137,8 @@ fn token_costs(p: &[u8; 11], with_more: bool) -> TokenCosts {
     let larger = large + of_bool(true, p[3]);
     let (medium, largest) = (larger + of_bool(false, p[6]), larger + of_bool(true, p[6]));
     let (third, fifth) = (largest + of_bool(false, p[8]), largest + of_bool(true, p[8]));
-    let values = core::array::from_fn(|level| match level {
+    let extra = |level: usize| if level < CLASSES - 1 { EXTRA[level] } else { 0 };
+    let token = |level: usize| match level {
         0 => base + of_bool(false, p[1]),
         1 => base + of_bool(true, p[1]) + of_bool(false, p[2]),
         2 => small + of_bool(false, p[4]),
@@ -155,7 +149,8 @@ fn token_costs(p: &[u8; 11], with_more: bool) -> TokenCosts {
         19..35 => third + of_bool(true, p[9]),
         35..67 => fifth + of_bool(false, p[10]),
         _ => fifth + of_bool(true, p[10]),
-    });
+    };
+    let values = core::array::from_fn(|level| token(level) + extra(level));
     TokenCosts { end: of_bool(false, p[0]), more, values }
 }
 

@@ -3,7 +3,7 @@
 use super::bool_writer::BoolWriter;
 use super::config::{Config, Input, Plane};
 use super::error::EncodeError;
-use super::frame::Frame;
+use super::frame::{Frame, MAX_FIRST};
 use super::header::FrameHeader;
 use super::samples::Samples;
 use super::tokens::{Context, Sink, write_block};
@@ -18,9 +18,6 @@ const MAX_SIDE: u32 = 16383;
 
 /// Bytes before the first partition: frame tag, start code and dimensions (RFC 6386, 9.1).
 const TAG: usize = 10;
-
-/// The first partition's size has 19 bits.
-const MAX_FIRST: usize = (1 << 19) - 1;
 
 /// The data of a lossy image, in the making.
 #[derive(Debug)]
@@ -86,7 +83,7 @@ impl Encoder {
     pub fn memory(width: u32, height: u32, input: Input, config: &Config) -> u64 {
         let (width, height) = (width.min(MAX_SIDE) as usize, height.min(MAX_SIDE) as usize);
         let frame = Frame::memory(width, height, config) as u64;
-        (size_of::<Self>() + Samples::memory(width, input)) as u64 + frame
+        (size_of::<Self>() + Samples::memory(width, input, config.sharp_chroma)) as u64 + frame
     }
 
     /// Rows that a plane can take before the others have to catch up; the first plane stands for pixels.
@@ -134,7 +131,7 @@ impl Encoder {
 
     fn encode_if_complete(&mut self) {
         if self.samples.complete() {
-            self.samples.fill_below();
+            self.samples.finish_row();
             self.frame.encode_row(&self.samples);
             self.samples.advance();
         }
@@ -225,6 +222,10 @@ mod tests {
     use crate::decode::{Decoder, DecoderConfig, Output, Step};
     use crate::encode::container::{Data, Still};
     use crate::encode::lossy::Effort;
+    use crate::encode::lossy::budget::Budget;
+    use crate::encode::lossy::costs;
+    use crate::encode::lossy::frame::FIXED_BYTES;
+    use crate::vp8::modes::Mode;
     use crate::vp8::predict::LEFT;
 
     /// Waves, edges and some noise.
@@ -254,6 +255,58 @@ mod tests {
             }
         }
         planes
+    }
+
+    /// The bytes of the modes of noise, if they may take so many, whether macroblocks had flags, and the file.
+    fn modes_of_noise(bytes: usize) -> (usize, bool, Vec<u8>) {
+        let side = 160;
+        let config = Config { quality: 100, ..Config::default() };
+        let mut encoder = Encoder::new(side, side, Input::Rgb, config).unwrap();
+        encoder.frame.budget = Budget::new(100, bytes);
+        let mut seed = 7u32;
+        let mut next = || {
+            seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+            (seed >> 24) as u8
+        };
+        for _ in 0..side {
+            let row: Vec<u8> = (0..side * 3).map(|_| next()).collect();
+            encoder.push_row(&row).unwrap();
+        }
+        let mut header = BoolWriter::new(Vec::new());
+        encoder.frame.header().write(&mut header);
+        let (flags, header) = (encoder.frame.budget.flags(), header.finish().len());
+        let image = encoder.finish().unwrap();
+        let tag = u32::from_le_bytes([image[0], image[1], image[2], 0]);
+        let mut file = Vec::new();
+        Still::new(side, side, Data::Lossy { image: &image, alpha: None }).write(&mut file).unwrap();
+        ((tag >> 5) as usize - header, flags, file)
+    }
+
+    #[test]
+    fn modes_take_no_more_than_they_may_whatever_the_picture() {
+        let (wanted, flags, _) = modes_of_noise(MAX_FIRST);
+        assert!(wanted > 400 && flags, "{wanted}");
+        for bytes in [wanted / 2, wanted / 4, 84, 60, 45] {
+            let (size, flags, file) = modes_of_noise(bytes);
+            assert!(size <= bytes + 4, "{size} of {bytes}");
+            assert_eq!(flags, bytes >= 84, "{bytes}");
+            let [luma, ..] = decoded_planes(&file);
+            assert_eq!(luma.len(), 160 * 160);
+        }
+    }
+
+    #[test]
+    fn the_largest_frame_has_room_for_its_modes() {
+        let macroblocks = 1024 * 1024;
+        let mut budget = Budget::new(macroblocks, MAX_FIRST - FIXED_BYTES);
+        let dc = u32::from(costs::of_luma_mode(Mode::Dc) + costs::of_chroma_mode(Mode::Dc));
+        for _ in 0..macroblocks {
+            let luma = budget.for_luma();
+            assert!(budget.for_chroma(luma) >= costs::of_chroma_mode(Mode::Dc).into());
+            // As much as is allowed.
+            budget.spend(luma.max(dc));
+        }
+        assert!(budget.spent() <= (MAX_FIRST - FIXED_BYTES) as u64 * 8 * 256 / 33 * 32);
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub enum EncodeError {
     },
     /// The end was asked for before the last row was written.
     MissingRows,
-    /// The modes of macroblocks take more than the 512 KiB that the format has for them.
+    /// The modes of macroblocks take more than the 512 KiB that the format has for them. Simpler modes are chosen before
+    /// that, so that no image should lead here.
     TooComplex,
 }
 

@@ -1,8 +1,9 @@
 //! A frame in the making: macroblocks are chosen row by row, and kept until all are there.
 
 use super::alpha::{self, Fill};
+use super::budget::{self, Budget};
 use super::config::{Config, Effort};
-use super::costs::Costs;
+use super::costs::{self, Costs};
 use super::header::{FrameHeader, SegmentHeader};
 use super::macroblock::{Means, Neighbours, Workspace};
 use super::quantizer::Quantizer;
@@ -37,6 +38,7 @@ pub(super) struct Frame {
     /// Macroblocks of each segment, and those without coefficients.
     counts: [u32; 4],
     skipped: u32,
+    pub(super) budget: Budget,
     /// More bytes than the modes will take.
     modes_bytes: usize,
     /// What invisible pixels were given last.
@@ -96,8 +98,14 @@ impl Above {
     }
 }
 
+/// The first partition's size has 19 bits (RFC 6386, 9.1).
+pub(super) const MAX_FIRST: usize = (1 << 19) - 1;
+
+/// The segment of all macroblocks where they cannot say it.
+const MIDDLE: u8 = 1;
+
 /// Bytes of a header in which every probability is replaced, and a few more.
-const FIXED_BYTES: usize = 2560;
+pub(super) const FIXED_BYTES: usize = 2560;
 
 impl Frame {
     /// Bytes that a frame of this size takes at the most, with what is written in the end.
@@ -119,6 +127,7 @@ impl Frame {
     pub(super) fn new(width: usize, height: usize, config: &Config) -> Self {
         let (columns, row_count) = (width.div_ceil(16), height.div_ceil(16));
         let indices = segments::indices(config.quality);
+        let budget = Budget::new(columns * row_count, MAX_FIRST - FIXED_BYTES);
         let segments = segments::segments(config.quality);
         let [max_tokens, _] = segments::max_tokens(config.quality);
         let statistics = Statistics::new();
@@ -136,6 +145,7 @@ impl Frame {
             statistics,
             counts: [0; 4],
             skipped: 0,
+            budget,
             modes_bytes: 0,
             fill: [128; 3],
             workspace: Workspace::new(),
@@ -176,7 +186,7 @@ impl Frame {
         if let Some(alpha) = samples.alpha(column) {
             alpha::smooth(&mut source, &alpha, &mut self.fill);
         }
-        let segment = segments::choose(&source);
+        let segment = if self.budget.flags() { segments::choose(&source) } else { MIDDLE };
         let (Some(quantizer), Some(above), Some(above_modes)) = (
             self.quantizers.get(usize::from(segment)),
             self.above.contexts.get_mut(column),
@@ -184,9 +194,13 @@ impl Frame {
         ) else {
             return;
         };
-        let means = Means { quantizer, costs: &self.costs, effort: self.effort };
+        let means = Means { budget: &self.budget, quantizer, costs: &self.costs, effort: self.effort };
         let neighbours = Neighbours { around, above, left, above_modes, left_modes };
-        let macroblock = self.workspace.encode(&source, segment, &neighbours, &means);
+        let mut macroblock = self.workspace.encode(&source, segment, &neighbours, &means);
+        macroblock.skip &= self.budget.flags();
+        let cost = budget::of_luma(&macroblock.luma, neighbours.above_modes, neighbours.left_modes)
+            + u32::from(costs::of_chroma_mode(macroblock.chroma));
+        self.budget.spend(cost);
         match &macroblock.luma {
             LumaMode::Whole(mode) => (*above_modes, *left_modes) = ([mode.implied(); 4], [mode.implied(); 4]),
             LumaMode::Subblocks(modes) => {
@@ -222,9 +236,10 @@ impl Frame {
         let share = |count: u64, total: u64| if total == 0 { 255 } else { probability(count, total) };
         let tree = [share(a + b, all), share(a, a + b), share(c, c + d)];
         let skipped = u64::from(self.skipped);
-        // If all macroblocks are in the first segment, its parameters are those of the frame.
-        let several = a < all;
-        let [first, ..] = self.segments;
+        // If all macroblocks are in one segment, its parameters are those of the frame.
+        let several = a < all && self.budget.flags();
+        let [first, middle, ..] = self.segments;
+        let first = if self.budget.flags() { first } else { middle };
         let y_ac = if several { self.indices.y_ac } else { first.quantizer };
         FrameHeader {
             segments: if several { self.segments } else { [first; 4] },

@@ -4,6 +4,7 @@
 use super::block::{self, Block};
 use super::config::Effort;
 use super::costs;
+use super::luma4::LEAST_SUB_MODE;
 use super::macroblock::{Means, Neighbours};
 use super::quantizer::weigh;
 use super::residue;
@@ -25,17 +26,15 @@ pub(super) struct Whole {
     coefficients: [[i16; 16]; 16],
 }
 
-/// What a subblock's mode and the end of its block cost at the least, rather more than less.
-const LEAST_SUB_MODE: u32 = 100;
-
 const MODES: [Mode; 4] = [Mode::Dc, Mode::TrueMotion, Mode::Vertical, Mode::Horizontal];
 
-/// Chooses the best mode.
+/// Chooses the best of the modes that cost at most `most`.
 pub(super) fn choose(
     space: &mut LumaSpace,
     source: &[[u8; 16]; 16],
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
+    most: u32,
 ) -> Whole {
     let mut best = Whole {
         mode: Mode::Dc,
@@ -45,12 +44,22 @@ pub(super) fn choose(
         y2: Block::default(),
         coefficients: [[0; 16]; 16],
     };
-    for mode in MODES {
+    // The modes whose predictions are closest. Squared errors of coefficients are four times those of pixels.
+    let mut ranking = MODES.map(|mode| {
+        predict(space, 16, mode, neighbours.around);
+        let error = residue::error::<NativeWords, 16, 32, 17>(source, space);
+        (weigh(4 * error, costs::of_luma_mode(mode).into(), means.quantizer.luma), mode)
+    });
+    ranking.sort_unstable_by_key(|&(error, _)| error);
+    let looked_at = match means.effort {
+        Effort::Fast => 1,
+        Effort::Default => 2,
+        Effort::Best => 4,
+    };
+    let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_luma_mode(mode)) <= most;
+    for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         predict(space, 16, mode, neighbours.around);
         try_mode::<NativeWords>(&mut best, mode, space, source, neighbours, means);
-    }
-    if means.effort == Effort::Default {
-        best.optimize(neighbours, means);
     }
     best
 }
@@ -110,19 +119,22 @@ fn quantize_y2<V: I16x8>(coefficients: &[i16; 16], means: &Means<'_>) -> (Block,
 
 impl Whole {
     /// Optimises the coefficients.
-    fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
+    pub(super) fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
-        let (matrix, worth) = (&means.quantizer.y, means.quantizer.luma_levels);
+        let (matrix, scale) = (&means.quantizer.y, means.quantizer.luma_levels);
+        let y2_context = usize::from(neighbours.above.y2 + neighbours.left.y2);
+        let mut cost = u32::from(costs::of_luma_mode(self.mode))
+            + costs::of_block(means.costs.of_kind(Y2), 0, y2_context, &self.y2);
         let mut distortion = self.y2_distortion;
         for (at, (coefficients, block)) in self.coefficients.iter().zip(&mut self.blocks).enumerate() {
             let (above, left) = (&mut above[at % 4], &mut left[at / 4]);
             let (costs, context) = (means.costs.of_kind(AFTER_Y2), usize::from(*above + *left));
-            let (better, error) = Problem { coefficients, matrix, costs, first: 1, context, worth }.solve();
-            (*block, distortion) = (better, distortion + error);
+            let (better, error, bits) =
+                Problem { coefficients, matrix, costs, first: 1, context, scale }.solve();
+            (*block, distortion, cost) = (better, distortion + error, cost + bits);
             let any = u8::from(block.end > 1);
             (*above, *left) = (any, any);
         }
-        let cost = u32::from(costs::of_luma_mode(self.mode)) + self.cost(neighbours, means);
         self.weight = weigh(distortion, cost, means.quantizer.luma);
     }
 
@@ -141,10 +153,11 @@ impl Whole {
         cost
     }
 
-    /// Whether prediction by subblocks could be better: not where its modes alone would weigh more.
-    pub(super) fn worth_splitting(&self, means: &Means<'_>) -> bool {
+    /// Whether prediction by subblocks could be better: not where its modes alone would weigh more, or cost more than
+    /// `most`.
+    pub(super) fn worth_splitting(&self, means: &Means<'_>, most: u32) -> bool {
         let modes = u32::from(costs::SUBBLOCKS) + 16 * LEAST_SUB_MODE;
-        self.weight > weigh(0, modes, means.quantizer.luma)
+        modes <= most && self.weight > weigh(0, modes, means.quantizer.luma)
     }
 
     /// Puts the blocks and the pixels in place.

@@ -5,24 +5,44 @@ use super::block::{self, Block, Pair, Quantized};
 use super::config::Effort;
 use super::costs;
 use super::macroblock::{Means, Neighbours};
-use super::predict::{SUB_MODES, all_modes, edge, join};
-use super::quantizer::weigh;
+use super::predict::{PairRows, SUB_MODES, all_modes, edge, join};
+use super::quantizer::{Quantizer, weigh};
 use super::residue;
 use super::tokens::{Blocks, WHOLE};
 use super::trellis::Problem;
-use crate::lanes::words::{I16x8, NativeWords};
+use crate::lanes::words::{I16x8, I32x4, NativeWords};
 use crate::vp8::modes::SubMode;
 use crate::vp8::predict::{LEFT, LumaSpace};
 
-/// Encodes luminance by subblocks, with its pixels and blocks, if error and bits together weigh less than `limit`.
+/// Luminance by subblocks, as decoders see it.
+pub(super) struct Split {
+    pub(super) modes: [SubMode; 16],
+    /// Error and bits together.
+    pub(super) weight: u64,
+    space: LumaSpace,
+    blocks: [Block; 16],
+}
+
+impl Split {
+    /// Puts the blocks and the pixels in place.
+    pub(super) fn keep(self, space: &mut LumaSpace, blocks: &mut Blocks) -> [SubMode; 16] {
+        *space = self.space;
+        blocks[..16].copy_from_slice(&self.blocks);
+        self.modes
+    }
+}
+
+/// What a subblock's mode and the end of its block cost at the least, rather more than less.
+pub(super) const LEAST_SUB_MODE: u32 = 100;
+
+/// Encodes luminance by subblocks if error and bits together weigh less than `limit`.
 pub(super) fn encode(
-    space: &mut LumaSpace,
-    blocks: &mut Blocks,
+    space: &LumaSpace,
     source: &[[u8; 16]; 16],
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
     limit: u64,
-) -> Option<[SubMode; 16]> {
+) -> Option<Split> {
     let mut work = *space;
     // All subblocks at the right edge see the pixels above and to the right of the macroblock.
     let beyond: [u8; 4] = core::array::from_fn(|x| work[0][LEFT + 16 + x]);
@@ -33,6 +53,8 @@ pub(super) fn encode(
     let (mut above_modes, mut left_modes) = (*neighbours.above_modes, *neighbours.left_modes);
     let mut modes = [SubMode::Dc; 16];
     let mut chosen = [Block::default(); 16];
+    // The modes of subblocks that are still to come cost something in any case.
+    let least = weigh(0, LEAST_SUB_MODE, means.quantizer.luma);
     let mut weight = weigh(0, costs::SUBBLOCKS.into(), means.quantizer.luma);
     for at in 0..16 {
         let (column, row) = (at % 4, at / 4);
@@ -43,7 +65,7 @@ pub(super) fn encode(
         let rows = core::array::from_fn(|row| join4(&source[y + row], x));
         let choice = choose::<NativeWords>(&rows, &predictions, mode_costs, context, means);
         weight += choice.weight;
-        if weight >= limit {
+        if weight + least * (15 - at) as u64 >= limit {
             return None;
         }
         let mode = SUB_MODES[choice.number];
@@ -58,9 +80,7 @@ pub(super) fn encode(
         (above[column], left[row]) = (any, any);
         chosen[at] = choice.block;
     }
-    *space = work;
-    blocks[..16].copy_from_slice(&chosen);
-    Some(modes)
+    Some(Split { modes, weight, space: work, blocks: chosen })
 }
 
 /// Four pixels, twice.
@@ -69,6 +89,9 @@ fn join4(row: &[u8; 16], x: usize) -> [u8; 8] {
     let pixels = row.get(x..).and_then(|row| row.first_chunk()).copied().unwrap_or([0; 4]);
     join(pixels, pixels)
 }
+
+/// What a coefficient that is not zero costs at the least, in all but rare cases.
+const LEAST_LEVEL: u32 = 550;
 
 /// A mode of a subblock with its coefficients.
 struct Choice {
@@ -80,46 +103,88 @@ struct Choice {
 /// Chooses the best mode of a subblock.
 fn choose<V: I16x8>(
     source: &[[u8; 8]; 4],
-    predictions: &[[[u8; 8]; 4]; 5],
+    predictions: &[PairRows; 5],
     mode_costs: &[u16; 10],
     context: usize,
     means: &Means<'_>,
 ) -> Choice {
     let quantizer = means.quantizer;
-    let pairs = if means.effort == Effort::Fast { 2 } else { 5 };
-    let transformed: [Pair<V>; 5] = core::array::from_fn(|pair| {
-        let empty = [V::splat(0); 4];
-        if pair < pairs { block::forward_dct(source.each_ref(), predictions[pair].each_ref()) } else { empty }
-    });
+    // Half of how many modes are looked at closely.
+    let pairs = match means.effort {
+        Effort::Fast => 1,
+        Effort::Default => 3,
+        Effort::Best => 5,
+    };
+    let numbers = shortlist(errors::<V>(source, predictions), mode_costs, quantizer);
+    let mut transformed = [[V::splat(0); 4]; 5];
     let mut candidates = [Block::default(); 10];
-    let mut least = [u64::MAX; 10];
-    for (pair, &transformed) in transformed.iter().enumerate().take(pairs) {
-        let Quantized { levels, distortion } = block::quantize(transformed, &quantizer.y);
-        for (half, block) in block::blocks(levels).into_iter().enumerate() {
-            let number = 2 * pair + half;
-            candidates[number] = block;
-            least[number] = weigh(distortion[half], mode_costs[number].into(), quantizer.luma);
+    // What each candidate weighs without its coefficients' bits, and at the least.
+    let (mut weights, mut least) = ([0; 10], [u64::MAX; 10]);
+    for pair in 0..pairs {
+        let [first, second] = [numbers[2 * pair], numbers[2 * pair + 1]];
+        let half = |number: usize, row: usize| {
+            let [pixels @ .., _, _, _, _] = predictions[number / 2][row];
+            let [_, _, _, _, others @ ..] = predictions[number / 2][row];
+            if number.is_multiple_of(2) { pixels } else { others }
+        };
+        let prediction: PairRows = core::array::from_fn(|row| join(half(first, row), half(second, row)));
+        transformed[pair] = block::forward_dct(source.each_ref(), prediction.each_ref());
+        let Quantized { levels, distortion } = block::quantize(transformed[pair], &quantizer.y);
+        for (half, (block, count)) in block::blocks_and_counts(levels).into_iter().enumerate() {
+            let at = 2 * pair + half;
+            candidates[at] = block;
+            weights[at] = weigh(distortion[half], mode_costs[numbers[at]].into(), quantizer.luma);
+            least[at] = weights[at] + weigh(0, count * LEAST_LEVEL, quantizer.luma);
         }
     }
     let kind = means.costs.of_kind(WHOLE);
     if means.effort == Effort::Best {
-        return choose_optimized(&transformed, &candidates, &least, mode_costs, context, means);
+        return choose_optimized(&transformed, &candidates, &weights, &numbers, mode_costs, context, means);
     }
-    let mut best = Choice { number: 0, weight: u64::MAX, block: Block::default() };
-    for number in 0..2 * pairs {
-        if least[number] < best.weight {
-            let cost = costs::of_block(kind, 0, context, &candidates[number]);
-            let weight = least[number] + weigh(0, cost, quantizer.luma);
-            if weight < best.weight {
-                best = Choice { number, weight, block: candidates[number] };
-            }
+    let likely = (0..2 * pairs).min_by_key(|&at| least[at]).unwrap_or(0);
+    let mut best = (u64::MAX, likely);
+    for at in core::iter::once(likely).chain(0..2 * pairs) {
+        if least[at] < best.0 && (at != likely || best.0 == u64::MAX) {
+            let cost = costs::of_block(kind, 0, context, &candidates[at]);
+            best = best.min((weights[at] + weigh(0, cost, quantizer.luma), at));
         }
     }
-    if means.effort != Effort::Fast {
-        let coefficients = &block::separate(transformed[best.number / 2])[best.number % 2];
-        best = optimize(coefficients, best.number, mode_costs, context, means);
+    let (weight, at) = best;
+    let number = numbers[at];
+    if means.effort == Effort::Fast {
+        return Choice { number, weight, block: candidates[at] };
     }
-    best
+    let coefficients = &block::separate(transformed[at / 2])[at % 2];
+    optimize(coefficients, number, mode_costs, context, means)
+}
+
+/// The squared errors of the predictions in every mode.
+#[inline(always)]
+fn errors<V: I16x8>(source: &[[u8; 8]; 4], predictions: &[PairRows; 5]) -> [u32; 10] {
+    let source = source.each_ref().map(V::widen);
+    let mut errors = [0; 10];
+    for (errors, rows) in errors.as_chunks_mut::<2>().0.iter_mut().zip(predictions) {
+        let mut sum = V::Wide::splat(0);
+        for (source, row) in source.into_iter().zip(rows) {
+            let error = source.sub(V::widen(row));
+            sum = sum.add(error.dot(error));
+        }
+        *errors = sum.sum_halves().map(|sum| sum as u32);
+    }
+    errors
+}
+
+/// The modes, those first whose predictions are closest, given what they cost.
+#[inline(always)]
+fn shortlist(errors: [u32; 10], mode_costs: &[u16; 10], quantizer: &Quantizer) -> [usize; 10] {
+    // Squared errors of coefficients are four times those of pixels.
+    let worth = quantizer.luma;
+    let mut keys = [0; 10];
+    for (number, ((&error, &cost), key)) in (0..).zip(errors.iter().zip(mode_costs).zip(&mut keys)) {
+        *key = (error + ((u64::from(cost) * worth) >> 14) as u32) << 4 | number;
+    }
+    keys.sort_unstable();
+    keys.map(|key| (key & 15) as usize % 10)
 }
 
 /// Optimises the coefficients of a mode.
@@ -131,9 +196,9 @@ fn optimize(
     means: &Means<'_>,
 ) -> Choice {
     let (quantizer, costs) = (means.quantizer, means.costs.of_kind(WHOLE));
-    let (matrix, worth) = (&quantizer.y, quantizer.luma_levels);
-    let (block, distortion) = Problem { coefficients, matrix, costs, first: 0, context, worth }.solve();
-    let cost = costs::of_block(costs, 0, context, &block) + u32::from(mode_costs[number]);
+    let (matrix, scale) = (&quantizer.y, quantizer.luma_levels);
+    let (block, distortion, cost) = Problem { coefficients, matrix, costs, first: 0, context, scale }.solve();
+    let cost = cost + u32::from(mode_costs[number]);
     Choice { number, weight: weigh(distortion, cost, quantizer.luma), block }
 }
 
@@ -144,21 +209,22 @@ const OPTIMIZED: usize = 4;
 fn choose_optimized<V: I16x8>(
     transformed: &[Pair<V>; 5],
     candidates: &[Block; 10],
-    least: &[u64; 10],
+    weights: &[u64; 10],
+    numbers: &[usize; 10],
     mode_costs: &[u16; 10],
     context: usize,
     means: &Means<'_>,
 ) -> Choice {
     let kind = means.costs.of_kind(WHOLE);
-    let mut weights: [(u64, usize); 10] = core::array::from_fn(|number| {
-        let cost = costs::of_block(kind, 0, context, &candidates[number]);
-        (least[number] + weigh(0, cost, means.quantizer.luma), number)
+    let mut ranking: [(u64, usize); 10] = core::array::from_fn(|at| {
+        let cost = costs::of_block(kind, 0, context, &candidates[at]);
+        (weights[at] + weigh(0, cost, means.quantizer.luma), at)
     });
-    weights.sort_unstable();
+    ranking.sort_unstable();
     let mut best = Choice { number: 0, weight: u64::MAX, block: Block::default() };
-    for (_, number) in weights.into_iter().take(OPTIMIZED) {
-        let coefficients = &block::separate(transformed[number / 2])[number % 2];
-        let choice = optimize(coefficients, number, mode_costs, context, means);
+    for (_, at) in ranking.into_iter().take(OPTIMIZED) {
+        let coefficients = &block::separate(transformed[at / 2])[at % 2];
+        let choice = optimize(coefficients, numbers[at], mode_costs, context, means);
         if choice.weight < best.weight {
             best = choice;
         }

@@ -1,9 +1,10 @@
 //! Encodes macroblocks: chooses modes and coefficients, and reconstructs what decoders will see.
 
+use super::budget::{self, Budget};
 use super::chroma;
 use super::config::Effort;
 use super::costs::Costs;
-use super::luma4;
+use super::luma4::{self, Split};
 use super::luma16;
 use super::quantizer::Quantizer;
 use super::store::Macroblock;
@@ -29,6 +30,7 @@ pub(super) struct Neighbours<'a> {
 
 /// How to choose.
 pub(super) struct Means<'a> {
+    pub(super) budget: &'a Budget,
     pub(super) quantizer: &'a Quantizer,
     pub(super) costs: &'a Costs,
     pub(super) effort: Effort,
@@ -57,7 +59,9 @@ impl Workspace {
         means: &Means<'_>,
     ) -> Macroblock {
         let luma = self.encode_luma(source, neighbours, means);
-        let chroma = chroma::encode(&mut self.chroma, &mut self.blocks, &source.uv, neighbours, means);
+        let cost = budget::of_luma(&luma, neighbours.above_modes, neighbours.left_modes);
+        let limit = means.budget.for_chroma(cost);
+        let chroma = chroma::encode(&mut self.chroma, &mut self.blocks, &source.uv, neighbours, means, limit);
         let with_y2 = matches!(luma, LumaMode::Whole(_));
         let [yuv @ .., y2] = &self.blocks;
         let skip = yuv.iter().all(|block| block.end == 0) && !(with_y2 && y2.end > 0);
@@ -65,17 +69,34 @@ impl Workspace {
     }
 
     fn encode_luma(&mut self, source: &Source, neighbours: &Neighbours<'_>, means: &Means<'_>) -> LumaMode {
-        let whole = luma16::choose(&mut self.luma, &source.y, neighbours, means);
-        if whole.worth_splitting(means) {
-            let limit = whole.weight;
-            if let Some(modes) =
-                luma4::encode(&mut self.luma, &mut self.blocks, &source.y, neighbours, means, limit)
-            {
-                return LumaMode::Subblocks(modes);
+        let most = means.budget.for_luma();
+        let mut whole = luma16::choose(&mut self.luma, &source.y, neighbours, means, most);
+        // Optimising the coefficients of the whole will make it lighter still.
+        let limit = whole.weight - whole.weight / 64;
+        let split = if whole.worth_splitting(means, most) {
+            luma4::encode(&self.luma, &source.y, neighbours, means, limit)
+        } else {
+            None
+        };
+        let (above, left) = (neighbours.above_modes, neighbours.left_modes);
+        let affordable =
+            |split: &Split| budget::of_luma(&LumaMode::Subblocks(split.modes), above, left) <= most;
+        let split = split.filter(affordable);
+        if means.effort == Effort::Default {
+            let clearly_better = |split: &Split| split.weight + split.weight / 8 <= whole.weight;
+            if !split.as_ref().is_some_and(clearly_better) {
+                whole.optimize(neighbours, means);
             }
         }
-        let mode = whole.mode;
-        whole.reconstruct(&mut self.luma, &mut self.blocks, neighbours.around, means);
-        LumaMode::Whole(mode)
+        match split {
+            Some(split) if split.weight < whole.weight => {
+                LumaMode::Subblocks(split.keep(&mut self.luma, &mut self.blocks))
+            }
+            _ => {
+                let mode = whole.mode;
+                whole.reconstruct(&mut self.luma, &mut self.blocks, neighbours.around, means);
+                LumaMode::Whole(mode)
+            }
+        }
     }
 }

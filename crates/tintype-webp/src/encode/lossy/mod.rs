@@ -41,6 +41,7 @@
 mod alpha;
 mod block;
 mod bool_writer;
+mod budget;
 mod chroma;
 mod color;
 mod config;

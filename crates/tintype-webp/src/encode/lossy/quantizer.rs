@@ -52,18 +52,35 @@ impl Matrix {
     }
 }
 
+/// What squared errors weigh, in 256ths of a bit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ErrorScale(u64);
+
+impl ErrorScale {
+    /// Of what a bit is worth, as in [`weigh`].
+    fn new(worth: u64) -> Self {
+        Self(((16 * 256) << 16) / worth.max(1))
+    }
+
+    #[inline(always)]
+    pub(super) fn weigh(self, error: u32) -> u64 {
+        (u64::from(error) * self.0) >> 16
+    }
+}
+
 /// The quantisers of a segment.
 #[derive(Clone, Debug)]
 pub(super) struct Quantizer {
     pub(super) y: Matrix,
     pub(super) y2: Matrix,
     pub(super) uv: Matrix,
-    /// What a bit is worth in squared errors of coefficients, times 16: when modes are chosen for luminance and for
-    /// colour differences, and when coefficients are.
+    /// What a bit is worth in squared errors of coefficients, times 16, when modes are chosen for luminance and for colour
+    /// differences.
     pub(super) luma: u64,
     pub(super) chroma: u64,
-    pub(super) luma_levels: u64,
-    pub(super) chroma_levels: u64,
+    /// What errors weigh when coefficients are chosen.
+    pub(super) luma_levels: ErrorScale,
+    pub(super) chroma_levels: ErrorScale,
 }
 
 impl Quantizer {
@@ -77,8 +94,8 @@ impl Quantizer {
             uv: Matrix::new(factors.uv, [48, 42]),
             luma: worth(y, 85),
             chroma: worth(uv, 80),
-            luma_levels: worth(y, 40),
-            chroma_levels: worth(uv, 10),
+            luma_levels: ErrorScale::new(worth(y, 46)),
+            chroma_levels: ErrorScale::new(worth(uv, 10)),
         }
     }
 }

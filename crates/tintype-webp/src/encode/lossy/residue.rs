@@ -1,7 +1,7 @@
 //! Residues in workspaces: pairs of blocks to transform, and coefficients to add.
 
 use super::block::{Block, Pair, forward_dct};
-use crate::lanes::words::I16x8;
+use crate::lanes::words::{I16x8, I32x4};
 use crate::vp8::predict::LEFT;
 use crate::vp8::transform;
 
@@ -16,6 +16,21 @@ pub(super) fn transform_pair<V: I16x8, const SIDE: usize, const WIDTH: usize, co
     let source = core::array::from_fn(|row| eight(source.get(y + row), x));
     let prediction = core::array::from_fn(|row| eight(space.get(y + 1 + row), LEFT + x));
     forward_dct(source, prediction)
+}
+
+/// The squared error of a prediction in a workspace.
+pub(super) fn error<V: I16x8, const SIDE: usize, const WIDTH: usize, const HEIGHT: usize>(
+    source: &[[u8; SIDE]; SIDE],
+    space: &[[u8; WIDTH]; HEIGHT],
+) -> u32 {
+    let mut sum = V::Wide::splat(0);
+    for (source, space) in source.iter().zip(space.iter().skip(1)) {
+        for x in (0..SIDE).step_by(8) {
+            let error = V::widen(eight(Some(source), x)).sub(V::widen(eight(Some(space), LEFT + x)));
+            sum = sum.add(error.dot(error));
+        }
+    }
+    sum.sum_halves().map(|sum| sum as u32).iter().sum()
 }
 
 #[inline(always)]

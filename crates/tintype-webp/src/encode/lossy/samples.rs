@@ -3,7 +3,7 @@
 use super::color;
 use super::config::{Input, Plane};
 use super::macroblock::Source;
-use super::sharp;
+use super::sharp::Sharpener;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -52,23 +52,6 @@ impl Strip {
         }
     }
 
-    /// The last row that is there.
-    fn last_row(&mut self) -> &mut [u8] {
-        let row =
-            self.samples.chunks_exact_mut(self.stride).nth(self.filled.saturating_sub(1)).unwrap_or_default();
-        row.get_mut(..self.width).unwrap_or_default()
-    }
-
-    /// Repeats the last sample of the last rows once more, after these changed.
-    fn repeat_right(&mut self, rows: usize) {
-        let start = self.filled.saturating_sub(rows);
-        for row in self.samples.chunks_exact_mut(self.stride).skip(start).take(rows) {
-            if let Some((row, beyond)) = row.split_at_mut_checked(self.width) {
-                beyond.fill(row.last().copied().unwrap_or(0));
-            }
-        }
-    }
-
     fn advance(&mut self) {
         self.before += self.filled;
         self.filled = 0;
@@ -95,16 +78,17 @@ pub(super) struct Samples {
     cr: Strip,
     /// With pixels that have one.
     alpha: Option<Strip>,
-    sharp: bool,
+    sharpener: Option<Sharpener>,
     /// The upper one of two rows of pixels whose colours are averaged.
     upper: Vec<u8>,
 }
 
 impl Samples {
     /// Bytes that samples of an image of this width take.
-    pub(super) fn memory(width: usize, input: Input) -> usize {
+    pub(super) fn memory(width: usize, input: Input, sharp: bool) -> usize {
+        let sharper = if sharp && bytes_per_pixel(input) > 0 { Sharpener::memory(width) } else { 0 };
         let alpha = if input == Input::Rgba { 256 } else { 0 };
-        width.div_ceil(16) * (256 + 2 * 64 + alpha) + width * bytes_per_pixel(input)
+        width.div_ceil(16) * (256 + 2 * 64 + alpha) + width * bytes_per_pixel(input) + sharper
     }
 
     pub(super) fn new(width: usize, height: usize, input: Input, sharp: bool) -> Self {
@@ -115,7 +99,7 @@ impl Samples {
             cb: Strip::new(half_width, half_height, 8),
             cr: Strip::new(half_width, half_height, 8),
             alpha: (input == Input::Rgba).then(|| Strip::new(width, height, 16)),
-            sharp,
+            sharpener: (sharp && bytes_per_pixel(input) > 0).then(|| Sharpener::new(width)),
             upper: vec![0; width * bytes_per_pixel(input)],
         }
     }
@@ -185,55 +169,22 @@ impl Samples {
                 to.iter_mut().zip(alphas).for_each(|(to, alpha)| *to = alpha);
             });
         }
+        if let Some(sharpener) = &mut self.sharpener {
+            let alpha = |pixel: &[u8; BYTES]| pixel.get(3).copied().unwrap_or(255);
+            sharpener.push(pixels.iter().map(|pixel| {
+                let [r, g, b] = rgb(pixel);
+                [r, g, b, alpha(pixel)]
+            }));
+        }
         if !first {
             let upper = core::mem::take(&mut self.upper);
             self.push_chroma::<BYTES>(&upper, row);
-            self.sharpen::<BYTES>(&upper, row, 2);
             self.upper = upper;
         } else if last {
             self.push_chroma::<BYTES>(row, row);
-            self.sharpen::<BYTES>(row, row, 1);
         } else if self.upper.len() == row.len() {
             self.upper.copy_from_slice(row);
         }
-    }
-
-    /// Refines the samples of the last `rows` rows of pixels, one or two, if that is wanted.
-    fn sharpen<const BYTES: usize>(&mut self, upper: &[u8], lower: &[u8], rows: usize) {
-        if !self.sharp {
-            return;
-        }
-        let (filled, stride) = (self.y.filled, self.y.stride);
-        let start = filled.saturating_sub(rows) * stride;
-        let luma = self.y.samples.get_mut(start..filled * stride).unwrap_or_default();
-        let (above, below) = luma.split_at_mut(stride.min(luma.len()));
-        let squares = upper.chunks(2 * BYTES).zip(lower.chunks(2 * BYTES));
-        let chroma = self.cb.last_row().iter_mut().zip(self.cr.last_row());
-        for (at, ((upper, lower), (cb, cr))) in squares.zip(chroma).enumerate() {
-            let quad = [(upper, 0), (upper, 1), (lower, 0), (lower, 1)].map(|(row, x)| {
-                let pixels = row.as_chunks::<BYTES>().0;
-                pixels.get(x).or(pixels.first()).copied().unwrap_or([0; BYTES])
-            });
-            if quad.iter().any(|pixel| pixel.get(3).is_some_and(|&alpha| alpha < 255)) {
-                continue;
-            }
-            let place = |row: &[u8], x: usize| row.get(2 * at + x).copied();
-            let y = [0, 1].map(|x| place(above, x).unwrap_or(0));
-            let [y2, y3] = [0, 1].map(|x| place(below, x).or(place(above, x)).unwrap_or(0));
-            let [y0, y1] = y;
-            let (refined, [new_cb, new_cr]) =
-                sharp::refine(quad.map(|pixel| rgb(&pixel)), [y0, y1, y2, y3], [*cb, *cr]);
-            (*cb, *cr) = (new_cb, new_cr);
-            let [upper, lower] = [&mut *above, &mut *below];
-            for (row, refined) in [(upper, refined.first_chunk::<2>()), (lower, refined.last_chunk::<2>())] {
-                if let (Some(to), Some(refined)) = (row.get_mut(2 * at..2 * at + 2), refined) {
-                    to.copy_from_slice(refined);
-                }
-            }
-        }
-        self.y.repeat_right(rows);
-        self.cb.repeat_right(1);
-        self.cr.repeat_right(1);
     }
 
     /// Averages the colours of two rows of pixels.
@@ -254,8 +205,15 @@ impl Samples {
         [&self.y, &self.cb, &self.cr].iter().all(|strip| strip.wanted() == 0 && strip.filled > 0)
     }
 
-    /// Completes the row of macroblocks at the bottom of the image.
-    pub(super) fn fill_below(&mut self) {
+    /// Completes the row of macroblocks when all its rows are there: sharpens it if that is wanted, and at the bottom of
+    /// the image fills it.
+    pub(super) fn finish_row(&mut self) {
+        if let Some(sharpener) = &mut self.sharpener {
+            let luma = (self.y.samples.as_mut_slice(), self.y.stride);
+            let chroma =
+                [&mut self.cb, &mut self.cr].map(|strip| (strip.samples.as_mut_slice(), strip.stride));
+            sharpener.refine(luma, chroma);
+        }
         self.strips().for_each(Strip::fill_below);
     }
 

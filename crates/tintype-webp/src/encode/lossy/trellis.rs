@@ -4,23 +4,39 @@
 #![allow(clippy::indexing_slicing)] // positions up to 15, places below 16, contexts below 3, bands below 8
 
 use super::block::Block;
-use super::costs::{KindCosts, of_extra};
-use super::quantizer::{Matrix, weigh};
+use super::costs::KindCosts;
+use super::quantizer::{ErrorScale, Matrix};
 use crate::vp8::tokens::{BANDS, ZIGZAG};
 
-/// A token on the best way to a context.
-#[derive(Clone, Copy, Default)]
-struct Step {
-    level: u16,
-    /// The context before it.
-    context: u8,
+/// The ways to a coefficient that can be parts of the best: to the nearest level, and to the one below.
+#[derive(Clone, Copy)]
+struct Ways {
+    weights: [u64; 2],
+    /// The contexts that the levels leave.
+    contexts: [u8; 2],
 }
 
-/// The way that weighs least to the end of a block: where it ends, and the context there.
+/// What leads back from a coefficient: for each way its level, and which of the ways before it goes on.
+#[derive(Clone, Copy, Default)]
+struct Back {
+    levels: [u16; 2],
+    from: [u8; 2],
+}
+
+/// The way that weighs least to the end of a block: where it ends, and which of the ways there it is.
 struct End {
     weight: u64,
     position: usize,
-    context: usize,
+    way: usize,
+}
+
+/// The low bits of weights sum up costs alone.
+const COST_BITS: u32 = 20;
+
+/// What a cost weighs.
+#[inline(always)]
+fn bits(cost: u32) -> u64 {
+    u64::from(cost) << COST_BITS | u64::from(cost)
 }
 
 /// More than any way weighs, by far, but not so much that sums overflow.
@@ -34,57 +50,87 @@ pub(super) struct Problem<'a> {
     /// The first coefficient that is coded, and its context.
     pub(super) first: usize,
     pub(super) context: usize,
-    /// What a bit is worth.
-    pub(super) worth: u64,
+    /// What errors weigh.
+    pub(super) scale: ErrorScale,
 }
 
 impl Problem<'_> {
-    /// Finds the best levels. Returns them with the squared error.
-    pub(super) fn solve(&self) -> (Block, u32) {
+    /// Finds the best levels. Returns them with the squared error and what they cost.
+    pub(super) fn solve(&self) -> (Block, u32, u32) {
         let magnitudes: [u32; 16] =
             core::array::from_fn(|at| self.coefficients[usize::from(ZIGZAG[at])].unsigned_abs().into());
-        let all: u32 = magnitudes[self.first..].iter().map(|&magnitude| magnitude * magnitude).sum();
         let nearest = self.nearest(&magnitudes);
+        let mut rest: u32 = magnitudes[self.first..].iter().map(|&magnitude| magnitude * magnitude).sum();
+        let start = &self.costs[usize::from(BANDS[self.first])][self.context & 3];
         let Some(last) = (self.first..16).rev().find(|&at| nearest[at] > 0) else {
-            return (Block::default(), all);
+            return (Block::default(), rest, start.end.into());
         };
-        let mut steps = [[Step::default(); 3]; 16];
-        let start = &self.costs[usize::from(BANDS[self.first])][self.context];
-        let mut end =
-            End { weight: weigh(all, start.end.into(), self.worth), position: self.first, context: 0 };
-        // The weights of the best ways to each context; a way that goes on after a zero cannot end.
-        let mut weights = [FAR; 3];
-        weights[self.context] = if self.context == 0 { weigh(0, start.more.into(), self.worth) } else { 0 };
-        let mut rest = all;
+        let mut end = End { weight: self.error(rest) + bits(start.end.into()), position: self.first, way: 0 };
+        // A way that goes on after a zero cannot end, so that only other contexts pay for going on here.
+        let more = if self.context == 0 { start.more } else { 0 };
+        let mut ways = Ways { weights: [bits(more.into()), FAR], contexts: [self.context as u8, 0] };
+        let mut back = [Back::default(); 16];
         for at in self.first..=last {
-            let costs = &self.costs[usize::from(BANDS[at])];
-            rest -= magnitudes[at] * magnitudes[at];
-            let before = weights;
-            weights = [FAR; 3];
-            let (nearest, factor) = (nearest[at], self.factor(at));
-            for level in nearest.saturating_sub(1)..=nearest {
-                let error = magnitudes[at].abs_diff(level * factor);
-                let (context, level) = (level.min(2) as usize, level as u16);
-                let alone = weigh(error * error, of_extra(level), self.worth);
-                for (from, &weight) in before.iter().enumerate() {
-                    let weight = weight + alone + weigh(0, costs[from].of_token(level), self.worth);
-                    if weight < weights[context] {
-                        weights[context] = weight;
-                        steps[at][context] = Step { level, context: from as u8 };
-                    }
-                }
+            let magnitude = magnitudes[at];
+            rest -= magnitude * magnitude;
+            if nearest[at] == 0 {
+                let (weight, from) = self.way(&ways, at, 0, magnitude);
+                ways = Ways { weights: [weight, FAR], contexts: [0, 0] };
+                back[at] = Back { levels: [0; 2], from: [from; 2] };
+                continue;
             }
-            for (context, &weight) in weights.iter().enumerate().skip(1) {
-                let cost = if at < 15 { self.costs[usize::from(BANDS[at + 1])][context].end } else { 0 };
-                let weight = weight + weigh(rest, cost.into(), self.worth);
-                if weight < end.weight {
-                    end = End { weight, position: at + 1, context };
+            (ways, back[at]) = self.advance(&ways, at, magnitude, nearest[at]);
+            let rest = self.error(rest);
+            for way in 0..2 {
+                let context = usize::from(ways.contexts[way]);
+                let cost = if at == 15 { 0 } else { self.costs[usize::from(BANDS[at + 1])][context & 3].end };
+                let weight = ways.weights[way] + rest + bits(cost.into());
+                if context > 0 && weight < end.weight {
+                    end = End { weight, position: at + 1, way };
                 }
             }
         }
-        self.follow(&steps, &end, &magnitudes)
+        self.follow(&back, &end, &magnitudes)
     }
 
+    /// The best way to a level of a coefficient: its weight, and which way it goes on from.
+    #[inline(always)]
+    fn way(&self, before: &Ways, at: usize, level: u32, magnitude: u32) -> (u64, u8) {
+        let costs = &self.costs[usize::from(BANDS[at])];
+        let level = level as u16;
+        let [first, second] = [0, 1]
+            .map(|way| before.weights[way] + bits(costs[usize::from(before.contexts[way]) & 3].of(level)));
+        let error = magnitude.abs_diff(u32::from(level) * self.factor(at));
+        let own = self.error(error * error);
+        if second < first { (second + own, 1) } else { (first + own, 0) }
+    }
+
+    /// The best ways to a coefficient's levels.
+    #[inline(always)]
+    fn advance(&self, before: &Ways, at: usize, magnitude: u32, nearest: u32) -> (Ways, Back) {
+        let (upper, from_upper) = self.way(before, at, nearest, magnitude);
+        let level = nearest as u16;
+        let context = level.min(2) as u8;
+        // Where the coefficient is beyond the nearest level, the one below is off by more than a step. That is worth it
+        // only for a zero.
+        if nearest > 1 && magnitude >= nearest * self.factor(at) {
+            let ways = Ways { weights: [upper, FAR], contexts: [context, 0] };
+            return (ways, Back { levels: [level; 2], from: [from_upper; 2] });
+        }
+        let (lower, from_lower) = self.way(before, at, nearest - 1, magnitude);
+        (
+            Ways { weights: [upper, lower], contexts: [context, (level - 1).min(2) as u8] },
+            Back { levels: [level, level - 1], from: [from_upper, from_lower] },
+        )
+    }
+
+    /// What a squared error weighs.
+    #[inline(always)]
+    fn error(&self, error: u32) -> u64 {
+        self.scale.weigh(error) << COST_BITS
+    }
+
+    #[inline(always)]
     fn factor(&self, at: usize) -> u32 {
         self.matrix.factors[usize::from(at > 0)] as u32
     }
@@ -100,23 +146,23 @@ impl Problem<'_> {
     }
 
     /// Follows the best way back from its end.
-    fn follow(&self, steps: &[[Step; 3]; 16], end: &End, magnitudes: &[u32; 16]) -> (Block, u32) {
+    fn follow(&self, back: &[Back; 16], end: &End, magnitudes: &[u32; 16]) -> (Block, u32, u32) {
         let mut block = Block::default();
+        let cost = (end.weight & ((1 << COST_BITS) - 1)) as u32;
         let mut distortion = magnitudes[end.position..].iter().map(|&magnitude| magnitude * magnitude).sum();
         if end.position == self.first {
-            return (block, distortion);
+            return (block, distortion, cost);
         }
         block.end = end.position as u8;
-        let mut context = end.context;
+        let mut way = end.way;
         for at in (self.first..end.position).rev() {
-            let step = steps[at][context];
+            let level = back[at].levels[way & 1];
             let place = usize::from(ZIGZAG[at]);
-            let level = step.level as i16;
-            block.levels[place] = if self.coefficients[place] < 0 { -level } else { level };
-            let error = magnitudes[at].abs_diff(u32::from(step.level) * self.factor(at));
+            block.levels[place] = if self.coefficients[place] < 0 { -(level as i16) } else { level as i16 };
+            let error = magnitudes[at].abs_diff(u32::from(level) * self.factor(at));
             distortion += error * error;
-            context = step.context.into();
+            way = back[at].from[way & 1].into();
         }
-        (block, distortion)
+        (block, distortion, cost)
     }
 }
