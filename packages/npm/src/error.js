@@ -12,6 +12,10 @@ export class TintypeError extends Error {
 export const invalid = (name, detail) =>
   new TintypeError('invalid-option', `the option ${name} ${detail}`, { name, detail });
 
+/** An argument that cannot be. */
+export const invalidArgument = (name, detail) =>
+  new TintypeError('invalid-option', `${name} ${detail}`, { name, detail });
+
 /** Something of sharp's that is not built. */
 export const missing = (name, detail = 'is not built') =>
   new TintypeError('not-built', `${name} ${detail}`, { name });

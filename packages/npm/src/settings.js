@@ -1,12 +1,12 @@
 // Options, an object that names what differs from the defaults, as the contract's list of settings. Checked here is
 // what a list of settings cannot say: unknown names and values of another type. Ranges are checked by the resizer.
 import { color } from './color.js';
-import { invalid } from './error.js';
+import { invalid, invalidArgument } from './error.js';
 import { inContract } from './names.js';
 
 /** @returns the settings, in the order of the options; an option that is undefined is one that is not given */
 export function settingsOf(options = {}) {
-  if (!isObject(options)) throw invalid('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
+  if (!isObject(options)) throw invalidArgument('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
   return Object.entries(options).filter(([, value]) => value !== undefined).map(setting);
 }
 

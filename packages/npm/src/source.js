@@ -1,4 +1,4 @@
-import { invalid } from './error.js';
+import { invalidArgument } from './error.js';
 
 /** The pieces in which sources are written: small ones are collected, because every call costs. */
 const PIECE = 256 << 10;
@@ -51,7 +51,7 @@ function streamOf(source) {
   if (typeof source?.getReader === 'function') return source;
   if (source?.body && typeof source.body.getReader === 'function') return source.body;
   if (typeof source?.stream === 'function') return source.stream();
-  throw invalid('source', 'is no image; accepted are a Uint8Array, ArrayBuffer, Blob, Response, Request or ReadableStream of bytes');
+  throw invalidArgument('source', 'is not readable; accepted are a Uint8Array, ArrayBuffer, Blob, Response, Request or ReadableStream of bytes');
 }
 
 /** `for await` over a stream itself is not there in every browser yet. */
