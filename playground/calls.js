@@ -38,7 +38,7 @@ function sharp({ width, height, fit = 'contain', position, enlarge = false, rota
     ...(height !== undefined && { height }),
     ...(box && { fit: SHARP_FITS[fit] }),
     ...(box && position !== undefined && { position: position.replace('-', '') }),
-    ...(box && fit === 'pad' && { background: background ?? 'transparent' }),
+    ...(box && fit === 'pad' && { background: background ?? (format === 'jpeg' ? 'white' : 'transparent') }),
     ...(!enlarge && { withoutEnlargement: true }),
   };
   const calls = [

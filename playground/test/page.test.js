@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -20,9 +21,8 @@ let url;
 before(async () => {
   if (!existsSync(CHROMIUM)) throw new Error(`there is no ${CHROMIUM}: install chromium, or name one with CHROMIUM`);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  server = serve().listen(0, '127.0.0.1');
-  await new Promise((resolve) => { server.once('listening', resolve); });
-  url = `http://127.0.0.1:${server.address().port}`;
+  server = serve();
+  url = await listening(server);
   await mkdir(SHOTS, { recursive: true });
 });
 
@@ -31,6 +31,12 @@ after(async () => {
   server?.close();
   server?.closeAllConnections();
 });
+
+/** The URL of a server, on a port that the system chooses. */
+async function listening(server) {
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return `http://127.0.0.1:${server.address().port}`;
+}
 
 /** The page, which must not complain about anything. */
 async function open(t, options = {}) {
@@ -63,6 +69,20 @@ test('a browser that opens / is led to the page, and others are not', async () =
   assert.equal((await answer('text/html,*/*')).headers.get('location'), '/playground/');
   assert.equal((await answer('image/*')).status, 404);
   assert.equal((await fetch(`${url}/playground/..%2f..%2fCargo.toml`)).status, 404);
+});
+
+test('everything else goes to the service', async (t) => {
+  const service = createServer(async (request, response) => {
+    let size = 0;
+    for await (const chunk of request) size += chunk.length;
+    response.writeHead(201, { 'x-service': request.url }).end(String(size));
+  });
+  const front = serve(await listening(service));
+  const at = await listening(front);
+  t.after(() => [front, service].forEach((server) => server.close()));
+  const answer = await fetch(`${at}/?width=800`, { method: 'POST', body: photo, headers: { accept: 'text/html' } });
+  assert.deepEqual([answer.status, answer.headers.get('x-service'), await answer.text()], [201, '/?width=800', String(photo.length)]);
+  assert.match(await (await fetch(`${at}/playground/`)).text(), /<title>tintype playground/);
 });
 
 test('a photograph that is chosen becomes the rendition that the package makes', async (t) => {

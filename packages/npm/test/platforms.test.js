@@ -1,9 +1,11 @@
 // The same package and the same bytes on each platform.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'node:test';
 import { resize } from 'tintype';
-import { bin, execFile, installed } from './installed.js';
+import { bin, execFile, installed, root } from './installed.js';
 import { jpeg } from './photographs.js';
 import { workerd } from './workerd.js';
 
@@ -76,4 +78,9 @@ test('each platform has its entry', async (t) => {
   };
   assert.equal(await entry(), 'node.js');
   assert.equal(await entry('workerd', 'worker', 'browser'), 'workerd.js');
+});
+
+test('the bindings ask nothing of a platform but WebAssembly', async () => {
+  const bindings = await readFile(join(root, 'dist/resizer.js'), 'utf8');
+  for (const word of ['process', 'import.meta', 'eval(', 'Function(', 'require(']) assert.ok(!bindings.includes(word), word);
 });
