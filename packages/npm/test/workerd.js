@@ -57,5 +57,10 @@ export async function workerd(t) {
   const { port } = JSON.parse(value);
   const sizes = await Promise.all(used.map(async (name) => gzipSync(await readFile(join(folder, name)), { level: 9 }).length));
   const resident = async (field) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))[1]) << 10;
-  return { url: `http://127.0.0.1:${port}`, gzip: sizes.reduce((sum, size) => sum + size), resident };
+  /** Milliseconds of processor time, in ticks of 10. */
+  const busy = async () => {
+    const fields = (await readFile(`/proc/${server.pid}/stat`, 'utf8')).split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  };
+  return { url: `http://127.0.0.1:${port}`, gzip: sizes.reduce((sum, size) => sum + size), resident, busy };
 }
