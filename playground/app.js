@@ -37,8 +37,17 @@ function options() {
     format,
     quality: format === 'png' ? undefined : number('quality'),
   };
-  const defaults = { fit: 'contain', position: 'center', enlarge: false, rotate: 0, flipHorizontal: false, flipVertical: false };
-  return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]));
+  const defaults = {
+    fit: 'contain',
+    position: 'center',
+    enlarge: false,
+    rotate: 0,
+    flipHorizontal: false,
+    flipVertical: false,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]),
+  );
 }
 
 function make() {
@@ -89,13 +98,19 @@ function showRendition({ outline, image, time }) {
   show('after', image);
   show('before', image);
   byId('source').textContent = `${names[source.format]}, ${source.width} × ${source.height}, ${bytes(file.size)}`;
-  byId('rendition').textContent = `${names[format]}, ${width} × ${height}, ${bytes(image.size)} (${percent(image.size / file.size)})`;
+  byId('rendition').textContent =
+    `${names[format]}, ${width} × ${height}, ${bytes(image.size)} (${percent(image.size / file.size)})`;
   byId('time').textContent = `${time.toFixed(0)} ms`;
   byId('tag').textContent = `after: ${bytes(image.size)}`;
   byId('download').href = byId('after').src;
-  byId('download').download = `${file.name?.replace(/\.\w+$/, '') || 'image'}-${width}x${height}.${format === 'jpeg' ? 'jpg' : format}`;
+  byId('download').download =
+    `${file.name?.replace(/\.\w+$/, '') || 'image'}-${width}x${height}.${format === 'jpeg' ? 'jpg' : format}`;
   const { quality, ...rest } = current.options;
-  request('lossless', { ...rest, format: 'png', ...(format === 'jpeg' && !rest.background && { background: '#ffffff' }) });
+  request('lossless', {
+    ...rest,
+    format: 'png',
+    ...(format === 'jpeg' && !rest.background && { background: '#ffffff' }),
+  });
 }
 
 const names = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF' };
@@ -112,7 +127,8 @@ function showCall(made) {
   const said = LANGUAGES[language](made);
   byId('code').textContent = typeof said === 'string' ? said : `(${language} cannot say ${said.cannotSay})`;
   byId('copy').hidden = typeof said !== 'string';
-  byId('code-note').textContent = language === 'Next.js' && typeof said === 'string' ? 'The format is the best one that the browser accepts.' : '';
+  byId('code-note').textContent =
+    language === 'Next.js' && typeof said === 'string' ? 'The format is the best one that the browser accepts.' : '';
   byId('quality-value').textContent = made.quality ?? 'lossless';
   form.elements.quality.disabled = made.format === 'png';
   const { width, height } = made;
@@ -135,7 +151,9 @@ byId('split').addEventListener('input', ({ target }) => byId('frame').style.setP
 byId('copy').addEventListener('click', async ({ target }) => {
   await navigator.clipboard.writeText(byId('code').textContent);
   target.textContent = 'Copied';
-  setTimeout(() => { target.textContent = 'Copy'; }, 1500);
+  setTimeout(() => {
+    target.textContent = 'Copy';
+  }, 1500);
 });
 for (const id of ['file', 'again']) byId(id).addEventListener('change', ({ target }) => take(target.files[0]));
 
@@ -154,8 +172,14 @@ addEventListener('drop', (event) => {
 });
 
 // Afterwards the page works without a network.
-navigator.serviceWorker?.register('offline.js').then(() => navigator.serviceWorker.ready).then(() => {
-  byId('offline').textContent += ' Works offline.';
-}, () => {});
+navigator.serviceWorker
+  ?.register('offline.js')
+  .then(() => navigator.serviceWorker.ready)
+  .then(
+    () => {
+      byId('offline').textContent += ' Works offline.';
+    },
+    () => {},
+  );
 
 showCall(options());

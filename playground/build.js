@@ -11,10 +11,13 @@ const PAGE = ['index.html', 'style.css', 'icon.svg', 'app.js', 'worker.js', 'cal
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 for (const name of PAGE) await cp(at(name), join(OUT, name));
-for (const name of ['src', 'dist']) await cp(at(`../packages/npm/${name}`), join(OUT, 'tintype', name), { recursive: true });
+for (const name of ['src', 'dist'])
+  await cp(at(`../packages/npm/${name}`), join(OUT, 'tintype', name), { recursive: true });
 
 const all = await readdir(OUT, { recursive: true });
-const files = all.filter((name) => /\.(html|css|svg|js|wasm)$/.test(name) && !/(node|workerd)\.js$|core\d\.wasm$/.test(name)).sort();
+const files = all
+  .filter((name) => /\.(html|css|svg|js|wasm)$/.test(name) && !/(node|workerd)\.js$|core\d\.wasm$/.test(name))
+  .sort();
 const hash = createHash('sha256');
 for (const name of files) hash.update(await readFile(join(OUT, name)));
 const offline = (await readFile(at('offline.js'), 'utf8'))

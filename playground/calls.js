@@ -23,15 +23,37 @@ function javascript(options) {
 }
 
 const object = (options) => {
-  const fields = Object.entries(options).map(([name, value]) => `${name}: ${typeof value === 'string' ? `'${value}'` : value}`);
+  const fields = Object.entries(options).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? `'${value}'` : value}`,
+  );
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 };
 
-const SHARP_FITS = { contain: 'inside', cover: 'cover', crop: 'cover', pad: 'contain', outside: 'outside', fill: 'fill' };
+const SHARP_FITS = {
+  contain: 'inside',
+  cover: 'cover',
+  crop: 'cover',
+  pad: 'contain',
+  outside: 'outside',
+  fill: 'fill',
+};
 
-function sharp({ width, height, fit = 'contain', position, enlarge = false, rotate, flipHorizontal, flipVertical, background, format = 'webp', quality }) {
+function sharp({
+  width,
+  height,
+  fit = 'contain',
+  position,
+  enlarge = false,
+  rotate,
+  flipHorizontal,
+  flipVertical,
+  background,
+  format = 'webp',
+  quality,
+}) {
   const box = width !== undefined && height !== undefined;
-  if (box && (!Object.hasOwn(SHARP_FITS, fit) || (fit === 'cover' && !enlarge))) return { cannotSay: `fit: '${fit}'${fit === 'cover' ? ' that does not enlarge' : ''}` };
+  if (box && (!Object.hasOwn(SHARP_FITS, fit) || (fit === 'cover' && !enlarge)))
+    return { cannotSay: `fit: '${fit}'${fit === 'cover' ? ' that does not enlarge' : ''}` };
   const turned = rotate === 90 || rotate === 270;
   const target = {
     ...(width !== undefined && { width }),
@@ -57,7 +79,11 @@ function sharp({ width, height, fit = 'contain', position, enlarge = false, rota
 
 const SMART = ['attention', 'entropy'];
 const ROTATIONS = { 90: 'quarter', 180: 'half', 270: 'three-quarters' };
-const channels = (color) => color.slice(1).match(/../g).map((pair) => Number.parseInt(pair, 16));
+const channels = (color) =>
+  color
+    .slice(1)
+    .match(/../g)
+    .map((pair) => Number.parseInt(pair, 16));
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const pascal = (name) => name.replace(/(^|-)([a-z])/g, (_, dash, letter) => letter.toUpperCase());
 
@@ -81,20 +107,25 @@ function rust(options) {
   const values = {
     format: (value) => `Format::${pascal(value)}`,
     fit: (value) => `Fit::${pascal(value)}`,
-    position: (value) => (SMART.includes(value) ? `Position::Smart(Smart::${pascal(value)})` : `Position::Gravity(Gravity::${pascal(value)})`),
+    position: (value) =>
+      SMART.includes(value)
+        ? `Position::Smart(Smart::${pascal(value)})`
+        : `Position::Gravity(Gravity::${pascal(value)})`,
     rotate: (value) => `Rotation::${pascal(ROTATIONS[value])}`,
     background: (value) => {
       const [red, green, blue] = channels(value);
       return `Color { red: ${red}, green: ${green}, blue: ${blue}, alpha: None }`;
     },
   };
-  const settings = Object.entries(options).map(([name, value]) => `    Setting::${pascal(kebab(name))}(${values[name]?.(value) ?? value}),\n`);
+  const settings = Object.entries(options).map(
+    ([name, value]) => `    Setting::${pascal(kebab(name))}(${values[name]?.(value) ?? value}),\n`,
+  );
   return `let rendition = resize(&photo, &[\n${settings.join('')}])?;`;
 }
 
 function curl(options) {
   const query = urls(SOURCE, options).query.url.split('&').slice(1).join('&');
-  return `curl --data-binary @photo.jpg "http://127.0.0.1:3000/?${query}" -o photo.${options.format === 'jpeg' ? 'jpg' : options.format ?? 'webp'}`;
+  return `curl --data-binary @photo.jpg "http://127.0.0.1:3000/?${query}" -o photo.${options.format === 'jpeg' ? 'jpg' : (options.format ?? 'webp')}`;
 }
 
 function url(grammar) {

@@ -7,13 +7,20 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../dist/playground', import.meta.url));
-const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
 
 /** A server of the page and, if there is one, of the service behind it. */
 export function serve(service) {
   return createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url, 'http://localhost');
-    if (pathname.startsWith('/playground/')) return page(pathname.slice('/playground/'.length) || 'index.html', response);
+    if (pathname.startsWith('/playground/'))
+      return page(pathname.slice('/playground/'.length) || 'index.html', response);
     const isBrowser = request.method === 'GET' && request.headers.accept?.includes('text/html');
     if (pathname === '/playground' || (pathname === '/' && search === '' && isBrowser)) {
       return response.writeHead(302, { location: '/playground/' }).end();
@@ -26,7 +33,9 @@ async function page(name, response) {
   const path = normalize(join(ROOT, decodeURIComponent(name)));
   const content = path.startsWith(ROOT) ? await readFile(path).catch(() => undefined) : undefined;
   if (content === undefined) return response.writeHead(404).end();
-  return response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': 'no-cache' }).end(content);
+  return response
+    .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': 'no-cache' })
+    .end(content);
 }
 
 function proxy(service, request, response) {

@@ -3,14 +3,16 @@
 /** The part of a URL after its first slash, by grammar; where a grammar cannot say it, the option that is in the way. */
 export function urls(source, given) {
   const options = normal(given);
-  return Object.fromEntries(Object.entries(GRAMMARS).map(([name, write]) => {
-    try {
-      return [name, { url: write(source, options) }];
-    } catch (error) {
-      if (!(error instanceof CannotSay)) throw error;
-      return [name, { cannotSay: error.message }];
-    }
-  }));
+  return Object.fromEntries(
+    Object.entries(GRAMMARS).map(([name, write]) => {
+      try {
+        return [name, { url: write(source, options) }];
+      } catch (error) {
+        if (!(error instanceof CannotSay)) throw error;
+        return [name, { cannotSay: error.message }];
+      }
+    }),
+  );
 }
 
 class CannotSay extends Error {}
@@ -20,7 +22,19 @@ function cannot(name) {
 }
 
 /** Without what changes nothing: a fit and a position need a box. */
-function normal({ width, height, fit = 'contain', enlarge = false, position = 'center', rotate = 0, flipHorizontal = false, flipVertical = false, background, format = 'webp', quality }) {
+function normal({
+  width,
+  height,
+  fit = 'contain',
+  enlarge = false,
+  position = 'center',
+  rotate = 0,
+  flipHorizontal = false,
+  flipVertical = false,
+  background,
+  format = 'webp',
+  quality,
+}) {
   const box = width !== undefined && height !== undefined;
   const distorts = fit === 'fill' || fit === 'stretch';
   const crops = ['cover', 'crop', 'pad', 'auto'].includes(fit);
@@ -42,7 +56,10 @@ const GRAMMARS = { query, imgproxy, cloudflare, wsrv, nextjs, ipx };
 
 /** Name and value of each option that is given. */
 const given = (pairs) => pairs.filter(([, value]) => value !== undefined && value !== '' && value !== false);
-const inQuery = (pairs) => given(pairs).map(([name, value]) => (value === true ? name : `${name}=${value}`)).join('&');
+const inQuery = (pairs) =>
+  given(pairs)
+    .map(([name, value]) => (value === true ? name : `${name}=${value}`))
+    .join('&');
 const encoded = (source) => encodeURIComponent(source).replace('%3A', ':');
 
 /** The value for a choice, or the end of it. */
@@ -69,13 +86,35 @@ function query(source, { width, height, fit, enlarge, position, rotate, flip, ba
 const fitKey = (fit, enlarge) => `${fit}${enlarge ? '+' : ''}`;
 
 const IMGPROXY_FITS = {
-  contain: 'fit', 'contain+': 'fit', cover: 'fill-down', 'cover+': 'fill', crop: 'fill', 'crop+': 'fill', 'fill+': 'force', stretch: 'force', 'stretch+': 'force', auto: 'auto', 'auto+': 'auto',
+  contain: 'fit',
+  'contain+': 'fit',
+  cover: 'fill-down',
+  'cover+': 'fill',
+  crop: 'fill',
+  'crop+': 'fill',
+  'fill+': 'force',
+  stretch: 'force',
+  'stretch+': 'force',
+  auto: 'auto',
+  'auto+': 'auto',
 };
 const IMGPROXY_GRAVITIES = {
-  center: undefined, north: 'no', south: 'so', east: 'ea', west: 'we', 'north-east': 'noea', 'north-west': 'nowe', 'south-east': 'soea', 'south-west': 'sowe', attention: 'sm',
+  center: undefined,
+  north: 'no',
+  south: 'so',
+  east: 'ea',
+  west: 'we',
+  'north-east': 'noea',
+  'north-west': 'nowe',
+  'south-east': 'soea',
+  'south-west': 'sowe',
+  attention: 'sm',
 };
 
-function imgproxy(source, { width = 0, height = 0, fit, enlarge, position, rotate, flip, background, format, quality }) {
+function imgproxy(
+  source,
+  { width = 0, height = 0, fit, enlarge, position, rotate, flip, background, format, quality },
+) {
   const type = choose(IMGPROXY_FITS, fitKey(fit, enlarge), `fit=${fit}`);
   if (type === 'force' && !(width && height)) cannot(width ? 'no height' : 'no width');
   const gravity = choose(IMGPROXY_GRAVITIES, position, `gravity=${position}`);
@@ -92,9 +131,28 @@ function imgproxy(source, { width = 0, height = 0, fit, enlarge, position, rotat
 }
 
 const CLOUDFLARE_FITS = {
-  contain: undefined, 'contain+': 'contain', cover: 'aspect-crop', 'cover+': 'cover', crop: 'crop', 'crop+': 'cover', 'fill+': 'squeeze', 'stretch+': 'squeeze', 'pad+': 'pad',
+  contain: undefined,
+  'contain+': 'contain',
+  cover: 'aspect-crop',
+  'cover+': 'cover',
+  crop: 'crop',
+  'crop+': 'cover',
+  'fill+': 'squeeze',
+  'stretch+': 'squeeze',
+  'pad+': 'pad',
 };
-const CLOUDFLARE_GRAVITIES = { center: undefined, north: 'top', south: 'bottom', east: 'right', west: 'left', attention: 'auto', 'north-east': '1x0', 'north-west': '0x0', 'south-east': '1x1', 'south-west': '0x1' };
+const CLOUDFLARE_GRAVITIES = {
+  center: undefined,
+  north: 'top',
+  south: 'bottom',
+  east: 'right',
+  west: 'left',
+  attention: 'auto',
+  'north-east': '1x0',
+  'north-west': '0x0',
+  'south-east': '1x1',
+  'south-west': '0x1',
+};
 
 function cloudflare(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
   const turned = rotate % 180 !== 0;
@@ -115,13 +173,34 @@ function cloudflare(source, { width, height, fit, enlarge, position, rotate, fli
   return `/cdn-cgi/image/${options.map((pair) => pair.join('=')).join(',')}/${source}`;
 }
 
-const mirrored = (flip) => ({ h: 'v', v: 'h' }[flip] ?? flip);
+const mirrored = (flip) => ({ h: 'v', v: 'h' })[flip] ?? flip;
 
 const WSRV_FITS = {
-  contain: undefined, 'contain+': undefined, 'cover+': 'cover', crop: 'cover', 'crop+': 'cover', fill: 'fill', 'fill+': 'fill', 'stretch+': 'fill', outside: 'outside', 'outside+': 'outside', pad: 'contain', 'pad+': 'contain',
+  contain: undefined,
+  'contain+': undefined,
+  'cover+': 'cover',
+  crop: 'cover',
+  'crop+': 'cover',
+  fill: 'fill',
+  'fill+': 'fill',
+  'stretch+': 'fill',
+  outside: 'outside',
+  'outside+': 'outside',
+  pad: 'contain',
+  'pad+': 'contain',
 };
 const WSRV_ALIGNS = {
-  center: undefined, north: 'top', south: 'bottom', east: 'right', west: 'left', 'north-east': 'top-right', 'north-west': 'top-left', 'south-east': 'bottom-right', 'south-west': 'bottom-left', attention: 'attention', entropy: 'entropy',
+  center: undefined,
+  north: 'top',
+  south: 'bottom',
+  east: 'right',
+  west: 'left',
+  'north-east': 'top-right',
+  'north-west': 'top-left',
+  'south-east': 'bottom-right',
+  'south-west': 'bottom-left',
+  attention: 'attention',
+  entropy: 'entropy',
 };
 
 function wsrv(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
@@ -144,14 +223,37 @@ function wsrv(source, { width, height, fit, enlarge, position, rotate, flip, bac
 
 /** next/image leaves the format to the client's `Accept`: everything else can be said here, or not at all. */
 function nextjs(source, { width, height, enlarge, rotate, flip, background, quality = 80 }) {
-  const others = { height, enlarge: enlarge || undefined, rotate: rotate || undefined, flip: flip || undefined, background };
+  const others = {
+    height,
+    enlarge: enlarge || undefined,
+    rotate: rotate || undefined,
+    flip: flip || undefined,
+    background,
+  };
   for (const [name, value] of Object.entries(others)) if (value !== undefined) cannot(`${name}=${value}`);
-  return width === undefined ? cannot('no width') : `/_next/image?${inQuery([['url', encoded(source)], ['w', width], ['q', quality]])}`;
+  return width === undefined
+    ? cannot('no width')
+    : `/_next/image?${inQuery([
+        ['url', encoded(source)],
+        ['w', width],
+        ['q', quality],
+      ])}`;
 }
 
 const TRANSPARENT = '00000000';
 const IPX_FITS = {
-  contain: 'inside', 'contain+': 'inside', cover: undefined, 'cover+': undefined, 'crop+': undefined, 'fill+': 'fill', stretch: 'fill', 'stretch+': 'fill', outside: 'outside', 'outside+': 'outside', pad: 'contain', 'pad+': 'contain',
+  contain: 'inside',
+  'contain+': 'inside',
+  cover: undefined,
+  'cover+': undefined,
+  'crop+': undefined,
+  'fill+': 'fill',
+  stretch: 'fill',
+  'stretch+': 'fill',
+  outside: 'outside',
+  'outside+': 'outside',
+  pad: 'contain',
+  'pad+': 'contain',
 };
 
 function ipx(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {

@@ -19,14 +19,18 @@ addEventListener('message', async ({ data: { id, file, options } }) => {
 /** The bytes of a file, which report how much of it has been read. */
 function counted(file, id) {
   let read = 0;
-  const count = new TransformStream({
-    transform(chunk, controller) {
-      if (id !== latest) controller.error(new Error('superseded'));
-      read += chunk.length;
-      postMessage({ id, progress: read / file.size });
-      controller.enqueue(chunk);
+  const count = new TransformStream(
+    {
+      transform(chunk, controller) {
+        if (id !== latest) controller.error(new Error('superseded'));
+        read += chunk.length;
+        postMessage({ id, progress: read / file.size });
+        controller.enqueue(chunk);
+      },
     },
-  }, undefined, { highWaterMark: 0 });
+    undefined,
+    { highWaterMark: 0 },
+  );
   return file.stream().pipeThrough(count);
 }
 

@@ -45,4 +45,8 @@ for (const name of ['LICENSE-APACHE', 'LICENSE-MIT', 'docs/licences.md']) {
   await copyFile(at(`../../${name}`), join(at('dist'), basename(name)));
 }
 
-console.log(Object.entries(files).map(([path, { length }]) => `${basename(path)} ${length}`).join('\n'));
+console.log(
+  Object.entries(files)
+    .map(([path, { length }]) => `${basename(path)} ${length}`)
+    .join('\n'),
+);

@@ -17,16 +17,34 @@ const photo = await jpeg(400, 300);
 
 /** Options as the page hands them on: those that differ from the defaults, and always a quality for what is lossy. */
 function* shown(count) {
-  const defaults = { fit: 'contain', position: 'center', enlarge: false, rotate: 0, flipHorizontal: false, flipVertical: false };
+  const defaults = {
+    fit: 'contain',
+    position: 'center',
+    enlarge: false,
+    rotate: 0,
+    flipHorizontal: false,
+    flipVertical: false,
+  };
   for (const { fit, position, ...rest } of samples(count)) {
     const box = rest.width !== undefined && rest.height !== undefined;
-    const all = { ...rest, ...(box && { fit, position }), quality: rest.format === 'png' ? undefined : rest.quality ?? 80 };
-    yield Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]));
+    const all = {
+      ...rest,
+      ...(box && { fit, position }),
+      quality: rest.format === 'png' ? undefined : (rest.quality ?? 80),
+    };
+    yield Object.fromEntries(
+      Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]),
+    );
   }
 }
 
 const AsyncFunction = (async () => {}).constructor;
-const run = (code) => new AsyncFunction('photo', 'resize', 'tintype', `${code.replace(/^import.*$/gm, '')}\nreturn image;`)(photo, resize, tintype);
+const run = (code) =>
+  new AsyncFunction('photo', 'resize', 'tintype', `${code.replace(/^import.*$/gm, '')}\nreturn image;`)(
+    photo,
+    resize,
+    tintype,
+  );
 
 test('the call in JavaScript makes the image', async () => {
   for (const options of shown(60)) {
@@ -50,14 +68,21 @@ test('the call like sharp makes the same image', async () => {
 const PYTHON = process.env.PYTHON ?? 'python3';
 const hasPython = spawnSync(PYTHON, ['-c', 'import wasmtime.component']).status === 0;
 
-test('the call in Python makes the image', { skip: !hasPython && 'there is no Python with the package wasmtime; PYTHON names one' }, async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'tintype-python-'));
-  t.after(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'photo.jpg'), photo);
-  const all = [...shown(12)];
-  const component = fileURLToPath(new URL('../../dist/resizer.wasm', import.meta.url));
-  const calls = all.map((options, index) => `${LANGUAGES.Python(options)}\nPath("${index}").write_bytes(bytes(rendition.image))\n`);
-  await writeFile(join(folder, 'calls.py'), `
+test(
+  'the call in Python makes the image',
+  { skip: !hasPython && 'there is no Python with the package wasmtime; PYTHON names one' },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tintype-python-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'photo.jpg'), photo);
+    const all = [...shown(12)];
+    const component = fileURLToPath(new URL('../../dist/resizer.wasm', import.meta.url));
+    const calls = all.map(
+      (options, index) => `${LANGUAGES.Python(options)}\nPath("${index}").write_bytes(bytes(rendition.image))\n`,
+    );
+    await writeFile(
+      join(folder, 'calls.py'),
+      `
 from pathlib import Path
 from types import SimpleNamespace
 from wasmtime import Engine, Store
@@ -74,9 +99,14 @@ def resize(*arguments):
     function.post_return(store)
     return rendition
 
-${calls.join('\n')}`);
-  await execFile(PYTHON, ['calls.py'], { cwd: folder });
-  for (const [index, options] of all.entries()) {
-    assert.deepEqual(new Uint8Array(await readFile(join(folder, String(index)))), (await resize(photo, options)).image);
-  }
-});
+${calls.join('\n')}`,
+    );
+    await execFile(PYTHON, ['calls.py'], { cwd: folder });
+    for (const [index, options] of all.entries()) {
+      assert.deepEqual(
+        new Uint8Array(await readFile(join(folder, String(index)))),
+        (await resize(photo, options)).image,
+      );
+    }
+  },
+);

@@ -34,7 +34,9 @@ after(async () => {
 
 /** The URL of a server, on a port that the system chooses. */
 async function listening(server) {
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return `http://127.0.0.1:${server.address().port}`;
 }
 
@@ -81,7 +83,10 @@ test('everything else goes to the service', async (t) => {
   const at = await listening(front);
   t.after(() => [front, service].forEach((server) => server.close()));
   const answer = await fetch(`${at}/?width=800`, { method: 'POST', body: photo, headers: { accept: 'text/html' } });
-  assert.deepEqual([answer.status, answer.headers.get('x-service'), await answer.text()], [201, '/?width=800', String(photo.length)]);
+  assert.deepEqual(
+    [answer.status, answer.headers.get('x-service'), await answer.text()],
+    [201, '/?width=800', String(photo.length)],
+  );
   assert.match(await (await fetch(`${at}/playground/`)).text(), /<title>tintype playground/);
 });
 
@@ -92,7 +97,10 @@ test('a photograph that is chosen becomes the rendition that the package makes',
   await made(page, 'WebP, 800 × 600');
   const { image } = await resize(photo, { width: 800, format: 'webp', quality: 80 });
   const share = (image.length / photo.length) * 100;
-  assert.equal(await page.textContent('#rendition'), `WebP, 800 × 600, ${(image.length / 1e3).toFixed(1)} kB (${share < 10 ? share.toFixed(1) : Math.round(share)} %)`);
+  assert.equal(
+    await page.textContent('#rendition'),
+    `WebP, 800 × 600, ${(image.length / 1e3).toFixed(1)} kB (${share < 10 ? share.toFixed(1) : Math.round(share)} %)`,
+  );
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
   assert.equal(download.suggestedFilename(), 'harbour-800x600.webp');
   assert.deepEqual(new Uint8Array(await readFile(await download.path())), image);
@@ -114,20 +122,32 @@ test('options show at once, in the image and in every language', async (t) => {
     await page.check(`#languages [value="${language}"]`, { force: true });
     return page.textContent('#code');
   };
-  assert.match(await said('JavaScript'), /resize\(photo, \{ width: 800, height: 300, fit: 'cover', position: 'attention', format: 'jpeg', quality: 60 \}\)/);
+  assert.match(
+    await said('JavaScript'),
+    /resize\(photo, \{ width: 800, height: 300, fit: 'cover', position: 'attention', format: 'jpeg', quality: 60 \}\)/,
+  );
   assert.match(await said('Rust'), /Setting::Position\(Position::Smart\(Smart::Attention\)\),\n/);
   assert.match(await said('Python'), /Variant\("position", Variant\("smart", "attention"\)\)/);
-  assert.match(await said('imgproxy'), /^\/unsafe\/rs:fill-down:800:300:0\/g:sm\/kcr:false\/fq:jpeg:60:webp:60\/plain\//);
+  assert.match(
+    await said('imgproxy'),
+    /^\/unsafe\/rs:fill-down:800:300:0\/g:sm\/kcr:false\/fq:jpeg:60:webp:60\/plain\//,
+  );
   assert.equal(await said('wsrv'), '(wsrv cannot say fit=cover)');
   await page.check('[name=enlarge]');
-  assert.match(await said('like sharp'), /\.resize\(\{ width: 800, height: 300, fit: 'cover', position: 'attention' \}\)\n  \.jpeg/);
+  assert.match(
+    await said('like sharp'),
+    /\.resize\(\{ width: 800, height: 300, fit: 'cover', position: 'attention' \}\)\n  \.jpeg/,
+  );
 });
 
 test('what cannot be is said, and the page goes on', async (t) => {
   const { page } = await open(t);
   await page.setInputFiles('#file', { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
   await page.waitForSelector('#error:not([hidden])');
-  assert.match(await page.textContent('#error'), /is not an image of a known format; JPEG, PNG, WebP and GIF can be decoded/);
+  assert.match(
+    await page.textContent('#error'),
+    /is not an image of a known format; JPEG, PNG, WebP and GIF can be decoded/,
+  );
   await choose(page);
   await page.fill('[name=width]', '9999');
   await page.check('[name=enlarge]');
@@ -139,13 +159,20 @@ test('what cannot be is said, and the page goes on', async (t) => {
 
 test('a photograph can be dropped and pasted', async (t) => {
   const { page } = await open(t);
-  const send = (type) => page.evaluate(async ([type, base64]) => {
-    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([bytes], `${type}.jpg`, { type: 'image/jpeg' }));
-    const event = type === 'drop' ? new DragEvent('drop', { dataTransfer: transfer, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: transfer });
-    dispatchEvent(event);
-  }, [type, photo.toString('base64')]);
+  const send = (type) =>
+    page.evaluate(
+      async ([type, base64]) => {
+        const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], `${type}.jpg`, { type: 'image/jpeg' }));
+        const event =
+          type === 'drop'
+            ? new DragEvent('drop', { dataTransfer: transfer, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: transfer });
+        dispatchEvent(event);
+      },
+      [type, photo.toString('base64')],
+    );
   for (const type of ['drop', 'paste']) {
     await send(type);
     await page.waitForFunction((name) => document.querySelector('#download').download.startsWith(name), type);
@@ -167,7 +194,14 @@ test('every control is reached by keyboard, and has a name', async (t) => {
   const { page } = await open(t);
   await page.waitForSelector('#languages input');
   const unnamed = await page.$$eval('input, select, button, a[href]', (controls) =>
-    controls.filter((control) => !control.closest('[hidden]') && !(control.labels?.[0]?.textContent.trim() || control.ariaLabel || control.textContent.trim())).map(({ outerHTML }) => outerHTML));
+    controls
+      .filter(
+        (control) =>
+          !control.closest('[hidden]') &&
+          !(control.labels?.[0]?.textContent.trim() || control.ariaLabel || control.textContent.trim()),
+      )
+      .map(({ outerHTML }) => outerHTML),
+  );
   assert.deepEqual(unnamed, []);
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'file');
@@ -210,12 +244,21 @@ test('the page works offline once it has been opened', async (t) => {
 
 for (const colorScheme of ['light', 'dark']) {
   test(`on a phone, ${colorScheme}, nothing is wider than the screen`, async (t) => {
-    const { page } = await open(t, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme });
+    const { page } = await open(t, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      colorScheme,
+    });
     await choose(page);
     await page.fill('[name=height]', '500');
     await made(page, '800 × 500');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-    const small = await page.$$eval('button, select, input[type=number], .button, .pills span', (controls) => controls.filter((control) => control.offsetParent && control.getBoundingClientRect().height < 31).map(({ outerHTML }) => outerHTML));
+    const small = await page.$$eval('button, select, input[type=number], .button, .pills span', (controls) =>
+      controls
+        .filter((control) => control.offsetParent && control.getBoundingClientRect().height < 31)
+        .map(({ outerHTML }) => outerHTML),
+    );
     assert.deepEqual(small, []);
     await page.waitForTimeout(300);
     await shot(page, `phone-${colorScheme}`);

@@ -13,7 +13,21 @@ const SOURCE = 'https://images.example.com/photo.jpg';
 const component = fileURLToPath(new URL('../../dist/tintype.wasm', import.meta.url));
 
 async function service(t) {
-  const server = spawn(WASMTIME, ['serve', '-Scli', '--addr', '127.0.0.1:0', '--env', 'TINTYPE_LOG=0', '--env', 'TINTYPE_SOURCES=https://images.example.com', component], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(
+    WASMTIME,
+    [
+      'serve',
+      '-Scli',
+      '--addr',
+      '127.0.0.1:0',
+      '--env',
+      'TINTYPE_LOG=0',
+      '--env',
+      'TINTYPE_SOURCES=https://images.example.com',
+      component,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   t.after(() => server.kill());
   for await (const line of createInterface(server.stderr)) {
     const url = /Serving HTTP on (http:\/\/[^/]+)/.exec(line)?.[1];
@@ -38,10 +52,14 @@ test('the URLs are those of the service', { skip: !installed && 'there is no was
   }
 });
 
-test('next/image has a width and a quality, and nothing else', { skip: !installed && 'there is no wasmtime' }, async (t) => {
-  const server = await service(t);
-  const { nextjs } = urls(SOURCE, { width: 300, quality: 70 });
-  const { options } = await (await fetch(`${server}/explain${nextjs.url}`)).json();
-  assert.deepEqual([options.width, options.quality, options.format], ['300', '70', 'auto']);
-  assert.equal(urls(SOURCE, { width: 300, height: 200 }).nextjs.cannotSay, 'height=200');
-});
+test(
+  'next/image has a width and a quality, and nothing else',
+  { skip: !installed && 'there is no wasmtime' },
+  async (t) => {
+    const server = await service(t);
+    const { nextjs } = urls(SOURCE, { width: 300, quality: 70 });
+    const { options } = await (await fetch(`${server}/explain${nextjs.url}`)).json();
+    assert.deepEqual([options.width, options.quality, options.format], ['300', '70', 'auto']);
+    assert.equal(urls(SOURCE, { width: 300, height: 200 }).nextjs.cannotSay, 'height=200');
+  },
+);

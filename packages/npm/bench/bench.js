@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bin, execFile, root } from '../test/installed.js';
+import { bin, bun, execFile, root } from '../test/installed.js';
 import { jpeg, pixels } from '../test/photographs.js';
 import { workerd } from '../test/workerd.js';
 
@@ -21,7 +21,7 @@ const job = fileURLToPath(new URL('job.js', import.meta.url));
 const runtimes = {
   node: ['node'],
   deno: [bin('deno'), 'run', '--allow-all', '--node-modules-dir=manual', '--no-lock'],
-  bun: [bin('bun'), 'run'],
+  bun: [bun, 'run'],
 };
 
 async function measured(runtime, ...args) {
@@ -33,14 +33,15 @@ async function measured(runtime, ...args) {
 /** The same through a worker, HTTP included. */
 async function measuredInWorker(source, format) {
   const { url, resident, busy } = await workerd({ after: (cleanup) => cleanups.unshift(cleanup) });
-  const run = async () => (await fetch(`${url}/?width=800&format=${format}`, { method: 'POST', body: source })).arrayBuffer();
+  const run = async () =>
+    (await fetch(`${url}/?width=800&format=${format}`, { method: 'POST', body: source })).arrayBuffer();
   const before = await resident('VmRSS');
   await run();
-  const memory = await resident('VmHWM') - before;
+  const memory = (await resident('VmHWM')) - before;
   for (let count = 0; count < 5; count += 1) await run();
   const began = await busy();
   for (let count = 0; count < 10; count += 1) await run();
-  return { best: (await busy() - began) / 10, memory };
+  return { best: ((await busy()) - began) / 10, memory };
 }
 
 const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
@@ -54,10 +55,19 @@ for (const [name, source, format] of jobs) {
   const sharp = await measured('node', 'sharp', path, '800', format);
   const places = [...Object.keys(runtimes), 'workerd'];
   for (const place of places) {
-    const { first, best, memory } = place === 'workerd'
-      ? await measuredInWorker(source, format)
-      : await measured(place, 'tintype', path, '800', format);
-    row(name, place, place === 'workerd' ? '' : `${first.toFixed(0)} ms`, `${best.toFixed(0)} ms`, (best / sharp.best).toFixed(1), mib(memory), mib(sharp.memory));
+    const { first, best, memory } =
+      place === 'workerd'
+        ? await measuredInWorker(source, format)
+        : await measured(place, 'tintype', path, '800', format);
+    row(
+      name,
+      place,
+      place === 'workerd' ? '' : `${first.toFixed(0)} ms`,
+      `${best.toFixed(0)} ms`,
+      (best / sharp.best).toFixed(1),
+      mib(memory),
+      mib(sharp.memory),
+    );
   }
 }
 for (const cleanup of cleanups) await cleanup();

@@ -16,11 +16,17 @@ const programs = {
     sharp.concurrency(1);
     sharp.cache(false);
     // A quality makes sharp reduce a PNG to a palette.
-    return () => sharp(source).rotate().resize(Number(width)).toFormat(format, format === 'png' ? {} : { quality: 80 }).toBuffer();
+    return () =>
+      sharp(source)
+        .rotate()
+        .resize(Number(width))
+        .toFormat(format, format === 'png' ? {} : { quality: 80 })
+        .toBuffer();
   },
 };
 
-const status = (field) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+const status = (field) =>
+  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 /** Milliseconds of processor time, all threads together: other work on the machine disturbs that least. */
 const busy = async (run) => {
   const start = process.cpuUsage();

@@ -18,8 +18,11 @@ class Chain {
 
   constructor(input, options = {}) {
     this.#input = input;
-    this.#calls = { input: known('tintype', options, ['autoOrient', 'failOn', 'limitInputPixels', 'sequentialRead', 'page', 'pages']) };
-    if (options.page || (options.pages ?? 1) !== 1) throw missing('tintype({ page, pages })', 'can only be the first page');
+    this.#calls = {
+      input: known('tintype', options, ['autoOrient', 'failOn', 'limitInputPixels', 'sequentialRead', 'page', 'pages']),
+    };
+    if (options.page || (options.pages ?? 1) !== 1)
+      throw missing('tintype({ page, pages })', 'can only be the first page');
     if (options.autoOrient) this.autoOrient();
   }
 
@@ -60,8 +63,19 @@ class Chain {
   }
 
   resize(width, height, options) {
-    const sized = typeof width === 'object' && width !== null ? { ...width } : { ...options, ...defined({ width, height }) };
-    const names = ['width', 'height', 'fit', 'position', 'background', 'kernel', 'withoutEnlargement', 'withoutReduction', 'fastShrinkOnLoad'];
+    const sized =
+      typeof width === 'object' && width !== null ? { ...width } : { ...options, ...defined({ width, height }) };
+    const names = [
+      'width',
+      'height',
+      'fit',
+      'position',
+      'background',
+      'kernel',
+      'withoutEnlargement',
+      'withoutReduction',
+      'fastShrinkOnLoad',
+    ];
     return this.#rotateFirst().#with('resize', known('resize', sized, names));
   }
 
@@ -152,7 +166,9 @@ class Chain {
 
   async toFile(path) {
     if (!platform.writeFile) throw missing('toFile()', 'needs a platform with files');
-    const named = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp' }[/\.(\w+)$/.exec(String(path))?.[1].toLowerCase()];
+    const named = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp' }[
+      /\.(\w+)$/.exec(String(path))?.[1].toLowerCase()
+    ];
     const { image, info } = await this.#make(named);
     await platform.writeFile(path, image);
     return info;

@@ -4,8 +4,11 @@ import { invalid } from './error.js';
 export function color(value, name) {
   const channels = typeof value === 'string' ? fromText(value.trim().toLowerCase()) : fromObject(value);
   if (!channels?.every((channel) => Number.isInteger(channel) && channel >= 0 && channel <= 255)) {
-    throw invalid(name, `is ${JSON.stringify(value)}; accepted is a colour: a name of CSS, #RGB, #RRGGBB, #RRGGBBAA, `
-      + 'rgb(0, 0, 0), or { red, green, blue, alpha } of 0 to 255');
+    throw invalid(
+      name,
+      `is ${JSON.stringify(value)}; accepted is a colour: a name of CSS, #RGB, #RRGGBB, #RRGGBBAA, ` +
+        'rgb(0, 0, 0), or { red, green, blue, alpha } of 0 to 255',
+    );
   }
   const [red, green, blue, alpha = 255] = channels;
   return { red, green, blue, alpha };
@@ -21,12 +24,17 @@ function fromText(text) {
   if (text === 'transparent') return [0, 0, 0, 0];
   const hex = (NAMES.get(text) ?? text.replace(/^#/, '')).replace(/^(.)(.)(.)(.?)$/, '$1$1$2$2$3$3$4$4');
   if (/^([0-9a-f]{6}|[0-9a-f]{8})$/.test(hex)) return hex.match(/../g).map((pair) => Number.parseInt(pair, 16));
-  const call = /^rgba?\(([^()]*)\)$/.exec(text)?.[1].split(/[\s,/]+/).filter(Boolean).map(Number);
+  const call = /^rgba?\(([^()]*)\)$/
+    .exec(text)?.[1]
+    .split(/[\s,/]+/)
+    .filter(Boolean)
+    .map(Number);
   if (call?.length === 4) call[3] = Math.round(call[3] * 255);
   return call?.length === 3 || call?.length === 4 ? call : undefined;
 }
 
-const NAMES = new Map(`
+const NAMES = new Map(
+  `
   aliceblue f0f8ff, antiquewhite faebd7, aqua 00ffff, aquamarine 7fffd4, azure f0ffff, beige f5f5dc, bisque ffe4c4,
   black 000000, blanchedalmond ffebcd, blue 0000ff, blueviolet 8a2be2, brown a52a2a, burlywood deb887,
   cadetblue 5f9ea0, chartreuse 7fff00, chocolate d2691e, coral ff7f50, cornflowerblue 6495ed, cornsilk fff8dc,
@@ -53,4 +61,8 @@ const NAMES = new Map(`
   slateblue 6a5acd, slategray 708090, slategrey 708090, snow fffafa, springgreen 00ff7f, steelblue 4682b4,
   tan d2b48c, teal 008080, thistle d8bfd8, tomato ff6347, turquoise 40e0d0, violet ee82ee, wheat f5deb3,
   white ffffff, whitesmoke f5f5f5, yellow ffff00, yellowgreen 9acd32
-`.trim().split(/,\s+/).map((entry) => entry.split(' ')));
+`
+    .trim()
+    .split(/,\s+/)
+    .map((entry) => entry.split(' ')),
+);

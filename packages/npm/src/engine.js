@@ -1,8 +1,9 @@
 // Instances of the resizer. One is shared by all calls, and replaced when it has trapped or grown.
 import { instantiate } from '../dist/resizer.js';
 import { TintypeError } from './error.js';
-import { inContract, optionName, optionNames } from './names.js';
+import { inContract, optionName } from './names.js';
 import { platform } from './platform.js';
+import { optionNames } from './settings.js';
 
 /** Linear memory never shrinks: an idle instance with more than this, in bytes, is dropped. */
 const KEPT = 32 << 20;
@@ -45,11 +46,15 @@ class Engine {
 
   static async start(compiled) {
     const engine = new Engine();
-    engine.#exports = await instantiate((name) => compiled[name], {}, async (module, imports) => {
-      const instance = await WebAssembly.instantiate(module, imports);
-      engine.#memory ??= instance.exports.memory;
-      return instance;
-    });
+    engine.#exports = await instantiate(
+      (name) => compiled[name],
+      {},
+      async (module, imports) => {
+        const instance = await WebAssembly.instantiate(module, imports);
+        engine.#memory ??= instance.exports.memory;
+        return instance;
+      },
+    );
     return engine;
   }
 
@@ -94,7 +99,12 @@ class Engine {
   #crash(error) {
     this.#broken = true;
     this.#retire();
-    return new TintypeError('internal', `the resizer has crashed: ${error.message}`, { detail: error.message }, { cause: error });
+    return new TintypeError(
+      'internal',
+      `the resizer has crashed: ${error.message}`,
+      { detail: error.message },
+      { cause: error },
+    );
   }
 
   /** The failure as the contract has it, with the names that options have here. */
@@ -109,7 +119,11 @@ function dataOf({ tag, val }) {
     case 'invalid-option':
       return { name: optionName(val.name), detail: optionNames(val.detail) };
     case 'limit-exceeded':
-      return { limit: optionName(inContract.limit(val.limit)), allowed: Number(val.allowed), needed: Number(val.needed) };
+      return {
+        limit: optionName(inContract.limit(val.limit)),
+        allowed: Number(val.allowed),
+        needed: Number(val.needed),
+      };
     case 'internal':
       return { detail: val };
     default:

@@ -17,5 +17,4 @@ export const invalidArgument = (name, detail) =>
   new TintypeError('invalid-option', `${name} ${detail}`, { name, detail });
 
 /** Something of sharp's that is not built. */
-export const missing = (name, detail = 'is not built') =>
-  new TintypeError('not-built', `${name} ${detail}`, { name });
+export const missing = (name, detail = 'is not built') => new TintypeError('not-built', `${name} ${detail}`, { name });

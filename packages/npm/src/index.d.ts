@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 
 /** The bytes of an image, at once or as they arrive. A stream is read no faster than the work goes. */
-export type Source = Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Response | Request | ReadableStream<Uint8Array>;
+export type Source =
+  Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Response | Request | ReadableStream<Uint8Array>;
 
 /** Formats that are recognised. JPEG, PNG, WebP and GIF (its first frame) are decoded. */
 export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
@@ -17,13 +18,14 @@ export type Color = (string & {}) | { red: number; green: number; blue: number; 
 
 /** A side, a corner, or the middle. */
 export type Gravity =
-  | 'center' | 'north' | 'north-east' | 'east' | 'south-east' | 'south' | 'south-west' | 'west' | 'north-west';
+  'center' | 'north' | 'north-east' | 'east' | 'south-east' | 'south' | 'south-west' | 'west' | 'north-west';
 
 /** Where a part lies in an image, or an image in its surroundings. */
 export type Position =
   | Gravity
   /** Where the image is most interesting: by edges, skin tones and saturation, or by entropy. */
-  | 'attention' | 'entropy'
+  | 'attention'
+  | 'entropy'
   /** At a distance from a side or corner, inwards. */
   | { gravity: Gravity; x?: Length; y?: Length }
   /** With its top left corner here. */
@@ -48,16 +50,18 @@ export interface Options {
   /** Turn the image upright, as EXIF says. @default true */
   autoOrient?: boolean;
   /** Remove a border of one colour; a number is the threshold. */
-  trim?: number | {
-    /** Largest difference of a channel from the border's colour, 0 to 255. @default 10 */
-    threshold?: number;
-    /** The border's colour. @default that of the top left pixel */
-    color?: Color;
-    /** Remove as much at the left as at the right. @default false */
-    equalHorizontal?: boolean;
-    /** Remove as much at the top as at the bottom. @default false */
-    equalVertical?: boolean;
-  };
+  trim?:
+    | number
+    | {
+        /** Largest difference of a channel from the border's colour, 0 to 255. @default 10 */
+        threshold?: number;
+        /** The border's colour. @default that of the top left pixel */
+        color?: Color;
+        /** Remove as much at the left as at the right. @default false */
+        equalHorizontal?: boolean;
+        /** Remove as much at the top as at the bottom. @default false */
+        equalVertical?: boolean;
+      };
   /** Remove pixels at the sides. */
   inset?: Sides;
   /** Keep a part. */
@@ -263,7 +267,12 @@ interface Failed<Code extends keyof Failures> extends Error {
 /** Why a call failed: `code` names the reason, `message` says it in a sentence, `data` has its facts. */
 export type TintypeError = { [Code in keyof Failures]: Failed<Code> }[keyof Failures];
 export const TintypeError: {
-  new <Code extends keyof Failures>(code: Code, message: string, data: Failures[Code], options?: ErrorOptions): Failed<Code>;
+  new <Code extends keyof Failures>(
+    code: Code,
+    message: string,
+    data: Failures[Code],
+    options?: ErrorOptions,
+  ): Failed<Code>;
   readonly prototype: TintypeError;
 };
 
@@ -329,18 +338,28 @@ export interface Tintype {
   resize(width?: number | null, height?: number | null, options?: ResizeOptions): Tintype;
   resize(options: ResizeOptions): Tintype;
   extract(region: { left: number; top: number; width: number; height: number }): Tintype;
-  extend(extend: number | {
-    top?: number;
-    right?: number;
-    bottom?: number;
-    left?: number;
-    background?: SharpColor;
-    extendWith?: 'background' | 'copy' | 'mirror';
-  }): Tintype;
+  extend(
+    extend:
+      | number
+      | {
+          top?: number;
+          right?: number;
+          bottom?: number;
+          left?: number;
+          background?: SharpColor;
+          extendWith?: 'background' | 'copy' | 'mirror';
+        },
+  ): Tintype;
   trim(options?: { background?: SharpColor; threshold?: number }): Tintype;
   flatten(options?: boolean | { background?: SharpColor }): Tintype;
   jpeg(options?: { quality?: number; mozjpeg?: boolean; chromaSubsampling?: '4:2:0'; progressive?: false }): Tintype;
-  png(options?: { compressionLevel?: number; effort?: number; adaptiveFiltering?: boolean; palette?: false; progressive?: false }): Tintype;
+  png(options?: {
+    compressionLevel?: number;
+    effort?: number;
+    adaptiveFiltering?: boolean;
+    palette?: false;
+    progressive?: false;
+  }): Tintype;
   webp(options?: { quality?: number; lossless?: boolean; effort?: number }): Tintype;
   toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number; lossless?: boolean }): Tintype;
   keepMetadata(): Tintype;
@@ -359,9 +378,12 @@ export interface Tintype {
  *
  * @param input an image or, where there are files, the path of one
  */
-export default function tintype(input: Source | string | URL, options?: {
-  autoOrient?: boolean;
-  /** @default 'warning', which refuses damaged images */
-  failOn?: 'none' | 'truncated' | 'error' | 'warning';
-  limitInputPixels?: number | boolean;
-}): Tintype;
+export default function tintype(
+  input: Source | string | URL,
+  options?: {
+    autoOrient?: boolean;
+    /** @default 'warning', which refuses damaged images */
+    failOn?: 'none' | 'truncated' | 'error' | 'warning';
+    limitInputPixels?: number | boolean;
+  },
+): Tintype;

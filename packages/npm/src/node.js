@@ -4,7 +4,7 @@ import { compileAll } from './compile.js';
 import { platform } from './platform.js';
 
 Object.assign(platform, {
-  modules: async (core) => compileAll(core ?? await readFile(new URL('../dist/resizer.core.wasm', import.meta.url))),
+  modules: async (core) => compileAll(core ?? (await readFile(new URL('../dist/resizer.core.wasm', import.meta.url)))),
   readFile,
   writeFile,
 });

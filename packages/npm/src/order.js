@@ -36,9 +36,11 @@ function turnOf({ autoOrient = false, rotate, rotateFirst = false, flip = false,
   const degrees = ((angle % 360) + 360) % 360;
   const quarters = degrees % 90 === 0 ? degrees / 90 : 0;
   const sideways = quarters % 2 === 1;
-  if (resize && sideways && !rotateFirst) throw missing(`rotate(${angle}) after resize()`, 'is not built: call rotate() first');
+  if (resize && sideways && !rotateFirst)
+    throw missing(`rotate(${angle}) after resize()`, 'is not built: call rotate() first');
   const tilt = degrees % 90 === 0 ? undefined : { degrees: angle, background: colorOf(rotate.background) };
-  if (tilt && rotateFirst) throw missing(`rotate(${angle}) before other steps`, 'is built for quarter turns only: call it last');
+  if (tilt && rotateFirst)
+    throw missing(`rotate(${angle}) before other steps`, 'is built for quarter turns only: call it last');
   return {
     quarters,
     flip,
@@ -70,7 +72,10 @@ function cropOf({ before, trim, autoOrient }, { quarters, flip, flop, isFirst },
   const isTurned = (autoOrient && source.orientation > 4) !== (isFirst && quarters % 2 === 1);
   const [right, bottom] = isTurned ? [source.height, source.width] : [source.width, source.height];
   if (!trim && (width === 0 || height === 0 || left + width > right || top + height > bottom)) {
-    throw invalidArgument('extract()', `names a part of ${width} × ${height} at ${left}, ${top}, which is not inside of the image's ${right} × ${bottom}`);
+    throw invalidArgument(
+      'extract()',
+      `names a part of ${width} × ${height} at ${left}, ${top}, which is not inside of the image's ${right} × ${bottom}`,
+    );
   }
   const sideways = quarters % 2 === 1;
   if (!isFirst) return { crop: before };
@@ -143,7 +148,8 @@ function backgroundOf({ flatten }, format) {
 function formatOf({ format }, source, named) {
   if (format) return format;
   const own = named ?? source.format;
-  if (!FORMATS.includes(own)) throw missing(`writing ${own}`, `is not built: choose ${FORMATS.join(', ')} with toFormat()`);
+  if (!FORMATS.includes(own))
+    throw missing(`writing ${own}`, `is not built: choose ${FORMATS.join(', ')} with toFormat()`);
   return { format: own, quality: own === 'png' ? undefined : 80 };
 }
 

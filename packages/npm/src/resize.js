@@ -19,15 +19,18 @@ export async function resize(source, options) {
 /** Makes a rendition as a stream. Resolves with the first bytes; reads no more of the source than readers ask for. */
 export async function resizeStream(source, options) {
   const { outline, first, rest } = await begin(source, options);
-  const body = new ReadableStream({
-    start: (controller) => controller.enqueue(first),
-    async pull(controller) {
-      const { value, done } = await rest.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+  const body = new ReadableStream(
+    {
+      start: (controller) => controller.enqueue(first),
+      async pull(controller) {
+        const { value, done } = await rest.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => rest.return(),
     },
-    cancel: () => rest.return(),
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 },
+  );
   return { ...outline, body };
 }
 
@@ -85,6 +88,14 @@ function* unread(session) {
   }
 }
 
-const turn = typeof setImmediate === 'function'
-  ? () => new Promise((resolve) => { setImmediate(resolve); })
-  : () => globalThis.scheduler?.yield?.() ?? new Promise((resolve) => { setTimeout(resolve); });
+const turn =
+  typeof setImmediate === 'function'
+    ? () =>
+        new Promise((resolve) => {
+          setImmediate(resolve);
+        })
+    : () =>
+        globalThis.scheduler?.yield?.() ??
+        new Promise((resolve) => {
+          setTimeout(resolve);
+        });

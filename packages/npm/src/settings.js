@@ -2,12 +2,15 @@
 // what a list of settings cannot say: unknown names and values of another type. Ranges are checked by the resizer.
 import { color } from './color.js';
 import { invalid, invalidArgument } from './error.js';
-import { inContract } from './names.js';
+import { inContract, optionName } from './names.js';
 
 /** @returns the settings, in the order of the options; an option that is undefined is one that is not given */
 export function settingsOf(options = {}) {
-  if (!isObject(options)) throw invalidArgument('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
-  return Object.entries(options).filter(([, value]) => value !== undefined).map(setting);
+  if (!isObject(options))
+    throw invalidArgument('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
+  return Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(setting);
 }
 
 function setting([name, value]) {
@@ -19,7 +22,7 @@ function setting([name, value]) {
 }
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const show = (value) => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value) ?? String(value));
+const show = (value) => (typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value)));
 const wrong = (value, name, accepted) => invalid(name, `is ${show(value)}; accepted is ${accepted}`);
 
 const when = (holds, accepted) => (value, name) => {
@@ -43,7 +46,9 @@ const record = (fields) => (value, name) => {
       throw invalid(`${name}.${field}`, `is unknown; known are ${Object.keys(fields).join(', ')}`);
     }
   }
-  return Object.fromEntries(Object.entries(fields).map(([field, read]) => [field, read(value[field], `${name}.${field}`)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, read]) => [field, read(value[field], `${name}.${field}`)]),
+  );
 };
 
 const or = (absent, read) => (value, name) => (value === undefined ? absent : read(value, name));
@@ -69,7 +74,8 @@ const side = (value, name) => {
 };
 
 const sides = (value, name) => {
-  if (isObject(value)) return record({ top: or(0, whole), right: or(0, whole), bottom: or(0, whole), left: or(0, whole) })(value, name);
+  if (isObject(value))
+    return record({ top: or(0, whole), right: or(0, whole), bottom: or(0, whole), left: or(0, whole) })(value, name);
   const all = whole(value, name);
   return { top: all, right: all, bottom: all, left: all };
 };
@@ -107,22 +113,27 @@ const part = (value, name) => {
 /** Shorthands: a value that is no object stands for an object with this one field. */
 const short = (field, read) => (value, name) => (isObject(value) ? read(value, name) : read({ [field]: value }, name));
 
-const trim = short('threshold', record({
-  threshold: or(10, whole),
-  color: optional(color),
-  equalHorizontal: or(false, boolean),
-  equalVertical: or(false, boolean),
-}));
+const trim = short(
+  'threshold',
+  record({
+    threshold: or(10, whole),
+    color: optional(color),
+    equalHorizontal: or(false, boolean),
+    equalVertical: or(false, boolean),
+  }),
+);
 
 const ROTATIONS = { 0: 'none', 90: 'quarter', 180: 'half', 270: 'three-quarters' };
-const rotate = (value, name) => ROTATIONS[when((value) => [0, 90, 180, 270].includes(value), '0, 90, 180 or 270')(value, name)];
+const rotate = (value, name) =>
+  ROTATIONS[when((value) => [0, 90, 180, 270].includes(value), '0, 90, 180 or 270')(value, name)];
 
-const mask = (value, name) => (isObject(value)
-  ? { tag: 'rounded', val: record({ rounded: whole })(value, name).rounded }
-  : { tag: oneOf('circle', 'ellipse')(value, name) });
+const mask = (value, name) =>
+  isObject(value)
+    ? { tag: 'rounded', val: record({ rounded: whole })(value, name).rounded }
+    : { tag: oneOf('circle', 'ellipse')(value, name) };
 
 const fill = (value, name) =>
-  (['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) });
+  ['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) };
 
 export const FORMATS = ['jpeg', 'png', 'webp'];
 
@@ -148,7 +159,10 @@ export const OPTIONS = {
   filter: oneOf('box', 'bilinear', 'catmull-rom', 'mitchell', 'lanczos3'),
   linear: boolean,
   cropResized: part,
-  extend: short('to', record({ to: oneOf('size', 'ratio'), position: or({ tag: 'gravity', val: 'center' }, position) })),
+  extend: short(
+    'to',
+    record({ to: oneOf('size', 'ratio'), position: or({ tag: 'gravity', val: 'center' }, position) }),
+  ),
   tilt: short('degrees', record({ degrees: number, background: optional(color) })),
   padding: sides,
   mask,
@@ -168,3 +182,7 @@ export const OPTIONS = {
   maxMemory: amount,
   maxWork: amount,
 };
+
+/** A sentence of the resizer, with the names that options have here. */
+export const optionNames = (text) =>
+  text.replace(/\b[a-z]+(-[a-z]+)+\b/g, (word) => (Object.hasOwn(OPTIONS, optionName(word)) ? optionName(word) : word));

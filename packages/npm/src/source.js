@@ -43,15 +43,19 @@ export function concat(arrays) {
 
 const isBytes = (source) => source instanceof ArrayBuffer || ArrayBuffer.isView(source);
 
-const bytesOf = (source) => (ArrayBuffer.isView(source)
-  ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  : new Uint8Array(source));
+const bytesOf = (source) =>
+  ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
 
 function streamOf(source) {
   if (typeof source?.getReader === 'function') return source;
   if (source?.body && typeof source.body.getReader === 'function') return source.body;
   if (typeof source?.stream === 'function') return source.stream();
-  throw invalidArgument('source', 'is not readable; accepted are a Uint8Array, ArrayBuffer, Blob, Response, Request or ReadableStream of bytes');
+  throw invalidArgument(
+    'source',
+    'is not readable; accepted are a Uint8Array, ArrayBuffer, Blob, Response, Request or ReadableStream of bytes',
+  );
 }
 
 /** `for await` over a stream itself is not there in every browser yet. */

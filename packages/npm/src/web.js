@@ -2,7 +2,8 @@
 import { compileAll } from './compile.js';
 import { platform } from './platform.js';
 
-platform.modules = async (core) => compileAll(core ?? await fetch(new URL('../dist/resizer.core.wasm', import.meta.url)));
+platform.modules = async (core) =>
+  compileAll(core ?? (await fetch(new URL('../dist/resizer.core.wasm', import.meta.url))));
 
 export { default } from './api.js';
 export * from './api.js';

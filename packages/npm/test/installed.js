@@ -10,6 +10,9 @@ export const execFile = promisify(callback);
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const bin = (name) => join(root, 'node_modules/.bin', name);
 
+/** Bun itself: what its package has under this name works only after a script, and scripts of packages are not run. */
+export const bun = join(root, `node_modules/@oven/bun-${process.platform}-${process.arch}/bin/bun`);
+
 /** A folder with `node_modules/tintype` and these files. */
 export async function installed(t, files = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-'));

@@ -22,7 +22,9 @@ export function pixels(width, height, channels = 3, grain = 8) {
 }
 
 export const jpeg = (width, height, { grain, ...options } = {}) =>
-  pixels(width, height, 3, grain).jpeg({ quality: 85, ...options }).toBuffer();
+  pixels(width, height, 3, grain)
+    .jpeg({ quality: 85, ...options })
+    .toBuffer();
 
 export const png = (width, height) => pixels(width, height, 4).png().toBuffer();
 export const webp = (width, height) => pixels(width, height, 4).webp().toBuffer();

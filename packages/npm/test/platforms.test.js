@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { resize } from 'tintype';
-import { bin, execFile, installed, root } from './installed.js';
+import { bin, bun, execFile, installed, root } from './installed.js';
 import { jpeg } from './photographs.js';
 import { workerd } from './workerd.js';
 
@@ -27,7 +27,7 @@ console.log(width + 'x' + height);
 const runtimes = {
   node: ['node'],
   deno: [bin('deno'), 'run', '--allow-read', '--allow-write', '--node-modules-dir=manual', '--no-lock'],
-  bun: [bin('bun'), 'run'],
+  bun: [bun, 'run'],
 };
 
 for (const [name, [program, ...flags]] of Object.entries(runtimes)) {
@@ -54,11 +54,13 @@ test('workerd makes the same bytes of large photographs in far less than 128 MB'
       const here = await resize(source, { width: 800, format });
       assert.equal(hash(Buffer.from(await response.arrayBuffer())), hash(here.image), `${name} as ${format}`);
       const memory = Number(await (await fetch(`${url}/memory`)).text());
-      t.diagnostic(`${name}, ${source.length} bytes, as ${format}: ${(memory / 2 ** 20).toFixed(1)} MiB of linear memory`);
+      t.diagnostic(
+        `${name}, ${source.length} bytes, as ${format}: ${(memory / 2 ** 20).toFixed(1)} MiB of linear memory`,
+      );
       assert.ok(memory < 40 << 20, `${memory} bytes`);
     }
   }
-  const grown = await resident('VmHWM') - before;
+  const grown = (await resident('VmHWM')) - before;
   t.diagnostic(`workerd: ${gzip} bytes with gzip; ${(grown / 2 ** 20).toFixed(0)} MiB above its start at the most`);
   assert.ok(grown < 128e6, `${grown} bytes`);
 });
@@ -66,14 +68,21 @@ test('workerd makes the same bytes of large photographs in far less than 128 MB'
 test('workerd answers a request for no image with a typed error', async (t) => {
   const { url } = await workerd(t);
   const response = await fetch(`${url}/?width=0&format=webp`, { method: 'POST', body: photo });
-  assert.deepEqual(await response.json(), { code: 'invalid-option', message: 'the option width is out of range; accepted is 1 to 2147483647' });
+  assert.deepEqual(await response.json(), {
+    code: 'invalid-option',
+    message: 'the option width is out of range; accepted is 1 to 2147483647',
+  });
 });
 
 test('each platform has its entry', async (t) => {
   const folder = await installed(t);
   const entry = async (...conditions) => {
     const flags = conditions.map((name) => `--conditions=${name}`);
-    const { stdout } = await execFile('node', [...flags, '--input-type=module', '-e', 'console.log(import.meta.resolve("tintype"))'], { cwd: folder });
+    const { stdout } = await execFile(
+      'node',
+      [...flags, '--input-type=module', '-e', 'console.log(import.meta.resolve("tintype"))'],
+      { cwd: folder },
+    );
     return stdout.trim().split('/').at(-1);
   };
   assert.equal(await entry(), 'node.js');
@@ -82,5 +91,6 @@ test('each platform has its entry', async (t) => {
 
 test('the bindings ask nothing of a platform but WebAssembly', async () => {
   const bindings = await readFile(join(root, 'dist/resizer.js'), 'utf8');
-  for (const word of ['process', 'import.meta', 'eval(', 'Function(', 'require(']) assert.ok(!bindings.includes(word), word);
+  for (const word of ['process', 'import.meta', 'eval(', 'Function(', 'require('])
+    assert.ok(!bindings.includes(word), word);
 });

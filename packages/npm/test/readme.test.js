@@ -14,7 +14,10 @@ const photo = await jpeg(1200, 800);
 
 /** Runs an example in a folder with `photo.jpg`, with `globalThis.fetch` answering with it. */
 async function run(t, example, returned = '{}') {
-  const folder = await installed(t, { 'photo.jpg': photo, 'example.js': `${example}\nexport const result = ${returned};` });
+  const folder = await installed(t, {
+    'photo.jpg': photo,
+    'example.js': `${example}\nexport const result = ${returned};`,
+  });
   const before = process.cwd();
   const real = globalThis.fetch;
   process.chdir(folder);
@@ -59,7 +62,10 @@ test('the chain makes a thumbnail', async (t) => {
 test('the resizer can be loaded from where a bundler has put it', async (t) => {
   const module = await readFile(join(root, 'dist/resizer.core.wasm'));
   const served = new Response(module, { headers: { 'content-type': 'application/wasm' } });
-  const example = examples[4].replace(/^import url.*$/m, 'const url = "resizer.wasm"; const fetch = async () => globalThis.served;');
+  const example = examples[4].replace(
+    /^import url.*$/m,
+    'const url = "resizer.wasm"; const fetch = async () => globalThis.served;',
+  );
   globalThis.served = served;
   await run(t, example);
   assert.equal(served.bodyUsed, true);

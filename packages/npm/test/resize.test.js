@@ -10,17 +10,20 @@ const photo = await jpeg(1200, 800);
 function stream(bytes, chunk = 1000) {
   const counted = { pulled: 0, cancelled: false };
   let at = 0;
-  counted.stream = new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(new Uint8Array(bytes.subarray(at, at + chunk)));
-      at += chunk;
-      counted.pulled = at;
+  counted.stream = new ReadableStream(
+    {
+      pull(controller) {
+        if (at >= bytes.length) return controller.close();
+        controller.enqueue(new Uint8Array(bytes.subarray(at, at + chunk)));
+        at += chunk;
+        counted.pulled = at;
+      },
+      cancel() {
+        counted.cancelled = true;
+      },
     },
-    cancel() {
-      counted.cancelled = true;
-    },
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 },
+  );
   return counted;
 }
 
@@ -44,8 +47,14 @@ test('every kind of source makes the same bytes', async () => {
   const { image } = await resize(photo, options);
   const copy = new Uint8Array(photo);
   const sources = [
-    copy, copy.buffer, new DataView(copy.buffer), new Blob([copy]), new Response(copy), stream(photo).stream,
-    new Request('http://a.test', { method: 'POST', body: copy }), stream(photo, 300_000).stream,
+    copy,
+    copy.buffer,
+    new DataView(copy.buffer),
+    new Blob([copy]),
+    new Response(copy),
+    stream(photo).stream,
+    new Request('http://a.test', { method: 'POST', body: copy }),
+    stream(photo, 300_000).stream,
   ];
   for (const source of sources) assert.deepEqual((await resize(source, options)).image, image);
   assert.deepEqual(await collected((await resizeStream(photo, options)).body), Buffer.from(image));
@@ -58,7 +67,10 @@ test('options reach the resizer in every form', async () => {
   };
   assert.equal(await size({ width: '50%' }), '600x400');
   assert.equal(await size({ width: 100, height: 100, fit: 'cover', position: 'attention' }), '100x100');
-  assert.equal(await size({ width: 100, height: 100, fit: 'cover', position: { gravity: 'north', y: '5%' } }), '100x100');
+  assert.equal(
+    await size({ width: 100, height: 100, fit: 'cover', position: { gravity: 'north', y: '5%' } }),
+    '100x100',
+  );
   assert.equal(await size({ width: 100, height: 100, fit: 'cover', position: { x: 0.3, y: 0.7 } }), '100x100');
   assert.equal(await size({ crop: { left: 1150, top: 10, width: 100, height: '50%' } }), '50x400');
   assert.equal(await size({ crop: { width: 100, height: 50, position: 'south-east' } }), '100x50');
@@ -66,7 +78,10 @@ test('options reach the resizer in every form', async () => {
   assert.equal(await size({ inset: { left: 200 }, rotate: 90 }), '800x1000');
   assert.equal(await size({ width: 100, padding: 10, fill: 'mirror' }), '120x87');
   assert.equal(await size({ width: 100, height: 100, extend: 'size', fill: '#f80' }), '100x100');
-  assert.equal(await size({ width: 100, height: 100, fit: 'cover', mask: { rounded: 9 }, background: 'white' }), '100x100');
+  assert.equal(
+    await size({ width: 100, height: 100, fit: 'cover', mask: { rounded: 9 }, background: 'white' }),
+    '100x100',
+  );
   assert.equal(await size({ width: 100, tilt: { degrees: 90, background: 'rgb(0, 0, 0)' } }), '67x100');
   assert.equal(await size({ trim: { threshold: 2, color: 'red', equalHorizontal: true } }), '1200x800');
   assert.equal(await size({ width: 2400, enlarge: true, density: 0.5, filter: 'box', linear: true }), '1200x800');
@@ -134,7 +149,9 @@ test('a stream is read no faster than its readers ask', async () => {
   const source = stream(large, 64 << 10);
   const { body, width } = await resizeStream(source.stream, { format: 'png' });
   assert.equal(width, 4000);
-  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
   assert.ok(source.pulled < large.length / 2, `${source.pulled} of ${large.length} bytes were read`);
   await body.cancel();
   assert.equal(source.cancelled, true);
@@ -162,7 +179,9 @@ test('the failure of a source is passed on', async () => {
 test('others have a turn while a large image is made', async () => {
   const large = await jpeg(4000, 3000, { grain: 40 });
   let turns = 0;
-  const timer = setInterval(() => { turns += 1; }, 1);
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
   await resize(large, { width: 3000, format: 'jpeg' });
   clearInterval(timer);
   assert.ok(turns >= 3, `${turns} turns`);
@@ -173,14 +192,29 @@ test('several renditions at once do not disturb each other', async () => {
   const one = await Promise.all(widths.map((width) => resize(photo, { width })));
   const other = [];
   for (const width of widths) other.push(await resize(photo, { width }));
-  assert.deepEqual(one.map(({ image }) => image), other.map(({ image }) => image));
+  assert.deepEqual(
+    one.map(({ image }) => image),
+    other.map(({ image }) => image),
+  );
 });
 
 test('an image is described', async () => {
   const info = await inspect(new Blob([await turned(640, 480, 6)]));
   assert.deepEqual(
     { ...info, iccProfile: info.iccProfile?.usable, exif: info.exif?.hasLocation },
-    { format: 'jpeg', mediaType: 'image/jpeg', width: 640, height: 480, orientation: 6, color: 'rgb', bitDepth: 8, alpha: false, frames: 1, iccProfile: true, exif: false },
+    {
+      format: 'jpeg',
+      mediaType: 'image/jpeg',
+      width: 640,
+      height: 480,
+      orientation: 6,
+      color: 'rgb',
+      bitDepth: 8,
+      alpha: false,
+      frames: 1,
+      iccProfile: true,
+      exif: false,
+    },
   );
 });
 

@@ -12,7 +12,10 @@ const sources = {
   mirrored: await turned(641, 479, 7),
   icon: await png(160, 120),
   sticker: await webp(201, 133),
-  framed: await sharp(await jpeg(200, 100)).extend({ top: 20, left: 30, right: 10, bottom: 5, background: '#fff' }).png().toBuffer(),
+  framed: await sharp(await jpeg(200, 100))
+    .extend({ top: 20, left: 30, right: 10, bottom: 5, background: '#fff' })
+    .png()
+    .toBuffer(),
 };
 
 /** Calls on a source, and the largest mean difference of a channel, of 255. */
@@ -30,7 +33,11 @@ const calls = [
   ['photo', (image) => image.resize(100, 300, { position: 4 }), 2],
   ['photo', (image) => image.resize(200, 200, { fit: 'contain' }), 2],
   ['photo', (image) => image.resize(200, 200, { fit: 'contain', background: 'teal', position: 'north' }), 2],
-  ['photo', (image) => image.resize(200, 200, { fit: 'contain', background: { r: 9, g: 99, b: 200, alpha: 0.5 } }).png(), 3],
+  [
+    'photo',
+    (image) => image.resize(200, 200, { fit: 'contain', background: { r: 9, g: 99, b: 200, alpha: 0.5 } }).png(),
+    3,
+  ],
   ['photo', (image) => image.resize(200, 200, { fit: 'inside' }), 2],
   ['photo', (image) => image.resize(200, 200, { fit: 'outside' }), 2],
   ['photo', (image) => image.resize(200, 200, { fit: 'fill' }), 2],
@@ -69,7 +76,15 @@ const calls = [
   ['photo', (image) => image.extract({ left: 100, top: 50, width: 301, height: 200 }), 2],
   ['photo', (image) => image.extract({ left: 100, top: 50, width: 301, height: 200 }).resize(99), 2],
   ['photo', (image) => image.resize(200).extract({ left: 10, top: 50, width: 101, height: 60 }), 2],
-  ['photo', (image) => image.extract({ left: 9, top: 9, width: 400, height: 300 }).resize(200, 200).extract({ left: 10, top: 50, width: 101, height: 60 }), 2],
+  [
+    'photo',
+    (image) =>
+      image
+        .extract({ left: 9, top: 9, width: 400, height: 300 })
+        .resize(200, 200)
+        .extract({ left: 10, top: 50, width: 101, height: 60 }),
+    2,
+  ],
   ['photo', (image) => image.rotate(90).extract({ left: 30, top: 60, width: 200, height: 101 }), 2],
   ['photo', (image) => image.rotate(180).extract({ left: 30, top: 60, width: 200, height: 101 }).resize(50), 2],
   ['photo', (image) => image.flip().rotate(270).extract({ left: 30, top: 60, width: 200, height: 101 }), 2],
@@ -100,10 +115,7 @@ for (const [source, call, tolerance] of calls) {
     const expected = await call(sharp(sources[source])).toBuffer({ resolveWithObject: true });
     const made = await call(tintype(sources[source])).toBuffer({ resolveWithObject: true });
     const { format, width, height, channels } = expected.info;
-    assert.deepEqual(
-      { ...made.info, size: 0 },
-      { format, width, height, channels, size: 0 },
-    );
+    assert.deepEqual({ ...made.info, size: 0 }, { format, width, height, channels, size: 0 });
     const difference = await meanDifference(made.data, expected.data);
     assert.ok(difference <= tolerance, `the mean difference is ${difference.toFixed(2)}`);
   });
@@ -111,7 +123,9 @@ for (const [source, call, tolerance] of calls) {
 
 /** Of two images, laid over gray where they are transparent. */
 async function meanDifference(...images) {
-  const [one, other] = await Promise.all(images.map((image) => sharp(image).flatten({ background: '#888' }).toColourspace('srgb').raw().toBuffer()));
+  const [one, other] = await Promise.all(
+    images.map((image) => sharp(image).flatten({ background: '#888' }).toColourspace('srgb').raw().toBuffer()),
+  );
   assert.equal(one.length, other.length);
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += Math.abs(one[at] - other[at]);
@@ -119,7 +133,9 @@ async function meanDifference(...images) {
 }
 
 test('attention keeps a part of the right size', async () => {
-  const { info } = await tintype(sources.photo).resize(100, 300, { position: 'attention' }).toBuffer({ resolveWithObject: true });
+  const { info } = await tintype(sources.photo)
+    .resize(100, 300, { position: 'attention' })
+    .toBuffer({ resolveWithObject: true });
   assert.deepEqual([info.width, info.height], [100, 300]);
 });
 
@@ -132,7 +148,9 @@ test('metadata is what sharp says', async () => {
 });
 
 test('metadata is kept where that is asked for, and dropped otherwise', async () => {
-  const source = await sharp(sources.photo).withExif({ IFD0: { Copyright: 'someone', Artist: 'someone else' } }).toBuffer();
+  const source = await sharp(sources.photo)
+    .withExif({ IFD0: { Copyright: 'someone', Artist: 'someone else' } })
+    .toBuffer();
   const exif = async (image) => (await sharp(await image.toBuffer()).metadata()).exif?.includes('someone') ?? false;
   assert.equal(await exif(tintype(source).resize(100)), false);
   assert.equal(await exif(tintype(source).resize(100).keepMetadata()), true);
@@ -141,7 +159,9 @@ test('metadata is kept where that is asked for, and dropped otherwise', async ()
 
 test('every method of sharp is built, or refused by name', async () => {
   const inherited = Object.getPrototypeOf(Object.getPrototypeOf(sharp.prototype));
-  const methods = Object.getOwnPropertyNames(sharp.prototype).filter((name) => /^[a-z]/.test(name) && name !== 'constructor');
+  const methods = Object.getOwnPropertyNames(sharp.prototype).filter(
+    (name) => /^[a-z]/.test(name) && name !== 'constructor',
+  );
   assert.ok(methods.length > 60 && !(methods[0] in inherited));
   const chain = tintype(sources.photo);
   for (const name of methods) assert.equal(typeof chain[name], 'function', name);
@@ -159,7 +179,13 @@ test('what is not built is refused by name', async () => {
     'extend({ deep })': (image) => image.extend({ deep: 3 }),
   };
   for (const [name, call] of Object.entries(refused)) {
-    await assert.rejects(async () => call(tintype(sources.photo)).toBuffer(), (error) => error instanceof TintypeError && error.code === 'not-built' && error.data.name === name, name);
+    await assert.rejects(
+      async () => call(tintype(sources.photo)).toBuffer(),
+      (error) => error instanceof TintypeError && error.code === 'not-built' && error.data.name === name,
+      name,
+    );
   }
-  await assert.rejects(tintype(sources.photo).extract({ left: 600, top: 0, width: 50, height: 50 }).toBuffer(), { code: 'invalid-option' });
+  await assert.rejects(tintype(sources.photo).extract({ left: 600, top: 0, width: 50, height: 50 }).toBuffer(), {
+    code: 'invalid-option',
+  });
 });

@@ -29,7 +29,11 @@ test('an instance is used again, and replaced after a trap', async () => {
 
   const other = await resizeStream(photo, { format: 'png' });
   broken = true;
-  await assert.rejects(resize(photo, { width: 100 }), { name: 'TintypeError', code: 'internal', message: /^the resizer has crashed: / });
+  await assert.rejects(resize(photo, { width: 100 }), {
+    name: 'TintypeError',
+    code: 'internal',
+    message: /^the resizer has crashed: /,
+  });
   broken = false;
   await assert.rejects(new Response(other.body).arrayBuffer(), { code: 'internal' });
 

@@ -3,7 +3,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
-import { bin, installed } from './installed.js';
+import workerdPackage from 'workerd';
+import { installed } from './installed.js';
 
 const WORKER = `
 import { resizeStream, TintypeError } from './node_modules/tintype/src/workerd.js';
@@ -38,10 +39,14 @@ export async function workerd(t) {
   const files = ['worker.js'];
   for (const part of ['src', 'dist']) {
     const names = await readdir(join(folder, 'node_modules/tintype', part));
-    files.push(...names.filter((name) => /\.(js|wasm)$/.test(name)).map((name) => `node_modules/tintype/${part}/${name}`));
+    files.push(
+      ...names.filter((name) => /\.(js|wasm)$/.test(name)).map((name) => `node_modules/tintype/${part}/${name}`),
+    );
   }
   const used = files.filter((name) => !/(node|web|compile|shims)\.js$/.test(name));
-  const modules = used.map((name) => `(name = "${name}", ${name.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed "${name}")`);
+  const modules = used.map(
+    (name) => `(name = "${name}", ${name.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed "${name}")`,
+  );
   const config = `
     using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
@@ -51,12 +56,18 @@ export async function workerd(t) {
     const worker :Workerd.Worker = (compatibilityDate = "2026-01-01", modules = [${modules.join(', ')}]);
   `;
   await writeFile(join(folder, 'config.capnp'), config);
-  const server = spawn(bin('workerd'), ['serve', 'config.capnp', '--control-fd=1'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(workerdPackage.default, ['serve', 'config.capnp', '--control-fd=1'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => server.kill());
   const { value } = await createInterface(server.stdout)[Symbol.asyncIterator]().next();
   const { port } = JSON.parse(value);
-  const sizes = await Promise.all(used.map(async (name) => gzipSync(await readFile(join(folder, name)), { level: 9 }).length));
-  const resident = async (field) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))[1]) << 10;
+  const sizes = await Promise.all(
+    used.map(async (name) => gzipSync(await readFile(join(folder, name)), { level: 9 }).length),
+  );
+  const resident = async (field) =>
+    Number(new RegExp(`${field}:\\s+(\\d+)`).exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))[1]) << 10;
   /** Milliseconds of processor time, in ticks of 10. */
   const busy = async () => {
     const fields = (await readFile(`/proc/${server.pid}/stat`, 'utf8')).split(') ')[1].split(' ');
