@@ -3,6 +3,7 @@
 //! Nothing here knows about images. `build` turns crates into components, `serve` and `test` build and then hand over
 //! to wasmtime and to `host-tests`, so that this crate itself builds quickly.
 
+mod callers;
 mod cargo;
 mod components;
 mod documentation;
@@ -30,6 +31,9 @@ usage: ./x <command>
                   decode these files at each scale, natively and in WebAssembly, and with other decoders
   contact-sheet [file]
                   build, then draw what each option does to a picture, by default to docs/contact-sheet.png
+  playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser;
+                  `serve` then serves it, too; needs Node.js
+  test-callers    build these and run their tests; needs Node.js and Chromium
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -44,6 +48,8 @@ fn main() -> Result<()> {
         (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
         (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
         (Some("contact-sheet"), [file]) => contact_sheet(file),
+        (Some("playground"), []) => callers::build_playground(),
+        (Some("test-callers"), []) => callers::test(),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");

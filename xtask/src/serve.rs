@@ -12,6 +12,8 @@ use crate::steps::Steps;
 use crate::{components, wasmtime};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
+/// Where the playground is served, with the service behind it.
+const PLAYGROUND_PORT: &str = "3001";
 
 /// Serves `dist/tintype.wasm` with every `TINTYPE_*` variable of this environment. Flags are those of `wasmtime serve`.
 pub(crate) fn serve(flags: &[String]) -> Result<()> {
@@ -20,13 +22,26 @@ pub(crate) fn serve(flags: &[String]) -> Result<()> {
     steps.next("drawing a photograph to send");
     let sample = sample()?;
     let wasmtime = wasmtime::installed_or_built(&mut steps)?;
-    if let Some(line) = invitation(address(flags).unwrap_or(DEFAULT_ADDRESS), &sample) {
+    let address = address(flags).unwrap_or(DEFAULT_ADDRESS);
+    if let Some(line) = invitation(address, &sample) {
         println!("\n  {line}\n");
     }
+    serve_playground(address)?;
     let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_"));
     let mut command = Command::new(wasmtime);
     command.args(arguments(flags, variables)).arg(root()?.join("dist/tintype.wasm"));
     become_process(command)
+}
+
+/// Serves the playground, if `./x playground` has built it. Its server prints its URL, and ends with this process.
+fn serve_playground(address: &str) -> Result<()> {
+    if !root()?.join("dist/playground/index.html").exists() || address.ends_with(":0") {
+        return Ok(());
+    }
+    let mut server = Command::new("node");
+    server.arg(root()?.join("playground/serve.js")).args([PLAYGROUND_PORT, &format!("http://{address}")]);
+    server.spawn().context("could not run node, which serves the playground")?;
+    Ok(())
 }
 
 /// Draws the photograph. The path is relative where that is right for a shell in the same directory.

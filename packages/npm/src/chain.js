@@ -1,0 +1,207 @@
+// The common part of sharp's interface: the same calls with the same defaults, and the same sizes. Calls are collected
+// here; `order.js` makes options of them.
+import { invalidArgument, missing } from './error.js';
+import { optionsOf } from './order.js';
+import { platform } from './platform.js';
+import { inspect, resize } from './resize.js';
+import { FORMATS } from './settings.js';
+import { known, part, REFUSED, saved } from './sharp.js';
+import { wholeOf } from './source.js';
+
+/** Begins a chain, as `sharp(input, options)` does. */
+export const chain = (input, options) => new Chain(input, options);
+
+class Chain {
+  #input;
+  /** What has been called, by name; the last call of a name counts. */
+  #calls;
+
+  constructor(input, options = {}) {
+    this.#input = input;
+    this.#calls = {
+      input: known('tintype', options, ['autoOrient', 'failOn', 'limitInputPixels', 'sequentialRead', 'page', 'pages']),
+    };
+    if (options.page || (options.pages ?? 1) !== 1)
+      throw missing('tintype({ page, pages })', 'can only be the first page');
+    if (options.autoOrient) this.autoOrient();
+  }
+
+  clone() {
+    const copy = new Chain(this.#input);
+    copy.#calls = { ...this.#calls };
+    return copy;
+  }
+
+  #with(name, value) {
+    this.#calls = { ...this.#calls, [name]: value };
+    return this;
+  }
+
+  autoOrient() {
+    if (this.#calls.before) throw missing('extract() before autoOrient()', 'is not built: call autoOrient() first');
+    return this.#with('autoOrient', true);
+  }
+
+  rotate(angle, options = {}) {
+    if (angle === undefined) return this.autoOrient();
+    if (!Number.isFinite(angle)) throw invalidArgument('rotate(angle)', `is ${angle}; accepted are degrees`);
+    const { background } = known('rotate', options, ['background']);
+    return this.#with('rotate', { angle, background });
+  }
+
+  /** sharp rotates after resizing, unless something that depends on it is called after `rotate`. */
+  #rotateFirst() {
+    return (this.#calls.rotate?.angle ?? 0) % 360 === 0 ? this : this.#with('rotateFirst', true);
+  }
+
+  flip(flip = true) {
+    return this.#with('flip', flip);
+  }
+
+  flop(flop = true) {
+    return this.#with('flop', flop);
+  }
+
+  resize(width, height, options) {
+    const sized =
+      typeof width === 'object' && width !== null ? { ...width } : { ...options, ...defined({ width, height }) };
+    const names = [
+      'width',
+      'height',
+      'fit',
+      'position',
+      'background',
+      'kernel',
+      'withoutEnlargement',
+      'withoutReduction',
+      'fastShrinkOnLoad',
+    ];
+    return this.#rotateFirst().#with('resize', known('resize', sized, names));
+  }
+
+  extract(region) {
+    const late = this.#calls.resize || this.#calls.before;
+    return (this.#calls.resize ? this : this.#rotateFirst()).#with(late ? 'after' : 'before', part(region));
+  }
+
+  extend(extend) {
+    const sides = Number.isInteger(extend) ? { top: extend, right: extend, bottom: extend, left: extend } : extend;
+    return this.#with('extend', known('extend', sides, ['top', 'right', 'bottom', 'left', 'background', 'extendWith']));
+  }
+
+  trim(options = {}) {
+    return this.#rotateFirst().#with('trim', known('trim', options, ['background', 'threshold']));
+  }
+
+  flatten(options = {}) {
+    if (options === false) return this.#with('flatten', undefined);
+    return this.#with('flatten', known('flatten', options === true ? {} : options, ['background']));
+  }
+
+  jpeg(options) {
+    return this.toFormat('jpeg', options);
+  }
+
+  png(options) {
+    return this.toFormat('png', options);
+  }
+
+  webp(options) {
+    return this.toFormat('webp', options);
+  }
+
+  toFormat(format, options = {}) {
+    const id = typeof format === 'object' ? format?.id : format;
+    const name = id === 'jpg' ? 'jpeg' : id;
+    if (!FORMATS.includes(name)) throw missing(`toFormat('${id}')`);
+    return this.#with('format', { format: name, ...saved(name, options) });
+  }
+
+  /** Keeps EXIF, XMP, IPTC and the colour profile. */
+  keepMetadata() {
+    return this.#with('metadata', { metadata: 'keep', location: true, profile: 'keep' });
+  }
+
+  /** Keeps EXIF, XMP and IPTC; colours are converted to sRGB. */
+  withMetadata(options = {}) {
+    known('withMetadata', options, []);
+    return this.#with('metadata', { metadata: 'keep', location: true, profile: 'srgb' });
+  }
+
+  keepIccProfile() {
+    return this.#with('metadata', { ...this.#calls.metadata, profile: 'keep' });
+  }
+
+  async metadata() {
+    const bytes = await this.#bytes();
+    const { format, width, height, orientation, color, bitDepth, alpha, frames, iccProfile } = await inspect(bytes);
+    const turned = orientation > 4;
+    return defined({
+      format,
+      size: bytes.length,
+      width,
+      height,
+      space: { gray: 'b-w', cmyk: 'cmyk' }[color] ?? 'srgb',
+      channels: { gray: 1, cmyk: 4 }[color] ?? 3 + Number(alpha),
+      depth: bitDepth === 16 ? 'ushort' : 'uchar',
+      isPalette: color === 'palette' || undefined,
+      pages: frames > 1 ? frames : undefined,
+      hasProfile: iccProfile !== undefined,
+      hasAlpha: alpha,
+      orientation: orientation === 1 ? undefined : orientation,
+      autoOrient: { width: turned ? height : width, height: turned ? width : height },
+    });
+  }
+
+  async toBuffer({ resolveWithObject = false } = {}) {
+    const { image, info } = await this.#make();
+    const data = globalThis.Buffer?.from(image.buffer, image.byteOffset, image.byteLength) ?? image;
+    return resolveWithObject ? { data, info } : data;
+  }
+
+  async toUint8Array() {
+    const { image: data, info } = await this.#make();
+    return { data, info };
+  }
+
+  async toFile(path) {
+    if (!platform.writeFile) throw missing('toFile()', 'needs a platform with files');
+    const named = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp' }[
+      /\.(\w+)$/.exec(String(path))?.[1].toLowerCase()
+    ];
+    const { image, info } = await this.#make(named);
+    await platform.writeFile(path, image);
+    return info;
+  }
+
+  async #make(format) {
+    const bytes = await this.#bytes();
+    const source = await inspect(bytes);
+    const rendition = await resize(bytes, optionsOf(this.#calls, source, format));
+    const { color, alpha } = await inspect(rendition.image);
+    return {
+      image: rendition.image,
+      info: {
+        format: rendition.format,
+        width: rendition.width,
+        height: rendition.height,
+        channels: (color === 'gray' ? 1 : 3) + Number(alpha),
+        size: rendition.image.length,
+      },
+    };
+  }
+
+  async #bytes() {
+    const isPath = typeof this.#input === 'string' || this.#input instanceof URL;
+    if (isPath && !platform.readFile) throw missing('a path as input', 'needs a platform with files');
+    return isPath ? platform.readFile(this.#input) : wholeOf(this.#input);
+  }
+}
+
+for (const name of REFUSED) {
+  Chain.prototype[name] = () => {
+    throw missing(`${name}()`);
+  };
+}
+
+const defined = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

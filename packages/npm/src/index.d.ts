@@ -1,0 +1,389 @@
+/// <reference lib="dom" />
+
+/** The bytes of an image, at once or as they arrive. A stream is read no faster than the work goes. */
+export type Source =
+  Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Response | Request | ReadableStream<Uint8Array>;
+
+/** Formats that are recognised. JPEG, PNG, WebP and GIF (its first frame) are decoded. */
+export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
+
+/** Formats that are encoded. */
+export type Format = 'jpeg' | 'png' | 'webp';
+
+/** Pixels, or a share of the side: `'50%'`. */
+export type Length = number | `${number}%`;
+
+/** A colour of CSS, such as `'teal'`, `'#f80'` or `'rgb(0, 128, 128)'`, or its channels, 0 to 255. */
+export type Color = (string & {}) | { red: number; green: number; blue: number; alpha?: number };
+
+/** A side, a corner, or the middle. */
+export type Gravity =
+  'center' | 'north' | 'north-east' | 'east' | 'south-east' | 'south' | 'south-west' | 'west' | 'north-west';
+
+/** Where a part lies in an image, or an image in its surroundings. */
+export type Position =
+  | Gravity
+  /** Where the image is most interesting: by edges, skin tones and saturation, or by entropy. */
+  | 'attention'
+  | 'entropy'
+  /** At a distance from a side or corner, inwards. */
+  | { gravity: Gravity; x?: Length; y?: Length }
+  /** With its top left corner here. */
+  | { left?: Length; top?: Length }
+  /** With this point, in shares of width and height from 0 to 1, as near to the middle as possible. */
+  | { x: number; y: number };
+
+/** A part of an image; of a part that is larger than the image, as much as there is. */
+export type Part = { width: Length; height: Length } & ({ position?: Position } | { left?: Length; top?: Length });
+
+/** Pixels at each side; one number is for all of them. */
+export type Sides = number | { top?: number; right?: number; bottom?: number; left?: number };
+
+/**
+ * What to make. Only what differs from the defaults is named. Whatever their order here, options apply in the order in
+ * which they are listed.
+ */
+export interface Options {
+  /** Make an image of whatever can be decoded from a truncated or corrupt source. @default true */
+  allowDamaged?: boolean;
+
+  /** Turn the image upright, as EXIF says. @default true */
+  autoOrient?: boolean;
+  /** Remove a border of one colour; a number is the threshold. */
+  trim?:
+    | number
+    | {
+        /** Largest difference of a channel from the border's colour, 0 to 255. @default 10 */
+        threshold?: number;
+        /** The border's colour. @default that of the top left pixel */
+        color?: Color;
+        /** Remove as much at the left as at the right. @default false */
+        equalHorizontal?: boolean;
+        /** Remove as much at the top as at the bottom. @default false */
+        equalVertical?: boolean;
+      };
+  /** Remove pixels at the sides. */
+  inset?: Sides;
+  /** Keep a part. */
+  crop?: Part;
+  /** Bring the image to an aspect ratio, width divided by height. With `enlarge`, the part becomes larger where there is room. */
+  cropRatio?: number | { ratio: number; enlarge?: boolean };
+  /** Rotate clockwise; width and height are those of the rotated image. @default 0 */
+  rotate?: 0 | 90 | 180 | 270;
+  /** Mirror left to right. @default false */
+  flipHorizontal?: boolean;
+  /** Mirror top to bottom. @default false */
+  flipVertical?: boolean;
+
+  /** Width in pixels, or as a share of the image's. @default from the height and the aspect ratio, or the image's */
+  width?: Length;
+  /** Height in pixels, or as a share of the image's. @default from the width and the aspect ratio, or the image's */
+  height?: Length;
+  /** Enlarge to at least this width in pixels, whatever `enlarge` says. */
+  minWidth?: number;
+  /** Enlarge to at least this height in pixels, whatever `enlarge` says. */
+  minHeight?: number;
+  /** Device pixels per pixel, 0.01 to 100. @default 1 */
+  density?: number;
+  /**
+   * How the image fits when both sides are given. @default 'contain'
+   *
+   * - `contain`: the largest size within the box;
+   * - `cover`: the smallest that covers it, cropped as `position` says; a smaller image keeps the box's shape;
+   * - `crop`: as `cover`, but an image that is too short along one side keeps all of that side;
+   * - `fill`: exactly the box, distorted;
+   * - `stretch`: as `fill`, but a smaller image gets the box's shape;
+   * - `outside`: the smallest that covers the box, uncropped;
+   * - `pad`: as `contain`, and surrounded up to the box with `fill`;
+   * - `auto`: `crop` if image and box are both landscape or both portrait, otherwise `contain`.
+   */
+  fit?: 'contain' | 'cover' | 'crop' | 'fill' | 'stretch' | 'outside' | 'pad' | 'auto';
+  /** Allow an image larger than the source. @default false */
+  enlarge?: boolean;
+  /** The part to keep when cropping, and where `pad` puts the image. @default 'center' */
+  position?: Position;
+  /** Resampling kernel. @default 'lanczos3' */
+  filter?: 'box' | 'bilinear' | 'catmull-rom' | 'mitchell' | 'lanczos3';
+  /** Resample in linear light, which keeps fine bright detail. @default false */
+  linear?: boolean;
+
+  /** Keep a part of the resized image. */
+  cropResized?: Part;
+  /** Surround an image that is smaller than width and height, up to their size or their aspect ratio. */
+  extend?: 'size' | 'ratio' | { to: 'size' | 'ratio'; position?: Position };
+  /** Rotate clockwise by any angle in degrees. The corners that appear are transparent, or of a colour. */
+  tilt?: number | { degrees: number; background?: Color };
+  /** Add pixels at the sides. */
+  padding?: Sides;
+  /** Make everything outside of a shape transparent. */
+  mask?: 'circle' | 'ellipse' | { rounded: number };
+  /** What `pad`, `extend` and `padding` add. @default transparent */
+  fill?: Color | 'blur' | 'edge' | 'mirror';
+  /** Colour to lay transparent pixels over. @default none; white where the format has no transparency */
+  background?: Color;
+
+  /** Format of the image. @default 'webp' */
+  format?: Format;
+  /** Quality of lossy encoding, 1 to 100. @default 85 for JPEG, 80 for WebP */
+  quality?: number;
+  /** Encode WebP without loss. @default false */
+  lossless?: boolean;
+  /** Bits per channel of a PNG. @default 8 */
+  bitDepth?: 8 | 16;
+  /** Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. @default 'srgb' */
+  profile?: 'srgb' | 'keep' | 'strip';
+  /** What becomes of EXIF, XMP and IPTC. @default 'strip' */
+  metadata?: 'strip' | 'copyright' | 'keep';
+  /** Keep the place where a photograph was taken, with `metadata: 'keep'`. @default false */
+  location?: boolean;
+
+  /** Largest source, in bytes. @default 52428800 */
+  maxSourceBytes?: number;
+  /** Largest source, in pixels. @default 100000000 */
+  maxSourcePixels?: number;
+  /** Longest side of the result, in pixels. @default 8192 */
+  maxOutputSide?: number;
+  /** Largest result, in pixels. @default 40000000 */
+  maxOutputPixels?: number;
+  /** Most memory, in bytes. @default 134217728 */
+  maxMemory?: number;
+  /** Most work, in units of about one WebAssembly instruction: the same on every machine. @default 400000000000 */
+  maxWork?: number;
+}
+
+/** The facts in an image's header. */
+export interface Header {
+  format: SourceFormat;
+  /** Width as stored, before orientation. */
+  width: number;
+  /** Height as stored, before orientation. */
+  height: number;
+  /** EXIF orientation, 1 to 8; 1 if there is none. */
+  orientation: number;
+  color: 'gray' | 'rgb' | 'palette' | 'cmyk';
+  /** Bits per channel, or per index of a palette. */
+  bitDepth: number;
+  /** Whether pixels can be transparent. */
+  alpha: boolean;
+}
+
+export interface Info extends Header {
+  /** MIME type, such as `image/jpeg`. */
+  mediaType: string;
+  /** Number of frames, at least 1. */
+  frames: number;
+  /** The embedded colour profile: its size in bytes, its name, and whether colours can be converted with it. */
+  iccProfile?: { size: number; name?: string; usable: boolean };
+  exif?: {
+    make?: string;
+    model?: string;
+    /** As written by the camera: `YYYY:MM:DD HH:MM:SS`, without a time zone. */
+    taken?: string;
+    artist?: string;
+    copyright?: string;
+    /** Whether the file says where the photograph was taken. */
+    hasLocation: boolean;
+  };
+}
+
+/** What is known of a rendition before it is complete. */
+export interface Outline {
+  format: Format;
+  /** MIME type, such as `image/webp`. */
+  mediaType: string;
+  width: number;
+  height: number;
+  /** What it is made from. */
+  source: Header;
+}
+
+export interface Rendition extends Outline {
+  /** The encoded image. */
+  image: Uint8Array<ArrayBuffer>;
+  /** Whether any of the source was missing or corrupt. */
+  damaged: boolean;
+  /** The work done, in units of `maxWork`. */
+  work: number;
+}
+
+export interface StreamedRendition extends Outline {
+  /** The encoded image, made as it is read. To stop early, cancel it; the source is cancelled then, too. */
+  body: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Makes a rendition: `const { image } = await resize(photo, { width: 800, format: 'webp' })`.
+ *
+ * The same source and options make the same bytes everywhere. Every failure is a {@link TintypeError}, except those of
+ * a stream that is the source, which are passed on.
+ */
+export function resize(source: Source, options?: Options): Promise<Rendition>;
+
+/**
+ * Makes a rendition as a stream, for a response that begins before the image is complete. Resolves with the first
+ * bytes of the image: failures until then reject, later ones break off the stream.
+ */
+export function resizeStream(source: Source, options?: Options): Promise<StreamedRendition>;
+
+/** Describes an image without decoding its pixels. */
+export function inspect(source: Source): Promise<Info>;
+
+/**
+ * Loads the resizer before it is needed, and says where it is if a bundler does not find it:
+ * `await load(await fetch(url))` with `import url from 'tintype/resizer.wasm?url'`. Calling it is optional.
+ */
+export function load(resizer?: WebAssembly.Module | Response | ArrayBuffer | ArrayBufferView): Promise<void>;
+
+/** The reasons why a call fails, with what is known about each. */
+export interface Failures {
+  /** The source is empty, or of no known format. */
+  unrecognized: undefined;
+  /** A format, or a feature of one, is not supported. */
+  unsupported: { format: SourceFormat; feature: string };
+  /** The source is corrupt or truncated. */
+  malformed: { format: SourceFormat; detail: string };
+  /** An option is unknown, out of range, or conflicts with another. */
+  'invalid-option': { name: string; detail: string };
+  /** The call would exceed the option `limit`: it needs at least `needed`. */
+  'limit-exceeded': {
+    limit: 'maxSourceBytes' | 'maxSourcePixels' | 'maxOutputSide' | 'maxOutputPixels' | 'maxMemory' | 'maxWork';
+    allowed: number;
+    needed: number;
+  };
+  /** Something of sharp's that tintype does not do. */
+  'not-built': { name: string };
+  /** The session has ended. A bug: please report it. */
+  ended: undefined;
+  /** The resizer has crashed. A bug: please report it. The next call has a new instance. */
+  internal: { detail: string };
+}
+
+interface Failed<Code extends keyof Failures> extends Error {
+  readonly name: 'TintypeError';
+  readonly code: Code;
+  readonly data: Failures[Code];
+}
+
+/** Why a call failed: `code` names the reason, `message` says it in a sentence, `data` has its facts. */
+export type TintypeError = { [Code in keyof Failures]: Failed<Code> }[keyof Failures];
+export const TintypeError: {
+  new <Code extends keyof Failures>(
+    code: Code,
+    message: string,
+    data: Failures[Code],
+    options?: ErrorOptions,
+  ): Failed<Code>;
+  readonly prototype: TintypeError;
+};
+
+// The common part of sharp's interface.
+
+/** A `Buffer` where there are such. */
+type Bytes = typeof globalThis extends { Buffer: { from(data: ArrayBuffer): infer B } } ? B : Uint8Array<ArrayBuffer>;
+
+/** A colour of CSS, or channels of 0 to 255 with an alpha of 0 to 1. */
+type SharpColor = (string & {}) | { r?: number; g?: number; b?: number; alpha?: number };
+
+export interface ResizeOptions {
+  width?: number | undefined;
+  height?: number | undefined;
+  /** @default 'cover' */
+  fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
+  /** A position, gravity or strategy of sharp. @default 'centre' */
+  position?: number | (string & {});
+  /** What `contain` adds. @default black */
+  background?: SharpColor;
+  /** @default 'lanczos3' */
+  kernel?: 'linear' | 'cubic' | 'mitchell' | 'lanczos3';
+  /** @default false */
+  withoutEnlargement?: boolean;
+  fastShrinkOnLoad?: boolean;
+}
+
+export interface OutputInfo {
+  format: Format;
+  width: number;
+  height: number;
+  channels: number;
+  /** Bytes. */
+  size: number;
+}
+
+/** What sharp calls metadata. */
+export interface Metadata {
+  format: SourceFormat;
+  /** Bytes. */
+  size: number;
+  width: number;
+  height: number;
+  space: 'srgb' | 'b-w' | 'cmyk';
+  channels: number;
+  depth: 'uchar' | 'ushort';
+  isPalette?: true;
+  pages?: number;
+  hasProfile: boolean;
+  hasAlpha: boolean;
+  orientation?: number;
+  autoOrient: { width: number; height: number };
+}
+
+/** Calls of sharp with its defaults. Methods and options that are missing here throw a {@link TintypeError} `not-built`. */
+export interface Tintype {
+  clone(): Tintype;
+  autoOrient(): Tintype;
+  /** Without an angle, turns the image upright as EXIF says. */
+  rotate(angle?: number, options?: { background?: SharpColor }): Tintype;
+  flip(flip?: boolean): Tintype;
+  flop(flop?: boolean): Tintype;
+  resize(width?: number | null, height?: number | null, options?: ResizeOptions): Tintype;
+  resize(options: ResizeOptions): Tintype;
+  extract(region: { left: number; top: number; width: number; height: number }): Tintype;
+  extend(
+    extend:
+      | number
+      | {
+          top?: number;
+          right?: number;
+          bottom?: number;
+          left?: number;
+          background?: SharpColor;
+          extendWith?: 'background' | 'copy' | 'mirror';
+        },
+  ): Tintype;
+  trim(options?: { background?: SharpColor; threshold?: number }): Tintype;
+  flatten(options?: boolean | { background?: SharpColor }): Tintype;
+  jpeg(options?: { quality?: number; mozjpeg?: boolean; chromaSubsampling?: '4:2:0'; progressive?: false }): Tintype;
+  png(options?: {
+    compressionLevel?: number;
+    effort?: number;
+    adaptiveFiltering?: boolean;
+    palette?: false;
+    progressive?: false;
+  }): Tintype;
+  webp(options?: { quality?: number; lossless?: boolean; effort?: number }): Tintype;
+  toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number; lossless?: boolean }): Tintype;
+  keepMetadata(): Tintype;
+  withMetadata(): Tintype;
+  keepIccProfile(): Tintype;
+  metadata(): Promise<Metadata>;
+  toBuffer(options?: { resolveWithObject?: false }): Promise<Bytes>;
+  toBuffer(options: { resolveWithObject: true }): Promise<{ data: Bytes; info: OutputInfo }>;
+  toUint8Array(): Promise<{ data: Uint8Array<ArrayBuffer>; info: OutputInfo }>;
+  /** Where there are files. Without `toFormat`, the name's extension chooses the format. */
+  toFile(path: string | URL): Promise<OutputInfo>;
+}
+
+/**
+ * Begins a chain as `sharp(input)` does: `tintype(photo).rotate().resize(800, 600).webp().toBuffer()`.
+ *
+ * @param input an image or, where there are files, the path of one
+ */
+export default function tintype(
+  input: Source | string | URL,
+  options?: {
+    autoOrient?: boolean;
+    /** @default 'warning', which refuses damaged images */
+    failOn?: 'none' | 'truncated' | 'error' | 'warning';
+    limitInputPixels?: number | boolean;
+  },
+): Tintype;

@@ -1,0 +1,188 @@
+// Options, an object that names what differs from the defaults, as the contract's list of settings. Checked here is
+// what a list of settings cannot say: unknown names and values of another type. Ranges are checked by the resizer.
+import { color } from './color.js';
+import { invalid, invalidArgument } from './error.js';
+import { inContract, optionName } from './names.js';
+
+/** @returns the settings, in the order of the options; an option that is undefined is one that is not given */
+export function settingsOf(options = {}) {
+  if (!isObject(options))
+    throw invalidArgument('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
+  return Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(setting);
+}
+
+function setting([name, value]) {
+  if (!Object.hasOwn(OPTIONS, name)) {
+    throw invalid(name, `is unknown; known are ${Object.keys(OPTIONS).join(', ')}`);
+  }
+  const read = OPTIONS[name](value, name);
+  return { tag: inContract.option(name) + (read?.suffix ?? ''), val: read?.suffix ? read.val : read };
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const show = (value) => (typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value)));
+const wrong = (value, name, accepted) => invalid(name, `is ${show(value)}; accepted is ${accepted}`);
+
+const when = (holds, accepted) => (value, name) => {
+  if (!holds(value)) throw wrong(value, name, accepted);
+  return value;
+};
+
+const boolean = when((value) => typeof value === 'boolean', 'true or false');
+const number = when(Number.isFinite, 'a number');
+const whole = when((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a whole number of 0 or more');
+const signed = when((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31, 'a whole number');
+const amount = (value, name) =>
+  BigInt(when((value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more')(value, name));
+const oneOf = (...words) => when((value) => words.includes(value), words.join(', '));
+
+/** An object with these fields. A field whose reader takes `undefined` may be absent. */
+const record = (fields) => (value, name) => {
+  if (!isObject(value)) throw wrong(value, name, `an object of ${Object.keys(fields).join(', ')}`);
+  for (const field of Object.keys(value)) {
+    if (!Object.hasOwn(fields, field)) {
+      throw invalid(`${name}.${field}`, `is unknown; known are ${Object.keys(fields).join(', ')}`);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, read]) => [field, read(value[field], `${name}.${field}`)]),
+  );
+};
+
+const or = (absent, read) => (value, name) => (value === undefined ? absent : read(value, name));
+const optional = (read) => or(undefined, read);
+
+/** Pixels, or a share of the side as a percentage: `'50%'`. */
+const length = (pixels) => (value, name) => {
+  const share = shareOf(value);
+  return share === undefined
+    ? { tag: 'pixels', val: typeof value === 'string' ? reject(value, name) : pixels(value, name) }
+    : { tag: 'share', val: share };
+};
+const reject = (value, name) => {
+  throw wrong(value, name, "pixels, such as 100, or a percentage, such as '50%'");
+};
+const shareOf = (value) => {
+  const percent = /^(-?\d+(?:\.\d+)?)%$/.exec(value)?.[1];
+  return percent === undefined ? undefined : Number(percent) / 100;
+};
+const side = (value, name) => {
+  const { tag, val } = length(whole)(value, name);
+  return tag === 'share' ? { suffix: '-share', val } : val;
+};
+
+const sides = (value, name) => {
+  if (isObject(value))
+    return record({ top: or(0, whole), right: or(0, whole), bottom: or(0, whole), left: or(0, whole) })(value, name);
+  const all = whole(value, name);
+  return { top: all, right: all, bottom: all, left: all };
+};
+
+const GRAVITIES = ['center', 'north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'];
+const SMART = ['attention', 'entropy'];
+const zero = { tag: 'pixels', val: 0 };
+
+const position = (value, name) => {
+  if (GRAVITIES.includes(value)) return { tag: 'gravity', val: value };
+  if (SMART.includes(value)) return { tag: 'smart', val: value };
+  if (!isObject(value)) throw wrong(value, name, `${[...GRAVITIES, ...SMART].join(', ')}, or an object`);
+  if ('gravity' in value) {
+    const offset = or(zero, length(signed));
+    return { tag: 'offset', val: record({ gravity: oneOf(...GRAVITIES), x: offset, y: offset })(value, name) };
+  }
+  if ('left' in value || 'top' in value) {
+    const { left: x, top: y } = record({ left: or(zero, length(whole)), top: or(zero, length(whole)) })(value, name);
+    return { tag: 'at', val: { x, y } };
+  }
+  return { tag: 'focal-point', val: record({ x: number, y: number })(value, name) };
+};
+
+/** A part: its size, and where it lies, as `position` or as `left` and `top`. */
+const part = (value, name) => {
+  const { left, top, ...rest } = isObject(value) ? value : { value };
+  const given = left === undefined && top === undefined ? rest : { ...rest, position: { left, top } };
+  return record({
+    width: length(whole),
+    height: length(whole),
+    position: or({ tag: 'gravity', val: 'center' }, position),
+  })(given, name);
+};
+
+/** Shorthands: a value that is no object stands for an object with this one field. */
+const short = (field, read) => (value, name) => (isObject(value) ? read(value, name) : read({ [field]: value }, name));
+
+const trim = short(
+  'threshold',
+  record({
+    threshold: or(10, whole),
+    color: optional(color),
+    equalHorizontal: or(false, boolean),
+    equalVertical: or(false, boolean),
+  }),
+);
+
+const ROTATIONS = { 0: 'none', 90: 'quarter', 180: 'half', 270: 'three-quarters' };
+const rotate = (value, name) =>
+  ROTATIONS[when((value) => [0, 90, 180, 270].includes(value), '0, 90, 180 or 270')(value, name)];
+
+const mask = (value, name) =>
+  isObject(value)
+    ? { tag: 'rounded', val: record({ rounded: whole })(value, name).rounded }
+    : { tag: oneOf('circle', 'ellipse')(value, name) };
+
+const fill = (value, name) =>
+  ['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) };
+
+export const FORMATS = ['jpeg', 'png', 'webp'];
+
+/** Every option, with what reads its value. */
+export const OPTIONS = {
+  allowDamaged: boolean,
+  autoOrient: boolean,
+  trim,
+  inset: sides,
+  crop: part,
+  cropRatio: short('ratio', record({ ratio: number, enlarge: or(false, boolean) })),
+  rotate,
+  flipHorizontal: boolean,
+  flipVertical: boolean,
+  width: side,
+  height: side,
+  minWidth: whole,
+  minHeight: whole,
+  density: number,
+  fit: oneOf('contain', 'cover', 'crop', 'fill', 'stretch', 'outside', 'pad', 'auto'),
+  enlarge: boolean,
+  position,
+  filter: oneOf('box', 'bilinear', 'catmull-rom', 'mitchell', 'lanczos3'),
+  linear: boolean,
+  cropResized: part,
+  extend: short(
+    'to',
+    record({ to: oneOf('size', 'ratio'), position: or({ tag: 'gravity', val: 'center' }, position) }),
+  ),
+  tilt: short('degrees', record({ degrees: number, background: optional(color) })),
+  padding: sides,
+  mask,
+  fill,
+  background: color,
+  format: oneOf(...FORMATS),
+  quality: whole,
+  lossless: boolean,
+  bitDepth: whole,
+  profile: oneOf('srgb', 'keep', 'strip'),
+  metadata: oneOf('strip', 'copyright', 'keep'),
+  location: boolean,
+  maxSourceBytes: amount,
+  maxSourcePixels: amount,
+  maxOutputSide: whole,
+  maxOutputPixels: amount,
+  maxMemory: amount,
+  maxWork: amount,
+};
+
+/** A sentence of the resizer, with the names that options have here. */
+export const optionNames = (text) =>
+  text.replace(/\b[a-z]+(-[a-z]+)+\b/g, (word) => (Object.hasOwn(OPTIONS, optionName(word)) ? optionName(word) : word));

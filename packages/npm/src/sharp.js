@@ -1,0 +1,122 @@
+// sharp's words, and what there is of them here.
+import { color } from './color.js';
+import { invalidArgument, missing } from './error.js';
+
+/** Methods of sharp that are not built. */
+export const REFUSED = `
+  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma gif
+  grayscale greyscale heif joinChannel jp2 jxl keepExif keepGainMap keepXmp linear median modulate negate normalise
+  normalize pipelineColorspace pipelineColourspace raw recomb removeAlpha sharpen stats threshold tiff tile timeout
+  tint toColorspace toColourspace unflatten withDensity withExif withExifMerge withGainMap withIccProfile withXmp
+`
+  .trim()
+  .split(/\s+/);
+
+/** The options of a call, if they are all known. */
+export function known(method, options, names) {
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgument(`${method}()`, 'accepts an object of options');
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !names.includes(name)) throw missing(`${method}({ ${name} })`);
+  }
+  return options;
+}
+
+const FITS = { cover: 'cover', contain: 'pad', fill: 'fill', inside: 'contain', outside: 'outside' };
+const KERNELS = { linear: 'bilinear', cubic: 'catmull-rom', mitchell: 'mitchell', lanczos3: 'lanczos3' };
+
+const look =
+  (table, method, fallback) =>
+  (value = fallback) => {
+    if (!Object.hasOwn(table, value))
+      throw missing(
+        `${method}: ${JSON.stringify(value)}`,
+        `is not built; accepted are ${Object.keys(table).join(', ')}`,
+      );
+    return table[value];
+  };
+
+export const fitOf = look(FITS, 'fit', 'cover');
+export const kernelOf = look(KERNELS, 'kernel', 'lanczos3');
+export const fillOf = look({ background: undefined, copy: 'edge', mirror: 'mirror' }, 'extendWith', 'background');
+
+const GRAVITIES = ['center', 'north', 'east', 'south', 'west', 'north-east', 'south-east', 'south-west', 'north-west'];
+const SIDES = { top: 'north', right: 'east', bottom: 'south', left: 'west' };
+
+/** A position by sharp's number, gravity (`northeast`), sides (`right top`) or strategy. */
+export function positionOf(value = 'center') {
+  if (['attention', 16, 17, 'entropy'].includes(value))
+    return value === 'attention' || value === 17 ? 'attention' : 'entropy';
+  const words = String(value)
+    .split(' ')
+    .map((word) => SIDES[word] ?? word)
+    .sort();
+  const name = words
+    .join('-')
+    .replace(/^(east|west)-(north|south)$/, '$2-$1')
+    .replace(/^(north|south)(east|west)$/, '$1-$2');
+  const found = GRAVITIES[value] ?? (name === 'centre' ? 'center' : name);
+  if (!GRAVITIES.includes(found))
+    throw invalidArgument(
+      'position',
+      `is ${JSON.stringify(value)}; accepted is a position, gravity or strategy of sharp`,
+    );
+  return found;
+}
+
+/** A colour of sharp, which is black unless it says otherwise. */
+export function colorOf(value = 'black') {
+  if (typeof value !== 'object' || value === null) return color(value, 'background');
+  const { r = 0, g = 0, b = 0, alpha = 1 } = value;
+  return color({ red: r, green: g, blue: b, alpha: Math.round(alpha * 255) }, 'background');
+}
+
+export const isOpaque = ({ alpha = 255 }) => alpha === 255;
+
+/** The region of `extract`. */
+export function part(region) {
+  const { left, top, width, height } = known('extract', region, ['left', 'top', 'width', 'height']);
+  for (const [name, value] of Object.entries({ left, top, width, height })) {
+    if (!Number.isInteger(value) || value < 0)
+      throw invalidArgument(`extract({ ${name} })`, `is ${value}; accepted is a whole number of 0 or more`);
+  }
+  return { left, top, width, height };
+}
+
+/** Options that change nothing but the size of the file, or the time that it takes. */
+const COST = {
+  jpeg: [
+    'optimiseCoding',
+    'optimizeCoding',
+    'mozjpeg',
+    'trellisQuantisation',
+    'overshootDeringing',
+    'optimiseScans',
+    'optimizeScans',
+    'quantisationTable',
+    'quantizationTable',
+    'force',
+  ],
+  png: ['compressionLevel', 'adaptiveFiltering', 'effort', 'force'],
+  webp: ['effort', 'smartSubsample', 'smartDeblock', 'preset', 'minSize', 'mixed', 'exact', 'force'],
+};
+const HONOURED = {
+  jpeg: ['quality', 'chromaSubsampling', 'progressive'],
+  png: ['progressive', 'palette'],
+  webp: ['quality', 'lossless', 'alphaQuality', 'nearLossless'],
+};
+/** The one value of an option that is built. */
+const ONLY = { chromaSubsampling: '4:2:0', progressive: false, palette: false, alphaQuality: 100, nearLossless: false };
+
+/** What there is of a format's options. */
+export function saved(format, options) {
+  const { quality = format === 'png' ? undefined : 80, lossless } = known(format, options, [
+    ...COST[format],
+    ...HONOURED[format],
+  ]);
+  for (const [name, only] of Object.entries(ONLY)) {
+    if (options[name] !== undefined && options[name] !== only)
+      throw missing(`${format}({ ${name}: ${options[name]} })`);
+  }
+  return { quality, lossless };
+}

@@ -1,0 +1,62 @@
+// Compiled by a test, and never run: calls that must be accepted, and calls that must not.
+import tintype, { inspect, load, resize, resizeStream, TintypeError, type Options } from 'tintype';
+import type { Failure, Setting } from '../../dist/interfaces/tintype-image-types.js';
+
+/** Every setting of the contract is an option, and every option is a setting. Shares are percentages here. */
+type Camel<Name> = Name extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
+type Settings = Camel<Exclude<Setting['tag'], 'width-share' | 'height-share'>>;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const complete: Same<keyof Options, Settings> = true;
+/** And every failure of the contract is a code. */
+const named: Same<Exclude<TintypeError['code'], 'not-built'>, Failure['tag']> = true;
+
+export async function calls(photo: Uint8Array, response: Response) {
+  const { image, width, mediaType } = await resize(photo, { width: 800, format: 'webp' });
+  const made: [Uint8Array, number, string] = [image, width, mediaType];
+
+  await resize(response, {
+    width: '50%',
+    crop: { width: 10, height: '20%', left: 5 },
+    position: { gravity: 'north', y: 10 },
+    background: { red: 1, green: 2, blue: 3 },
+    fill: 'blur',
+    mask: { rounded: 9 },
+    tilt: { degrees: 3 },
+  });
+  const { body } = await resizeStream(response.body!, { width: 800 });
+  new Response(body);
+  const { exif } = await inspect(new Blob([]));
+  const artist: string | undefined = exif?.artist;
+  await load();
+
+  // @ts-expect-error A misspelt option.
+  await resize(photo, { widht: 800 });
+  // @ts-expect-error A format that is not encoded.
+  await resize(photo, { format: 'avif' });
+  // @ts-expect-error Text that is no percentage.
+  await resize(photo, { width: '800' });
+  // @ts-expect-error No such angle; that is `tilt`.
+  await resize(photo, { rotate: 45 });
+  // @ts-expect-error No image.
+  await resize('photo.jpg');
+  return [made, artist, complete, named];
+}
+
+export function reason(error: unknown): string {
+  if (!(error instanceof TintypeError)) return 'something else';
+  if (error.code === 'limit-exceeded') return `${error.data.limit}: ${error.data.needed - error.data.allowed} too much`;
+  if (error.code === 'invalid-option') return error.data.name;
+  return error.message;
+}
+
+export async function chains(photo: Uint8Array) {
+  const buffer: Buffer = await tintype(photo)
+    .rotate()
+    .resize(800, 600, { fit: 'cover', position: 'attention' })
+    .webp({ quality: 80 })
+    .toBuffer();
+  const { data, info } = await tintype('photo.jpg').resize(320).toBuffer({ resolveWithObject: true });
+  // @ts-expect-error What sharp has and tintype has not.
+  tintype(photo).blur(3);
+  return [buffer, data.toString('base64'), info.width];
+}

@@ -1,0 +1,112 @@
+// The calls that the page shows are run, and make the image that is on the screen.
+import assert from 'node:assert/strict';
+import { execFile as callback, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import tintype, { resize } from '../../packages/npm/src/node.js';
+import { jpeg } from '../../packages/npm/test/photographs.js';
+import { LANGUAGES } from '../calls.js';
+import { samples } from './samples.js';
+
+const execFile = promisify(callback);
+const photo = await jpeg(400, 300);
+
+/** Options as the page hands them on: those that differ from the defaults, and always a quality for what is lossy. */
+function* shown(count) {
+  const defaults = {
+    fit: 'contain',
+    position: 'center',
+    enlarge: false,
+    rotate: 0,
+    flipHorizontal: false,
+    flipVertical: false,
+  };
+  for (const { fit, position, ...rest } of samples(count)) {
+    const box = rest.width !== undefined && rest.height !== undefined;
+    const all = {
+      ...rest,
+      ...(box && { fit, position }),
+      quality: rest.format === 'png' ? undefined : (rest.quality ?? 80),
+    };
+    yield Object.fromEntries(
+      Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]),
+    );
+  }
+}
+
+const AsyncFunction = (async () => {}).constructor;
+const run = (code) =>
+  new AsyncFunction('photo', 'resize', 'tintype', `${code.replace(/^import.*$/gm, '')}\nreturn image;`)(
+    photo,
+    resize,
+    tintype,
+  );
+
+test('the call in JavaScript makes the image', async () => {
+  for (const options of shown(60)) {
+    const { image } = await resize(photo, options);
+    assert.deepEqual(await run(LANGUAGES.JavaScript(options)), image);
+  }
+});
+
+test('the call like sharp makes the same image', async () => {
+  let said = 0;
+  for (const options of shown(120)) {
+    const call = LANGUAGES['like sharp'](options);
+    if (typeof call !== 'string') continue;
+    said += 1;
+    const { image } = await resize(photo, options);
+    assert.deepEqual(new Uint8Array(await run(call)), image, `${JSON.stringify(options)}\n${call}`);
+  }
+  assert.ok(said > 60, `${said} calls`);
+});
+
+const PYTHON = process.env.PYTHON ?? 'python3';
+const hasPython = spawnSync(PYTHON, ['-c', 'import wasmtime.component']).status === 0;
+
+test(
+  'the call in Python makes the image',
+  { skip: !hasPython && 'there is no Python with the package wasmtime; PYTHON names one' },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tintype-python-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'photo.jpg'), photo);
+    const all = [...shown(12)];
+    const component = fileURLToPath(new URL('../../dist/resizer.wasm', import.meta.url));
+    const calls = all.map(
+      (options, index) => `${LANGUAGES.Python(options)}\nPath("${index}").write_bytes(bytes(rendition.image))\n`,
+    );
+    await writeFile(
+      join(folder, 'calls.py'),
+      `
+from pathlib import Path
+from types import SimpleNamespace
+from wasmtime import Engine, Store
+from wasmtime.component import Component, Linker, Variant
+
+store = Store(Engine())
+resizer = Linker(store.engine).instantiate(store, Component.from_file(store.engine, ${JSON.stringify(component)}))
+interface = resizer.get_export_index(store, "tintype:image/resize@0.2.0")
+function = resizer.get_func(store, resizer.get_export_index(store, "resize", interface))
+photo = Path("photo.jpg").read_bytes()
+
+def resize(*arguments):
+    rendition = function(*arguments)
+    function.post_return(store)
+    return rendition
+
+${calls.join('\n')}`,
+    );
+    await execFile(PYTHON, ['calls.py'], { cwd: folder });
+    for (const [index, options] of all.entries()) {
+      assert.deepEqual(
+        new Uint8Array(await readFile(join(folder, String(index)))),
+        (await resize(photo, options)).image,
+      );
+    }
+  },
+);
