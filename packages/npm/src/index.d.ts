@@ -46,6 +46,10 @@ export type Sides = number | { top?: number; right?: number; bottom?: number; le
 export interface Options {
   /** Make an image of whatever can be decoded from a truncated or corrupt source. @default true */
   allowDamaged?: boolean;
+  /** The frame of an animation to begin with, from 0. @default 0 */
+  page?: number;
+  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP. @default 1 */
+  frames?: number;
 
   /** Turn the image upright, as EXIF says. @default true */
   autoOrient?: boolean;
@@ -128,6 +132,16 @@ export interface Options {
   quality?: number;
   /** Encode WebP without loss. @default false */
   lossless?: boolean;
+  /** How far a WebP with `lossless` may stray from the pixels, 0 to 100; 100 keeps them. @default 100 */
+  nearLossless?: number;
+  /** Work spent on fewer bytes. @default 'default' */
+  effort?: 'fast' | 'default' | 'best';
+  /** Write a JPEG that appears as a whole before it is sharp. @default false */
+  progressive?: boolean;
+  /** Resolution of a JPEG's chroma: half of the sides, or all of them, which keeps thin coloured lines. @default 'half' */
+  subsampling?: 'half' | 'full';
+  /** Average the chroma of a lossy WebP so that thin coloured lines stay. @default false */
+  sharpChroma?: boolean;
   /** Bits per channel of a PNG. @default 8 */
   bitDepth?: 8 | 16;
   /** Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. @default 'srgb' */
@@ -136,11 +150,17 @@ export interface Options {
   metadata?: 'strip' | 'copyright' | 'keep';
   /** Keep the place where a photograph was taken, with `metadata: 'keep'`. @default false */
   location?: boolean;
+  /** How often an animation plays; 0 is forever. @default as the source */
+  loop?: number;
+  /** Milliseconds for which each frame of an animation is shown. @default as the source */
+  delay?: number;
 
   /** Largest source, in bytes. @default 52428800 */
   maxSourceBytes?: number;
   /** Largest source, in pixels. @default 100000000 */
   maxSourcePixels?: number;
+  /** Most frames that are decoded. @default 256 */
+  maxFrames?: number;
   /** Longest side of the result, in pixels. @default 8192 */
   maxOutputSide?: number;
   /** Largest result, in pixels. @default 40000000 */
@@ -172,6 +192,8 @@ export interface Info extends Header {
   mediaType: string;
   /** Number of frames, at least 1. */
   frames: number;
+  /** How often an animation plays, 0 for ever, and the milliseconds that it takes once. */
+  animation?: { loops: number; duration: number };
   /** The embedded colour profile: its size in bytes, its name, and whether colours can be converted with it. */
   iccProfile?: { size: number; name?: string; usable: boolean };
   exif?: {

@@ -39,8 +39,9 @@ export async function inspect(source) {
   const bytes = await wholeOf(source);
   const resizer = await engine();
   return resizer.call(({ inspect, resize }) => {
-    const { source, ...rest } = inspect.describe(bytes);
-    return { ...source, mediaType: resize.mediaType(source.format), ...rest };
+    const { source, animation, ...rest } = inspect.describe(bytes);
+    const times = animation && { animation: { ...animation, duration: Number(animation.duration) } };
+    return { ...source, mediaType: resize.mediaType(source.format), ...rest, ...times };
   });
 }
 
