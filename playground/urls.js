@@ -169,6 +169,8 @@ function cloudflare(source, { width, height, fit, enlarge, position, rotate, fli
     ['quality', quality ?? (format === 'webp' && 80)],
     ['format', format],
     ['metadata', 'none'],
+    // Cloudflare keeps an animation one, where the format has frames.
+    ['anim', format === 'webp' && 'false'],
   ]);
   return `/cdn-cgi/image/${options.map((pair) => pair.join('=')).join(',')}/${source}`;
 }
