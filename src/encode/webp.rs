@@ -12,9 +12,6 @@ use tintype_webp::encode::container::{Data, Still};
 use tintype_webp::encode::lossless::{self, AlphaEncoder};
 use tintype_webp::encode::lossy::{self, Input, Plane};
 
-/// Units of [`crate::Limits::work`] for one of the lossless coder's.
-pub(super) const LOSSLESS_WORK: u64 = 4;
-
 const PLANES: [Plane; 3] = [Plane::Y, Plane::Cb, Plane::Cr];
 
 pub(super) struct WebpEncoder {
@@ -26,6 +23,8 @@ pub(super) struct WebpEncoder {
     file: Vec<u8>,
     /// The work of lossless coding.
     work: u64,
+    /// Units of work for one of the lossless coder's.
+    per_unit: u64,
 }
 
 /// What makes the image data.
@@ -77,7 +76,15 @@ impl WebpEncoder {
                 alpha,
             }))
         };
-        Ok(Self { image, coder, attached, row: Vec::new(), file: Vec::new(), work: 0 })
+        Ok(Self {
+            image,
+            coder,
+            attached,
+            row: Vec::new(),
+            file: Vec::new(),
+            work: 0,
+            per_unit: lossless_work(output),
+        })
     }
 
     /// Writes the file around its image data.
@@ -116,7 +123,7 @@ impl Encoder for WebpEncoder {
             Coder::Lossy(mut lossy) => {
                 let more = lossy.step()?;
                 if let Alpha::Coding(alpha) = &lossy.alpha {
-                    self.work = alpha.work() * LOSSLESS_WORK;
+                    self.work = alpha.work() * self.per_unit;
                 }
                 if more {
                     self.coder = Coder::Lossy(lossy);
@@ -132,7 +139,7 @@ impl Encoder for WebpEncoder {
             }
             Coder::Lossless(mut encoder) => {
                 let more = encoder.step();
-                self.work = encoder.work() * LOSSLESS_WORK;
+                self.work = encoder.work() * self.per_unit;
                 if more {
                     self.coder = Coder::Lossless(encoder);
                     return Ok(true);
@@ -237,6 +244,11 @@ pub(super) fn lossless_config(output: &Output) -> lossless::Config {
     }
 }
 
+/// Units of [`crate::Limits::work`] for one of the lossless coder's.
+pub(super) fn lossless_work(output: &Output) -> u64 {
+    if output.effort == Effort::Fast { 3 } else { 4 }
+}
+
 pub(super) fn effort(output: &Output) -> encode::Effort {
     match output.effort {
         Effort::Fast => encode::Effort::Fast,
@@ -250,9 +262,9 @@ pub(super) fn work(output: &Output, image: Image) -> Work {
     if output.lossless {
         return Work { fixed: 2_000_000 + image.pixels() * 30, per_byte: 0 };
     }
-    let sharp = if output.sharp_chroma { 300 } else { 0 };
+    let sharp = if output.sharp_chroma { 2500 } else { 0 };
     let per_byte = if output.effort == Effort::Best { 12_000 } else { 600 };
-    Work::of_blocks(image, (1_000_000, 1200 + sharp, per_byte))
+    Work::of_blocks(image, (1_000_000, 1000 + sharp, per_byte))
 }
 
 /// The coder's own buffers and its image data. These are freed before the file, which is smaller, is written.
