@@ -123,7 +123,7 @@ impl Encoder for WebpEncoder {
             Coder::Lossy(mut lossy) => {
                 let more = lossy.step()?;
                 if let Alpha::Coding(alpha) = &lossy.alpha {
-                    self.work = alpha.work() * self.per_unit;
+                    self.work = alpha.work() * ALPHA_WORK;
                 }
                 if more {
                     self.coder = Coder::Lossy(lossy);
@@ -244,7 +244,10 @@ pub(super) fn lossless_config(output: &Output) -> lossless::Config {
     }
 }
 
-/// Units of [`crate::Limits::work`] for one of the lossless coder's.
+/// Units of [`crate::Limits::work`] for one of the lossless coder's where it codes alpha.
+const ALPHA_WORK: u64 = 3;
+
+/// The same where it codes an image.
 pub(super) fn lossless_work(output: &Output) -> u64 {
     if output.effort == Effort::Fast { 3 } else { 4 }
 }
