@@ -280,9 +280,11 @@ impl Pipeline {
         Limit::Work.check(self.decoder.work() + self.for_rows_so_far(self.resampling_work), share)
     }
 
-    /// Checks that what has not been read leaves room for what the next step may add.
+    /// Checks that what has not been read leaves room for what the next step may add. If not, what is reported as needed is
+    /// enough for the whole file, which gets half of what a higher limit leaves.
     fn check_unread(&self, unread: u64) -> Result<()> {
-        let missing = (unread + MOST_AT_ONCE).min(self.pieces).saturating_sub(self.max_unread);
+        let fits = (unread + MOST_AT_ONCE).min(self.pieces) <= self.max_unread;
+        let missing = if fits { 0 } else { 2 * self.pieces.saturating_sub(self.max_unread) };
         Limit::Memory.check(self.max_memory.saturating_add(missing), self.max_memory)
     }
 
