@@ -47,7 +47,7 @@ struct State {
 const LARGE: u64 = 4 << 20;
 
 impl Report {
-    /// Tells how much of a large file has been read, where somebody watches and there is no other.
+    /// Shows on a terminal how much of a large file has been read, if it is the only one.
     fn progress(&self, job: &Job<'_>, read: u64) {
         if self.total == 1 && !self.quiet && read >= LARGE && io::stderr().is_terminal() {
             eprint!("\r{}: {} MiB read", job.source.display(), read >> 20);

@@ -15,7 +15,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// Predicts the bytes that a canvas of so many pixels holds.
+    /// Predicts the bytes that a canvas of `pixels` pixels holds.
     pub(super) fn memory(pixels: u64) -> u64 {
         2 * 4 * pixels
     }

@@ -337,7 +337,7 @@ impl Draw for GifDecoder {
 }
 
 impl GifDecoder {
-    /// Bytes that drawing a frame of so many pixels holds.
+    /// Bytes held while a frame of `pixels` pixels is drawn.
     fn memory_with(&self, pixels: u64) -> u64 {
         Canvas::memory(self.header.map_or(0, |header| header.source.pixels())) + pixels + FIXED_MEMORY
     }

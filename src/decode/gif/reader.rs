@@ -122,7 +122,7 @@ impl Collected {
 }
 
 impl Reader {
-    /// A reader that collects XMP and an ICC profile of at most so many bytes.
+    /// A reader that collects at most `most_xmp` bytes of XMP and `most_profile` of an ICC profile.
     pub(super) fn new(most_xmp: usize, most_profile: usize) -> Self {
         let collected = |most| Collected { most, ..Collected::default() };
         Self {

@@ -97,7 +97,7 @@ impl Tuning {
         Grid::new(width, height, self.smallest(width * height), self.group_blocks)
     }
 
-    /// The logarithm of the smallest block's side for an image of so many pixels.
+    /// The logarithm of the smallest block's side for an image of `pixels` pixels.
     fn smallest(&self, pixels: usize) -> u32 {
         if pixels > SMALL { self.block_bits } else { self.block_bits.min(3) }
     }

@@ -293,7 +293,7 @@ impl Kernel for Difference<'_> {
     }
 }
 
-/// The bits that modes take, about, for so many blocks, in units of 2^-16.
+/// Roughly the bits that the modes of `blocks` blocks take, in units of 2^-16.
 pub(super) fn modes_bits(blocks: usize) -> u64 {
     blocks as u64 * u64::from(log2(MODES.into())) / 2
 }

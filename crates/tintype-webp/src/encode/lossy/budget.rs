@@ -22,7 +22,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The budget of a frame of so many macroblocks, whose modes take at most `bytes`.
+    /// The budget of a frame of `macroblocks` macroblocks, whose modes take at most `bytes` bytes.
     pub(super) fn new(macroblocks: usize, bytes: usize) -> Self {
         let macroblocks = macroblocks as u64;
         // Bools take slightly more than their information.

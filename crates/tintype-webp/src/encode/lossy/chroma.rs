@@ -2,9 +2,9 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::block::{self, Block};
+use super::choice::{Means, Neighbours};
 use super::config::Effort;
 use super::costs;
-use super::macroblock::{Means, Neighbours};
 use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{Blocks, CHROMA, FIRST_U};

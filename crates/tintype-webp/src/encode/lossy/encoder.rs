@@ -257,7 +257,8 @@ mod tests {
         planes
     }
 
-    /// The bytes of the modes of noise, if they may take so many, whether macroblocks had flags, and the file.
+    /// Encodes noise with at most `bytes` bytes of modes. Returns the bytes that the modes take, whether macroblocks have
+    /// flags, and the file.
     fn modes_of_noise(bytes: usize) -> (usize, bool, Vec<u8>) {
         let side = 160;
         let config = Config { quality: 100, ..Config::default() };

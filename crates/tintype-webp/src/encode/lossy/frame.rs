@@ -2,10 +2,11 @@
 
 use super::alpha::{self, Fill};
 use super::budget::{self, Budget};
+use super::choice::{Means, Neighbours};
 use super::config::{Config, Effort};
 use super::costs::{self, Costs};
 use super::header::{FrameHeader, SegmentHeader};
-use super::macroblock::{Means, Neighbours, Workspace};
+use super::macroblock::Workspace;
 use super::quantizer::Quantizer;
 use super::samples::Samples;
 use super::segments;

@@ -2,10 +2,10 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::block::{self, Block};
+use super::choice::{Means, Neighbours};
 use super::config::Effort;
 use super::costs;
 use super::luma4::LEAST_SUB_MODE;
-use super::macroblock::{Means, Neighbours};
 use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{AFTER_Y2, Blocks, Y2, Y2_BLOCK};

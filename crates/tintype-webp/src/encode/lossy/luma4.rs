@@ -2,9 +2,9 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::block::{self, Block, Pair, Quantized};
+use super::choice::{Means, Neighbours};
 use super::config::Effort;
 use super::costs;
-use super::macroblock::{Means, Neighbours};
 use super::predict::{PairRows, SUB_MODES, all_modes, edge, join};
 use super::quantizer::{Quantizer, weigh};
 use super::residue;

@@ -1,39 +1,21 @@
 //! Encodes macroblocks: chooses modes and coefficients, and reconstructs what decoders will see.
 
-use super::budget::{self, Budget};
+use super::budget;
+use super::choice::{Means, Neighbours};
 use super::chroma;
 use super::config::Effort;
-use super::costs::Costs;
 use super::luma4::{self, Split};
 use super::luma16;
-use super::quantizer::Quantizer;
 use super::store::Macroblock;
-use super::tokens::{Blocks, Context};
-use crate::vp8::modes::{LumaMode, SubMode};
-use crate::vp8::predict::{Around, ChromaSpace, LumaSpace};
+use super::tokens::Blocks;
+use crate::vp8::modes::LumaMode;
+use crate::vp8::predict::{ChromaSpace, LumaSpace};
 
 /// The pixels of a macroblock.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) y: [[u8; 16]; 16],
     pub(super) uv: [[[u8; 8]; 8]; 2],
-}
-
-/// What is around a macroblock, but for the pixels.
-pub(super) struct Neighbours<'a> {
-    pub(super) around: Around,
-    pub(super) above: &'a Context,
-    pub(super) left: &'a Context,
-    pub(super) above_modes: &'a [SubMode; 4],
-    pub(super) left_modes: &'a [SubMode; 4],
-}
-
-/// How to choose.
-pub(super) struct Means<'a> {
-    pub(super) budget: &'a Budget,
-    pub(super) quantizer: &'a Quantizer,
-    pub(super) costs: &'a Costs,
-    pub(super) effort: Effort,
 }
 
 /// The macroblock at work.

@@ -42,6 +42,7 @@ mod alpha;
 mod block;
 mod bool_writer;
 mod budget;
+mod choice;
 mod chroma;
 mod color;
 mod config;
