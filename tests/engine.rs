@@ -435,11 +435,11 @@ fn a_session_that_works_in_steps_gives_the_same_bytes() {
     }
 }
 
-/// A session that has taken a small picture, to be enlarged to 16 megapixels of PNG, with 10 MiB of memory.
-fn enlarging() -> Session {
+/// A session that has taken a small picture, to be enlarged to 16 megapixels of PNG, with this memory.
+fn enlarging(memory: u64) -> Session {
     let options = to_png(|options| {
         (options.geometry.width, options.geometry.enlarge) = (Some(Length::Pixels(4000)), true);
-        options.limits.memory = 10 << 20;
+        options.limits.memory = memory;
     });
     let mut session = Session::stepped(options);
     session.write(noise(60, 60).to_png()).unwrap();
@@ -449,7 +449,7 @@ fn enlarging() -> Session {
 
 #[test]
 fn enlarging_a_small_picture_takes_many_steps() {
-    let mut session = enlarging();
+    let mut session = enlarging(10 << 20);
     let (mut before, mut most, mut bytes) = (0, 0, 0);
     while session.step().unwrap() {
         most = most.max(session.work() - before);
@@ -462,14 +462,20 @@ fn enlarging_a_small_picture_takes_many_steps() {
 
 #[test]
 fn a_file_that_nobody_reads_counts_against_the_limit_of_memory() {
-    let mut session = enlarging();
-    let error = loop {
-        match session.step() {
-            Ok(more) => assert!(more, "a whole file in 10 MiB"),
-            Err(error) => break error,
+    let unread = |memory| {
+        let mut session = enlarging(memory);
+        loop {
+            match session.step() {
+                Ok(true) => (),
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(error),
+            }
         }
     };
-    assert!(matches!(error, Error::LimitExceeded { limit: Limit::Memory, .. }), "{error:?}");
+    let Err(Error::LimitExceeded { limit: Limit::Memory, needed, .. }) = unread(10 << 20) else {
+        panic!("a whole file in 10 MiB")
+    };
+    assert_eq!(unread(needed), Ok(()), "{needed} bytes were said to be enough");
 }
 
 #[test]
