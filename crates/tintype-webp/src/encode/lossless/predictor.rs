@@ -55,13 +55,18 @@ impl Prices {
         }
     }
 
-    #[inline(always)]
-    fn of<const ALPHA: bool>(&self, pixel: u32) -> u32 {
+    /// What a few pixels cost.
+    fn sum(&self, pixels: &[u32], with_alpha: bool) -> u32 {
         let [blue, green, red, alpha] = &self.costs;
-        let [b, g, r, a] = pixel.to_le_bytes().map(usize::from);
-        let cost = |costs: &[u16; 256], value: usize| costs.get(value).map_or(0, |&cost| u32::from(cost));
-        let opaque = cost(blue, b) + cost(green, g) + cost(red, r);
-        if ALPHA { opaque + cost(alpha, a) } else { opaque }
+        let cost =
+            |costs: &[u16; 256], value: u8| costs.get(usize::from(value)).map_or(0, |&cost| u32::from(cost));
+        let opaque = |[b, g, r, _]: [u8; 4]| cost(blue, b) + cost(green, g) + cost(red, r);
+        let channels = pixels.iter().map(|pixel| pixel.to_le_bytes());
+        if with_alpha {
+            channels.map(|pixel| opaque(pixel) + cost(alpha, pixel[3])).sum()
+        } else {
+            channels.map(opaque).sum()
+        }
     }
 }
 
@@ -75,8 +80,7 @@ pub(super) struct Predictor {
     /// The row above as it was, and after its last pixel the first of the row below.
     above: Vec<u32>,
     row: Vec<u32>,
-    /// How often differences have their values, in a block.
-    counts: Vec<[u32; 256]>,
+    scratch: Scratch,
     /// The row of blocks at hand.
     at: usize,
     /// Of how many rows one is looked at to choose modes.
@@ -86,7 +90,7 @@ pub(super) struct Predictor {
 impl Predictor {
     /// Bytes that it holds.
     pub(super) fn memory(grid: &Grid) -> u64 {
-        (grid.blocks() + 8 * (grid.width + 2) + size_of::<Prices>()) as u64
+        (grid.blocks() + 8 * (grid.width + 2) + (4 << grid.bits) + size_of::<Prices>()) as u64
     }
 
     pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize) -> Self {
@@ -97,7 +101,7 @@ impl Predictor {
             prices: Prices::new(),
             above: vec![0; grid.width + 1],
             row: vec![0; grid.width + 1],
-            counts: vec![[0; 256]; 4],
+            scratch: Scratch { differences: vec![0; 1 << grid.bits], counts: vec![[0; 256]; 4] },
             at: 0,
             every,
             grid,
@@ -110,16 +114,14 @@ impl Predictor {
         if let (Some(beyond), Some(&next)) = (self.above.last_mut(), pixels.get(first * self.grid.width)) {
             *beyond = next;
         }
+        let mut scratch = core::mem::take(&mut self.scratch);
         for column in 0..self.grid.columns {
-            let mode = if self.alpha {
-                self.choose::<true>(pixels, column)
-            } else {
-                self.choose::<false>(pixels, column)
-            };
+            let mode = self.choose(pixels, column, &mut scratch);
             if let Some(to) = self.modes.get_mut(self.at * self.grid.columns + column) {
                 *to = mode;
             }
         }
+        self.scratch = scratch;
         let last = (first + (1 << self.grid.bits)).min(self.height);
         (first..last).for_each(|y| self.replace(pixels, y));
         self.prices.update();
@@ -129,7 +131,7 @@ impl Predictor {
 
     /// The mode whose differences cost least in a block: of those that are cheap at the going prices, the one that is
     /// cheapest if what the block would take with prices of its own is added.
-    fn choose<const ALPHA: bool>(&mut self, pixels: &[u32], column: usize) -> u8 {
+    fn choose(&self, pixels: &[u32], column: usize, scratch: &mut Scratch) -> u8 {
         let at = self.at * self.grid.columns + column;
         let mode_at = |at: Option<usize>| at.and_then(|at| self.modes.get(at)).copied();
         let left = if column > 0 { mode_at(at.checked_sub(1)) } else { None };
@@ -137,21 +139,14 @@ impl Predictor {
         let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
         let mut costs = [(u32::MAX, 0); MODES as usize];
         for (mode, to) in (0..).zip(&mut costs) {
-            *to = (
-                self.sum(pixels, column, |row, above| {
-                    with_mode(mode, Cost::<ALPHA> { row, above, prices: &self.prices })
-                }) + change(mode),
-                mode,
-            );
+            let cost_of = |differences: &[u32]| self.prices.sum(differences, self.alpha);
+            let cost: u32 = self.rows(pixels, column).map(|row| cost_of(scratch.predict(mode, row))).sum();
+            *to = (cost + change(mode), mode);
         }
         let plain = costs[0];
         costs.sort_unstable();
         let mut colors = Colors::new();
-        let mut few = true;
-        self.sum(pixels, column, |row, _| {
-            few = few && colors.add(row);
-            0
-        });
+        let few = self.rows(pixels, column).all(|row| colors.add(row.pixels));
         if few && colors.cost() <= costs[0].0 {
             return FEW_COLORS;
         }
@@ -160,34 +155,30 @@ impl Predictor {
             if cost >= best.0 {
                 continue;
             }
-            let mut counts = core::mem::take(&mut self.counts);
-            counts.fill([0; 256]);
-            self.sum(pixels, column, |row, above| {
-                with_mode(mode, Count::<ALPHA> { row, above, counts: &mut counts });
-                0
-            });
-            let own: u64 = counts.iter().take(if ALPHA { 4 } else { 3 }).map(|counts| bits_of(*counts)).sum();
-            self.counts = counts;
+            scratch.counts.fill([0; 256]);
+            self.rows(pixels, column).for_each(|row| scratch.count(mode, row));
+            let channels = if self.alpha { 4 } else { 3 };
+            let own: u64 = scratch.counts.iter().take(channels).map(|counts| bits_of(*counts)).sum();
             best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
         }
         best.1
     }
 
-    /// Adds up what a function makes of a block's rows, each with the pixel to the left, and the rows above.
-    fn sum(&self, pixels: &[u32], column: usize, mut function: impl FnMut(&[u32], &[u32]) -> u32) -> u32 {
+    /// The rows of a block by which its mode is chosen.
+    fn rows<'a>(&'a self, pixels: &'a [u32], column: usize) -> impl Iterator<Item = Row<'a>> {
         let width = self.grid.width;
         let top = self.at << self.grid.bits;
         let bottom = (top + (1 << self.grid.bits)).min(self.height);
         let start = (column << self.grid.bits).max(1);
         let end = ((column + 1) << self.grid.bits).min(width);
-        let mut sum = 0;
-        for y in (top..bottom).step_by(self.every).filter(|&y| y > 0) {
+        (top..bottom).step_by(self.every).filter(|&y| y > 0).map(move |y| {
             let above =
                 if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
-            let above = above.and_then(|above| above.get(start - 1..=end)).unwrap_or_default();
-            sum += function(pixels.get(y * width + start - 1..y * width + end).unwrap_or_default(), above);
-        }
-        sum
+            Row {
+                pixels: pixels.get(y * width + start - 1..y * width + end).unwrap_or_default(),
+                above: above.and_then(|above| above.get(start - 1..=end)).unwrap_or_default(),
+            }
+        })
     }
 
     /// Replaces a row by its differences.
@@ -211,7 +202,7 @@ impl Predictor {
                 let end = ((column + 1) << self.grid.bits).min(width);
                 let old = old.get(start - 1..end).unwrap_or_default();
                 let above = self.above.get(start - 1..=end).unwrap_or_default();
-                with_mode(mode, Difference { row: row.get_mut(start..end).unwrap_or_default(), old, above });
+                differences(mode, row.get_mut(start..end).unwrap_or_default(), old, above);
             }
         }
         row.iter().for_each(|&pixel| self.prices.count(pixel));
@@ -222,61 +213,63 @@ impl Predictor {
     }
 }
 
-/// Adds up what differences cost. `row` begins with the pixel to the left of the first, and `above` with that above it.
-struct Cost<'a, const ALPHA: bool> {
-    row: &'a [u32],
+/// A row of a block.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    /// Its pixels, after the one to their left.
+    pixels: &'a [u32],
+    /// Those above, and above right.
     above: &'a [u32],
-    prices: &'a Prices,
 }
 
-impl<const ALPHA: bool> Kernel for Cost<'_, ALPHA> {
-    type Output = u32;
+/// What choosing a mode takes.
+#[derive(Default)]
+struct Scratch {
+    /// The differences of a row.
+    differences: Vec<u32>,
+    /// How often differences have their values, in a block.
+    counts: Vec<[u32; 256]>,
+}
 
-    #[inline(always)]
-    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) -> u32 {
-        let mut cost = 0;
-        for (row, above) in self.row.windows(2).zip(self.above.windows(3)) {
-            let (&[left, pixel], &[top_left, top, top_right]) = (row, above) else { continue };
-            cost += self.prices.of::<ALPHA>(subtract(pixel, predict(left, top_left, top, top_right)));
-        }
-        cost
+impl Scratch {
+    /// The differences of a row.
+    fn predict(&mut self, mode: u8, row: Row<'_>) -> &[u32] {
+        let to = self.differences.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
+        differences(mode, to, row.pixels, row.above);
+        to
     }
-}
 
-/// Counts the values of differences.
-struct Count<'a, const ALPHA: bool> {
-    row: &'a [u32],
-    above: &'a [u32],
-    counts: &'a mut [[u32; 256]],
-}
-
-impl<const ALPHA: bool> Kernel for Count<'_, ALPHA> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
-        let [blue, green, red, alpha] = self.counts else { return };
+    /// Counts the values of differences.
+    fn count(&mut self, mode: u8, row: Row<'_>) {
+        self.predict(mode, row);
+        let Self { differences, counts } = self;
+        let [blue, green, red, alpha] = counts.as_mut_slice() else { return };
         let add = |counts: &mut [u32; 256], value: u8| {
             if let Some(count) = counts.get_mut(usize::from(value)) {
                 *count += 1;
             }
         };
-        for (row, above) in self.row.windows(2).zip(self.above.windows(3)) {
-            let (&[left, pixel], &[top_left, top, top_right]) = (row, above) else { continue };
-            let [b, g, r, a] = subtract(pixel, predict(left, top_left, top, top_right)).to_le_bytes();
+        for difference in differences.iter().take(row.pixels.len().saturating_sub(1)) {
+            let [b, g, r, a] = difference.to_le_bytes();
             add(blue, b);
             add(green, g);
             add(red, r);
-            if ALPHA {
-                add(alpha, a);
-            }
+            add(alpha, a);
         }
     }
 }
 
-/// Writes differences to a row whose pixels were `old`, which begins with the pixel to the left.
+/// Writes the differences of a row whose pixels are `old`, which begins with the pixel to the left, as `above` with the one
+/// above that.
+///
+/// The one place where predictions are made, because each kernel is compiled once for every mode.
+#[inline(never)]
+fn differences(mode: u8, to: &mut [u32], old: &[u32], above: &[u32]) {
+    with_mode(mode, Difference { to, old, above });
+}
+
 struct Difference<'a> {
-    row: &'a mut [u32],
+    to: &'a mut [u32],
     old: &'a [u32],
     above: &'a [u32],
 }
@@ -286,7 +279,7 @@ impl Kernel for Difference<'_> {
 
     #[inline(always)]
     fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
-        for ((to, old), above) in self.row.iter_mut().zip(self.old.windows(2)).zip(self.above.windows(3)) {
+        for ((to, old), above) in self.to.iter_mut().zip(self.old.windows(2)).zip(self.above.windows(3)) {
             let (&[left, pixel], &[top_left, top, top_right]) = (old, above) else { continue };
             *to = subtract(pixel, predict(left, top_left, top, top_right));
         }
