@@ -29,25 +29,23 @@ pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
     let Target { base, sides, fit, density } = target(geometry, image);
     let (size, resized) = match (sides, fit) {
         ((None, None), _) => (image, exactly(image)),
-        ((Some(width), None), _) => {
-            let width = limited(geometry, width, image.0);
-            whole((width, proportional(width, image.1, image.0)))
-        }
-        ((None, Some(height)), _) => {
-            let height = limited(geometry, height, image.1);
-            whole((proportional(height, image.0, image.1), height))
-        }
         ((Some(width), Some(height)), Exact::Fill) => {
-            whole((limited(geometry, width, image.0), limited(geometry, height, image.1)))
+            whole((pixels(limited(geometry, width, image.0)), pixels(limited(geometry, height, image.1))))
         }
-        ((Some(width), Some(height)), Exact::Contain) => {
-            whole(contain(image, (width, height), geometry.enlarge))
+        ((width, height), Exact::Contain | Exact::Fill) => {
+            // Pixels of the image for each of the result.
+            let ratio =
+                |side: u32, target: Option<f64>| target.map_or(0.0, |target| f64::from(side) / target);
+            let ratio = ratio(image.0, width).max(ratio(image.1, height));
+            whole(if ratio <= 1.0 && !geometry.enlarge { image } else { divided(image, ratio) })
         }
-        ((Some(width), Some(height)), Exact::Cover) => cover(image, (width, height), geometry.enlarge),
+        ((width, height), Exact::Cover) => {
+            cover(image, (width.unwrap_or(1.0), height.unwrap_or(1.0)), geometry.enlarge)
+        }
     };
     let limit = match fit {
         Exact::Cover => (Some(size.0), Some(size.1)),
-        _ => sides,
+        _ => (sides.0.map(pixels), sides.1.map(pixels)),
     };
     let (size, resized) = at_least(geometry, density, (size, resized), limit);
     let window = window(geometry.position, density, image, size, resized);
@@ -71,41 +69,33 @@ fn whole(size: Size) -> Sized {
     (size, exactly(size))
 }
 
-fn limited(geometry: &Geometry, target: u32, side: u32) -> u32 {
-    if geometry.enlarge { target } else { target.min(side) }
+fn limited(geometry: &Geometry, target: f64, side: u32) -> f64 {
+    if geometry.enlarge { target } else { target.min(side.into()) }
 }
 
-/// `length × numerator / denominator`, rounded to the nearest and at least 1.
-fn proportional(length: u32, numerator: u32, denominator: u32) -> u32 {
-    let denominator = u64::from(denominator).max(1);
-    let rounded = (u64::from(length) * u64::from(numerator) + denominator / 2) / denominator;
-    u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+/// A side in whole pixels, of which there is always one.
+fn pixels(side: f64) -> u32 {
+    (side.round() as u32).max(1)
 }
 
-/// Whether a target is wider in shape than an image.
-fn is_wider(target: Size, image: Size) -> bool {
-    u64::from(target.0) * u64::from(image.1) > u64::from(target.1) * u64::from(image.0)
-}
-
-fn contain(image: Size, target: Size, enlarge: bool) -> Size {
-    if !enlarge && target.0 >= image.0 && target.1 >= image.1 {
-        image
-    } else if is_wider(target, image) {
-        (proportional(target.1, image.0, image.1), target.1)
-    } else {
-        (target.0, proportional(target.0, image.1, image.0))
-    }
+/// The size of an image of which `ratio` pixels become one.
+fn divided(image: Size, ratio: f64) -> Size {
+    (pixels(f64::from(image.0) / ratio), pixels(f64::from(image.1) / ratio))
 }
 
 /// Cuts the target's shape out of the image, and resizes it to the target unless that would enlarge it unasked.
-fn cover(image: Size, target: Size, enlarge: bool) -> Sized {
+fn cover(image: Size, target: (f64, f64), enlarge: bool) -> Sized {
     let (width, height) = exactly(image);
-    let scale = (f64::from(target.0) / width).max(f64::from(target.1) / height);
+    let scale = (target.0 / width).max(target.1 / height);
     if scale > 1.0 && !enlarge {
-        let side = |target: u32, side: u32| ((f64::from(target) / scale).round() as u32).clamp(1, side);
+        // All of a side of which less than half a pixel would be left is kept, as imgproxy does.
+        let side = |target: f64, side: u32| match (target / scale).round() as u32 {
+            0 => side,
+            cut => cut.min(side),
+        };
         return ((side(target.0, image.0), side(target.1, image.1)), (width, height));
     }
-    (target, (width * scale, height * scale))
+    ((pixels(target.0), pixels(target.1)), (width * scale, height * scale))
 }
 
 /// Scales an image up until it has at least the least size, and crops what exceeds the limit.
@@ -158,7 +148,8 @@ enum Exact {
 struct Target {
     /// As it was asked for, at a density of 1.
     base: (Option<u32>, Option<u32>),
-    sides: (Option<u32>, Option<u32>),
+    /// The size, not rounded: the other side of an image follows from what was asked for, and not from whole pixels.
+    sides: (Option<f64>, Option<f64>),
     fit: Exact,
     /// The density of what surrounds the image.
     density: Factor,
@@ -176,7 +167,7 @@ fn target(geometry: &Geometry, image: Size) -> Target {
     let (sides, fit) = match base {
         (Some(width), Some(height)) => target_of_both(geometry, geometry.fit, (width, height), image),
         (width, height) => {
-            let scaled = |side: Option<u32>| side.map(|side| full.of(side).max(1));
+            let scaled = |side: Option<u32>| side.map(|side| product(full, side));
             ((scaled(width), scaled(height)), Exact::Contain)
         }
     };
@@ -190,15 +181,20 @@ fn target(geometry: &Geometry, image: Size) -> Target {
     Target { base, sides, fit, density }
 }
 
+/// Exact for what people write: the product of a whole number and a decimal fraction.
+fn product(density: Factor, side: u32) -> f64 {
+    (u64::from(side) * u64::from(density.millionths())) as f64 / f64::from(Factor::ONE.millionths())
+}
+
 fn target_of_both(
     geometry: &Geometry,
     fit: Fit,
     base: Size,
     image: Size,
-) -> ((Option<u32>, Option<u32>), Exact) {
+) -> ((Option<f64>, Option<f64>), Exact) {
     let full = geometry.density;
-    let at = |density: Factor| (density.of(base.0).max(1), density.of(base.1).max(1));
-    let both = |(width, height): Size, fit| ((Some(width), Some(height)), fit);
+    let at = |density: Factor| (product(density, base.0), product(density, base.1));
+    let both = |(width, height), fit| ((Some(width), Some(height)), fit);
     // How many times the target fits into the image, along the side where it fits fewer times.
     let room = Factor::ratio(image.0, base.0).min(Factor::ratio(image.1, base.1));
     let target = at(full);
@@ -212,14 +208,16 @@ fn target_of_both(
         Fit::Crop if room < Factor::ONE => {
             // A source that is too short along one side is as dense as it is, and no denser.
             let density = Factor::ratio(full.millionths(), room.millionths()).min(Factor::ONE);
-            let side = |base: u32, image: u32| density.of(base.min(image)).max(1);
+            let side = |base: u32, image: u32| product(density, base.min(image));
             both((side(base.0, image.0), side(base.1, image.1)), Exact::Cover)
         }
         Fit::Crop => {
             let (width, height) = at(full.min(room));
-            both((width.min(image.0), height.min(image.1)), Exact::Cover)
+            both((width.min(image.0.into()), height.min(image.1.into())), Exact::Cover)
         }
-        Fit::Outside if is_wider(target, image) => ((Some(target.0), None), Exact::Contain),
+        Fit::Outside if target.0 * f64::from(image.1) > target.1 * f64::from(image.0) => {
+            ((Some(target.0), None), Exact::Contain)
+        }
         Fit::Outside => ((None, Some(target.1)), Exact::Contain),
         Fit::Auto => {
             let alike = (base.0 >= base.1) == (image.0 >= image.1);

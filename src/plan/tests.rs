@@ -84,7 +84,9 @@ fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
         let geometry = options.geometry;
         let asked = |target: Option<Length>, side: u32| target.is_none_or(|target| side <= target.of(1));
         let both = geometry.width.is_some() && geometry.height.is_some();
-        if both {
+        // Of a side that a very long target cuts to nothing, everything is kept.
+        let kept = geometry.fit == Fit::Cover && !geometry.enlarge;
+        if both && !kept {
             assert!(asked(geometry.width, plan.width) && asked(geometry.height, plan.height));
         }
         if !geometry.enlarge {
@@ -95,6 +97,28 @@ fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
             assert!(plan.width <= width && plan.height <= height, "{source:?} {options:?} {plan:?}");
         }
     }
+}
+
+#[test]
+fn a_target_between_two_pixels_is_rounded_last() {
+    for ((width, height), density, expected) in [((320, 1), 1_500_000, (2, 2)), ((7, 50), 500_000, (4, 2))] {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(width));
+        options.geometry.height = Some(Length::Pixels(height));
+        options.geometry.density = Factor::from_millionths(density);
+        let plan = plan(&source(1366, 911, 1), &options, &[], None).unwrap();
+        assert_eq!((plan.width, plan.height), expected);
+    }
+}
+
+#[test]
+fn a_source_that_is_too_small_keeps_a_side_that_would_be_cut_to_nothing() {
+    let mut options = Options::default();
+    options.geometry.width = Some(Length::Pixels(640));
+    options.geometry.height = Some(Length::Pixels(7));
+    options.geometry.fit = Fit::Cover;
+    let plan = plan(&source(3, 1000, 1), &options, &[], None).unwrap();
+    assert_eq!((plan.width, plan.height), (3, 1000));
 }
 
 #[test]
