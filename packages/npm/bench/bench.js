@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bin, bun, execFile, root } from '../test/installed.js';
 import { jpeg, pixels } from '../test/photographs.js';
-import { workerd } from '../test/workerd.js';
+import { asking, workerd } from '../test/workerd.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));
 const cleanups = [() => rm(folder, { recursive: true })];
@@ -34,7 +34,7 @@ async function measured(runtime, ...args) {
 async function measuredInWorker(source, format) {
   const { url, resident, busy } = await workerd({ after: (cleanup) => cleanups.unshift(cleanup) });
   const run = async () =>
-    (await fetch(`${url}/?width=800&format=${format}`, { method: 'POST', body: source })).arrayBuffer();
+    (await fetch(url + asking({ width: 800, format }), { method: 'POST', body: source })).arrayBuffer();
   const before = await resident('VmRSS');
   await run();
   const memory = (await resident('VmHWM')) - before;
