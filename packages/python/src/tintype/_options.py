@@ -214,13 +214,16 @@ def _short(field: str, read: Read) -> Read:
 
 
 def _length(pixels: Read) -> Read:
-    def read(value: Any, name: str) -> Variant:
+    """A length: for wasmtime, pixels are an `int` and a share is a `float`."""
+
+    def read(value: Any, name: str) -> int | float:
         share = _share(value)
         if share is not None:
-            return Variant("share", share)
+            return share
         if isinstance(value, str):
             raise _wrong(value, name, "pixels, such as 100, or a percentage, such as '50%'")
-        return Variant("pixels", pixels(value, name))
+        length: int = pixels(value, name)
+        return length
 
     return read
 
@@ -230,13 +233,12 @@ def _share(value: Any) -> float | None:
     return None if found is None else float(found[1]) / 100
 
 
-_NOTHING = Variant("pixels", 0)
 _CENTER = Variant("gravity", "center")
 _GRAVITIES = ("center", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 _SMART = ("attention", "entropy")
-_distance = (_length(_signed), _NOTHING)
+_distance = (_length(_signed), 0)
 _offset = _record(gravity=(_one_of(*_GRAVITIES), _ABSENT), x=_distance, y=_distance)
-_corner = _record(left=(_length(_count), _NOTHING), top=(_length(_count), _NOTHING))
+_corner = _record(left=(_length(_count), 0), top=(_length(_count), 0))
 _point = _record(x=(_number, _ABSENT), y=(_number, _ABSENT))
 
 
@@ -384,5 +386,5 @@ def _setting(name: str, value: Any) -> Variant:
     read = _OPTIONS[name](value, name)
     contract = name.replace("_", "-")
     if name in ("width", "height"):
-        return Variant(contract if read.tag == "pixels" else f"{contract}-share", read.payload)
+        return Variant(contract if isinstance(read, int) else f"{contract}-share", read)
     return Variant(contract, read)
