@@ -131,7 +131,7 @@ test('options show at once, in the image and in every language', async (t) => {
     /resize\(photo, \{ width: 800, height: 300, fit: 'cover', position: 'attention', format: 'jpeg', quality: 60 \}\)/,
   );
   assert.match(await said('Rust'), /Setting::Position\(Position::Smart\(Smart::Attention\)\),\n/);
-  assert.match(await said('Python'), /Variant\("position", Variant\("smart", "attention"\)\)/);
+  assert.match(await said('Python'), /resize\(photo, width=800, height=300, fit="cover", position="attention", format="jpeg", quality=60\)/);
   assert.match(
     await said('imgproxy'),
     /^\/unsafe\/rs:fill-down:800:300:0\/g:sm\/kcr:false\/fq:jpeg:60:webp:60\/plain\//,

@@ -104,9 +104,11 @@ class Running:
     def _function(self, interface: str, name: str) -> Func:
         key = (interface, name)
         if key not in self._functions:
-            index = self._instance.get_export_index(self._store, name, self._instance.get_export_index(self._store, interface))
-            function = index and self._instance.get_func(self._store, index)
-            assert function is not None, f"{interface} has no {name}"
+            within = self._instance.get_export_index(self._store, interface)
+            index = self._instance.get_export_index(self._store, name, within)
+            function = self._instance.get_func(self._store, index) if index is not None else None
+            if function is None:
+                raise Internal(f"the component has no {interface} with {name}: it is not of this version")
             self._functions[key] = function
         return self._functions[key]
 

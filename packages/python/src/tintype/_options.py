@@ -153,7 +153,7 @@ def _whole(least: int, most: int) -> Read:
     def read(value: Any, name: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise _wrong(value, name, "a whole number" + (" of 0 or more" if least == 0 else ""))
-        return value
+        return int(value)
 
     return read
 
