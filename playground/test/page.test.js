@@ -83,7 +83,8 @@ test('everything else goes to the service', async (t) => {
 
 test('a refused upload gets its answer, and a service that is not there is a bad gateway', async (t) => {
   const service = createServer((request, response) => {
-    response.writeHead(413, { connection: 'close' }).end('too large', () => request.socket.destroy());
+    response.writeHead(413).end('too large');
+    setTimeout(() => request.socket.destroy(), 300);
   });
   const front = serve(await listening(service));
   const at = await listening(front);

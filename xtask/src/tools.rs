@@ -159,7 +159,7 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
 }
 
 fn has_node() -> bool {
-    runs("node", &["-e", &format!("process.exit(parseInt(process.versions.node) < {OLDEST_NODE})")])
+    runs("node", &["-e", &format!("process.exit(parseInt(process.versions.node) < {OLDEST_NODE} ? 1 : 0)")])
 }
 
 /// `ensurepip` is what Debian leaves out without `python3-venv`.
