@@ -2,11 +2,13 @@
 //! server of the page stands before it.
 
 use std::env;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::cargo::{self, root};
 use crate::components::SERVED;
@@ -26,10 +28,10 @@ pub(crate) fn serve(flags: &[String]) -> Result<()> {
     steps.next("drawing a photograph to send");
     let sample = sample()?;
     let wasmtime = wasmtime::installed_or_built(&mut steps)?;
+    let behind = if page { serve_page(&tools, address)? } else { None };
     if let Some(line) = invitation(address, &sample) {
         println!("\n  {line}\n");
     }
-    let behind = if page { serve_page(&tools, address)? } else { None };
     let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_"));
     let mut command = Command::new(wasmtime);
     command.args(arguments(flags, behind, variables)).arg(root()?.join("dist/tintype.wasm"));
@@ -51,15 +53,20 @@ fn has_page(tools: &Tools, steps: &mut Steps) -> bool {
 
 /// Serves the page at this address, with the service behind it, whose address it returns. The server ends with this process.
 fn serve_page(tools: &Tools, address: &str) -> Result<Option<SocketAddr>> {
-    // If it cannot be listened there, wasmtime says why.
-    let Ok(free) = address.parse::<SocketAddr>().map(TcpListener::bind) else { return Ok(None) };
-    if address.ends_with(":0") || free.is_err() {
+    let Ok(front) = address.parse::<SocketAddr>() else { return Ok(None) };
+    // Where nothing can listen, wasmtime says why.
+    if front.port() == 0 || TcpListener::bind(front).is_err() {
         return Ok(None);
     }
     let behind = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let mut server = tools.command(callers::PLAYGROUND, "node")?;
     server.args(["serve.js", address, &format!("http://{behind}")]);
-    server.spawn().context("could not run node, which serves the page")?;
+    let mut server = server.spawn().context("could not run node, which serves the page")?;
+    // What is printed from here on finds it listening.
+    while TcpStream::connect(front).is_err() {
+        ensure!(server.try_wait()?.is_none(), "the server of the page has ended");
+        thread::sleep(Duration::from_millis(20));
+    }
     Ok(Some(behind))
 }
 
