@@ -1,7 +1,7 @@
 //! The promise of the same bytes everywhere, as a file: `vectors.json` names sources and options, and records the SHA-256 of
 //! each rendition, or the code of the failure.
 //!
-//! Sources are drawn by [`sources`], which the file names and hashes too, so that a difference is either the source's or the
+//! Sources are drawn by [`sources()`], which the file names and hashes too, so that a difference is either the source's or the
 //! engine's. Options are written as the npm package and the Python package take them.
 
 mod cases;

@@ -88,10 +88,11 @@ test('a refused upload gets its answer, and a service that is not there is a bad
   });
   const front = serve(await listening(service));
   const at = await listening(front);
-  t.after(() => front.close());
+  t.after(() => [front, service].forEach((server) => server.close()));
   const answer = await fetch(at, { method: 'POST', body: Buffer.alloc(20 << 20) });
   assert.deepEqual([answer.status, await answer.text()], [413, 'too large']);
   service.close();
+  service.closeAllConnections();
   assert.equal((await fetch(`${at}/healthz`)).status, 502);
 });
 
