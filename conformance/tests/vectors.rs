@@ -16,7 +16,7 @@ fn make(source: &[u8], options: &Options) -> Result<Vec<u8>, Error> {
 fn engine() -> &'static str {
     match (cfg!(target_family = "wasm"), cfg!(target_feature = "simd128")) {
         (false, _) => "native",
-        (true, true) => "WebAssembly, tests",
+        (true, true) => "WebAssembly with SIMD",
         (true, false) => "WebAssembly without SIMD",
     }
 }

@@ -32,7 +32,8 @@ pub(crate) fn named(command: &mut Command) -> Result<&mut Command> {
 /// The tests of the vectors in WebAssembly without SIMD: the scalar kernels, on 32 bits.
 pub(crate) fn without_simd() -> Result<Command> {
     let mut test = in_wasm(["test", "--package", "conformance"])?;
-    test.args(["--config", "target.wasm32-wasip2.rustflags=[]"]);
+    // Added to the flags of `.cargo/config.toml`, after them.
+    test.args(["--config", "target.wasm32-wasip2.rustflags=['-Ctarget-feature=-simd128']"]);
     Ok(test)
 }
 
