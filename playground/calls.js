@@ -88,19 +88,11 @@ const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCas
 const pascal = (name) => name.replace(/(^|-)([a-z])/g, (_, dash, letter) => letter.toUpperCase());
 
 function python(options) {
-  const values = {
-    position: (value) => `Variant("${SMART.includes(value) ? 'smart' : 'gravity'}", "${value}")`,
-    rotate: (value) => `"${ROTATIONS[value]}"`,
-    background: (value) => {
-      const [red, green, blue] = channels(value);
-      return `SimpleNamespace(red=${red}, green=${green}, blue=${blue}, alpha=255)`;
-    },
-  };
-  const settings = Object.entries(options).map(([name, value]) => {
-    const plain = value === true ? 'True' : typeof value === 'string' ? `"${value}"` : value;
-    return `    Variant("${kebab(name)}", ${values[name]?.(value) ?? plain}),\n`;
+  const fields = Object.entries(options).map(([name, value]) => {
+    const said = value === true ? 'True' : typeof value === 'string' ? `"${value}"` : value;
+    return `, ${kebab(name).replace('-', '_')}=${said}`;
   });
-  return `# resize, store and Variant as in the README\nrendition = resize(store, photo, [\n${settings.join('')}])`;
+  return `from tintype import resize\n\nrendition = resize(photo${fields.join('')})`;
 }
 
 function rust(options) {

@@ -42,7 +42,8 @@ enum Role {
     Program,
 }
 
-const RESIZER: Component = Component {
+/// The resizer alone.
+pub(crate) const RESIZER: Component = Component {
     package: "tintype-resizer",
     artifact: "tintype_resizer",
     target: "wasm32-unknown-unknown",

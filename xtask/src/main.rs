@@ -11,6 +11,8 @@ mod serve;
 mod size;
 mod steps;
 mod suite;
+mod tools;
+mod vectors;
 mod wasmtime;
 
 use std::process::Command;
@@ -25,15 +27,17 @@ usage: ./x <command>
 
   build           build everything in dist/; dist/tintype.wasm is the service and the resizer in one
   serve [flags]   build, then serve dist/tintype.wasm with `wasmtime serve` on 127.0.0.1:3000 (--addr changes that);
-                  uses the wasmtime on the PATH if it is recent enough
+                  uses the wasmtime on the PATH if it is recent enough; with Node.js, a browser gets the playground
   bench [job]     build, then measure jobs whose name contains `job`, and sharp if it is installed
   bench-jpeg files
                   decode these files at each scale, natively and in WebAssembly, and with other decoders
   contact-sheet [file]
                   build, then draw what each option does to a picture, by default to docs/contact-sheet.png
-  playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser;
-                  `serve` then serves it, too; needs Node.js
-  test-callers    build these and run their tests; needs Node.js and Chromium
+  playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser
+  test-callers    build these and the Python package, and run their tests; on Debian, as root, it installs Node.js,
+                  Chromium and Python where they are missing; elsewhere it says what it skips
+  vectors         make the renditions that conformance/vectors.json records in every engine that there is, and print
+                  which engines make the same bytes
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -50,6 +54,7 @@ fn main() -> Result<()> {
         (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("playground"), []) => callers::build_playground(),
         (Some("test-callers"), []) => callers::test(),
+        (Some("vectors"), []) => vectors::compare(),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");

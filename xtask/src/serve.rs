@@ -1,47 +1,73 @@
-//! `./x serve`: builds what is missing, draws a photograph to send, and becomes `wasmtime serve`.
+//! `./x serve`: builds what is missing, draws a photograph to send, and becomes `wasmtime serve`. Where there is Node.js, a
+//! server of the page stands before it.
 
 use std::env;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::cargo::{self, root};
 use crate::components::SERVED;
 use crate::steps::Steps;
-use crate::{components, wasmtime};
+use crate::tools::Tools;
+use crate::{callers, components, wasmtime};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
-/// Where the playground is served, with the service behind it.
-const PLAYGROUND_PORT: &str = "3001";
 
 /// Serves `dist/tintype.wasm` with every `TINTYPE_*` variable of this environment. Flags are those of `wasmtime serve`.
 pub(crate) fn serve(flags: &[String]) -> Result<()> {
-    let mut steps = Steps::of(SERVED.len() + 2);
+    let mut steps = Steps::of(SERVED.len() + 3);
     components::build(SERVED, &mut steps)?;
+    let address = address(flags).unwrap_or(DEFAULT_ADDRESS);
+    let tools = Tools::present();
+    let page = has_page(&tools, &mut steps);
     steps.next("drawing a photograph to send");
     let sample = sample()?;
     let wasmtime = wasmtime::installed_or_built(&mut steps)?;
-    let address = address(flags).unwrap_or(DEFAULT_ADDRESS);
+    let behind = if page { serve_page(&tools, address)? } else { None };
     if let Some(line) = invitation(address, &sample) {
         println!("\n  {line}\n");
     }
-    serve_playground(address)?;
     let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_"));
     let mut command = Command::new(wasmtime);
-    command.args(arguments(flags, variables)).arg(root()?.join("dist/tintype.wasm"));
+    command.args(arguments(flags, behind, variables)).arg(root()?.join("dist/tintype.wasm"));
     become_process(command)
 }
 
-/// Serves the playground, if `./x playground` has built it. Its server prints its URL, and ends with this process.
-fn serve_playground(address: &str) -> Result<()> {
-    if !root()?.join("dist/playground/index.html").exists() || address.ends_with(":0") {
-        return Ok(());
+/// Builds the page where that is possible. The service does without it, so nothing that fails here ends the program.
+fn has_page(tools: &Tools, steps: &mut Steps) -> bool {
+    if !tools.node {
+        steps.next("leaving out the page at /playground/, which needs Node.js 20 or newer and npm");
+        return false;
     }
-    let mut server = Command::new("node");
-    server.arg(root()?.join("playground/serve.js")).args([PLAYGROUND_PORT, &format!("http://{address}")]);
-    server.spawn().context("could not run node, which serves the playground")?;
-    Ok(())
+    let built = callers::build(tools, steps);
+    if let Err(error) = &built {
+        eprintln!("    leaving out the page at /playground/: {error:#}");
+    }
+    built.is_ok()
+}
+
+/// Serves the page at this address, with the service behind it, whose address it returns. The server ends with this process.
+fn serve_page(tools: &Tools, address: &str) -> Result<Option<SocketAddr>> {
+    let Ok(front) = address.parse::<SocketAddr>() else { return Ok(None) };
+    // Where nothing can listen, wasmtime says why.
+    if front.port() == 0 || TcpListener::bind(front).is_err() {
+        return Ok(None);
+    }
+    let behind = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let mut server = tools.command(callers::PLAYGROUND, "node")?;
+    server.args(["serve.js", address, &format!("http://{behind}")]);
+    let mut server = server.spawn().context("could not run node, which serves the page")?;
+    // What is printed from here on finds it listening.
+    while TcpStream::connect(front).is_err() {
+        ensure!(server.try_wait()?.is_none(), "the server of the page has ended");
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(Some(behind))
 }
 
 /// Draws the photograph. The path is relative where that is right for a shell in the same directory.
@@ -68,17 +94,37 @@ fn invitation(address: &str, sample: &Path) -> Option<String> {
     (!address.ends_with(":0")).then_some(line)
 }
 
-/// What `wasmtime` is called with, up to the component. Without `-Scli` it would not see its environment.
-fn arguments(flags: &[String], variables: impl Iterator<Item = (String, String)>) -> Vec<String> {
+/// What `wasmtime` is called with, up to the component: with the flags, but at another address if it stands `behind` the page's
+/// server. Without `-Scli` it would not see its environment.
+fn arguments(
+    flags: &[String],
+    behind: Option<SocketAddr>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Vec<String> {
     let mut arguments = vec!["serve".to_owned(), "-Scli".to_owned()];
     for (name, value) in variables {
         arguments.extend(["--env".to_owned(), format!("{name}={value}")]);
     }
-    if address(flags).is_none() {
-        arguments.extend(["--addr".to_owned(), DEFAULT_ADDRESS.to_owned()]);
+    let mut flags = flags.to_vec();
+    let behind = behind.map(|address| address.to_string());
+    if behind.is_some() {
+        remove_address(&mut flags);
     }
-    arguments.extend(flags.iter().cloned());
+    if address(&flags).is_none() {
+        arguments.extend(["--addr".to_owned(), behind.unwrap_or_else(|| DEFAULT_ADDRESS.to_owned())]);
+    }
+    arguments.extend(flags);
     arguments
+}
+
+/// Removes the address, in both spellings.
+fn remove_address(flags: &mut Vec<String>) {
+    let mut is_value = false;
+    flags.retain(|flag| {
+        let removed = is_value || flag.starts_with("--addr");
+        is_value = !is_value && flag == "--addr";
+        !removed
+    });
 }
 
 /// Replaces this process, so that signals reach the server. Comes back only with an error.
@@ -115,9 +161,18 @@ mod tests {
         let variables = || [("TINTYPE_SOURCES".to_owned(), "https://a.example".to_owned())].into_iter();
         let expected =
             "serve -Scli --env TINTYPE_SOURCES=https://a.example --addr 127.0.0.1:3000 -Oopt-level=2";
-        assert_eq!(arguments(&words("-Oopt-level=2"), variables()), words(expected));
+        assert_eq!(arguments(&words("-Oopt-level=2"), None, variables()), words(expected));
         let expected = "serve -Scli --env TINTYPE_SOURCES=https://a.example --addr=[::1]:80";
-        assert_eq!(arguments(&words("--addr=[::1]:80"), variables()), words(expected));
+        assert_eq!(arguments(&words("--addr=[::1]:80"), None, variables()), words(expected));
+    }
+
+    #[test]
+    fn behind_the_page_wasmtime_listens_elsewhere() {
+        let behind = || Some("127.0.0.1:4567".parse().unwrap());
+        let expected = words("serve -Scli --addr 127.0.0.1:4567 -Shttp");
+        for flags in ["--addr 127.0.0.1:80 -Shttp", "-Shttp --addr=[::1]:80", "-Shttp"] {
+            assert_eq!(arguments(&words(flags), behind(), std::iter::empty()), expected, "{flags}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cargo::{command, output_of, root, run};
 use crate::components::{self, SHIPPED};
 use crate::steps::Steps;
+use crate::vectors;
 use crate::wasmtime::in_wasm;
 
 /// Steps in addition to those of the components.
@@ -33,6 +34,7 @@ pub(crate) fn run_all() -> Result<()> {
 
     steps.next("testing the libraries inside WebAssembly");
     run(&mut test_in_wasm(&libraries()?)?)?;
+    run(&mut vectors::without_simd()?)?;
 
     steps.next("testing the libraries natively");
     // By themselves, as they are built elsewhere: together, they would give their dependencies other features, and cargo

@@ -23,6 +23,9 @@ macro_rules! settings {
         }
 
         impl Setting {
+            /// The names of all options in the contract.
+            pub const NAMES: &[&'static str] = &[$($name),*];
+
             /// The name of the option in the contract.
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$case(_) => $name,)* }

@@ -15,6 +15,7 @@ mod service_cases;
 mod service_p3;
 mod simd;
 mod spin;
+mod vectors;
 mod work;
 
 use std::fs;

@@ -1,11 +1,14 @@
-// Compares the processor time of a rendition with sharp's, in the same run. Prints the table of docs/callers.md.
+// Compares the processor time of a rendition with sharp's, in the same run. Prints the table of docs/callers.md. Python takes
+// part if `./x test-callers` has made its environment.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { bin, bun, execFile, root } from '../test/installed.js';
 import { jpeg, pixels } from '../test/photographs.js';
-import { workerd } from '../test/workerd.js';
+import { asking, workerd } from '../test/workerd.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));
 const cleanups = [() => rm(folder, { recursive: true })];
@@ -17,16 +20,18 @@ const jobs = [
   ['2 MP PNG with alpha to 800 pixels, PNG', await pixels(1600, 1200, 4).png().toBuffer(), 'png'],
 ];
 
-const job = fileURLToPath(new URL('job.js', import.meta.url));
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const python = process.env.PYTHON ?? at('../../../target/python/bin/python');
 const runtimes = {
-  node: ['node'],
-  deno: [bin('deno'), 'run', '--allow-all', '--node-modules-dir=manual', '--no-lock'],
-  bun: [bun, 'run'],
+  Node: ['node', at('job.js'), 'tintype'],
+  Deno: [bin('deno'), 'run', '--allow-all', '--node-modules-dir=manual', '--no-lock', at('job.js'), 'tintype'],
+  Bun: [bun, 'run', at('job.js'), 'tintype'],
+  Workers: undefined,
+  Python: existsSync(python) && [python, at('../../python/bench/job.py')],
 };
 
-async function measured(runtime, ...args) {
-  const [program, ...flags] = runtimes[runtime];
-  const { stdout } = await execFile(program, [...flags, job, ...args], { cwd: root });
+async function measured([program, ...flags], ...args) {
+  const { stdout } = await execFile(program, [...flags, ...args], { cwd: root });
   return JSON.parse(stdout);
 }
 
@@ -34,7 +39,7 @@ async function measured(runtime, ...args) {
 async function measuredInWorker(source, format) {
   const { url, resident, busy } = await workerd({ after: (cleanup) => cleanups.unshift(cleanup) });
   const run = async () =>
-    (await fetch(`${url}/?width=800&format=${format}`, { method: 'POST', body: source })).arrayBuffer();
+    (await fetch(url + asking({ width: 800, format }), { method: 'POST', body: source })).arrayBuffer();
   const before = await resident('VmRSS');
   await run();
   const memory = (await resident('VmHWM')) - before;
@@ -52,17 +57,15 @@ row('---', '---', '--:', '--:', '--:', '--:', '--:');
 for (const [name, source, format] of jobs) {
   const path = join(folder, 'source');
   await writeFile(path, source);
-  const sharp = await measured('node', 'sharp', path, '800', format);
-  const places = [...Object.keys(runtimes), 'workerd'];
-  for (const place of places) {
+  const sharp = await measured(['node', at('job.js'), 'sharp'], path, '800', format);
+  for (const [place, program] of Object.entries(runtimes)) {
+    if (program === false) continue;
     const { first, best, memory } =
-      place === 'workerd'
-        ? await measuredInWorker(source, format)
-        : await measured(place, 'tintype', path, '800', format);
+      place === 'Workers' ? await measuredInWorker(source, format) : await measured(program, path, '800', format);
     row(
       name,
       place,
-      place === 'workerd' ? '' : `${first.toFixed(0)} ms`,
+      first === undefined ? '' : `${first.toFixed(0)} ms`,
       `${best.toFixed(0)} ms`,
       (best / sharp.best).toFixed(1),
       mib(memory),

@@ -1,11 +1,12 @@
 // The common part of sharp's interface: the same calls with the same defaults, and the same sizes. Calls are collected
 // here; `order.js` makes options of them.
 import { invalidArgument, missing } from './error.js';
-import { optionsOf } from './order.js';
+import { framesOf, optionsOf } from './order.js';
 import { platform } from './platform.js';
 import { inspect, resize } from './resize.js';
+import { saved } from './formats.js';
 import { FORMATS } from './settings.js';
-import { known, part, REFUSED, saved } from './sharp.js';
+import { known, METHODS, part, REFUSED } from './sharp.js';
 import { wholeOf } from './source.js';
 
 /** Begins a chain, as `sharp(input, options)` does. */
@@ -19,10 +20,17 @@ class Chain {
   constructor(input, options = {}) {
     this.#input = input;
     this.#calls = {
-      input: known('tintype', options, ['autoOrient', 'failOn', 'limitInputPixels', 'sequentialRead', 'page', 'pages']),
+      input: known('tintype', options, [
+        'autoOrient',
+        'failOn',
+        'limitInputPixels',
+        'sequentialRead',
+        'page',
+        'pages',
+        'animated',
+      ]),
+      options: {},
     };
-    if (options.page || (options.pages ?? 1) !== 1)
-      throw missing('tintype({ page, pages })', 'can only be the first page');
     if (options.autoOrient) this.autoOrient();
   }
 
@@ -114,42 +122,43 @@ class Chain {
     const id = typeof format === 'object' ? format?.id : format;
     const name = id === 'jpg' ? 'jpeg' : id;
     if (!FORMATS.includes(name)) throw missing(`toFormat('${id}')`);
-    return this.#with('format', { format: name, ...saved(name, options) });
+    return this.#with('format', saved(name, options));
   }
 
-  /** Keeps EXIF, XMP, IPTC and the colour profile. */
-  keepMetadata() {
-    return this.#with('metadata', { metadata: 'keep', location: true, profile: 'keep' });
-  }
-
-  /** Keeps EXIF, XMP and IPTC; colours are converted to sRGB. */
-  withMetadata(options = {}) {
-    known('withMetadata', options, []);
-    return this.#with('metadata', { metadata: 'keep', location: true, profile: 'srgb' });
-  }
-
-  keepIccProfile() {
-    return this.#with('metadata', { ...this.#calls.metadata, profile: 'keep' });
+  static {
+    for (const [name, optionsOf] of Object.entries(METHODS)) {
+      Chain.prototype[name] = function (...args) {
+        return this.#with('options', { ...this.#calls.options, ...optionsOf(...args) });
+      };
+    }
+    for (const name of REFUSED) {
+      Chain.prototype[name] = () => {
+        throw missing(`${name}()`);
+      };
+    }
   }
 
   async metadata() {
     const bytes = await this.#bytes();
-    const { format, width, height, orientation, color, bitDepth, alpha, frames, iccProfile } = await inspect(bytes);
+    const { format, width, height, orientation, color, bitDepth, alpha, frames, animation, iccProfile } =
+      await inspect(bytes);
     const turned = orientation > 4;
+    const film = joined(height, framesOf(this.#calls.input, frames));
     return defined({
       format,
       size: bytes.length,
       width,
-      height,
+      ...film,
       space: { gray: 'b-w', cmyk: 'cmyk' }[color] ?? 'srgb',
       channels: { gray: 1, cmyk: 4 }[color] ?? 3 + Number(alpha),
       depth: bitDepth === 16 ? 'ushort' : 'uchar',
       isPalette: color === 'palette' || undefined,
       pages: frames > 1 ? frames : undefined,
+      loop: animation?.loops,
       hasProfile: iccProfile !== undefined,
       hasAlpha: alpha,
       orientation: orientation === 1 ? undefined : orientation,
-      autoOrient: { width: turned ? height : width, height: turned ? width : height },
+      autoOrient: turned ? { width: film.height, height: width } : { width, height: film.height },
     });
   }
 
@@ -178,14 +187,15 @@ class Chain {
     const bytes = await this.#bytes();
     const source = await inspect(bytes);
     const rendition = await resize(bytes, optionsOf(this.#calls, source, format));
-    const { color, alpha } = await inspect(rendition.image);
+    const { color, alpha, frames } = await inspect(rendition.image);
     return {
       image: rendition.image,
       info: {
         format: rendition.format,
         width: rendition.width,
-        height: rendition.height,
+        ...joined(rendition.height, frames),
         channels: (color === 'gray' ? 1 : 3) + Number(alpha),
+        ...(frames > 1 && { pages: frames }),
         size: rendition.image.length,
       },
     };
@@ -198,10 +208,7 @@ class Chain {
   }
 }
 
-for (const name of REFUSED) {
-  Chain.prototype[name] = () => {
-    throw missing(`${name}()`);
-  };
-}
+/** sharp's height of an animation: that of all frames, one below the other. */
+const joined = (height, frames) => (frames > 1 ? { height: height * frames, pageHeight: height } : { height });
 
 const defined = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

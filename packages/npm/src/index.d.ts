@@ -4,7 +4,7 @@
 export type Source =
   Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Response | Request | ReadableStream<Uint8Array>;
 
-/** Formats that are recognised. JPEG, PNG, WebP and GIF (its first frame) are decoded. */
+/** Formats that are recognised. JPEG, PNG, WebP and GIF are decoded. */
 export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
 
 /** Formats that are encoded. */
@@ -327,8 +327,68 @@ export interface OutputInfo {
   width: number;
   height: number;
   channels: number;
+  /** Of an animation, whose `height` is that of all frames together. */
+  pages?: number;
+  pageHeight?: number;
   /** Bytes. */
   size: number;
+}
+
+export interface JpegOptions {
+  /** @default 80 */
+  quality?: number;
+  /** @default false */
+  progressive?: boolean;
+  /** @default '4:2:0' */
+  chromaSubsampling?: '4:2:0' | '4:4:4';
+  /** As `progressive`, with the most effort. @default false */
+  mozjpeg?: boolean;
+  /** As `progressive`. */
+  optimiseScans?: boolean;
+  optimizeScans?: boolean;
+  /** Changes nothing, as the options below. */
+  optimiseCoding?: boolean;
+  optimizeCoding?: boolean;
+  trellisQuantisation?: boolean;
+  trellisQuantization?: boolean;
+  overshootDeringing?: boolean;
+  quantisationTable?: number;
+  quantizationTable?: number;
+  force?: true;
+}
+
+export interface PngOptions {
+  /** 0 (fastest) to 9 (smallest); there are three degrees. @default 6 */
+  compressionLevel?: number;
+  adaptiveFiltering?: boolean;
+  palette?: false;
+  progressive?: false;
+  force?: true;
+}
+
+export interface WebpOptions {
+  /** @default 80 */
+  quality?: number;
+  /** @default false */
+  lossless?: boolean;
+  /** Without loss, but for pixels that may stray the further the lower `quality` is. @default false */
+  nearLossless?: boolean;
+  alphaQuality?: 100;
+  /** Keeps thin coloured lines. @default false */
+  smartSubsample?: boolean;
+  /** 0 (fastest) to 6 (smallest); there are three degrees. @default 4 */
+  effort?: number;
+  /** How often an animation plays; 0 is forever. @default as the source */
+  loop?: number;
+  /** Milliseconds for which each frame is shown; in a list, all are the same. @default as the source */
+  delay?: number | number[];
+  /** Changes nothing, as the options below. */
+  smartDeblock?: boolean;
+  preset?: 'default' | 'photo' | 'picture' | 'drawing' | 'icon' | 'text';
+  minSize?: boolean;
+  mixed?: boolean;
+  exact?: boolean;
+  force?: true;
 }
 
 /** What sharp calls metadata. */
@@ -343,6 +403,10 @@ export interface Metadata {
   depth: 'uchar' | 'ushort';
   isPalette?: true;
   pages?: number;
+  /** Of a source that is opened with several pages, whose `height` is that of all together. */
+  pageHeight?: number;
+  /** How often an animation plays; 0 is forever. */
+  loop?: number;
   hasProfile: boolean;
   hasAlpha: boolean;
   orientation?: number;
@@ -374,16 +438,13 @@ export interface Tintype {
   ): Tintype;
   trim(options?: { background?: SharpColor; threshold?: number }): Tintype;
   flatten(options?: boolean | { background?: SharpColor }): Tintype;
-  jpeg(options?: { quality?: number; mozjpeg?: boolean; chromaSubsampling?: '4:2:0'; progressive?: false }): Tintype;
-  png(options?: {
-    compressionLevel?: number;
-    effort?: number;
-    adaptiveFiltering?: boolean;
-    palette?: false;
-    progressive?: false;
-  }): Tintype;
-  webp(options?: { quality?: number; lossless?: boolean; effort?: number }): Tintype;
-  toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number; lossless?: boolean }): Tintype;
+  jpeg(options?: JpegOptions): Tintype;
+  png(options?: PngOptions): Tintype;
+  webp(options?: WebpOptions): Tintype;
+  toFormat(format: 'jpeg' | 'jpg' | { id: 'jpeg' }, options?: JpegOptions): Tintype;
+  toFormat(format: 'png' | { id: 'png' }, options?: PngOptions): Tintype;
+  toFormat(format: 'webp' | { id: 'webp' }, options?: WebpOptions): Tintype;
+  toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number }): Tintype;
   keepMetadata(): Tintype;
   withMetadata(): Tintype;
   keepIccProfile(): Tintype;
@@ -407,5 +468,11 @@ export default function tintype(
     /** @default 'warning', which refuses damaged images */
     failOn?: 'none' | 'truncated' | 'error' | 'warning';
     limitInputPixels?: number | boolean;
+    /** The first page of an animation to take, from 0. @default 0 */
+    page?: number;
+    /** Number of pages to take, -1 for all. Several are written as WebP. @default 1 */
+    pages?: number;
+    /** The same as `pages: -1`. @default false */
+    animated?: boolean;
   },
 ): Tintype;

@@ -20,14 +20,41 @@ export function optionsOf(calls, source, named) {
     ...afterOf(calls, turn),
     ...tiltOf(turn, calls),
     ...formatOf(calls, source, named),
-    ...metadataOf(calls, source),
+    ...calls.options,
   };
+  checkMetadata(options, source);
+  checkFrames(options, source);
   return { ...options, ...surroundingsOf(calls), ...backgroundOf(calls, options.format) };
 }
 
-function inputOf({ failOn = 'warning', limitInputPixels = true }) {
+function inputOf({ failOn = 'warning', limitInputPixels = true, page, ...input }) {
   const limit = limitInputPixels === true ? 0x3fff ** 2 : Number(limitInputPixels) || Number.MAX_SAFE_INTEGER;
-  return { allowDamaged: failOn === 'none', maxSourcePixels: limit, maxSourceBytes: 2 ** 31 };
+  const frames = pagesOf(input);
+  return {
+    allowDamaged: failOn === 'none',
+    page,
+    frames: frames === -1 ? 0 : frames,
+    maxSourcePixels: limit,
+    maxSourceBytes: 2 ** 31,
+  };
+}
+
+/** The number of pages that are asked for; -1 is all of them. */
+function pagesOf({ animated = false, pages = animated ? -1 : 1 }) {
+  if (!Number.isInteger(pages) || pages < -1) throw invalidArgument('pages', `is ${pages}; accepted is -1 or more`);
+  return pages;
+}
+
+/** The number of frames that are taken of a source that has this many. */
+export function framesOf(input, frames) {
+  const pages = pagesOf(input);
+  return Math.min(pages === -1 ? Infinity : pages, frames - (input.page ?? 0));
+}
+
+/** sharp writes frames into a still one below the other. */
+function checkFrames({ frames, format }, source) {
+  if (frames !== 1 && source.frames > 1 && format !== 'webp')
+    throw missing(`several pages as ${format}`, 'are not built: choose webp, or a page');
 }
 
 /** sharp mirrors and then rotates; the resizer rotates and then mirrors. */
@@ -153,9 +180,8 @@ function formatOf({ format }, source, named) {
   return { format: own, quality: own === 'png' ? undefined : 80 };
 }
 
-function metadataOf({ metadata, autoOrient }, { orientation }) {
-  if (metadata?.metadata === 'keep' && orientation !== 1 && !autoOrient) {
+function checkMetadata({ metadata, autoOrient }, { orientation }) {
+  if (metadata === 'keep' && orientation !== 1 && !autoOrient) {
     throw missing('keeping the orientation in the metadata', 'is not built: call rotate() to turn the image upright');
   }
-  return metadata ?? {};
 }

@@ -2,6 +2,21 @@
 import { color } from './color.js';
 import { invalidArgument, missing } from './error.js';
 
+/**
+ * Methods of sharp that are options as they stand: a function of their arguments. A method that is built later is a row
+ * here and in `index.d.ts`, and no longer in `REFUSED`.
+ */
+export const METHODS = {
+  /** Keeps EXIF, XMP, IPTC and the colour profile. */
+  keepMetadata: () => ({ metadata: 'keep', location: true, profile: 'keep' }),
+  /** Keeps EXIF, XMP and IPTC; colours are converted to sRGB. */
+  withMetadata(options = {}) {
+    known('withMetadata', options, []);
+    return { metadata: 'keep', location: true, profile: 'srgb' };
+  },
+  keepIccProfile: () => ({ profile: 'keep' }),
+};
+
 /** Methods of sharp that are not built. */
 export const REFUSED = `
   affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma gif
@@ -81,42 +96,4 @@ export function part(region) {
       throw invalidArgument(`extract({ ${name} })`, `is ${value}; accepted is a whole number of 0 or more`);
   }
   return { left, top, width, height };
-}
-
-/** Options that change nothing but the size of the file, or the time that it takes. */
-const COST = {
-  jpeg: [
-    'optimiseCoding',
-    'optimizeCoding',
-    'mozjpeg',
-    'trellisQuantisation',
-    'overshootDeringing',
-    'optimiseScans',
-    'optimizeScans',
-    'quantisationTable',
-    'quantizationTable',
-    'force',
-  ],
-  png: ['compressionLevel', 'adaptiveFiltering', 'effort', 'force'],
-  webp: ['effort', 'smartSubsample', 'smartDeblock', 'preset', 'minSize', 'mixed', 'exact', 'force'],
-};
-const HONOURED = {
-  jpeg: ['quality', 'chromaSubsampling', 'progressive'],
-  png: ['progressive', 'palette'],
-  webp: ['quality', 'lossless', 'alphaQuality', 'nearLossless'],
-};
-/** The one value of an option that is built. */
-const ONLY = { chromaSubsampling: '4:2:0', progressive: false, palette: false, alphaQuality: 100, nearLossless: false };
-
-/** What there is of a format's options. */
-export function saved(format, options) {
-  const { quality = format === 'png' ? undefined : 80, lossless } = known(format, options, [
-    ...COST[format],
-    ...HONOURED[format],
-  ]);
-  for (const [name, only] of Object.entries(ONLY)) {
-    if (options[name] !== undefined && options[name] !== only)
-      throw missing(`${format}({ ${name}: ${options[name]} })`);
-  }
-  return { quality, lossless };
 }

@@ -32,3 +32,16 @@ export const webp = (width, height) => pixels(width, height, 4).webp().toBuffer(
 /** A JPEG that its EXIF says to turn. */
 export const turned = (width, height, orientation) =>
   pixels(width, height).withMetadata({ orientation }).jpeg({ quality: 85 }).toBuffer();
+
+/** An animation of frames that differ, as WebP or GIF. */
+export async function film(format, count = 4, { width = 60, height = 40, ...options } = {}) {
+  const frame = (number) =>
+    sharp({ create: { width, height, channels: 3, background: { r: 60 * number, g: 99, b: 200 - 40 * number } } })
+      .composite([{ input: Buffer.from([255, 255, 0]), raw: { width: 1, height: 1, channels: 3 }, left: number, top: 3 }])
+      .png()
+      .toBuffer();
+  const frames = await Promise.all(Array.from({ length: count }, (_, number) => frame(number)));
+  return sharp(frames, { join: { animated: true } })
+    .toFormat(format, { delay: [100, 200, 300, 400].slice(0, count), loop: 2, ...options })
+    .toBuffer();
+}

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { resize } from 'tintype';
 import { bin, bun, execFile, installed, root } from './installed.js';
 import { jpeg } from './photographs.js';
-import { workerd } from './workerd.js';
+import { asking, workerd } from './workerd.js';
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const photo = await jpeg(1200, 800);
@@ -49,7 +49,7 @@ test('workerd makes the same bytes of large photographs in far less than 128 MB'
   };
   for (const [name, source] of Object.entries(photographs)) {
     for (const format of ['jpeg', 'webp']) {
-      const response = await fetch(`${url}/?width=800&format=${format}`, { method: 'POST', body: source });
+      const response = await fetch(url + asking({ width: 800, format }), { method: 'POST', body: source });
       assert.equal(response.headers.get('content-type'), `image/${format}`);
       const here = await resize(source, { width: 800, format });
       assert.equal(hash(Buffer.from(await response.arrayBuffer())), hash(here.image), `${name} as ${format}`);
@@ -67,7 +67,7 @@ test('workerd makes the same bytes of large photographs in far less than 128 MB'
 
 test('workerd answers a request for no image with a typed error', async (t) => {
   const { url } = await workerd(t);
-  const response = await fetch(`${url}/?width=0&format=webp`, { method: 'POST', body: photo });
+  const response = await fetch(url + asking({ width: 0, format: 'webp' }), { method: 'POST', body: photo });
   assert.deepEqual(await response.json(), {
     code: 'invalid-option',
     message: 'the option width is out of range; accepted is 1 to 2147483647',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import sharp from 'sharp';
 import tintype, { TintypeError } from 'tintype';
-import { jpeg, png, turned, webp } from './photographs.js';
+import { film, jpeg, png, turned, webp } from './photographs.js';
 
 const sources = {
   photo: await jpeg(640, 480),
@@ -108,6 +108,17 @@ const calls = [
   ['sticker', (image) => image.resize(99, 99).jpeg(), 3],
   ['framed', (image) => image.trim(), 2],
   ['framed', (image) => image.trim({ threshold: 40 }).resize(80), 3],
+  ['photo', (image) => image.resize(200).jpeg({ progressive: true }), 2],
+  ['photo', (image) => image.resize(200).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }), 2],
+  ['photo', (image) => image.resize(200).jpeg({ mozjpeg: true }), 3],
+  ['photo', (image) => image.resize(200).jpeg({ optimiseScans: true, optimiseCoding: true }), 2],
+  ['photo', (image) => image.resize(200).toFormat('jpg', { progressive: true }), 2],
+  ['photo', (image) => image.resize(200).png({ compressionLevel: 9 }), 2],
+  ['photo', (image) => image.resize(200).webp({ nearLossless: true }), 2],
+  ['photo', (image) => image.resize(200).webp({ nearLossless: true, quality: 20 }), 4],
+  ['photo', (image) => image.resize(200).webp({ smartSubsample: true, effort: 6 }), 3],
+  ['photo', (image) => image.resize(200).webp({ effort: 0, smartDeblock: true, preset: 'photo' }), 3],
+  ['icon', (image) => image.resize(50).webp({ lossless: true, effort: 6 }), 2],
 ];
 
 for (const [source, call, tolerance] of calls) {
@@ -124,12 +135,84 @@ for (const [source, call, tolerance] of calls) {
 /** Of two images, laid over gray where they are transparent. */
 async function meanDifference(...images) {
   const [one, other] = await Promise.all(
-    images.map((image) => sharp(image).flatten({ background: '#888' }).toColourspace('srgb').raw().toBuffer()),
+    images.map((image) => sharp(image, { animated: true }).flatten({ background: '#888' }).toColourspace('srgb').raw().toBuffer()),
   );
   assert.equal(one.length, other.length);
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += Math.abs(one[at] - other[at]);
   return sum / one.length;
+}
+
+/** The bytes of a chain on a source that is a photograph unless it is named. */
+const bytes = (call, source = sources.photo) => call(tintype(source)).toBuffer();
+/** The marker of a JPEG's frame, and the samples of its first component (ITU-T T.81, B.2.2). */
+const frameOf = (image) => {
+  let at = 2;
+  while (![0xc0, 0xc2].includes(image[at + 1])) at += 2 + image.readUInt16BE(at + 2);
+  return { progressive: image[at + 1] === 0xc2, sampling: image[at + 11].toString(16) };
+};
+
+test('a JPEG is coded as its options say', async () => {
+  for (const options of [
+    {},
+    { progressive: true },
+    { mozjpeg: true },
+    { chromaSubsampling: '4:4:4' },
+    { optimizeScans: true, chromaSubsampling: '4:2:0' },
+  ]) {
+    const made = await bytes((image) => image.resize(100).jpeg(options));
+    const expected = await sharp(sources.photo).resize(100).jpeg(options).toBuffer();
+    assert.deepEqual(frameOf(made), frameOf(expected), JSON.stringify(options));
+  }
+});
+
+test('a WebP is coded as its options say', async () => {
+  const grain = await jpeg(640, 480, { grain: 40 });
+  const size = async (options) => (await bytes((image) => image.resize(300).webp(options), grain)).length;
+  const lossless = await size({ lossless: true });
+  assert.ok((await size({ nearLossless: true, quality: 20 })) < lossless);
+  assert.equal(await size({ nearLossless: true, quality: 100 }), lossless);
+  assert.ok((await size({ lossless: true, effort: 6 })) < lossless);
+  assert.ok((await size({ lossless: true, effort: 0 })) > lossless);
+  const chroma = (options) => bytes((image) => image.webp(options), sources.framed);
+  assert.notDeepEqual(await chroma({ smartSubsample: true }), await chroma({}));
+});
+
+const films = { gif: await film('gif'), webp: await film('webp') };
+/** Input options of an animation, what is called, and the milliseconds of the frames that come out. */
+const animated = [
+  [{}, (image) => image.webp(), undefined],
+  [{ page: 2 }, (image) => image.png(), undefined],
+  [{ page: 3, pages: 1 }, (image) => image.webp({ lossless: true }), undefined],
+  [{ animated: true }, (image) => image.webp(), [100, 200, 300, 400]],
+  [{ pages: -1 }, (image) => image.resize(30).webp(), [100, 200, 300, 400]],
+  [{ pages: 2 }, (image) => image.webp({ lossless: true }), [100, 200]],
+  [{ animated: true }, (image) => image.resize(30).webp({ loop: 5, delay: 70 }), [70, 70, 70, 70]],
+  [{ animated: true }, (image) => image.webp({ delay: [50, 50, 50, 50] }), [50, 50, 50, 50]],
+  [{ animated: true }, (image) => image.resize(20, 20).webp(), [100, 200, 300, 400]],
+  [{ animated: true }, (image) => image.flop().webp(), [100, 200, 300, 400]],
+  [{ animated: true }, (image) => image.extend(3).webp(), [100, 200, 300, 400]],
+  [
+    { animated: true },
+    (image) => image.extract({ left: 5, top: 5, width: 20, height: 20 }).webp(),
+    [100, 200, 300, 400],
+  ],
+];
+for (const [name, source] of Object.entries(films)) {
+  for (const [options, call, delay] of animated) {
+    test(`${name}, ${JSON.stringify(options)}: ${String(call).replace('(image) => ', '')}`, async () => {
+      const expected = await call(sharp(source, options)).toBuffer({ resolveWithObject: true });
+      const made = await call(tintype(source, options)).toBuffer({ resolveWithObject: true });
+      const { format, width, height, pages, pageHeight } = expected.info;
+      const { channels, size, ...info } = made.info;
+      assert.deepEqual({ pages: undefined, pageHeight: undefined, ...info }, { format, width, height, pages, pageHeight });
+      const facts = await sharp(made.data, { animated: true }).metadata();
+      assert.deepEqual(facts.delay, delay);
+      assert.equal(facts.loop, (await sharp(expected.data).metadata()).loop);
+      const difference = await meanDifference(made.data, expected.data);
+      assert.ok(difference <= 4, `the mean difference is ${difference.toFixed(2)}`);
+    });
+  }
 }
 
 test('attention keeps a part of the right size', async () => {
@@ -144,6 +227,14 @@ test('metadata is what sharp says', async () => {
     const made = await tintype(source).metadata();
     const expected = await sharp(source).metadata();
     for (const key of Object.keys(made)) assert.deepEqual(made[key], expected[key], `${name}: ${key}`);
+  }
+  for (const [name, source] of Object.entries(films)) {
+    for (const options of [{}, { animated: true }, { page: 1, pages: 2 }, { page: 2 }]) {
+      const made = await tintype(source, options).metadata();
+      const expected = await sharp(source, options).metadata();
+      for (const key of ['width', 'height', 'pages', 'pageHeight', 'loop', 'autoOrient'])
+        assert.deepEqual(made[key], expected[key], `${name}, ${JSON.stringify(options)}: ${key}`);
+    }
   }
 });
 
@@ -173,8 +264,13 @@ test('what is not built is refused by name', async () => {
     'resize({ withoutReduction })': (image) => image.resize({ width: 9, withoutReduction: true }),
     'kernel: "nearest"': (image) => image.resize({ width: 9, kernel: 'nearest' }),
     'rotate(90) after resize()': (image) => image.resize(90).rotate(90),
-    'jpeg({ progressive: true })': (image) => image.jpeg({ progressive: true }),
-    'png({ colours })': (image) => image.png({ colours: 8 }),
+    'png({ progressive: true })': (image) => image.png({ progressive: true }),
+    'png({ effort: 7 })': (image) => image.png({ effort: 7 }),
+    'png({ colours: 8 })': (image) => image.png({ colours: 8 }),
+    'webp({ alphaQuality: 50 })': (image) => image.webp({ alphaQuality: 50 }),
+    'webp({ delay: 10,20 })': (image) => image.webp({ delay: [10, 20] }),
+    'jpeg({ force: false })': (image) => image.jpeg({ force: false }),
+    'png({ deep })': (image) => image.png({ deep: 8 }),
     "toFormat('avif')": (image) => image.toFormat('avif'),
     'extend({ deep })': (image) => image.extend({ deep: 3 }),
   };
@@ -185,6 +281,21 @@ test('what is not built is refused by name', async () => {
       name,
     );
   }
+  await assert.rejects(tintype(films.gif, { animated: true }).png().toBuffer(), {
+    code: 'not-built',
+    message: 'several pages as png are not built: choose webp, or a page',
+  });
+  for (const wrong of [
+    (image) => image.jpeg({ chromaSubsampling: '4:1:1' }),
+    (image) => image.jpeg({ progressive: 'yes' }),
+    (image) => image.webp({ effort: 7 }),
+    (image) => image.webp({ loop: -1 }),
+    (image) => image.png({ compressionLevel: 10 }),
+  ]) {
+    assert.throws(() => wrong(sharp(sources.photo)), String(wrong));
+    assert.throws(() => wrong(tintype(sources.photo)), { code: 'invalid-option' }, String(wrong));
+  }
+  await assert.rejects(tintype(films.gif, { page: 9 }).webp().toBuffer(), { code: 'invalid-option' });
   await assert.rejects(tintype(sources.photo).extract({ left: 600, top: 0, width: 50, height: 50 }).toBuffer(), {
     code: 'invalid-option',
   });

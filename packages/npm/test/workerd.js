@@ -22,8 +22,8 @@ export default {
     const url = new URL(request.url);
     if (url.pathname === '/memory') return new Response(String(memory.buffer.byteLength));
     try {
-      const options = { width: Number(url.searchParams.get('width')), format: url.searchParams.get('format') };
-      const { body, mediaType } = await resizeStream(request.body, options);
+      const options = JSON.parse(url.searchParams.get('options'));
+      const { body, mediaType } = await resizeStream(request.body ?? new Uint8Array(), options);
       return new Response(body, { headers: { 'content-type': mediaType } });
     } catch (error) {
       if (!(error instanceof TintypeError)) throw error;
@@ -32,6 +32,9 @@ export default {
   },
 };
 `;
+
+/** The path and query that ask the worker for these options. */
+export const asking = (options) => `/?${new URLSearchParams({ options: JSON.stringify(options) })}`;
 
 /** A workerd that serves the worker, with nothing but the package's own files. */
 export async function workerd(t) {

@@ -56,6 +56,10 @@ export async function chains(photo: Uint8Array) {
     .webp({ quality: 80 })
     .toBuffer();
   const { data, info } = await tintype('photo.jpg').resize(320).toBuffer({ resolveWithObject: true });
+  await tintype(photo, { animated: true }).webp({ effort: 6, smartSubsample: true, loop: 0, delay: [70, 70] }).toBuffer();
+  await tintype(photo).toFormat('jpeg', { progressive: true, chromaSubsampling: '4:4:4', mozjpeg: true }).toBuffer();
+  // @ts-expect-error A palette, which is not built.
+  tintype(photo).png({ palette: true });
   // @ts-expect-error What sharp has and tintype has not.
   tintype(photo).blur(3);
   return [buffer, data.toString('base64'), info.width];

@@ -1,10 +1,10 @@
-// Turns ../../dist/resizer.wasm into dist/: the core modules, and the JavaScript that lifts and lowers their values.
+// Turns the repository's dist/resizer.wasm into the package's dist/: the core modules, and the JavaScript that lifts and lowers their values.
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile } from '@bytecodealliance/jco-transpile';
 
-const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const { files } = await transpile(at('../../dist/resizer.wasm'), {
   name: 'resizer',

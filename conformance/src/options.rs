@@ -1,0 +1,156 @@
+//! Options as callers write them: an object of the npm package's, where names are those of the contract in camel case.
+
+use serde_json::{Map, Value, json};
+use tintype_types::{
+    Color, Crop, Extend, Factor, Fill, Length, Mask, Offset, Options, Position, Rotation, Setting, Sides,
+    Subsampling,
+};
+
+/// The options that differ from the defaults.
+pub(crate) fn written(options: &Options) -> Value {
+    let settings = options.settings().into_iter();
+    Value::Object(settings.map(|setting| (camel(setting.name()), value(setting))).collect::<Map<_, _>>())
+}
+
+/// A name of the contract in camel case.
+fn camel(name: &str) -> String {
+    let mut words = name.split('-');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| text + &word[..1].to_uppercase() + &word[1..])
+}
+
+/// A setting's value. A new setting gets its line here.
+fn value(setting: Setting) -> Value {
+    use Setting as S;
+    match setting {
+        S::AllowDamaged(on)
+        | S::AutoOrient(on)
+        | S::FlipHorizontal(on)
+        | S::FlipVertical(on)
+        | S::Enlarge(on)
+        | S::Linear(on)
+        | S::Lossless(on)
+        | S::Progressive(on)
+        | S::SharpChroma(on)
+        | S::Location(on) => json!(on),
+        S::Page(number)
+        | S::Frames(number)
+        | S::MinWidth(number)
+        | S::MinHeight(number)
+        | S::Quality(number)
+        | S::NearLossless(number)
+        | S::BitDepth(number)
+        | S::Loop(number)
+        | S::Delay(number)
+        | S::MaxFrames(number)
+        | S::MaxOutputSide(number) => json!(number),
+        S::MaxSourceBytes(number)
+        | S::MaxSourcePixels(number)
+        | S::MaxOutputPixels(number)
+        | S::MaxMemory(number)
+        | S::MaxWork(number) => json!(number),
+        S::Width(length) | S::Height(length) => self::length(length),
+        S::Density(factor) => self::factor(factor),
+        S::Inset(sides) | S::Padding(sides) => self::sides(sides),
+        S::Crop(part) | S::CropResized(part) => self::part(part),
+        S::Trim(trim) => without_nulls(json!({
+            "threshold": trim.threshold,
+            "color": trim.color.map(color),
+            "equalHorizontal": trim.equal_horizontal,
+            "equalVertical": trim.equal_vertical,
+        })),
+        S::CropRatio(ratio) => json!({ "ratio": factor(ratio.ratio), "enlarge": ratio.enlarge }),
+        S::Rotate(rotation) => json!(match rotation {
+            Rotation::None => 0,
+            Rotation::Quarter => 90,
+            Rotation::Half => 180,
+            Rotation::ThreeQuarters => 270,
+        }),
+        S::Fit(fit) => json!(fit.to_string()),
+        S::Position(position) => self::position(position),
+        S::Filter(filter) => json!(filter.to_string()),
+        S::Extend(Extend { to, position }) => {
+            json!({ "to": to.to_string(), "position": self::position(position) })
+        }
+        S::Tilt(tilt) => without_nulls(json!({
+            "degrees": f64::from(tilt.angle),
+            "background": tilt.background.map(color),
+        })),
+        S::Mask(mask) => match mask {
+            Mask::Rounded(radius) => json!({ "rounded": radius }),
+            Mask::Circle => json!("circle"),
+            Mask::Ellipse => json!("ellipse"),
+        },
+        S::Fill(fill) => match fill {
+            Fill::Color(color) => self::color(color),
+            Fill::Blur => json!("blur"),
+            Fill::Edge => json!("edge"),
+            Fill::Mirror => json!("mirror"),
+        },
+        S::Background(color) => self::color(color),
+        S::Format(format) => json!(format.to_string()),
+        S::Effort(effort) => json!(effort.to_string()),
+        S::Subsampling(subsampling) => json!(match subsampling {
+            Subsampling::Half => "half",
+            Subsampling::Full => "full",
+        }),
+        S::Profile(profile) => json!(profile.to_string()),
+        S::Metadata(metadata) => json!(metadata.to_string()),
+    }
+}
+
+fn without_nulls(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    value
+}
+
+fn factor(factor: Factor) -> Value {
+    json!(f64::from(factor))
+}
+
+/// A share in millionths as a percentage.
+fn percent(millionths: impl Into<f64>) -> Value {
+    json!(format!("{}%", millionths.into() / 1e4))
+}
+
+fn length(length: Length) -> Value {
+    match length {
+        Length::Pixels(pixels) => json!(pixels),
+        Length::Share(share) => percent(share.millionths()),
+    }
+}
+
+fn sides(Sides { top, right, bottom, left }: Sides) -> Value {
+    json!({ "top": top, "right": right, "bottom": bottom, "left": left })
+}
+
+fn color(Color { red, green, blue, alpha }: Color) -> Value {
+    json!({ "red": red, "green": green, "blue": blue, "alpha": alpha })
+}
+
+fn part(Crop { width, height, position }: Crop) -> Value {
+    json!({ "width": length(width), "height": length(height), "position": self::position(position) })
+}
+
+fn position(position: Position) -> Value {
+    match position {
+        Position::Gravity { gravity, x, y } if (x, y) == (Offset::ZERO, Offset::ZERO) => {
+            json!(gravity.to_string())
+        }
+        Position::Gravity { gravity, x, y } => {
+            json!({ "gravity": gravity.to_string(), "x": offset(x), "y": offset(y) })
+        }
+        Position::At { x, y } => json!({ "left": length(x), "top": length(y) }),
+        Position::FocalPoint { x, y } => json!({ "x": factor(x), "y": factor(y) }),
+        Position::Smart(smart) => json!(smart.to_string()),
+    }
+}
+
+fn offset(offset: Offset) -> Value {
+    match offset {
+        Offset::Pixels(pixels) => json!(pixels),
+        Offset::Millionths(millionths) => percent(millionths),
+    }
+}

@@ -1,0 +1,103 @@
+"""What is known about images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["jpeg", "png", "webp"]
+SourceFormat = Literal["jpeg", "png", "webp", "gif", "avif", "jxl", "tiff", "bmp", "svg", "heic"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The facts in an image's header."""
+
+    format: SourceFormat
+    width: int
+    """Width as stored, before orientation."""
+    height: int
+    """Height as stored, before orientation."""
+    orientation: int
+    """EXIF orientation, 1 to 8; 1 if there is none."""
+    color: Literal["gray", "rgb", "palette", "cmyk"]
+    bit_depth: int
+    """Bits per channel, or per index of a palette."""
+    alpha: bool
+    """Whether pixels can be transparent."""
+
+
+@dataclass(frozen=True)
+class Animation:
+    """The facts about all frames of an animation."""
+
+    loops: int
+    """How often it plays; 0 is forever."""
+    duration: int
+    """Milliseconds that it takes once."""
+
+
+@dataclass(frozen=True)
+class IccProfile:
+    """A colour profile in an image."""
+
+    size: int
+    """Bytes."""
+    name: str | None
+    usable: bool
+    """Whether colours can be converted with it."""
+
+
+@dataclass(frozen=True)
+class Exif:
+    """Camera, time and authorship."""
+
+    make: str | None
+    model: str | None
+    taken: str | None
+    """As written by the camera: `YYYY:MM:DD HH:MM:SS`, without a time zone."""
+    artist: str | None
+    copyright: str | None
+    has_location: bool
+
+
+@dataclass(frozen=True)
+class Info:
+    """The facts about an image that reading all of it yields."""
+
+    source: Header
+    media_type: str
+    """MIME type, such as `image/jpeg`."""
+    frames: int
+    """Number of frames, at least 1."""
+    animation: Animation | None
+    icc_profile: IccProfile | None
+    exif: Exif | None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What is known of a rendition before it is complete."""
+
+    format: Format
+    media_type: str
+    """MIME type, such as `image/webp`."""
+    width: int
+    height: int
+    source: Header
+    """What it is made from."""
+
+
+@dataclass(frozen=True)
+class Rendition(Outline):
+    """A finished image."""
+
+    image: bytes
+    """The encoded bytes."""
+    damaged: bool
+    """Whether any of the source was missing or corrupt."""
+    work: int
+    """The work done, in units of `max_work`."""
+
+    def __repr__(self) -> str:
+        return f"<Rendition {self.format} {self.width}x{self.height}, {len(self.image)} bytes>"

@@ -1,0 +1,390 @@
+"""Options, by keyword, as the contract's list of settings.
+
+Checked here is what a list of settings cannot say: unknown names, and values of another type. Ranges are checked by the
+resizer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypedDict, Union
+
+from wasmtime.component import Record, Variant
+
+from ._errors import InvalidOption, invalid
+from ._facts import Format
+
+Length = Union[int, str]
+"""Pixels, or a share of the side: `"50%"`."""
+Color = Union[str, tuple[int, int, int], tuple[int, int, int, int], Mapping[str, int]]
+"""`"#f80"`, `"#ff880080"`, or channels of 0 to 255: `(255, 136, 0)`, with alpha `(255, 136, 0, 128)`."""
+Sides = Union[int, Mapping[str, int]]
+"""Pixels at each side: `{"top": 10, "left": 5}`; one number is for all of them."""
+Gravity = Literal[
+    "center", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"
+]
+Position = Union[Gravity, Literal["attention", "entropy"], Mapping[str, Any]]
+"""A side or corner; `"attention"` or `"entropy"`, where the image is most interesting; `{"gravity": "north", "y": 10}`, at a
+distance; `{"left": 10, "top": "20%"}`, with the top left corner there; `{"x": 0.5, "y": 0.2}`, around a point."""
+
+
+class Options(TypedDict, total=False):
+    """What to make. Whatever their order in a call, options apply in the order in which they are listed here."""
+
+    allow_damaged: bool
+    """Make an image of whatever can be decoded from a truncated or corrupt source. Default: True."""
+    page: int
+    """The frame of an animation to begin with, from 0. Default: 0."""
+    frames: int
+    """Frames of an animation to keep, 0 for all; more than one make an animated WebP. Default: 1."""
+    auto_orient: bool
+    """Turn the image upright, as EXIF says. Default: True."""
+    trim: int | Mapping[str, Any]
+    """Remove a border of one colour: the threshold, or `threshold`, `color`, `equal_horizontal`, `equal_vertical`."""
+    inset: Sides
+    """Remove pixels at the sides."""
+    crop: Mapping[str, Any]
+    """Keep a part: `width`, `height`, and where it lies, as `position` or as `left` and `top`."""
+    crop_ratio: float | Mapping[str, Any]
+    """Bring the image to an aspect ratio, width divided by height; or `ratio` and `enlarge`."""
+    rotate: Literal[0, 90, 180, 270]
+    """Rotate clockwise. Default: 0."""
+    flip_horizontal: bool
+    """Mirror left to right. Default: False."""
+    flip_vertical: bool
+    """Mirror top to bottom. Default: False."""
+    width: Length
+    """Default: from the height and the aspect ratio, or the image's."""
+    height: Length
+    """Default: from the width and the aspect ratio, or the image's."""
+    min_width: int
+    """Enlarge to at least this width in pixels, whatever `enlarge` says."""
+    min_height: int
+    """Enlarge to at least this height in pixels, whatever `enlarge` says."""
+    density: float
+    """Device pixels per pixel, 0.01 to 100. Default: 1."""
+    fit: Literal["contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"]
+    """How the image fits when both sides are given. Default: contain."""
+    enlarge: bool
+    """Allow an image larger than the source. Default: False."""
+    position: Position
+    """The part to keep when cropping, and where `pad` puts the image. Default: center."""
+    filter: Literal["box", "bilinear", "catmull-rom", "mitchell", "lanczos3"]
+    """Resampling kernel. Default: lanczos3."""
+    linear: bool
+    """Resample in linear light, which keeps fine bright detail. Default: False."""
+    crop_resized: Mapping[str, Any]
+    """Keep a part of the resized image, as `crop`."""
+    extend: Literal["size", "ratio"] | Mapping[str, Any]
+    """Surround an image that is smaller than width and height, up to their size or ratio; or `to` and `position`."""
+    tilt: float | Mapping[str, Any]
+    """Rotate clockwise by any angle in degrees; or `degrees` and `background`."""
+    padding: Sides
+    """Add pixels at the sides."""
+    mask: Literal["circle", "ellipse"] | Mapping[str, int]
+    """Make everything outside of a shape transparent; `{"rounded": 9}` has round corners."""
+    fill: Color | Literal["blur", "edge", "mirror"]
+    """What `pad`, `extend` and `padding` add. Default: transparent."""
+    background: Color
+    """Colour to lay transparent pixels over. Default: none; white where the format has no transparency."""
+    format: Format
+    """Default: webp."""
+    quality: int
+    """Quality of lossy encoding, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
+    lossless: bool
+    """Encode WebP without loss. Default: False."""
+    near_lossless: int
+    """How far a WebP with `lossless` may stray from the pixels, 0 to 100; 100 keeps them. Default: 100."""
+    effort: Literal["fast", "default", "best"]
+    """Work spent on fewer bytes. Default: default."""
+    progressive: bool
+    """Write a JPEG that appears as a whole before it is sharp. Default: False."""
+    subsampling: Literal["half", "full"]
+    """Resolution of a JPEG's chroma. Default: half."""
+    sharp_chroma: bool
+    """Average the chroma of a lossy WebP so that thin coloured lines stay. Default: False."""
+    bit_depth: Literal[8, 16]
+    """Bits per channel of a PNG. Default: 8."""
+    profile: Literal["srgb", "keep", "strip"]
+    """Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. Default: srgb."""
+    metadata: Literal["strip", "copyright", "keep"]
+    """What becomes of EXIF, XMP and IPTC. Default: strip."""
+    location: bool
+    """Keep the place where a photograph was taken, with `metadata="keep"`. Default: False."""
+    loop: int
+    """How often an animation plays; 0 is forever. Default: as the source."""
+    delay: int
+    """Milliseconds for which each frame is shown. Default: as the source."""
+    max_source_bytes: int
+    """Largest source, in bytes. Default: 52428800."""
+    max_source_pixels: int
+    """Largest source, in pixels. Default: 100000000."""
+    max_frames: int
+    """Most frames that are decoded. Default: 256."""
+    max_output_side: int
+    """Longest side of the result, in pixels. Default: 8192."""
+    max_output_pixels: int
+    """Largest result, in pixels. Default: 40000000."""
+    max_memory: int
+    """Most memory, in bytes. Default: 134217728."""
+    max_work: int
+    """Most work, in units of about one WebAssembly instruction: the same on every machine. Default: 400000000000."""
+
+
+Read = Callable[[Any, str], Any]
+_ABSENT = object()
+
+
+def _made(**fields: Any) -> Record:
+    """A record of the contract."""
+    record = Record()
+    for field, value in fields.items():
+        setattr(record, field, value)
+    return record
+
+
+def _wrong(value: Any, name: str, accepted: str) -> InvalidOption:
+    return invalid(name, f"is {value!r}; accepted is {accepted}")
+
+
+def _whole(least: int, most: int) -> Read:
+    def read(value: Any, name: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise _wrong(value, name, "a whole number" + (" of 0 or more" if least == 0 else ""))
+        return int(value)
+
+    return read
+
+
+_count, _amount, _signed = _whole(0, 2**32 - 1), _whole(0, 2**64 - 1), _whole(-(2**31), 2**31 - 1)
+
+
+def _number(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise _wrong(value, name, "a number")
+    return float(value)
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(value, name, "True or False")
+    return value
+
+
+def _one_of(*words: str) -> Read:
+    def read(value: Any, name: str) -> str:
+        if value not in words:
+            raise _wrong(value, name, ", ".join(words))
+        return str(value)
+
+    return read
+
+
+def _record(**fields: tuple[Read, Any]) -> Read:
+    """A mapping with these fields, each with what reads it and what it is if it is absent."""
+    known = ", ".join(fields)
+
+    def read(value: Any, name: str) -> Record:
+        if not isinstance(value, Mapping):
+            raise _wrong(value, name, f"a mapping with {known}")
+        unknown = [field for field in value if _snake(field) not in fields]
+        if unknown:
+            raise invalid(f"{name}[{unknown[0]!r}]", f"is unknown; known are {known}")
+        given = {_snake(field): content for field, content in value.items()}
+        made = {}
+        for field, (content, absent) in fields.items():
+            if field not in given and absent is _ABSENT:
+                raise invalid(name, f"has no {field}; it has {known}")
+            made[field.replace("_", "-")] = content(given[field], f"{name}[{field!r}]") if field in given else absent
+        return _made(**made)
+
+    return read
+
+
+def _snake(name: str) -> str:
+    """A name that may be written as in JavaScript."""
+    return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name)
+
+
+def _short(field: str, read: Read) -> Read:
+    """A value that is no mapping stands for a mapping with this one field."""
+    return lambda value, name: read(value if isinstance(value, Mapping) else {field: value}, name)
+
+
+def _length(pixels: Read) -> Read:
+    """A length: for wasmtime, pixels are an `int` and a share is a `float`."""
+
+    def read(value: Any, name: str) -> int | float:
+        share = _share(value)
+        if share is not None:
+            return share
+        if isinstance(value, str):
+            raise _wrong(value, name, "pixels, such as 100, or a percentage, such as '50%'")
+        length: int = pixels(value, name)
+        return length
+
+    return read
+
+
+def _share(value: Any) -> float | None:
+    found = re.fullmatch(r"(-?\d+(?:\.\d+)?)%", value) if isinstance(value, str) else None
+    return None if found is None else float(found[1]) / 100
+
+
+_CENTER = Variant("gravity", "center")
+_GRAVITIES = ("center", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+_SMART = ("attention", "entropy")
+_distance = (_length(_signed), 0)
+_offset = _record(gravity=(_one_of(*_GRAVITIES), _ABSENT), x=_distance, y=_distance)
+_corner = _record(left=(_length(_count), 0), top=(_length(_count), 0))
+_point = _record(x=(_number, _ABSENT), y=(_number, _ABSENT))
+
+
+def _position(value: Any, name: str) -> Variant:
+    if value in _GRAVITIES:
+        return Variant("gravity", value)
+    if value in _SMART:
+        return Variant("smart", value)
+    if not isinstance(value, Mapping):
+        raise _wrong(value, name, ", ".join(_GRAVITIES + _SMART) + ", or a mapping")
+    if "gravity" in value:
+        return Variant("offset", _offset(value, name))
+    if "left" in value or "top" in value:
+        corner = _corner(value, name)
+        return Variant("at", _made(x=corner.left, y=corner.top))
+    return Variant("focal-point", _point(value, name))
+
+
+_sized = _record(width=(_length(_count), _ABSENT), height=(_length(_count), _ABSENT), position=(_position, _CENTER))
+
+
+def _part(value: Any, name: str) -> Record:
+    if isinstance(value, Mapping) and ("left" in value or "top" in value):
+        rest = {key: content for key, content in value.items() if key not in ("left", "top")}
+        corner = {key: value[key] for key in ("left", "top") if key in value}
+        value = {**rest, "position": corner}
+    part: Record = _sized(value, name)
+    return part
+
+
+_each = _record(top=(_count, 0), right=(_count, 0), bottom=(_count, 0), left=(_count, 0))
+
+
+def _sides(value: Any, name: str) -> Record:
+    every = value if isinstance(value, Mapping) else dict.fromkeys(("top", "right", "bottom", "left"), value)
+    sides: Record = _each(every, name)
+    return sides
+
+
+_NAMED = {"black": (0, 0, 0), "white": (255, 255, 255), "transparent": (0, 0, 0, 0)}
+
+
+def _color(value: Any, name: str) -> Record:
+    channels = value
+    if isinstance(value, str):
+        digits = value.removeprefix("#")
+        wide = "".join(digit * 2 for digit in digits) if len(digits) in (3, 4) else digits
+        found = re.fullmatch("(?:[0-9a-fA-F]{2}){3,4}", wide)
+        channels = _NAMED.get(value, tuple(bytes.fromhex(wide)) if found else ())
+    elif isinstance(value, Mapping):
+        channels = [value.get(channel) for channel in ("red", "green", "blue")] + [value.get("alpha", 255)]
+    channels = list(channels) if isinstance(channels, (list, tuple)) else []
+    if len(channels) not in (3, 4) or not all(type(channel) is int and 0 <= channel <= 255 for channel in channels):
+        accepted = "a colour: '#rgb', '#rrggbb', '#rrggbbaa', or channels of 0 to 255, such as (255, 136, 0)"
+        raise _wrong(value, name, accepted)
+    red, green, blue, alpha = [*channels, 255][:4]
+    return _made(red=red, green=green, blue=blue, alpha=alpha)
+
+
+_ROTATIONS = {0: "none", 90: "quarter", 180: "half", 270: "three-quarters"}
+
+
+def _rotate(value: Any, name: str) -> str:
+    if type(value) is not int or value not in _ROTATIONS:
+        raise _wrong(value, name, "0, 90, 180 or 270")
+    return _ROTATIONS[value]
+
+
+def _mask(value: Any, name: str) -> Variant:
+    if isinstance(value, Mapping):
+        return Variant("rounded", _record(rounded=(_count, _ABSENT))(value, name).rounded)
+    return Variant(_one_of("circle", "ellipse")(value, name))
+
+
+def _fill(value: Any, name: str) -> Variant:
+    return Variant(value) if value in ("blur", "edge", "mirror") else Variant("color", _color(value, name))
+
+
+_OPTIONS: dict[str, Read] = {
+    "allow_damaged": _flag,
+    "page": _count,
+    "frames": _count,
+    "auto_orient": _flag,
+    "trim": _short("threshold", _record(
+        threshold=(_count, 10), color=(_color, None), equal_horizontal=(_flag, False), equal_vertical=(_flag, False)
+    )),
+    "inset": _sides,
+    "crop": _part,
+    "crop_ratio": _short("ratio", _record(ratio=(_number, _ABSENT), enlarge=(_flag, False))),
+    "rotate": _rotate,
+    "flip_horizontal": _flag,
+    "flip_vertical": _flag,
+    "width": _length(_count),
+    "height": _length(_count),
+    "min_width": _count,
+    "min_height": _count,
+    "density": _number,
+    "fit": _one_of("contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"),
+    "enlarge": _flag,
+    "position": _position,
+    "filter": _one_of("box", "bilinear", "catmull-rom", "mitchell", "lanczos3"),
+    "linear": _flag,
+    "crop_resized": _part,
+    "extend": _short("to", _record(to=(_one_of("size", "ratio"), _ABSENT), position=(_position, _CENTER))),
+    "tilt": _short("degrees", _record(degrees=(_number, _ABSENT), background=(_color, None))),
+    "padding": _sides,
+    "mask": _mask,
+    "fill": _fill,
+    "background": _color,
+    "format": _one_of("jpeg", "png", "webp"),
+    "quality": _count,
+    "lossless": _flag,
+    "near_lossless": _count,
+    "effort": _one_of("fast", "default", "best"),
+    "progressive": _flag,
+    "subsampling": _one_of("half", "full"),
+    "sharp_chroma": _flag,
+    "bit_depth": _count,
+    "profile": _one_of("srgb", "keep", "strip"),
+    "metadata": _one_of("strip", "copyright", "keep"),
+    "location": _flag,
+    "loop": _count,
+    "delay": _count,
+    "max_source_bytes": _amount,
+    "max_source_pixels": _amount,
+    "max_frames": _count,
+    "max_output_side": _count,
+    "max_output_pixels": _amount,
+    "max_memory": _amount,
+    "max_work": _amount,
+}
+"""Every option, with what reads its value."""
+
+NAMES = frozenset(_OPTIONS)
+
+
+def settings(options: Mapping[str, Any]) -> list[Variant]:
+    """The settings. An option that is None is one that is not given."""
+    return [_setting(name, value) for name, value in options.items() if value is not None]
+
+
+def _setting(name: str, value: Any) -> Variant:
+    if name not in _OPTIONS:
+        raise invalid(name, f"is unknown; known are {', '.join(_OPTIONS)}")
+    read = _OPTIONS[name](value, name)
+    contract = name.replace("_", "-")
+    if name in ("width", "height"):
+        return Variant(contract if isinstance(read, int) else f"{contract}-share", read)
+    return Variant(contract, read)

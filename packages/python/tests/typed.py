@@ -1,0 +1,19 @@
+"""Read by mypy, and never run: calls that must be accepted, and calls that must not."""
+
+from pathlib import Path
+
+import tintype
+
+
+def calls(photo: bytes) -> tuple[bytes, int, str]:
+    rendition = tintype.resize(photo, width=800, format="webp")
+    tintype.resize(Path("photo.jpg"), width="50%", fit="cover", position={"x": 0.5, "y": 0.2}, background=(1, 2, 3))
+    with open("photo.jpg", "rb") as file:
+        for piece in tintype.stream(file, rotate=90, fill="blur", mask={"rounded": 9}, quality=60):
+            piece.decode("latin-1")
+    artist = exif.artist if (exif := tintype.inspect([photo, photo]).exif) else None
+    tintype.resize(photo, widht=800)  # type: ignore[call-arg]
+    tintype.resize(photo, format="avif")  # type: ignore[arg-type]
+    tintype.resize(photo, rotate=45)  # type: ignore[arg-type]
+    tintype.resize(1)  # type: ignore[arg-type]
+    return rendition.image, rendition.width, artist or rendition.media_type
