@@ -25,6 +25,7 @@ mod exif;
 mod finish;
 mod geometry;
 mod join;
+mod lzw;
 mod metadata;
 mod pipeline;
 mod pixels;
