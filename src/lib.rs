@@ -27,6 +27,7 @@ mod geometry;
 mod join;
 mod lzw;
 mod metadata;
+mod palette;
 mod pipeline;
 mod pixels;
 mod plan;

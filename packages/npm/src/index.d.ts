@@ -8,7 +8,7 @@ export type Source =
 export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
 
 /** Formats that are encoded. */
-export type Format = 'jpeg' | 'png' | 'webp';
+export type Format = 'jpeg' | 'png' | 'webp' | 'gif';
 
 /** Pixels, or a share of the side: `'50%'`. */
 export type Length = number | `${number}%`;
@@ -383,6 +383,7 @@ export interface Tintype {
     progressive?: false;
   }): Tintype;
   webp(options?: { quality?: number; lossless?: boolean; effort?: number }): Tintype;
+  gif(options?: { effort?: number; progressive?: false }): Tintype;
   toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number; lossless?: boolean }): Tintype;
   keepMetadata(): Tintype;
   withMetadata(): Tintype;

@@ -4,7 +4,7 @@ import { invalidArgument, missing } from './error.js';
 
 /** Methods of sharp that are not built. */
 export const REFUSED = `
-  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma gif
+  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma
   grayscale greyscale heif joinChannel jp2 jxl keepExif keepGainMap keepXmp linear median modulate negate normalise
   normalize pipelineColorspace pipelineColourspace raw recomb removeAlpha sharpen stats threshold tiff tile timeout
   tint toColorspace toColourspace unflatten withDensity withExif withExifMerge withGainMap withIccProfile withXmp
@@ -99,18 +99,22 @@ const COST = {
   ],
   png: ['compressionLevel', 'adaptiveFiltering', 'effort', 'force'],
   webp: ['effort', 'smartSubsample', 'smartDeblock', 'preset', 'minSize', 'mixed', 'exact', 'force'],
+  // A still plays once.
+  gif: ['reuse', 'effort', 'interFrameMaxError', 'interPaletteMaxError', 'keepDuplicateFrames', 'loop', 'delay', 'force'],
 };
 const HONOURED = {
   jpeg: ['quality', 'chromaSubsampling', 'progressive'],
   png: ['progressive', 'palette'],
   webp: ['quality', 'lossless', 'alphaQuality', 'nearLossless'],
+  gif: ['progressive'],
 };
 /** The one value of an option that is built. */
 const ONLY = { chromaSubsampling: '4:2:0', progressive: false, palette: false, alphaQuality: 100, nearLossless: false };
 
 /** What there is of a format's options. */
 export function saved(format, options) {
-  const { quality = format === 'png' ? undefined : 80, lossless } = known(format, options, [
+  const lossy = ['jpeg', 'webp'].includes(format);
+  const { quality = lossy ? 80 : undefined, lossless } = known(format, options, [
     ...COST[format],
     ...HONOURED[format],
   ]);
