@@ -13,10 +13,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
+use tintype_webp::encode::Effort;
 use tintype_webp::encode::container::{Data, Still};
 use tintype_webp::encode::lossless::{self, encode_alpha};
 use tintype_webp::encode::lossy::{self, Input};
-use tintype_webp::encode::Effort;
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
 
@@ -62,7 +62,9 @@ fn main() {
     let means = ratios.iter().map(|efforts| {
         let mean = |ratios: &Vec<f64>| match ratios.len() {
             0 => "-".into(),
-            count => format!("{:.4}", (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / count as f64).exp()),
+            count => {
+                format!("{:.4}", (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / count as f64).exp())
+            }
         };
         efforts.iter().map(mean).collect::<Vec<String>>().join(" ")
     });
@@ -84,7 +86,11 @@ fn read(path: &Path) -> Option<Picture> {
         }
         _ => return None,
     };
-    (info.width.max(info.height) < 1 << 14).then_some(Picture { width: info.width, height: info.height, pixels })
+    (info.width.max(info.height) < 1 << 14).then_some(Picture {
+        width: info.width,
+        height: info.height,
+        pixels,
+    })
 }
 
 impl Picture {
@@ -114,8 +120,9 @@ impl Picture {
         let mut encoder = lossy::Encoder::new(self.width, self.height, Input::Rgba, config).unwrap();
         self.rows().for_each(|row| encoder.push_row(row).unwrap());
         let image = encoder.finish().unwrap();
-        let alpha =
-            self.is_translucent().then(|| encode_alpha(&self.alpha(), self.width, self.height, effort).unwrap());
+        let alpha = self
+            .is_translucent()
+            .then(|| encode_alpha(&self.alpha(), self.width, self.height, effort).unwrap());
         self.file(Data::Lossy { image: &image, alpha: alpha.as_deref() })
     }
 

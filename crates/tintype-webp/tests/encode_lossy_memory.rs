@@ -69,7 +69,11 @@ fn encoding_never_holds_more_than_it_predicts() {
                 let input = if image.channels == 4 { Input::Rgba } else { Input::Rgb };
                 let predicted = Encoder::memory(image.width as u32, image.height as u32, input, &config);
                 let held = held(&image, input, config);
-                assert!(held <= predicted, "{effort:?} {quality} {sharp_chroma} {}: {held} {predicted}", image.width);
+                assert!(
+                    held <= predicted,
+                    "{effort:?} {quality} {sharp_chroma} {}: {held} {predicted}",
+                    image.width
+                );
             }
         }
     }
