@@ -244,14 +244,14 @@ fn files_that_are_not_read_count_against_memory() {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         };
-        (0..128 * 128).flat_map(|_| [next(), next(), next(), 255]).collect()
+        (0..64 * 64).flat_map(|_| [next(), next(), next(), 255]).collect()
     };
     let frames: Vec<Shown> = (0..24).map(|seed| (50, noise(seed))).collect();
     // The least memory in which a file can be made, and its size.
     let least = |count: usize| {
-        let source = webp_file((128, 128), &frames[..count], 0);
+        let source = webp_file((64, 64), &frames[..count], 0);
         let with = |memory| resize(&source[..], &all(|options| options.limits.memory = memory));
-        let limits = (2_300_000..).step_by(100_000);
+        let limits = (2_300_000..).step_by(60_000);
         let mut made = limits.map(|limit| (limit, with(limit)));
         made.find_map(|(limit, made)| match made {
             Ok(rendition) => Some((limit, rendition.image.len() as u64)),

@@ -145,9 +145,9 @@ pub(crate) fn choose(colors: &mut [Counted], most: usize, rounds: u32) -> (Neare
 }
 
 /// Instructions of finding where to divide a part, for itself and for each of its colours, and of a distance.
-const PART: u64 = 25_000;
-const COLOR: u64 = 60;
-pub(crate) const DISTANCE: u64 = 20;
+const PART: u64 = 40_000;
+const COLOR: u64 = 120;
+pub(crate) const DISTANCE: u64 = 40;
 
 /// Makes counts so small that squares of their sums fit.
 fn scale(colors: &mut [Counted]) {
@@ -170,14 +170,22 @@ fn means(colors: &[Counted], nearest: &mut Nearest) -> Vec<Rgb> {
     sums.iter().zip(before).map(|(sums, &before)| if sums.count > 0 { sums.mean() } else { before }).collect()
 }
 
-/// The squared error of colours if those of a palette stand for them.
+/// Colours that are looked at, about, for their error.
+const SAMPLES: usize = 4096;
+
+/// The squared error of colours if those of a palette stand for them; of many colours, that of a sample.
 pub(crate) fn error(colors: &[Counted], nearest: &mut Nearest) -> u64 {
-    let errors = colors.iter().map(|counted| {
+    let errors = samples(colors).map(|counted| {
         let index = usize::from(nearest.index(counted.color));
         let found = nearest.colors().get(index).copied().unwrap_or_default();
         u64::from(distance(found, counted.color)) * u64::from(counted.count)
     });
     errors.sum()
+}
+
+/// Colours, or some of many.
+pub(crate) fn samples(colors: &[Counted]) -> impl Iterator<Item = &Counted> {
+    colors.iter().step_by(colors.len().div_ceil(SAMPLES).max(1))
 }
 
 #[cfg(test)]

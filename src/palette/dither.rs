@@ -49,7 +49,9 @@ impl Diffusion {
         for (sample, error) in wanted.iter_mut().zip(error) {
             *sample = (i32::from(*sample) + ((error + 8) >> 4).clamp(-MOST, MOST)).clamp(0, 255) as u8;
         }
-        let index = nearest.index(wanted);
+        // Where errors are made up for, colours that are nearly the same need no search of their own.
+        let sought = if error == [0; 3] { wanted } else { wanted.map(|sample| sample & 0xfc | 2) };
+        let index = nearest.index(sought);
         let found = nearest.colors().get(usize::from(index)).copied().unwrap_or_default();
         let mut off = [0; 3];
         for ((off, wanted), found) in off.iter_mut().zip(wanted).zip(found) {

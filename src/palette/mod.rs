@@ -8,7 +8,7 @@ mod dither;
 mod histogram;
 mod nearest;
 
-pub(crate) use choose::{DISTANCE, choose, error};
+pub(crate) use choose::{DISTANCE, choose, error, samples};
 pub(crate) use dither::Diffusion;
 pub(crate) use histogram::{Counted, Histogram};
 pub(crate) use nearest::Nearest;

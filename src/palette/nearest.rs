@@ -1,11 +1,13 @@
 //! The colour of a palette that is nearest to another one.
 
-use super::{Rgb, WEIGHTS, distance};
+use super::{Rgb, WEIGHTS};
 
 /// A palette in an order that finds colours, with the answers that it gave last.
 pub(crate) struct Nearest {
-    /// By rising green.
+    /// By rising [`brightness`].
     colors: Vec<Rgb>,
+    /// Their channels, and their brightness.
+    entries: Vec<[i32; 4]>,
     /// Colours with [`KNOWN`], and their indices, at places that follow from the colours.
     answers: Vec<(u32, u8)>,
     /// Distances that have been computed.
@@ -19,13 +21,18 @@ const ANSWER_BITS: u32 = 14;
 
 impl Nearest {
     /// Bytes that it takes.
-    pub(crate) const MEMORY: u64 = (8 << ANSWER_BITS) + 4096;
+    pub(crate) const MEMORY: u64 = (8 << ANSWER_BITS) + 8192;
 
     /// The colours are put in order, and each is kept once.
     pub(crate) fn new(mut colors: Vec<Rgb>) -> Self {
-        colors.sort_by_key(|&[red, green, blue]| [green, red, blue]);
+        colors.sort_by_key(|&color| (brightness(color), color));
         colors.dedup();
-        Self { colors, answers: vec![(0, 0); 1 << ANSWER_BITS], searched: 0 }
+        let entry = |&color: &Rgb| {
+            let [red, green, blue] = color.map(i32::from);
+            [red, green, blue, brightness(color)]
+        };
+        let entries = colors.iter().map(entry).collect();
+        Self { colors, entries, answers: vec![(0, 0); 1 << ANSWER_BITS], searched: 0 }
     }
 
     /// The colours, by their indices.
@@ -40,8 +47,8 @@ impl Nearest {
 
     /// Whether the palette has a colour.
     pub(crate) fn has(&self, color: Rgb) -> bool {
-        let by_green = |&[red, green, blue]: &Rgb| [green, red, blue];
-        self.colors.binary_search_by_key(&by_green(&color), by_green).is_ok()
+        let key = |&color: &Rgb| (brightness(color), color);
+        self.colors.binary_search_by_key(&key(&color), key).is_ok()
     }
 
     /// The index of the colour that is nearest; of several, always the same one.
@@ -60,52 +67,69 @@ impl Nearest {
         index
     }
 
-    /// Goes away from the green that is wanted, to both sides, as far as one may be nearer.
+    /// Goes away from the brightness that is wanted, to both sides, as far as a colour there may be nearer.
     fn search(&mut self, color: Rgb) -> usize {
-        let [_, wanted, _] = color;
-        let middle = self.colors.partition_point(|&[_, green, _]| green < wanted);
-        let (below, above) = self.colors.split_at_checked(middle).unwrap_or_default();
-        let (mut best, mut index, mut count) = (u32::MAX, 0, 0);
-        let mut below = below.iter().enumerate().rev();
-        let mut above = above.iter().enumerate();
-        let near = |&[_, green, _]: &Rgb, best: u32| {
-            let difference = u32::from(green.abs_diff(wanted));
-            WEIGHTS[1] * difference * difference <= best
-        };
-        let (mut go_down, mut go_up) = (true, true);
-        while go_down || go_up {
-            if go_up {
-                match above.next() {
-                    Some((at, found)) if near(found, best) => {
-                        count += 1;
-                        let away = distance(*found, color);
-                        if away < best {
-                            (best, index) = (away, middle + at);
-                        }
-                    }
-                    _ => go_up = false,
-                }
-            }
-            if go_down {
-                match below.next() {
-                    Some((at, found)) if near(found, best) => {
-                        count += 1;
-                        let away = distance(*found, color);
-                        if away < best {
-                            (best, index) = (away, at);
-                        }
-                    }
-                    _ => go_down = false,
-                }
+        let mut search =
+            Search { color: color.map(i32::from), brightness: brightness(color), best: MOST, index: 0 };
+        let middle = self.entries.partition_point(|&[.., found]| found < search.brightness);
+        let (mut below, mut above) = (middle, middle);
+        loop {
+            let goes_up = self.entries.get(above).is_some_and(|entry| search.consider(above, entry));
+            above += usize::from(goes_up);
+            let next = below.wrapping_sub(1);
+            let goes_down = self.entries.get(next).is_some_and(|entry| search.consider(next, entry));
+            below -= usize::from(goes_down);
+            if !goes_up && !goes_down {
+                break;
             }
         }
-        self.searched += count;
-        index
+        self.searched += (above - below) as u64;
+        search.index
     }
 }
 
+/// A colour that is looked for, and what has been found.
+struct Search {
+    color: [i32; 3],
+    brightness: i32,
+    /// The least distance so far, and where that is.
+    best: i32,
+    index: usize,
+}
+
+/// More than any distance.
+const MOST: i32 = 1 << 24;
+
+impl Search {
+    /// Considers a colour of the palette; false if neither this nor those beyond it are nearer.
+    #[inline(always)]
+    fn consider(&mut self, at: usize, &[red, green, blue, brightness]: &[i32; 4]) -> bool {
+        let apart = brightness - self.brightness;
+        // By Cauchy and Schwarz.
+        if apart * apart > self.best * WEIGHTS_SUM {
+            return false;
+        }
+        let [r, g, b] = self.color;
+        let [of_red, of_green, of_blue] = WEIGHTS.map(|weight| weight as i32);
+        let (r, g, b) = (red - r, green - g, blue - b);
+        let away = of_red * r * r + of_green * g * g + of_blue * b * b;
+        if away < self.best {
+            (self.best, self.index) = (away, at);
+        }
+        true
+    }
+}
+
+/// A weighted sum of the channels. Colours whose sums differ by `d` lie apart by at least `d * d` over the sum of weights.
+fn brightness(color: Rgb) -> i32 {
+    color.iter().zip(WEIGHTS).map(|(&sample, weight)| weight as i32 * i32::from(sample)).sum()
+}
+
+const WEIGHTS_SUM: i32 = (WEIGHTS[0] + WEIGHTS[1] + WEIGHTS[2]) as i32;
+
 #[cfg(test)]
 mod tests {
+    use super::super::distance;
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::canvas::{CLEAR, Pixel, Rect};
 use super::file::{Pixels, Shown, Table, begin_frame};
-use crate::palette::{Counted, DISTANCE, Diffusion, Histogram, Nearest, Rgb, choose, error};
+use crate::palette::{Counted, DISTANCE, Diffusion, Histogram, Nearest, Rgb, choose, error, samples};
 
 /// What a frame is drawn on, and what is to be seen then.
 #[derive(Clone, Copy)]
@@ -56,9 +56,9 @@ pub(super) struct Count {
 }
 
 /// Rough numbers of instructions: of a pixel whose colour is counted, or is looked for and compressed.
-const COUNT: u64 = 30;
-const CODE: u64 = 90;
-const DITHER: u64 = 150;
+const COUNT: u64 = 50;
+const CODE: u64 = 150;
+const DITHER: u64 = 250;
 
 /// Pixels of a step.
 const STEP: usize = 1 << 15;
@@ -113,7 +113,7 @@ impl Count {
     fn local(&self, global: &mut Global, quality: Quality) -> (Option<Nearest>, u64) {
         let mut colors = self.histogram.counted();
         let has_room = !self.has_gaps || global.table.spare().is_some();
-        let pixels = colors.iter().map(|counted| u64::from(counted.count)).sum::<u64>();
+        let pixels = samples(&colors).map(|counted| u64::from(counted.count)).sum::<u64>();
         let before = global.nearest.searched();
         let searched = |global: &Global| (global.nearest.searched() - before) * DISTANCE;
         // Where a palette can be exact, it is.
