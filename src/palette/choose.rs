@@ -145,9 +145,9 @@ pub(crate) fn choose(colors: &mut [Counted], most: usize, rounds: u32) -> (Neare
 }
 
 /// Instructions of finding where to divide a part, for itself and for each of its colours, and of a distance.
-const PART: u64 = 40_000;
-const COLOR: u64 = 120;
-pub(crate) const DISTANCE: u64 = 40;
+const PART: u64 = 90_000;
+const COLOR: u64 = 250;
+pub(crate) const DISTANCE: u64 = 90;
 
 /// Makes counts so small that squares of their sums fit.
 fn scale(colors: &mut [Counted]) {

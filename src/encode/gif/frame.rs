@@ -56,9 +56,9 @@ pub(super) struct Count {
 }
 
 /// Rough numbers of instructions: of a pixel whose colour is counted, or is looked for and compressed.
-const COUNT: u64 = 50;
-const CODE: u64 = 150;
-const DITHER: u64 = 250;
+const COUNT: u64 = 100;
+const CODE: u64 = 250;
+const DITHER: u64 = 500;
 
 /// Pixels of a step.
 const STEP: usize = 1 << 15;
