@@ -1,6 +1,6 @@
 //! Palettes: few colours in place of many, the same ones on every machine.
 //!
-//! A [`Histogram`] counts the colours of an image, [`choose`] finds those that stand for them, and [`Nearest`] says which one
+//! A [`Histogram`] counts the colours of an image, [`choose()`] finds those that stand for them, and [`Nearest`] says which one
 //! stands for which. If there are no more colours than a palette may have, the palette is exact.
 
 mod choose;
