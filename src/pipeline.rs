@@ -41,8 +41,9 @@ pub(crate) struct Pipeline {
     written: u64,
     /// The limit of all work.
     max_work: u64,
-    /// Bytes of a result that comes in pieces.
+    /// Bytes of a result that comes in pieces, or of a frame of it if there are several.
     pieces: u64,
+    has_frames: bool,
     /// The limit of memory.
     max_memory: u64,
     /// Bytes of the source that may be kept, and of the result that may be unread.
@@ -225,9 +226,14 @@ impl Pipeline {
             written: 0,
             max_work: options.limits.work,
             pieces,
+            has_frames: header.loops.is_some() && pieces > 0,
             max_memory,
             max_kept: kept,
-            max_unread: unread + more,
+            max_unread: if header.loops.is_some() && job.whole {
+                pieces + room
+            } else {
+                unread + more + frames
+            },
         };
         Ok((pipeline, plan))
     }
@@ -283,8 +289,10 @@ impl Pipeline {
     /// Checks that what has not been read leaves room for what the next step may add. If not, what is reported as needed is
     /// enough for the whole file, which gets half of what a higher limit leaves.
     fn check_unread(&self, unread: u64) -> Result<()> {
-        let fits = (unread + MOST_AT_ONCE).min(self.pieces) <= self.max_unread;
-        let missing = if fits { 0 } else { 2 * self.pieces.saturating_sub(self.max_unread) };
+        let step = MOST_AT_ONCE.min(self.pieces);
+        let file = if self.has_frames { unread + step } else { self.pieces };
+        let fits = (unread + step).min(file) <= self.max_unread;
+        let missing = if fits { 0 } else { 2 * file.saturating_sub(self.max_unread) };
         Limit::Memory.check(self.max_memory.saturating_add(missing), self.max_memory)
     }
 

@@ -30,7 +30,7 @@ fn of_format(format: Format, page: u32) -> Options {
 
 #[test]
 fn every_disposal_of_a_gif_shows_what_it_should() {
-    for seed in 0..24 {
+    for seed in 0..150 {
         let frames = gif_frames(seed, GIF, 10);
         let strict = all(|options| options.input.allow_damaged = false);
         let film = play(&resize(gif_file(&frames, GIF, None), &strict).unwrap().image);
@@ -40,6 +40,25 @@ fn every_disposal_of_a_gif_shows_what_it_should() {
         assert_eq!(times(&film.frames), times(&expected), "seed {seed}");
         for (number, (found, expected)) in film.frames.iter().zip(&expected).enumerate() {
             assert!(found == expected, "frame {number} of seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_first_frame_alone_is_that_of_the_animation_however_it_comes() {
+    for seed in 0..60 {
+        let frames = gif_frames(seed, GIF, 10);
+        // Each frame in turn becomes the first.
+        for first in 0..frames.len() {
+            let alone = gif_shown(&frames[first..=first], GIF);
+            let file = gif_file(&frames[first..], GIF, None);
+            let mut options = of_format(Format::Png, 0);
+            options.input.allow_damaged = false;
+            let png = in_chunks(&file, &options, [1, 9, 100_000][first % 3]);
+            let frame = &frames[first];
+            if frame.left + frame.width <= GIF.0 && frame.top + frame.height <= GIF.1 {
+                assert!(still(&png) == visible(&alone[0].1), "frame {first} of seed {seed}");
+            }
         }
     }
 }

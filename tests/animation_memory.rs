@@ -3,10 +3,10 @@
 
 mod film;
 
-use film::{Shown, canvases, gif_file, gif_frames, play, webp_file};
+use film::{Shown, canvases, gif_file, gif_frames, play, play_gif, webp_file};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tintype::{Error, Length, Limit, Options, Session};
+use tintype::{Error, Format, Length, Limit, Options, Session};
 
 /// Counts what each thread holds, and the most that it held.
 struct Counting;
@@ -81,19 +81,26 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
         gif_file(&gif_frames(4, gif, 6), gif, None),
     ];
     for (number, source) in sources.iter().enumerate() {
-        for (lossless, width) in [(true, None), (false, None), (false, Some(70))] {
+        for (format, lossless, width) in [
+            (Format::Webp, true, None),
+            (Format::Webp, false, None),
+            (Format::Webp, false, Some(70)),
+            (Format::Gif, false, None),
+            (Format::Gif, false, Some(70)),
+        ] {
             let mut options = Options::default();
             options.input.frames = 0;
-            options.output.lossless = lossless;
+            (options.output.format, options.output.lossless) = (format, lossless);
             options.geometry.width = width.map(Length::Pixels);
             let mut fits = None;
             for limit in (2_300_000..7_000_000u64).step_by(200_000) {
                 options.limits.memory = limit;
                 let (result, most) = held(source, &options);
-                assert!(most <= limit, "{number} {lossless} {width:?}: {most} of {limit}");
+                assert!(most <= limit, "{number} {format:?} {lossless} {width:?}: {most} of {limit}");
                 match result {
                     Ok(file) => {
-                        assert_eq!(play(&file).frames.len(), 6);
+                        let film = if format == Format::Gif { play_gif(&file) } else { play(&file) };
+                        assert_eq!(film.frames.len(), 6);
                         fits.get_or_insert(limit);
                     }
                     Err(Error::LimitExceeded { limit: Limit::Memory, allowed, needed }) => {
@@ -102,7 +109,7 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
                     Err(other) => panic!("{other}"),
                 }
             }
-            assert!(fits.is_some(), "{number} {lossless} {width:?}");
+            assert!(fits.is_some(), "{number} {format:?} {lossless} {width:?}");
         }
     }
 }

@@ -379,6 +379,22 @@ fn what_a_gif_carries_is_kept() {
 }
 
 #[test]
+fn a_gif_that_is_written_carries_xmp_and_a_profile() {
+    for from in FORMATS {
+        let written = rendition(&file(from, &everything()), &keep(Format::Gif));
+        // Read by the engine, and by a decoder that skips what it does not know.
+        let kept = extras(&rendition(&written, &keep(Format::Webp)));
+        assert!(contains(&kept.xmp.unwrap(), "A title"), "{from:?}");
+        assert!(kept.icc == everything().icc && kept.exif.is_none(), "{from:?}");
+        let mut decoder = gif::DecodeOptions::new().read_info(&written[..]).unwrap();
+        assert!(decoder.read_next_frame().unwrap().is_some() && decoder.read_next_frame().unwrap().is_none());
+        assert!(decoder.xmp_metadata().is_some_and(|xmp| contains(xmp, "A title")));
+        let stripped = rendition(&file(from, &everything()), &to(Format::Gif, |_| ()));
+        assert!(!contains(&stripped, "XMP Data") && !contains(&stripped, "ICCRGBG1"));
+    }
+}
+
+#[test]
 fn how_a_png_codes_colour_stays_with_its_pixels() {
     let mut info = png::Info::with_size(WIDTH, HEIGHT);
     info.color_type = png::ColorType::Rgb;

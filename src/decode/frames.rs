@@ -1,7 +1,7 @@
 //! The frames of an animation: which of them are wanted, and how a decoder that draws them on a canvas hands it on.
 
 use super::{Sink, Step};
-use crate::{Error, Limit, Options, Result, encode};
+use crate::{Error, Limit, Options, Result};
 
 /// Which frames of a source become a rendition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct Selection {
 impl Selection {
     /// The frames that the options ask for, and their format has a place for.
     pub(super) fn of(options: &Options) -> Self {
-        let count = if encode::has_frames(options.output.format) { options.input.frames } else { 1 };
+        let count = if options.output.format.has_frames() { options.input.frames } else { 1 };
         let (max_frames, max_pixels) = (options.limits.frames, options.limits.source_pixels);
         Self { first: options.input.page, count, max_frames, max_pixels }
     }

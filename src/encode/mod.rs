@@ -1,6 +1,7 @@
 //! Encoders: rows in, bytes out.
 
 mod animation;
+mod gif;
 mod jpeg;
 mod png;
 mod webp;
@@ -82,11 +83,6 @@ pub(crate) trait Encoder {
     fn drain(&mut self, sink: &mut Queue);
 }
 
-/// Whether a format has a place for more than one frame.
-pub(crate) fn has_frames(format: Format) -> bool {
-    format == Format::Webp
-}
-
 /// The encoder that the options ask for. What a format has no place for is left out. Of frames that are complete, it may
 /// hold `room` bytes.
 pub(crate) fn encoder(
@@ -99,6 +95,7 @@ pub(crate) fn encoder(
         Format::Webp if image.loops.is_some() => {
             Box::new(animation::AnimationEncoder::new(output, image, attached, room)?)
         }
+        Format::Gif => Box::new(gif::GifEncoder::new(output, image, attached)),
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
         Format::Png => Box::new(png::PngEncoder::new(output.effort, image, &attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
@@ -127,6 +124,7 @@ pub(crate) struct Memory {
 /// Predicts the memory of an encoder.
 pub(crate) fn memory(output: &Output, image: Image) -> Memory {
     match output.format {
+        Format::Gif => gif::memory(image),
         Format::Jpeg => jpeg::memory(output, image),
         Format::Webp if image.loops.is_some() => {
             Memory { coder: animation::memory(output, image), pieces: 0 }
@@ -157,6 +155,7 @@ impl Work {
 /// Predicts the work of an encoder.
 pub(crate) fn work(output: &Output, image: Image) -> Work {
     match output.format {
+        Format::Gif => gif::work(image),
         Format::Jpeg => jpeg::work(output, image),
         // The encoder counts what it does.
         Format::Webp if image.loops.is_some() => Work { fixed: 200_000 + image.pixels() * 20, per_byte: 0 },
@@ -168,7 +167,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
 /// The longest side in pixels that a format can have; an error for formats that are not encoded.
 pub(crate) fn longest_side(format: Format) -> Result<u32> {
     match format {
-        Format::Jpeg => Ok(65_535),
+        Format::Jpeg | Format::Gif => Ok(65_535),
         Format::Png => Ok(0x7fff_ffff),
         Format::Webp => Ok(16_383),
         other => Err(Error::unsupported(other, Error::ENCODING)),

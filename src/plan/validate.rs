@@ -131,8 +131,9 @@ fn output(output: &Output) -> Result<()> {
     if output.quality.is_some_and(|quality| !(1..=100).contains(&quality)) {
         return Err(Error::invalid("quality", OutOfRange("1 to 100")));
     }
-    if output.lossless && output.format == Format::Jpeg {
-        return Err(Error::invalid("lossless", "cannot be applied to JPEG; choose WebP or PNG"));
+    if output.lossless && output.format.is_encoded() && !output.format.is_exact() {
+        let format = output.format.title();
+        return Err(Error::invalid("lossless", format!("cannot be applied to {format}; choose WebP or PNG")));
     }
     if output.near_lossless > 100 {
         return Err(Error::invalid("near-lossless", OutOfRange("0 to 100")));

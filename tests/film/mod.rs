@@ -212,6 +212,40 @@ pub(crate) fn play(file: &[u8]) -> Film {
     Film { size: animation.size(), loops, frames }
 }
 
+/// Plays a GIF by the `gif` crate.
+pub(crate) fn play_gif(file: &[u8]) -> Film {
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(file).unwrap();
+    let size = (usize::from(decoder.width()), usize::from(decoder.height()));
+    let mut canvas = vec![[0u8; 4]; size.0 * size.1];
+    let mut frames = Vec::new();
+    while let Some(frame) = decoder.read_next_frame().unwrap() {
+        let before = canvas.clone();
+        let mut places = Vec::new();
+        for (at, pixel) in frame.buffer.as_chunks::<4>().0.iter().enumerate() {
+            let x = usize::from(frame.left) + at % usize::from(frame.width);
+            let y = usize::from(frame.top) + at / usize::from(frame.width);
+            places.push(y * size.0 + x);
+            if pixel[3] > 0 {
+                canvas[y * size.0 + x] = *pixel;
+            }
+        }
+        frames.push((10 * u32::from(frame.delay), canvas.concat()));
+        match frame.dispose {
+            gif::DisposalMethod::Background => places.iter().for_each(|&place| canvas[place] = [0; 4]),
+            gif::DisposalMethod::Previous => canvas = before,
+            _ => (),
+        }
+    }
+    let loops = match decoder.repeat() {
+        gif::Repeat::Infinite => 0,
+        gif::Repeat::Finite(0) => 1,
+        gif::Repeat::Finite(repetitions) => repetitions + 1,
+    };
+    Film { size: (size.0 as u32, size.1 as u32), loops, frames }
+}
+
 /// Pixels of RGBA without the colours of those that are transparent.
 pub(crate) fn visible(rgba: &[u8]) -> Vec<u8> {
     rgba.chunks(4).flat_map(|pixel| if pixel[3] == 0 { [0; 4] } else { pixel.try_into().unwrap() }).collect()

@@ -48,7 +48,7 @@ impl Format {
     pub const DECODED: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
 
     /// The formats that the engine encodes.
-    pub const ENCODED: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp];
+    pub const ENCODED: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
 
     /// Whether the engine decodes the format.
     pub fn is_decoded(self) -> bool {
@@ -58,6 +58,16 @@ impl Format {
     /// Whether the engine encodes the format.
     pub fn is_encoded(self) -> bool {
         Self::ENCODED.contains(&self)
+    }
+
+    /// Whether the engine writes animations in the format.
+    pub fn has_frames(self) -> bool {
+        matches!(self, Self::Webp | Self::Gif)
+    }
+
+    /// Whether the engine can write any picture in the format without loss.
+    pub fn is_exact(self) -> bool {
+        matches!(self, Self::Png | Self::Webp)
     }
 
     /// The name as written in prose: `JPEG`, `WebP`.
@@ -113,7 +123,7 @@ impl Format {
     pub fn family(self) -> Self {
         match self {
             encoded if encoded.is_encoded() => encoded,
-            Self::Gif | Self::Bmp | Self::Svg => Self::Png,
+            Self::Bmp | Self::Svg => Self::Png,
             _ => Self::Jpeg,
         }
     }

@@ -84,6 +84,18 @@ fn kind(kind: u32, width: usize, height: usize, channels: usize, random: &mut Ra
 }
 
 #[test]
+fn the_best_effort_makes_no_small_file_larger_than_the_default_does() {
+    let mut random = Random(11);
+    for round in 0..40 {
+        let (width, height) = (8 + random.below(120) as usize, 8 + random.below(90) as usize);
+        let image = kind(round % 8, width, height, 3 + round as usize % 2, &mut random);
+        let [default, best] = [Effort::Default, Effort::Best]
+            .map(|effort| encode(&image, Config { effort, ..Config::default() }).len());
+        assert!(best <= default, "{round}: {best} of {default}");
+    }
+}
+
+#[test]
 fn images_of_every_kind_come_back() {
     let mut random = Random(7);
     for (width, height) in [(1, 1), (1, 70), (70, 1), (2, 2), (17, 33), (100, 80), (257, 129)] {

@@ -61,13 +61,19 @@ fn noise(width: usize, height: usize, channels: usize) -> Image {
 #[test]
 fn encoding_never_holds_more_than_it_predicts() {
     for effort in EFFORTS {
-        for quality in [0, 50, 75, 90, 100] {
-            let config = Config { quality, effort, ..Config::default() };
+        for (quality, sharp_chroma) in
+            [0, 50, 75, 90, 100].into_iter().flat_map(|quality| [(quality, false), (quality, true)])
+        {
+            let config = Config { quality, effort, sharp_chroma };
             for image in [noise(150, 130, 3), noise(17, 200, 4), noise(300, 10, 3), picture(200, 150, 3)] {
                 let input = if image.channels == 4 { Input::Rgba } else { Input::Rgb };
                 let predicted = Encoder::memory(image.width as u32, image.height as u32, input, &config);
                 let held = held(&image, input, config);
-                assert!(held <= predicted, "{effort:?} {quality} {}: {held} {predicted}", image.width);
+                assert!(
+                    held <= predicted,
+                    "{effort:?} {quality} {sharp_chroma} {}: {held} {predicted}",
+                    image.width
+                );
             }
         }
     }

@@ -181,13 +181,14 @@ impl Picture {
         file
     }
 
-    /// Reads a JPEG, PNG or WebP file.
+    /// Reads a JPEG, PNG or WebP file, or the first frame of a GIF.
     pub fn read(file: &[u8]) -> Self {
         match file {
             [0xff, 0xd8, ..] => read_jpeg(file),
             [0x89, b'P', ..] => read_png(file),
             [b'R', b'I', b'F', b'F', ..] => read_webp(file),
-            _ => panic!("not JPEG, PNG or WebP: {:?}", &file[..file.len().min(16)]),
+            [b'G', b'I', b'F', ..] => read_gif(file),
+            _ => panic!("not JPEG, PNG, WebP or GIF: {:?}", &file[..file.len().min(16)]),
         }
     }
 
@@ -369,6 +370,14 @@ fn read_png(file: &[u8]) -> Picture {
         png::ColorType::Rgba => Picture::of_samples(width, height, samples, |pixel| pixel),
         other => panic!("every PNG file is read with alpha, not as {other:?}"),
     }
+}
+
+fn read_gif(file: &[u8]) -> Picture {
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(file).unwrap();
+    let frame = decoder.read_next_frame().unwrap().expect("a frame");
+    Picture::of_samples(frame.width.into(), frame.height.into(), &frame.buffer, |pixel: [u8; 4]| pixel)
 }
 
 fn read_webp(file: &[u8]) -> Picture {

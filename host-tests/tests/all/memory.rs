@@ -10,7 +10,7 @@ use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
 
 /// Limits in mebibytes, from one that nothing but thumbnails fits in; one for each of the jobs.
-const LIMITS: [u64; 6] = [3, 6, 12, 24, 3, 48];
+const LIMITS: [u64; 7] = [3, 6, 12, 24, 3, 48, 8];
 
 /// What an instance has at the start and what an allocator wastes, in bytes.
 const INSTANCE: u64 = (2 << 20) + (256 << 10);
@@ -76,6 +76,7 @@ fn jobs() -> Vec<Options> {
         (1800, Format::Png, false),
         (200, Format::Webp, false),
         (900, Format::Webp, true),
+        (700, Format::Gif, false),
     ];
     let options = jobs.into_iter().map(|(width, format, lossless)| {
         let mut options = Options::default();
@@ -159,6 +160,36 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
                     Ok(Err(other)) => panic!("{name}: {other:?}"),
                     Err(trap) => {
                         faults.push(fault(&name, whole, &options, &trap));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn animations_fit_in_the_memory_that_was_predicted() {
+    let frames: Vec<Picture> = (0..4).map(|_| noise(150, 120)).chain([photograph(150, 120)]).collect();
+    let (gif, mut faults) = (frames[0].gif(&frames[1..]), Vec::new());
+    for (format, width) in [(Format::Gif, 150), (Format::Gif, 300), (Format::Webp, 150)] {
+        for whole in [false, true] {
+            let mut options = Options::default();
+            options.input.frames = 0;
+            options.geometry.width = Some(Length::Pixels(width));
+            (options.geometry.enlarge, options.output.format) = (true, format);
+            options.limits.memory = if whole { 2 * gif.len() as u64 + INSTANCE } else { INSTANCE };
+            loop {
+                match rendition(&gif, whole, &options) {
+                    Ok(Ok(())) => break,
+                    // How large the frames become shows only as they come.
+                    Ok(Err(Error::LimitExceeded { limit: Limit::Memory, .. })) => {
+                        options.limits.memory += 100_000
+                    }
+                    Ok(Err(other)) => panic!("{other:?}"),
+                    Err(trap) => {
+                        faults.push(fault("an animation", whole, &options, &trap));
                         break;
                     }
                 }

@@ -11,7 +11,7 @@ use pictures::{
     photograph, transparent_disc,
 };
 
-const ENCODED: [Format; 3] = [Format::Jpeg, Format::Png, Format::Webp];
+const ENCODED: [Format; 4] = [Format::Jpeg, Format::Png, Format::Webp, Format::Gif];
 
 /// 12 megapixels, as phones make them.
 static LARGE_PHOTOGRAPH: LazyLock<Vec<u8>> = LazyLock::new(|| photograph(4000, 3000).jpeg());
@@ -45,7 +45,9 @@ fn a_photograph_becomes_a_smaller_one_in_every_format() {
     for format in ENCODED {
         let rendition = render(&photo.jpeg(), &to_width(400, format));
         let difference = rendition.difference(&expected);
-        assert!(difference < 4.0, "{format:?} differs by {difference}");
+        // A palette of a photograph is coarse.
+        let tolerance = if format == Format::Gif { 8.0 } else { 4.0 };
+        assert!(difference < tolerance, "{format:?} differs by {difference}");
     }
 }
 

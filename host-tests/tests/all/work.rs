@@ -27,6 +27,7 @@ fn jobs() -> Vec<Options> {
         job(800, Format::Png, false),
         job(500, Format::Webp, false),
         job(500, Format::Webp, true),
+        job(500, Format::Gif, false),
     ]
 }
 
@@ -51,7 +52,68 @@ fn encodings() -> Vec<Options> {
         job(Format::Webp, |output| (output.lossless, output.effort) = (true, Effort::Fast)),
         job(Format::Webp, |output| (output.lossless, output.effort) = (true, Effort::Best)),
         job(Format::Webp, |output| (output.lossless, output.near_lossless) = (true, 40)),
+        job(Format::Gif, |output| output.effort = Effort::Fast),
+        job(Format::Gif, |output| output.effort = Effort::Best),
     ]
+}
+
+/// Renditions of animations.
+fn animations() -> Vec<Options> {
+    let job = |format, width: Option<u32>, change: fn(&mut Output)| {
+        let mut options = Options::default();
+        options.input.frames = 0;
+        options.geometry.width = width.map(Length::Pixels);
+        options.output.format = format;
+        change(&mut options.output);
+        options
+    };
+    let mut jobs = Vec::new();
+    for width in [None, Some(150)] {
+        jobs.extend([
+            job(Format::Webp, width, |_| ()),
+            job(Format::Webp, width, |output| output.effort = Effort::Fast),
+            job(Format::Webp, width, |output| output.effort = Effort::Best),
+            job(Format::Webp, width, |output| output.quality = Some(95)),
+            job(Format::Webp, width, |output| output.lossless = true),
+            job(Format::Webp, width, |output| (output.lossless, output.effort) = (true, Effort::Best)),
+            job(Format::Gif, width, |_| ()),
+            job(Format::Gif, width, |output| output.effort = Effort::Fast),
+            job(Format::Gif, width, |output| output.effort = Effort::Best),
+        ]);
+    }
+    jobs
+}
+
+/// Animations: one that scrolls, one that changes in a few places, and one of few colours.
+fn films() -> Vec<(String, Vec<u8>)> {
+    let photo = photograph(400, 300);
+    let scrolling = |step: u32| Picture::draw(240, 200, |x, y| photo.at(x + 20 * step, y + 10 * step));
+    let changing = |step: u32| {
+        Picture::draw(240, 200, |x, y| match x.abs_diff(30 + 30 * step) < 9 && y.abs_diff(90) < 9 {
+            true => [250, (40 * step) as u8, 30, 255],
+            false => photo.at(x, y),
+        })
+    };
+    let drawing = |step: u32| {
+        Picture::draw(240, 200, |x, y| match (x / 20 + y / 20 + step) % 5 {
+            0 => [0; 4],
+            shade => [(40 * shade) as u8, (x / 60) as u8, 90, 255],
+        })
+    };
+    let film = |frame: &dyn Fn(u32) -> Picture| frame(0).gif(&(1..6).map(frame).collect::<Vec<_>>());
+    let mut films = Vec::new();
+    for (name, gif) in
+        [("scrolling", film(&scrolling)), ("changing", film(&changing)), ("drawing", film(&drawing))]
+    {
+        for lossless in [false, true] {
+            let mut options = Options::default();
+            (options.input.frames, options.output.lossless) = (0, lossless);
+            let webp = Resizer::new().resize(&gif, &options).unwrap().image;
+            films.push((format!("{name}, WebP, lossless: {lossless}"), webp));
+        }
+        films.push((format!("{name}, GIF"), gif));
+    }
+    films
 }
 
 /// Instructions for each unit of work, of each job that gives a rendition.
@@ -101,6 +163,12 @@ fn work_is_within_a_factor_of_three_of_the_instructions_for_every_way_of_encodin
     let sources = [("photograph", photograph(1000, 800).jpeg()), ("smooth", smooth.png())];
     let jobs = encodings();
     check(&sources.iter().flat_map(|(name, source)| ratios(name, source, &jobs)).collect::<Vec<_>>());
+}
+
+#[test]
+fn work_is_within_a_factor_of_three_of_the_instructions_for_animations() {
+    let jobs = animations();
+    check(&films().iter().flat_map(|(name, film)| ratios(name, film, &jobs)).collect::<Vec<_>>());
 }
 
 #[test]

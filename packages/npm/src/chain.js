@@ -118,6 +118,10 @@ class Chain {
     return this.toFormat('webp', options);
   }
 
+  gif(options) {
+    return this.toFormat('gif', options);
+  }
+
   toFormat(format, options = {}) {
     const id = typeof format === 'object' ? format?.id : format;
     const name = id === 'jpg' ? 'jpeg' : id;
@@ -175,7 +179,7 @@ class Chain {
 
   async toFile(path) {
     if (!platform.writeFile) throw missing('toFile()', 'needs a platform with files');
-    const named = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp' }[
+    const named = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif' }[
       /\.(\w+)$/.exec(String(path))?.[1].toLowerCase()
     ];
     const { image, info } = await this.#make(named);

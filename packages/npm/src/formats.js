@@ -99,12 +99,23 @@ const ROWS = {
     exact: ignored,
     force: only(true),
   },
+  gif: {
+    effort: work(1, 3, 10, 10),
+    progressive: only(false),
+    loop,
+    delay,
+    reuse: ignored,
+    interFrameMaxError: ignored,
+    interPaletteMaxError: ignored,
+    keepDuplicateFrames: ignored,
+    force: only(true),
+  },
 };
 
 /** What a format's options say. */
 export function saved(format, options) {
   known(format, options, Object.keys(ROWS[format]));
-  const made = format === 'png' ? {} : { quality: 80 };
+  const made = ['jpeg', 'webp'].includes(format) ? { quality: 80 } : {};
   for (const [name, read] of Object.entries(ROWS[format])) {
     const value = options[name];
     if (value === undefined) continue;

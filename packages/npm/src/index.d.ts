@@ -8,7 +8,7 @@ export type Source =
 export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
 
 /** Formats that are encoded. */
-export type Format = 'jpeg' | 'png' | 'webp';
+export type Format = 'jpeg' | 'png' | 'webp' | 'gif';
 
 /** Pixels, or a share of the side: `'50%'`. */
 export type Length = number | `${number}%`;
@@ -391,6 +391,22 @@ export interface WebpOptions {
   force?: true;
 }
 
+export interface GifOptions {
+  /** 1 (fastest) to 10 (smallest); there are three degrees. @default 7 */
+  effort?: number;
+  progressive?: false;
+  /** How often an animation plays; 0 is forever. @default as the source */
+  loop?: number;
+  /** Milliseconds for which each frame is shown; in a list, all are the same. @default as the source */
+  delay?: number | number[];
+  /** Changes nothing, as the options below. */
+  reuse?: boolean;
+  interFrameMaxError?: number;
+  interPaletteMaxError?: number;
+  keepDuplicateFrames?: boolean;
+  force?: true;
+}
+
 /** What sharp calls metadata. */
 export interface Metadata {
   format: SourceFormat;
@@ -441,9 +457,11 @@ export interface Tintype {
   jpeg(options?: JpegOptions): Tintype;
   png(options?: PngOptions): Tintype;
   webp(options?: WebpOptions): Tintype;
+  gif(options?: GifOptions): Tintype;
   toFormat(format: 'jpeg' | 'jpg' | { id: 'jpeg' }, options?: JpegOptions): Tintype;
   toFormat(format: 'png' | { id: 'png' }, options?: PngOptions): Tintype;
   toFormat(format: 'webp' | { id: 'webp' }, options?: WebpOptions): Tintype;
+  toFormat(format: 'gif' | { id: 'gif' }, options?: GifOptions): Tintype;
   toFormat(format: Format | 'jpg' | { id: Format }, options?: { quality?: number }): Tintype;
   keepMetadata(): Tintype;
   withMetadata(): Tintype;

@@ -177,7 +177,7 @@ function formatOf({ format }, source, named) {
   const own = named ?? source.format;
   if (!FORMATS.includes(own))
     throw missing(`writing ${own}`, `is not built: choose ${FORMATS.join(', ')} with toFormat()`);
-  return { format: own, quality: own === 'png' ? undefined : 80 };
+  return { format: own, quality: ['jpeg', 'webp'].includes(own) ? 80 : undefined };
 }
 
 function checkMetadata({ metadata, autoOrient }, { orientation }) {

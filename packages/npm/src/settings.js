@@ -135,7 +135,7 @@ const mask = (value, name) =>
 const fill = (value, name) =>
   ['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) };
 
-export const FORMATS = ['jpeg', 'png', 'webp'];
+export const FORMATS = ['jpeg', 'png', 'webp', 'gif'];
 
 /** Every option, with what reads its value. */
 export const OPTIONS = {

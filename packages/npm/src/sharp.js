@@ -19,7 +19,7 @@ export const METHODS = {
 
 /** Methods of sharp that are not built. */
 export const REFUSED = `
-  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma gif
+  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma
   grayscale greyscale heif joinChannel jp2 jxl keepExif keepGainMap keepXmp linear median modulate negate normalise
   normalize pipelineColorspace pipelineColourspace raw recomb removeAlpha sharpen stats threshold tiff tile timeout
   tint toColorspace toColourspace unflatten withDensity withExif withExifMerge withGainMap withIccProfile withXmp

@@ -4,6 +4,7 @@
 //! stay, and the missing ones are transparent, or black if nothing else is transparent.
 
 mod canvas;
+mod extension;
 mod frame;
 mod reader;
 
@@ -12,11 +13,10 @@ use super::{Decoder, Header, Sink, Step};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{Animation, ColorModel, Error, Format, Info, Input, Limit, Options, Result, Source};
+use crate::{Animation, ColorModel, Error, Format, Info, Input, Options, Result, Source};
 use canvas::Canvas;
 use frame::{Frame, deinterlaced, shown};
-use gif::streaming_decoder::{Decoded, OutputBuffer};
-use reader::{Reader, ends_early};
+use reader::{Pixels, Reader, ends_early};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
@@ -42,7 +42,6 @@ pub(super) struct GifDecoder {
     damaged: bool,
     /// The work on frames that are complete, and on the canvas.
     spent: u64,
-    max_memory: u64,
 }
 
 /// What things cost, in units of [`crate::Limits::work`].
@@ -55,8 +54,11 @@ mod work {
     pub(super) const PIXEL: u64 = 30;
 }
 
-/// What the codec keeps, in bytes: its dictionary, palettes, and the piece of input at hand.
+/// What is kept of any file, in bytes: strings of codes, colour tables, and the piece of input at hand.
 const FIXED_MEMORY: u64 = 256 << 10;
+
+/// Indices of the longest row.
+const MAX_ROW: u64 = 65_535;
 
 impl GifDecoder {
     pub(super) fn new(options: &Options, wanted: Wanted) -> Self {
@@ -77,13 +79,12 @@ impl GifDecoder {
             allow_damaged: options.input.allow_damaged,
             damaged: false,
             spent: 0,
-            max_memory: 0,
         }
     }
 
     fn source(&self) -> Source {
         let frame = &self.frame;
-        let (width, height) = self.reader.screen();
+        let (width, height) = self.reader.screen;
         let (width, height) = (width.max(frame.left + frame.width), height.max(frame.top + frame.height));
         Source {
             format: Format::Gif,
@@ -101,11 +102,10 @@ impl GifDecoder {
         while !self.damaged
             && let Some(rest) = self.indices.get_mut(self.filled..).filter(|rest| !rest.is_empty())
         {
-            match self.reader.next(OutputBuffer::Slice(rest)) {
+            match self.reader.pixels(rest) {
                 Ok(Step::NeedInput) => return Ok(Step::NeedInput),
-                Ok(Step::Ready(Decoded::BytesDecoded(count))) => self.filled += count.get(),
-                Ok(Step::Ready(Decoded::DataEnd)) => self.fail(ends_early())?,
-                Ok(Step::Ready(_)) => (),
+                Ok(Step::Ready(Pixels::Some(count))) => self.filled += count,
+                Ok(Step::Ready(Pixels::End)) => self.fail(ends_early())?,
                 Err(error) => self.fail(error)?,
             }
         }
@@ -194,7 +194,7 @@ impl Decoder for GifDecoder {
         let source = self.source();
         let canvas = self.selection.needs_canvas();
         self.frames = canvas.then(|| Frames::new(self.selection, (source.width, source.height)));
-        let loops = self.selection.is_animated().then_some(self.reader.loops);
+        let loops = self.selection.is_animated().then_some(self.reader.extensions.loops);
         // A canvas is transparent before it is drawn on.
         let channels = if source.alpha || canvas { Channels::Rgba } else { Channels::Rgb };
         let (layout, depth) = (Layout::Interleaved(channels), Depth::Eight);
@@ -204,7 +204,7 @@ impl Decoder for GifDecoder {
     }
 
     fn carried(&mut self) -> Carried {
-        let (xmp, icc) = self.reader.take_extensions();
+        let (xmp, icc) = self.reader.extensions.take();
         Carried { xmp, icc, ..Carried::default() }
     }
 
@@ -215,7 +215,7 @@ impl Decoder for GifDecoder {
     fn memory(&mut self, _: Detail) -> u64 {
         let Some(header) = self.header else { return 0 };
         if self.frames.is_some() {
-            return self.memory_with(self.frame.pixels());
+            return Canvas::memory(header.source.pixels()) + MAX_ROW + FIXED_MEMORY;
         }
         let row = u64::from(header.source.width) * header.layout.channels().count() as u64;
         row + u64::from(self.frame.width) + self.held_bytes() as u64 + FIXED_MEMORY
@@ -232,11 +232,10 @@ impl Decoder for GifDecoder {
         self.reader.used * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
     }
 
-    fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
+    fn start(&mut self, _: Detail, _: u64) -> Result<()> {
         let header = self.header.ok_or(Error::Ended)?;
         if self.frames.is_some() {
             self.canvas = Canvas::new(header.source.width, header.source.height);
-            self.max_memory = max_memory;
             return Ok(());
         }
         self.row = vec![0; header.source.width as usize * header.layout.channels().count()];
@@ -298,10 +297,8 @@ impl Draw for GifDecoder {
                 }
             }
         }
-        // Where the output is full before the input is used up, the codec may lose data: it gets room for the frame.
-        Limit::Memory.check(self.memory_with(self.frame.pixels()), self.max_memory)?;
         self.indices.clear();
-        self.indices.resize(self.frame.pixels() as usize, 0);
+        self.indices.resize(self.frame.width as usize, 0);
         self.canvas.begin(&self.frame);
         Ok(Step::Ready(Some(self.frame.delay)))
     }
@@ -311,22 +308,14 @@ impl Draw for GifDecoder {
         if self.frame_row >= height {
             return Ok(Step::Ready(false));
         }
-        let start = self.frame_row as usize * width as usize;
-        let row = self.indices.get(start..(start + width as usize).min(self.filled)).unwrap_or_default();
-        if row.len() == width as usize || self.damaged {
-            let y = if interlaced { deinterlaced(self.frame_row, height) } else { self.frame_row };
-            self.canvas.draw(&self.frame, y, row);
-            self.spent += work::PIXEL * row.len() as u64;
-            self.frame_row = if self.damaged { height } else { self.frame_row + 1 };
-            return Ok(Step::Ready(true));
-        }
-        let rest = self.indices.get_mut(self.filled..).unwrap_or_default();
-        match self.reader.next(OutputBuffer::Slice(rest)) {
-            Ok(Step::NeedInput) => return Ok(Step::NeedInput),
-            Ok(Step::Ready(Decoded::BytesDecoded(count))) => self.filled += count.get(),
-            Ok(Step::Ready(Decoded::DataEnd)) => self.fail(ends_early())?,
-            Ok(Step::Ready(_)) => (),
-            Err(error) => self.fail(error)?,
+        let row = self.frame_row;
+        let Step::Ready(count) = self.next_indices()? else { return Ok(Step::NeedInput) };
+        let y = if interlaced { deinterlaced(row, height) } else { row };
+        let indices = self.indices.get(..count).unwrap_or_default();
+        self.canvas.draw(&self.frame, y, indices);
+        self.spent += work::PIXEL * u64::from(width);
+        if self.damaged {
+            self.frame_row = height;
         }
         Ok(Step::Ready(true))
     }
@@ -337,11 +326,6 @@ impl Draw for GifDecoder {
 }
 
 impl GifDecoder {
-    /// Bytes held while a frame of `pixels` pixels is drawn.
-    fn memory_with(&self, pixels: u64) -> u64 {
-        Canvas::memory(self.header.map_or(0, |header| header.source.pixels())) + pixels + FIXED_MEMORY
-    }
-
     /// Ends the frame that is on the canvas, and takes the next one.
     fn end_frame(&mut self, next: Frame) {
         let screen = self.header.map_or(0, |header| header.source.pixels());
@@ -379,7 +363,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
         }
     };
     // What comes after the first frame is too late for a rendition, and is not looked at here.
-    let loops = decoder.reader.loops;
+    let loops = decoder.reader.extensions.loops;
     let (mut frames, mut duration) = (1, u64::from(decoder.frame.delay));
     // Frames after a damaged one do not count: no decoder shows them.
     while let Ok(step) = decoder.reader.next_frame() {
@@ -398,6 +382,7 @@ pub(super) fn info(file: &[u8]) -> Result<Info> {
         animation: (frames > 1).then_some(Animation { loops, duration }),
         icc_profile: decoder
             .reader
+            .extensions
             .profile_bytes
             .map(|size| crate::IccProfile { size, ..Default::default() }),
         exif: None,

@@ -1,157 +1,118 @@
-//! Reads a GIF up to the pixels of its frames. The `gif` crate's streaming decoder reads the screen's descriptor, colour tables
-//! and frames. Extensions, and whatever else lies between frames, are read here: the codec refuses files with extensions that
-//! it does not know.
+//! Reads a GIF block by block (GIF89a), as its bytes arrive: the screen, extensions and frames, and the indices of their pixels.
 
-use super::frame::{Disposal, Frame, colors};
+use super::extension::{Control, Extensions};
+use super::frame::{Frame, colors};
 use crate::decode::Step;
+use crate::lzw::{Expander, State};
 use crate::{Error, Format, Result};
-use gif::DecodingError;
-use gif::streaming_decoder::{Block, Decoded, OutputBuffer, StreamingDecoder};
 
-/// The codec and its unread input.
+/// The unread input, and what has been read so far.
 pub(super) struct Reader {
-    codec: StreamingDecoder,
     input: Vec<u8>,
     position: usize,
-    /// Bytes that the codec has used so far.
+    /// Bytes that have been used so far.
     pub(super) used: u64,
     pub(super) complete: bool,
     place: Place,
-    global_palette: Option<Box<[u8]>>,
-    /// What the extension before the next frame says of it.
-    control: Control,
-    /// How often the frames play; 0 is forever.
-    pub(super) loops: u32,
-    /// The part of an extension that is being read.
+    /// What has come of a part that is read as a whole.
     part: Vec<u8>,
-    /// The application extension that is being read.
-    application: Application,
-    pub(super) profile_bytes: Option<u32>,
-    xmp: Collected,
-    profile: Collected,
+    pub(super) extensions: Extensions,
+    /// The sides of the screen.
+    pub(super) screen: (u32, u32),
+    global_table: Vec<u8>,
+    frame: Descriptor,
+    /// None before the pixels of the first frame.
+    expander: Option<Expander>,
 }
 
 /// Where in the file the reader is, with the number of bytes left there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In the signature or the screen's descriptor, up to the flags, which say how long its colour table is.
-    Descriptor(usize),
-    /// In the rest of the descriptor, or in the colour table.
-    Table(usize),
+    /// In the signature or the screen's descriptor.
+    Screen,
+    /// In the colour table of all frames.
+    GlobalTable(usize),
     /// Between blocks.
     Between,
     /// At the label of an extension.
     Label,
-    /// In a part of the extension with this label, or at the length of the next part.
+    /// In a part of the extension with this label.
     Part(u8, usize),
-    /// In a frame, or at the end.
+    /// At the length of the next part.
+    PartLength(u8),
+    /// In the descriptor of a frame.
+    Image,
+    /// In the colour table of a frame.
+    LocalTable(usize),
+    /// At the number of bits of a frame's indices.
+    Bits,
+    /// In a part of a frame's data, or at the length of the next one.
+    Data(usize),
+    /// After the last block.
+    End,
+}
+
+/// What a frame's descriptor says (GIF89a, section 20).
+#[derive(Debug, Clone, Default)]
+struct Descriptor {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+    interlaced: bool,
+    table: Vec<u8>,
+}
+
+/// What a step of reading has come to.
+enum Event {
+    Other,
+    /// The pixels of a frame.
     Frame,
+    /// The end of the file.
+    End,
 }
 
-/// What a graphic control extension says of a frame (GIF89a, section 23).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Control {
-    /// The index that the frame leaves transparent.
-    transparent: Option<u8>,
-    /// Hundredths of a second for which the frame is shown.
-    delay: u16,
-    disposal: Disposal,
+/// What has come of a frame's pixels.
+pub(super) enum Pixels {
+    /// Indices of this number of them, which is not 0.
+    Some(usize),
+    /// No more will.
+    End,
 }
 
-/// Bytes of the signature and the screen's descriptor, up to its flags and after them (GIF89a, sections 17 and 18).
-const UP_TO_FLAGS: usize = 11;
-const AFTER_FLAGS: usize = 2;
+/// Bytes of the signature and the screen's descriptor (GIF89a, sections 17 and 18), and of a frame's (section 20).
+const SCREEN: usize = 13;
+const IMAGE: usize = 9;
 
-/// What begins an extension, and the labels of two of them (GIF89a, sections 23 and 26).
+/// What begins an extension and a frame, and what ends the file (GIF89a, appendix A).
 const EXTENSION: u8 = 0x21;
-const CONTROL: u8 = 0xf9;
-const APPLICATION: u8 = 0xff;
+const SEPARATOR: u8 = 0x2c;
+const TRAILER: u8 = 0x3b;
 
 /// Colours where a file has no table (GIF89a, section 19, leaves them to the decoder).
 const BLACK_AND_WHITE: [u8; 6] = [0, 0, 0, 255, 255, 255];
 
-/// The codec gets bytes of the file in blocks of this size: it loses what it has decompressed of a piece with a fault, and
-/// that must not depend on how the file was cut.
-const BLOCK: u64 = 256;
-
-/// Bytes of the colour table that the descriptor's flags announce.
+/// Bytes of the colour table that a descriptor's flags announce.
 fn table_bytes(flags: u8) -> usize {
     if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 }
-}
-
-/// What an application extension holds (GIF89a, section 26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Application {
-    /// Its name has not been read.
-    Unknown,
-    /// An ICC profile (ICC.1, annex B.6).
-    Profile,
-    /// XMP (XMP specification, part 3, 1.1.2).
-    Xmp,
-    /// How often the frames play (Netscape's, which other writers call ANIMEXTS1.0).
-    Loops,
-    Other,
-}
-
-/// The content of an extension that is collected.
-#[derive(Debug, Default)]
-struct Collected {
-    content: Vec<u8>,
-    /// The most bytes of it that are of use.
-    most: usize,
-    too_long: bool,
-}
-
-impl Collected {
-    fn restart(&mut self) {
-        (self.content, self.too_long) = (Vec::new(), false);
-    }
-
-    fn extend(&mut self, part: &[u8]) {
-        self.too_long |= self.content.len() + part.len() > self.most;
-        if self.too_long {
-            self.content = Vec::new();
-        } else {
-            self.content.extend_from_slice(part);
-        }
-    }
-
-    fn take(&mut self) -> Option<Vec<u8>> {
-        Some(std::mem::take(&mut self.content)).filter(|content| !content.is_empty())
-    }
 }
 
 impl Reader {
     /// A reader that collects at most `most_xmp` bytes of XMP and `most_profile` of an ICC profile.
     pub(super) fn new(most_xmp: usize, most_profile: usize) -> Self {
-        let collected = |most| Collected { most, ..Collected::default() };
         Self {
-            codec: StreamingDecoder::new(),
             input: Vec::new(),
             position: 0,
             used: 0,
             complete: false,
-            place: Place::Descriptor(UP_TO_FLAGS),
-            global_palette: None,
-            control: Control::default(),
-            loops: 1,
+            place: Place::Screen,
             part: Vec::new(),
-            application: Application::Unknown,
-            profile_bytes: None,
-            xmp: collected(most_xmp),
-            profile: collected(most_profile),
+            extensions: Extensions::new(most_xmp, most_profile),
+            screen: (0, 0),
+            global_table: Vec::new(),
+            frame: Descriptor::default(),
+            expander: None,
         }
-    }
-
-    /// XMP and the ICC profile, as far as they have come.
-    pub(super) fn take_extensions(&mut self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-        let xmp = self.xmp.take().map(|mut xmp| {
-            // Bytes that lead from whatever is taken for a length to the end.
-            let trailer = xmp.windows(4).rposition(|window| window == [1, 255, 254, 253]);
-            xmp.truncate(trailer.unwrap_or(xmp.len()));
-            xmp
-        });
-        (xmp, self.profile.take())
     }
 
     pub(super) fn feed(&mut self, chunk: &[u8]) {
@@ -160,178 +121,202 @@ impl Reader {
         self.input.extend_from_slice(chunk);
     }
 
-    /// The sides of the screen.
-    pub(super) fn screen(&self) -> (u32, u32) {
-        (self.codec.width().into(), self.codec.height().into())
+    /// The input that has not been used; fails if there is none and will be none.
+    fn rest(&self) -> Result<Step<&[u8]>> {
+        match self.input.get(self.position..) {
+            Some(rest @ [_, ..]) => Ok(Step::Ready(rest)),
+            _ if self.complete => Err(ends_early()),
+            _ => Ok(Step::NeedInput),
+        }
     }
 
-    /// Goes on to whatever comes next.
-    pub(super) fn next(&mut self, mut out: OutputBuffer<'_>) -> Result<Step<Decoded>> {
-        let most = (BLOCK - self.used % BLOCK) as usize;
-        let rest = self.input.get(self.position..).unwrap_or_default();
-        let rest = match rest.get(..most) {
-            Some(block) => block,
-            None if self.complete => rest,
-            None => return Ok(Step::NeedInput),
-        };
-        let &[byte, ..] = rest else { return Err(ends_early()) };
-        let (used, decoded) = match self.place {
-            Place::Descriptor(left) | Place::Table(left) => {
-                self.codec.update(rest.get(..left).unwrap_or(rest), &mut out).map_err(malformed)?
-            }
-            Place::Frame => self.codec.update(rest, &mut out).map_err(malformed)?,
-            Place::Part(label, left) if left > 0 => {
-                let part = rest.get(..left).unwrap_or(rest);
-                self.part.extend_from_slice(part);
-                self.place = Place::Part(label, left - part.len());
-                (part.len(), Decoded::Nothing)
-            }
-            Place::Between | Place::Label | Place::Part(..) => (self.structure(byte)?, Decoded::Nothing),
-        };
-        self.position += used;
-        let last = self.position.checked_sub(1).and_then(|last| self.input.get(last)).copied();
-        self.used += used as u64;
-        Ok(Step::Ready(self.follow(used, last, decoded)))
+    fn skip(&mut self, bytes: usize) {
+        self.position += bytes;
+        self.used += bytes as u64;
     }
 
-    /// Reads a byte that structures the file outside of what the codec reads; returns the number of bytes used.
-    fn structure(&mut self, byte: u8) -> Result<usize> {
+    /// Takes bytes until there are `length` of the part that is being read; whether there are.
+    fn gather(&mut self, length: usize) -> Result<Step<bool>> {
+        let missing = length - self.part.len().min(length);
+        if missing == 0 {
+            return Ok(Step::Ready(true));
+        }
+        let Step::Ready(rest) = self.rest()? else { return Ok(Step::NeedInput) };
+        let taken = missing.min(rest.len());
+        self.part.extend(self.input.iter().skip(self.position).take(taken));
+        self.skip(taken);
+        Ok(Step::Ready(taken == missing))
+    }
+
+    fn byte(&mut self) -> Result<Step<u8>> {
+        let Step::Ready(&[byte, ..]) = self.rest()? else { return Ok(Step::NeedInput) };
+        self.skip(1);
+        Ok(Step::Ready(byte))
+    }
+
+    /// Goes on a little. The pixels of a frame are skipped.
+    fn next(&mut self) -> Result<Step<Event>> {
+        let whole = match self.place {
+            Place::Screen => Some(SCREEN),
+            Place::Image => Some(IMAGE),
+            Place::GlobalTable(length) | Place::LocalTable(length) | Place::Part(_, length) => Some(length),
+            _ => None,
+        };
+        if let Some(length) = whole {
+            return Ok(match self.gather(length)? {
+                Step::NeedInput => Step::NeedInput,
+                Step::Ready(complete) => {
+                    if complete {
+                        self.take_part()?;
+                    }
+                    Step::Ready(Event::Other)
+                }
+            });
+        }
+        match self.place {
+            Place::End => return Ok(Step::Ready(Event::End)),
+            Place::Data(left) if left > 0 => {
+                let Step::Ready(rest) = self.rest()? else { return Ok(Step::NeedInput) };
+                let skipped = rest.len().min(left);
+                self.skip(skipped);
+                self.place = Place::Data(left - skipped);
+                return Ok(Step::Ready(Event::Other));
+            }
+            _ => (),
+        }
+        let Step::Ready(byte) = self.byte()? else { return Ok(Step::NeedInput) };
+        self.take_byte(byte).map(Step::Ready)
+    }
+
+    /// Takes a byte that structures the file.
+    fn take_byte(&mut self, byte: u8) -> Result<Event> {
         self.place = match (self.place, byte) {
             // What lies between blocks although nothing should.
             (Place::Between, 0) => Place::Between,
             (Place::Between, EXTENSION) => Place::Label,
-            // The codec reads it, or refuses it.
-            (Place::Between, _) => {
-                self.place = Place::Frame;
-                return Ok(0);
-            }
+            (Place::Between, SEPARATOR) => Place::Image,
+            (Place::Between, TRAILER) => Place::End,
+            (Place::Between, _) => return Err(malformed("a block is of an unknown kind")),
             (Place::Label, label) => {
-                self.application = Application::Unknown;
-                Place::Part(label, 0)
+                self.extensions.begin();
+                Place::PartLength(label)
             }
-            (Place::Part(label, _), length) => {
-                self.take_part(label);
-                match length {
-                    0 => Place::Between,
-                    length => Place::Part(label, length.into()),
-                }
+            (Place::PartLength(_), 0) => Place::Between,
+            (Place::PartLength(label), length) => Place::Part(label, length.into()),
+            (Place::Bits, bits) => {
+                let expander = Expander::new(bits);
+                self.expander = Some(expander.ok_or_else(|| malformed("its codes have a wrong size"))?);
+                self.place = Place::Data(0);
+                return Ok(Event::Frame);
+            }
+            (Place::Data(_), 0) => Place::Between,
+            (Place::Data(_), length) => Place::Data(length.into()),
+            (place, _) => place,
+        };
+        Ok(Event::Other)
+    }
+
+    /// Takes a part that has been read as a whole.
+    fn take_part(&mut self) -> Result<()> {
+        let part = std::mem::take(&mut self.part);
+        self.place = match (self.place, part.as_slice()) {
+            (Place::Screen, &[b'G', b'I', b'F', b'8', b'7' | b'9', b'a', w0, w1, h0, h1, flags, ..]) => {
+                self.screen = (u16::from_le_bytes([w0, w1]).into(), u16::from_le_bytes([h0, h1]).into());
+                Place::GlobalTable(table_bytes(flags))
+            }
+            (Place::Screen, _) => return Err(malformed("its signature is not that of a GIF")),
+            (Place::GlobalTable(_), table) => {
+                self.global_table = table.to_vec();
+                Place::Between
+            }
+            (Place::Image, &[x0, x1, y0, y1, w0, w1, h0, h1, flags]) => {
+                self.frame = Descriptor {
+                    left: u16::from_le_bytes([x0, x1]).into(),
+                    top: u16::from_le_bytes([y0, y1]).into(),
+                    width: u16::from_le_bytes([w0, w1]).into(),
+                    height: u16::from_le_bytes([h0, h1]).into(),
+                    interlaced: flags & 0x40 != 0,
+                    table: Vec::new(),
+                };
+                Place::LocalTable(table_bytes(flags))
+            }
+            (Place::LocalTable(_), table) => {
+                self.frame.table = table.to_vec();
+                Place::Bits
+            }
+            (Place::Part(label, _), part) => {
+                self.extensions.take_part(label, part);
+                Place::PartLength(label)
             }
             (place, _) => place,
         };
-        Ok(1)
-    }
-
-    /// Follows what the codec has read: `used` bytes, up to `last`.
-    fn follow(&mut self, used: usize, last: Option<u8>, mut decoded: Decoded) -> Decoded {
-        self.place = match self.place {
-            Place::Descriptor(left) if left > used => Place::Descriptor(left - used),
-            Place::Descriptor(_) => Place::Table(AFTER_FLAGS + table_bytes(last.unwrap_or(0))),
-            Place::Table(left) if left > used => Place::Table(left - used),
-            Place::Table(_) => Place::Between,
-            Place::Frame if matches!(decoded, Decoded::DataEnd) => Place::Between,
-            place => place,
-        };
-        if let Decoded::GlobalPalette(palette) = &mut decoded {
-            self.global_palette = Some(std::mem::take(palette));
-        }
-        decoded
-    }
-
-    /// Takes the part of an extension that has been read, if any.
-    fn take_part(&mut self, label: u8) {
-        let part = std::mem::take(&mut self.part);
-        match (label, part.as_slice()) {
-            (_, []) => (),
-            (CONTROL, &[flags, low, high, index, ..]) => {
-                self.control = Control {
-                    transparent: (flags & 1 != 0).then_some(index),
-                    delay: u16::from_le_bytes([low, high]),
-                    disposal: match flags >> 2 & 7 {
-                        2 => Disposal::Clear,
-                        3 => Disposal::Restore,
-                        _ => Disposal::Keep,
-                    },
-                }
-            }
-            (APPLICATION, part) => self.take_application_data(part),
-            _ => (),
-        }
         self.part = part;
         self.part.clear();
-    }
-
-    /// Takes a part of an application extension, the first of which is its name.
-    fn take_application_data(&mut self, part: &[u8]) {
-        match self.application {
-            Application::Unknown if part == b"ICCRGBG1012" => {
-                (self.application, self.profile_bytes) = (Application::Profile, Some(0));
-                self.profile.restart();
-            }
-            Application::Unknown if part == b"XMP DataXMP" => {
-                self.application = Application::Xmp;
-                self.xmp.restart();
-            }
-            Application::Unknown if matches!(part, b"NETSCAPE2.0" | b"ANIMEXTS1.0") => {
-                self.application = Application::Loops;
-            }
-            Application::Unknown => self.application = Application::Other,
-            Application::Profile => {
-                self.profile_bytes = self.profile_bytes.map(|bytes| bytes.saturating_add(part.len() as u32));
-                self.profile.extend(part);
-            }
-            // It is not divided into parts: what counts them are characters of it.
-            Application::Xmp => {
-                self.xmp.extend(&[part.len() as u8]);
-                self.xmp.extend(part);
-            }
-            // It counts repetitions.
-            Application::Loops => {
-                if let &[1, low, high, ..] = part {
-                    let repetitions = u16::from_le_bytes([low, high]);
-                    self.loops = if repetitions == 0 { 0 } else { u32::from(repetitions) + 1 };
-                }
-            }
-            Application::Other => (),
-        }
+        Ok(())
     }
 
     /// Goes on to the pixels of the next frame; none after the last.
     pub(super) fn next_frame(&mut self) -> Result<Step<Option<Frame>>> {
         loop {
-            match self.next(OutputBuffer::None)? {
+            match self.next()? {
                 Step::NeedInput => return Ok(Step::NeedInput),
-                Step::Ready(Decoded::FrameMetadata(_)) => {
-                    return Ok(Step::Ready(Some(self.frame())));
-                }
-                Step::Ready(Decoded::BlockStart(Block::Trailer)) => {
-                    return Ok(Step::Ready(None));
-                }
-                Step::Ready(_) => (),
+                Step::Ready(Event::Frame) => return Ok(Step::Ready(Some(self.frame()))),
+                Step::Ready(Event::End) => return Ok(Step::Ready(None)),
+                Step::Ready(Event::Other) => (),
             }
         }
     }
 
     fn frame(&mut self) -> Frame {
-        let screen = self.screen();
-        let Control { transparent, delay, disposal } = std::mem::take(&mut self.control);
-        let frame = self.codec.current_frame_mut();
-        let palette = frame.palette.take();
-        let palette = palette.as_deref().or(self.global_palette.as_deref());
-        let palette = palette.filter(|palette| !palette.is_empty()).unwrap_or(&BLACK_AND_WHITE);
-        let size = (u32::from(frame.width), u32::from(frame.height));
+        let Control { transparent, delay, disposal } = std::mem::take(&mut self.extensions.control);
+        let Descriptor { left, top, width, height, interlaced, ref table } = self.frame;
+        let tables = [table.as_slice(), &self.global_table, &BLACK_AND_WHITE];
+        let palette = tables.into_iter().find(|table| !table.is_empty()).unwrap_or_default();
         // Some writers leave the size unset.
-        let (width, height) = if size.0 == 0 || size.1 == 0 { screen } else { size };
+        let (width, height) = if width == 0 || height == 0 { self.screen } else { (width, height) };
         Frame {
-            left: frame.left.into(),
-            top: frame.top.into(),
+            left,
+            top,
             width,
             height,
-            interlaced: frame.interlaced,
+            interlaced,
             transparent: transparent.is_some(),
             colors: colors(palette, transparent),
             delay: 10 * u32::from(delay),
             disposal,
         }
+    }
+
+    /// Decodes the next indices of the frame, at most as many as there is room for.
+    pub(super) fn pixels(&mut self, indices: &mut [u8]) -> Result<Step<Pixels>> {
+        let Some(mut expander) = self.expander.take() else { return Ok(Step::Ready(Pixels::End)) };
+        let pixels = self.expand(&mut expander, indices);
+        self.expander = Some(expander);
+        pixels
+    }
+
+    fn expand(&mut self, expander: &mut Expander, indices: &mut [u8]) -> Result<Step<Pixels>> {
+        while let Place::Data(left) = self.place {
+            let part = self.input.get(self.position..).unwrap_or_default();
+            let progress = expander.expand(part.get(..left).unwrap_or(part), indices);
+            self.skip(progress.used);
+            self.place = Place::Data(left - progress.used);
+            if progress.written > 0 {
+                return Ok(Step::Ready(Pixels::Some(progress.written)));
+            }
+            match expander.state() {
+                State::Faulty => return Err(malformed("a code of its pixels stands for nothing")),
+                State::Ended => break,
+                State::Open if left > progress.used => {
+                    let Step::Ready(_) = self.rest()? else { return Ok(Step::NeedInput) };
+                }
+                State::Open => {
+                    let Step::Ready(length) = self.byte()? else { return Ok(Step::NeedInput) };
+                    self.take_byte(length)?;
+                }
+            }
+        }
+        Ok(Step::Ready(Pixels::End))
     }
 
     /// Whether the file has ended after a block, as some do without a trailer.
@@ -341,9 +326,9 @@ impl Reader {
 }
 
 pub(super) fn ends_early() -> Error {
-    Error::malformed(Format::Gif, "it ends too early")
+    malformed("it ends too early")
 }
 
-fn malformed(error: DecodingError) -> Error {
-    Error::malformed(Format::Gif, error)
+fn malformed(detail: &str) -> Error {
+    Error::malformed(Format::Gif, detail)
 }

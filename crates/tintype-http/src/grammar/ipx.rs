@@ -306,7 +306,6 @@ mod tests {
             "grayscale",
             "opacity_0.5",
             "f_avif",
-            "f_gif",
             "f_heif",
             "kernel_nearest",
         ] {

@@ -103,7 +103,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(
         ["format", "f"],
-        "jpeg (or jpg), png, webp, auto (the best that the client accepts) or source (the source's family)",
+        "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts) or source (the source's family)",
         output.format
     ),
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
@@ -217,8 +217,12 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
         let advice = "GET / needs url=, the percent-encoded URL of the source; or POST the image itself";
         return Err(invalid("url is missing", advice));
     }
-    if request.output.lossless && request.output.format == OutputFormat::Fixed(Format::Jpeg) {
-        return Err(invalid("lossless does not go with format=jpeg", "use format=webp or format=png"));
+    if let OutputFormat::Fixed(format) = request.output.format
+        && request.output.lossless
+        && !format.is_exact()
+    {
+        let message = format!("lossless does not go with format={format}");
+        return Err(invalid(message, "use format=webp or format=png"));
     }
     if request.output.near_lossless < 100 && !request.output.lossless {
         return Err(invalid("near-lossless is for lossless WebP only", "add lossless=1"));

@@ -122,9 +122,11 @@ fn every_name_of_a_value_means_what_it_says_in_the_query_grammar() {
         (geometry.flip_horizontal, geometry.flip_vertical)
     });
     assert_eq!(flips, [(false, false), (true, false), (false, true), (true, true)]);
-    let formats = ["jpg", "png", "webp", "auto", "source"].map(|name| request("format", name).output.format);
-    let [jpeg, png, webp] = [Format::Jpeg, Format::Png, Format::Webp].map(OutputFormat::Fixed);
-    assert_eq!(formats, [jpeg, png, webp, OutputFormat::Auto, OutputFormat::Source]);
+    let formats =
+        ["jpg", "png", "webp", "gif", "auto", "source"].map(|name| request("format", name).output.format);
+    let [jpeg, png, webp, gif] =
+        [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].map(OutputFormat::Fixed);
+    assert_eq!(formats, [jpeg, png, webp, gif, OutputFormat::Auto, OutputFormat::Source]);
     let switches = ["1", "true", "0", "false"].map(|name| request("enlarge", name).geometry.enlarge);
     assert_eq!(switches, [true, true, false, false]);
 }
@@ -154,7 +156,7 @@ fn every_name_of_a_value_in_the_other_grammars_means_the_same_as_there() {
             "enlarge",
             "1=true t=true true=true True=true 0=false f=false false=false no=false",
         ),
-        ("/unsafe/f:{}/plain/http://a.example/", "format", "jpg=jpeg jpeg=jpeg png=png webp=webp"),
+        ("/unsafe/f:{}/plain/http://a.example/", "format", "jpg=jpeg jpeg=jpeg png=png webp=webp gif=gif"),
         ("/unsafe/webpo:{}/plain/http://a.example/", "lossless", "lossy=false lossless=true"),
         (
             "/cdn-cgi/image/w=9,h=9,fit={}/http://a.example/",

@@ -42,7 +42,7 @@ impl ImageRequest {
     pub fn options(&self, format: Format, limits: Limits) -> Options {
         let Output { page, frames, loops, delay, .. } = self.output;
         let Output { effort, progressive, subsampling, sharp_chroma, profile, metadata, .. } = self.output;
-        let lossless = self.output.lossless && format != Format::Jpeg;
+        let lossless = self.output.lossless && format.is_exact();
         Options {
             input: Input { allow_damaged: true, page, frames },
             geometry: self.geometry,

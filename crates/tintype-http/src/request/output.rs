@@ -122,7 +122,11 @@ impl Output {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
         let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
-        let frames = if webp { self.frames } else { 1 };
+        let frames = if Format::ENCODED.iter().any(|format| possible(*format) && format.has_frames()) {
+            self.frames
+        } else {
+            1
+        };
         let animated = frames != 1;
         Self {
             quality,
@@ -153,6 +157,7 @@ pub struct Quality {
     jpeg: Option<u8>,
     png: Option<u8>,
     webp: Option<u8>,
+    gif: Option<u8>,
 }
 
 impl Quality {
@@ -167,6 +172,7 @@ impl Quality {
             Format::Jpeg => self.jpeg,
             Format::Png => self.png,
             Format::Webp => self.webp,
+            Format::Gif => self.gif,
             _ => None,
         }
         .or(self.any)
@@ -188,6 +194,7 @@ impl Quality {
             Format::Jpeg => self.jpeg = Some(quality),
             Format::Png => self.png = Some(quality),
             Format::Webp => self.webp = Some(quality),
+            Format::Gif => self.gif = Some(quality),
             _ => {}
         }
     }
@@ -223,8 +230,9 @@ impl FromStr for Quality {
 /// Writes nothing where there is no quality at all.
 impl fmt::Display for Quality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let single = [(Format::Jpeg, self.jpeg), (Format::Png, self.png), (Format::Webp, self.webp)];
-        let single = single.iter().filter_map(|(format, quality)| Some(format!("{format}:{}", (*quality)?)));
+        let of_each = [self.jpeg, self.png, self.webp, self.gif];
+        let single = [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].into_iter().zip(of_each);
+        let single = single.filter_map(|(format, quality)| Some(format!("{format}:{}", quality?)));
         let parts: Vec<String> = self.any.iter().map(u8::to_string).chain(single).collect();
         f.write_str(&parts.join(","))
     }
@@ -236,10 +244,10 @@ mod tests {
 
     #[test]
     fn qualities_are_read_and_written_back() {
-        for text in ["80", "jpeg:80,webp:75", "70,webp:60", "png:1"] {
+        for text in ["80", "jpeg:80,webp:75", "70,webp:60", "png:1", "gif:5"] {
             assert_eq!(text.parse::<Quality>().unwrap().to_string(), text);
         }
-        for bad in ["", "0", "101", "avif:50", "gif:5", "jpeg", "80,", "jpeg:"] {
+        for bad in ["", "0", "101", "avif:50", "jpeg", "80,", "jpeg:"] {
             assert!(bad.parse::<Quality>().is_err(), "{bad}");
         }
         let quality: Quality = "70,webp:60".parse().unwrap();
@@ -272,6 +280,7 @@ mod tests {
         assert_eq!(animated("png", 0).normalized(), output("png", "7", false).normalized());
         assert_eq!(animated("auto", 1).normalized(), output("auto", "7", false).normalized());
         assert_ne!(animated("auto", 0).normalized(), output("auto", "7", false).normalized());
+        assert_ne!(animated("gif", 0).normalized(), output("gif", "7", false).normalized());
         assert_eq!(output("auto", "70,webp:60", false).first_quality(), Some(70));
         assert_eq!(output("webp", "70,webp:60", false).first_quality(), Some(60));
         assert_eq!(output("png", "70", false).first_quality(), None);

@@ -68,7 +68,7 @@ mod tests {
     fn what_is_not_negotiated_follows_the_request_and_the_source() {
         assert!(OFFERED.iter().all(|format| format.is_encoded()));
         let webp = Some("image/webp");
-        assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Png);
+        assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Gif);
         assert_eq!(format(OutputFormat::Source, webp, Format::Png), Format::Png);
         assert_eq!(format(OutputFormat::Fixed(Format::Jpeg), webp, Format::Png), Format::Jpeg);
     }

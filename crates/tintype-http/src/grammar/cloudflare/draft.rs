@@ -57,7 +57,7 @@ impl Draft {
         }
         draft.request.geometry = geometry;
         // A format of stills need not be said to be one.
-        if matches!(request.output.format, OutputFormat::Fixed(format) if format != Format::Webp) {
+        if matches!(request.output.format, OutputFormat::Fixed(format) if !format.has_frames()) {
             draft.request.output.frames = 0;
         }
         draft.turn_flips();

@@ -226,7 +226,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     },
     Parameter {
         names: &["format", "f", "ext"],
-        accepts: "jpg, png or webp",
+        accepts: "jpg, png, webp or gif",
         read: |draft, text| {
             let format = match text {
                 "" => return Ok(()),

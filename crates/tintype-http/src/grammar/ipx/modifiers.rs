@@ -168,7 +168,7 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
     field!(["background", "b"], "a colour of CSS, or its hexadecimal digits without #", background),
     Parameter {
         names: &["format", "f"],
-        accepts: "auto, jpeg, jpg, png or webp",
+        accepts: "auto, jpeg, jpg, png, webp or gif",
         read: |draft, text| {
             let format = match text {
                 "auto" => OutputFormat::Auto,

@@ -173,8 +173,9 @@ impl Random {
     }
 
     fn output(&mut self) -> Output {
-        let [jpeg, png, webp] = [Format::Jpeg, Format::Png, Format::Webp].map(OutputFormat::Fixed);
-        let format = self.pick(&[OutputFormat::Auto, OutputFormat::Source, jpeg, png, webp]);
+        let [jpeg, png, webp, gif] =
+            [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].map(OutputFormat::Fixed);
+        let format = self.pick(&[OutputFormat::Auto, OutputFormat::Source, jpeg, png, webp, gif]);
         let mut quality = Quality::default();
         if self.chance(60) {
             quality.set_any(self.byte(100));
@@ -182,7 +183,7 @@ impl Random {
         if self.chance(20) {
             quality.set(Format::Webp, 33);
         }
-        let lossless = self.chance(10) && format != jpeg;
+        let lossless = self.chance(10) && ![jpeg, gif].contains(&format);
         Output {
             format,
             quality,

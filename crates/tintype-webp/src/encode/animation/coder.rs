@@ -24,6 +24,7 @@ const BLOCK: usize = 16;
 /// Rough numbers of instructions of encoding a pixel with loss and of writing a byte of the result; and of comparing a pixel.
 const LOSSY_PIXEL: u64 = 300;
 const LOSSY_BYTE: u64 = 150;
+const BEST_LOSSY_BYTE: u64 = 3000;
 const COMPARE: u64 = 8;
 
 /// What is drawn in a rectangle, and how.
@@ -80,6 +81,8 @@ pub(super) struct Coder {
     /// Rows of the rectangle that have been given to the encoder.
     rows: usize,
     work: u64,
+    /// Instructions of a byte of a lossy image.
+    per_byte: u64,
 }
 
 enum Inner {
@@ -115,7 +118,11 @@ impl Coder {
                 Inner::Lossy(Box::new(lossy::Encoder::new(width, height, input, config)?), plane)
             }
         };
-        Ok(Self { drawing, inner, rows: 0, work: COMPARE * rect.area() as u64 })
+        let per_byte = match coding {
+            Coding::Lossy(config) if config.effort == Effort::Best => BEST_LOSSY_BYTE,
+            _ => LOSSY_BYTE,
+        };
+        Ok(Self { drawing, inner, rows: 0, work: COMPARE * rect.area() as u64, per_byte })
     }
 
     /// Rough number of instructions so far.
@@ -150,7 +157,7 @@ impl Coder {
                     Inner::Lossy(encoder, plane)
                 } else {
                     let image = encoder.finish()?;
-                    self.work += LOSSY_BYTE * image.len() as u64;
+                    self.work += self.per_byte * image.len() as u64;
                     if !self.drawing.alpha {
                         return Ok(Some(chunks(&[(b"VP8 ", &image)])));
                     }

@@ -86,6 +86,14 @@ impl Effort {
     }
 }
 
+impl Effort {
+    /// Another effort that is tried for an image of `pixels` pixels. Blocks of small images have so few pixels that more of an
+    /// effort may choose worse for them, by chance.
+    pub(super) fn alternative(self, pixels: usize) -> Option<Self> {
+        (self == Self::Best && pixels <= SMALL).then_some(Self::Default)
+    }
+}
+
 impl Tuning {
     /// The blocks of transforms.
     pub(super) fn transform_grid(&self, width: usize, height: usize) -> Grid {

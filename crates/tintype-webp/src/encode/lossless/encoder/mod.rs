@@ -18,6 +18,7 @@ use super::parse::Optimizer;
 use super::predictor::Predictor;
 use super::stream::small_memory;
 use super::tokens::{Choice, Match};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Pixels that a step goes on by, about.
@@ -52,6 +53,8 @@ pub struct Encoder {
     bits: BitWriter,
     stage: Stage,
     work: u64,
+    /// The same image with another effort.
+    alternative: Option<Box<Self>>,
 }
 
 enum Stage {
@@ -93,11 +96,17 @@ impl Encoder {
     /// Prepares to encode an alpha channel.
     pub(super) fn without_header(width: usize, height: usize, effort: Effort) -> Self {
         let config = Config { effort, near_lossless: 100, exact: true };
-        Self { header: false, ..Self::prepare(width, height, false, config) }
+        let mut encoder = Self::prepare(width, height, false, config);
+        encoder.header = false;
+        encoder.alternative.iter_mut().for_each(|alternative| alternative.header = false);
+        encoder
     }
 
     fn prepare(width: usize, height: usize, has_alpha: bool, config: Config) -> Self {
+        let alternative = config.effort.alternative(width * height);
+        let alternative = alternative.map(|effort| Config { effort, ..config });
         Self {
+            alternative: alternative.map(|config| Box::new(Self::prepare(width, height, has_alpha, config))),
             width,
             height,
             channels: if has_alpha { 4 } else { 3 },
@@ -153,7 +162,12 @@ impl Encoder {
     pub(super) fn push_pixels(&mut self, row: impl Iterator<Item = u32>) {
         let start = self.pixels.len();
         self.pixels.extend(row.take(self.width));
-        self.palette.add(self.pixels.get(start..).unwrap_or_default());
+        let row = self.pixels.get(start..).unwrap_or_default();
+        self.palette.add(row);
+        if let Some(alternative) = &mut self.alternative {
+            alternative.translucent = self.translucent;
+            alternative.push_pixels(row.iter().copied());
+        }
         self.work += 12 * self.width as u64;
         self.rows += 1;
         if self.rows == self.height {
@@ -165,6 +179,13 @@ impl Encoder {
 
     /// Does a bounded part of the work that is left when all rows are there. Returns whether there is more to do.
     pub fn step(&mut self) -> bool {
+        self.step_alone() || self.alternative.as_mut().is_some_and(|alternative| alternative.step())
+    }
+
+    fn step_alone(&mut self) -> bool {
+        if matches!(self.stage, Stage::Done) {
+            return false;
+        }
         let stage = core::mem::replace(&mut self.stage, Stage::Done);
         self.work += self.step_work(&stage);
         self.stage = match stage {
@@ -186,7 +207,7 @@ impl Encoder {
             Stage::Write(writing) => self.write(writing),
             Stage::Done => return false,
         };
-        !matches!(self.stage, Stage::Done)
+        !matches!(self.stage, Stage::Done) || self.alternative.is_some()
     }
 
     /// Rough number of instructions of a step.
@@ -222,7 +243,13 @@ impl Encoder {
         let of_symbols =
             CacheTrial::memory(cache_bits) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
         let of_blocks = small_memory(transforms.blocks()) + 12 * transforms.blocks() as u64;
-        each + Palette::BYTES * 2
+        let alternative = config.effort.alternative(width * height).map_or(0, |effort| {
+            let other = Config { effort, ..config };
+            Self::memory(width as u32, height as u32, has_alpha, other) + size_of::<Self>() as u64
+        });
+        alternative
+            + each
+            + Palette::BYTES * 2
             + of_transforms
             + Matcher::memory(width * height)
             + of_symbols
@@ -232,7 +259,7 @@ impl Encoder {
 
     /// Rough number of instructions so far.
     pub fn work(&self) -> u64 {
-        self.work
+        self.work + self.alternative.as_ref().map_or(0, |alternative| alternative.work())
     }
 
     /// The content of the chunk.
@@ -242,7 +269,11 @@ impl Encoder {
     /// If rows are missing, or [`Encoder::step`] still has something to do.
     pub fn into_bytes(self) -> Result<Vec<u8>, EncodeError> {
         match self.stage {
-            Stage::Done => Ok(self.bits.into_bytes()),
+            Stage::Done => {
+                let bytes = self.bits.into_bytes();
+                let other = self.alternative.map(|alternative| alternative.into_bytes()).transpose()?;
+                Ok(other.filter(|other| other.len() < bytes.len()).unwrap_or(bytes))
+            }
             _ => Err(EncodeError::Unfinished),
         }
     }
