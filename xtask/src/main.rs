@@ -6,7 +6,9 @@
 mod callers;
 mod cargo;
 mod components;
+mod deploy;
 mod documentation;
+mod licences;
 mod serve;
 mod size;
 mod steps;
@@ -34,6 +36,12 @@ usage: ./x <command>
   playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser;
                   `serve` then serves it, too; needs Node.js
   test-callers    build these and run their tests; needs Node.js and Chromium
+  test-deploy     run the tests of deploy/: stores of objects, caches, telemetry, and files for other hosts;
+                  needs Python, and installs a store, nginx and Varnish
+  load [flags]    put a mixed load on the service for a minute, check every answer, print what it took and draw
+                  target/load.svg; --help lists the flags; needs Python
+  demo            serve a store of objects, the service and a cache in front of it on this machine
+  licences        check licences, sources and duplicates of all dependencies with cargo-deny, which it installs
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -50,6 +58,10 @@ fn main() -> Result<()> {
         (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("playground"), []) => callers::build_playground(),
         (Some("test-callers"), []) => callers::test(),
+        (Some("test-deploy"), []) => deploy::test(),
+        (Some("load"), flags) => deploy::load(flags),
+        (Some("demo"), flags) => deploy::demo(flags),
+        (Some("licences"), []) => licences::check(),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");

@@ -15,7 +15,7 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 /// Where the playground is served, with the service behind it.
 const PLAYGROUND_PORT: &str = "3001";
 
-/// Serves `dist/tintype.wasm` with every `TINTYPE_*` variable of this environment. Flags are those of `wasmtime serve`.
+/// Serves `dist/tintype.wasm` with every `TINTYPE_*` and `OTEL_*` variable of this environment. Flags are those of `wasmtime serve`.
 pub(crate) fn serve(flags: &[String]) -> Result<()> {
     let mut steps = Steps::of(SERVED.len() + 2);
     components::build(SERVED, &mut steps)?;
@@ -27,7 +27,7 @@ pub(crate) fn serve(flags: &[String]) -> Result<()> {
         println!("\n  {line}\n");
     }
     serve_playground(address)?;
-    let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_"));
+    let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_") || name.starts_with("OTEL_"));
     let mut command = Command::new(wasmtime);
     command.args(arguments(flags, variables)).arg(root()?.join("dist/tintype.wasm"));
     become_process(command)

@@ -49,9 +49,7 @@ pub(crate) fn export(request: &Request<Bytes>, deadline: Instant) -> Result<Stat
         return Err(HostError::TimedOut);
     }
     match future.get() {
-        Some(Ok(Ok(response))) => {
-            StatusCode::from_u16(response.status()).map_err(|_| HostError::BrokenOff)
-        }
+        Some(Ok(Ok(response))) => StatusCode::from_u16(response.status()).map_err(|_| HostError::BrokenOff),
         Some(Ok(Err(code))) => Err(host_error(&code)),
         _ => Err(HostError::Other),
     }

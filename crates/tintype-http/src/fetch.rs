@@ -111,7 +111,9 @@ impl<H: Host> Fetcher<'_, H> {
     ) -> Result<Response<H::Body>> {
         let mut request = self.request(url, alias)?;
         let own = std::mem::replace(request.headers_mut(), self.headers(conditions));
-        request.headers_mut().extend(own);
+        for (name, value) in &own {
+            request.headers_mut().insert(name, value.clone());
+        }
         let timeouts = &self.config.timeouts;
         let deadline = (self.host.now() + timeouts.connect + timeouts.first_byte).min(self.deadline);
         let sent = self.host.send(request, timeouts, deadline).await;
@@ -131,7 +133,9 @@ impl<H: Host> Fetcher<'_, H> {
         }
         let mut request = Request::new(());
         *request.uri_mut() = url.to_uri()?;
-        request.headers_mut().extend(alias.iter().flat_map(|alias| alias.headers.iter().cloned()));
+        for (name, value) in alias.map_or(&[][..], |alias| &alias.headers) {
+            request.headers_mut().insert(name, value.clone());
+        }
         Ok(request)
     }
 

@@ -3,11 +3,12 @@
 //! They may be set for other programs, too. So a value that cannot be read is no failure: the default holds.
 
 use percent_encoding::percent_decode_str;
+use tintype_types::number;
 
 use super::{Variable, setting::Setting, variable};
 use crate::secret::Secret;
 use crate::source::SourceUrl;
-use crate::telemetry::{Exporter, Pairs, Sampler};
+use crate::telemetry::{Exporter, Pairs, Ratio, Sampler};
 
 /// Every variable of OpenTelemetry that is read, in the order of the documentation.
 pub const TELEMETRY: &[Variable] = &[
@@ -41,22 +42,29 @@ pub const TELEMETRY: &[Variable] = &[
     ),
     variable!(
         "OTEL_TRACES_SAMPLER_ARG",
-        telemetry.ratio: f64,
+        telemetry.ratio: Ratio,
         "1",
         "The share of traces that a sampler by ratio takes, 0 to 1."
     ),
 ];
 
-impl Setting for f64 {
+impl Setting for Ratio {
     const KIND: &'static str = "fraction";
 
+    /// In whole numbers: parsing floating-point numbers takes tables of many kilobytes.
     fn read(text: &str) -> Result<Self, String> {
-        let number = text.parse::<f64>().ok().filter(|number| (0.0..=1.0).contains(number));
-        number.ok_or_else(|| "expected a number from 0 to 1".into())
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        if whole.is_empty() && decimals.is_empty() {
+            return Err("expected a number from 0 to 1".into());
+        }
+        let digits = format!("{whole}{decimals:0<6}");
+        let all = digits.get(..whole.len() + 6).and_then(|digits| number::<u32>(digits, 0, 1_000_000));
+        all.map(Ratio).ok_or_else(|| "expected a number from 0 to 1".into())
     }
 
     fn show(&self) -> String {
-        self.to_string()
+        let text = format!("{}.{:06}", self.0 / 1_000_000, self.0 % 1_000_000);
+        text.trim_end_matches('0').trim_end_matches('.').into()
     }
 }
 
@@ -139,6 +147,18 @@ mod tests {
         assert_eq!(headers[1], ("x-team".into(), "photos".into()));
         assert_eq!(config.telemetry.attributes[1], ("a".into(), ",".into()));
         assert!(!format!("{config:?} {:?}", config.show()).contains("YTpi"));
+    }
+
+    #[test]
+    fn a_ratio_has_six_decimal_places() {
+        for (text, shown) in
+            [("1", "1"), ("0", "0"), ("0.25", "0.25"), ("1.0", "1"), (".5", "0.5"), ("0.0000019", "0.000001")]
+        {
+            assert_eq!(Ratio::read(text).unwrap().show(), shown, "{text}");
+        }
+        for bad in ["2", "1.1", "-1", "x", "", ".", "0.x", "0,5"] {
+            assert!(Ratio::read(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

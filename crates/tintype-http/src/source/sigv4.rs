@@ -86,12 +86,12 @@ pub(super) fn canonical_path(path: &str) -> String {
 /// A query in the one spelling that is signed: sorted by the bytes of its encoded names.
 pub(super) fn canonical_query(query: &str) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<(String, String)> = pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (encode(name), encode(value)))
-        .collect();
-    pairs.sort_unstable();
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut sorted: Vec<(String, String)> = Vec::new();
+    for (name, value) in pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
+        let pair = (encode(name), encode(value));
+        sorted.insert(sorted.partition_point(|other| *other < pair), pair);
+    }
+    let pairs: Vec<String> = sorted.iter().map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join("&")
 }
 

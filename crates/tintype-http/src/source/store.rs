@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::uri::{Authority, Scheme};
 use http::{Request, Uri};
 
 use super::sigv4::{self, NO_BODY, Signer};
@@ -85,12 +84,7 @@ impl Store {
         if let Some(query) = url.query() {
             target += &format!("?{}", sigv4::canonical_query(query));
         }
-        Uri::builder()
-            .scheme(Scheme::try_from(scheme).ok()?)
-            .authority(Authority::try_from(authority).ok()?)
-            .path_and_query(target)
-            .build()
-            .ok()
+        format!("{scheme}://{authority}{target}").try_into().ok()
     }
 
     /// Adds the headers of a signature.

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde::Serialize;
 use tintype_types::Format;
 
 use crate::context::RequestContext;
 use crate::host::{Host, HostError};
+use crate::response::json;
 use crate::response::log::Record;
 use crate::secret::Secret;
 use crate::source::SourceUrl;
@@ -41,8 +42,8 @@ pub struct Telemetry {
     pub attributes: Pairs,
     /// Which requests are traced.
     pub sampler: Sampler,
-    /// The share of requests that a sampler by ratio takes, 0 to 1.
-    pub ratio: f64,
+    /// The share of requests that a sampler by ratio takes.
+    pub ratio: Ratio,
     /// Whether traces are sent.
     pub traces: Exporter,
     /// Whether metrics are sent.
@@ -73,6 +74,10 @@ tintype_types::names! { Sampler {
     ParentRatio = "parentbased_traceidratio",
 } }
 
+/// A share in millionths, at most all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ratio(pub u32);
+
 /// Whether a kind of telemetry is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exporter {
@@ -101,6 +106,15 @@ pub(crate) struct Report {
     pub(crate) work: u64,
 }
 
+/// The line in the log for telemetry that was not taken.
+#[derive(Serialize)]
+struct Unsent<'a> {
+    time: u64,
+    id: &'a str,
+    error: &'a str,
+    detail: &'a str,
+}
+
 impl Report {
     /// Begins the report of a request, whose trace origins join from here on. `None` if there is no telemetry.
     pub(crate) fn start(
@@ -126,7 +140,7 @@ impl Report {
         let metrics = (self.telemetry.metrics == Exporter::Otlp)
             .then(|| ("v1/metrics", document::metrics(&self, record, host.memory())));
         for (path, document) in traces.into_iter().chain(metrics) {
-            let reason = match self.request(path, &document) {
+            let reason = match self.request(path, document) {
                 Some(request) => match host.export(request, deadline).await {
                     Ok(status) if status.is_success() => continue,
                     Ok(status) => refusal(status),
@@ -135,22 +149,20 @@ impl Report {
                 None => "its URL cannot be used".into(),
             };
             if is_logged {
-                let line =
-                    json!({ "time": record.time, "id": record.id, "error": "telemetry", "detail": reason });
-                host.log(&line.to_string());
+                let line = Unsent { time: record.time, id: &record.id, error: "telemetry", detail: &reason };
+                host.log(&json::line(&line));
             }
             return;
         }
     }
 
     /// A request with a document for the collector.
-    fn request(&self, path: &str, document: &Value) -> Option<Request<Bytes>> {
+    fn request(&self, path: &str, document: String) -> Option<Request<Bytes>> {
         let endpoint = self.telemetry.endpoint.as_ref()?.to_string();
-        let body = serde_json::to_vec(document).ok()?;
-        let length = HeaderValue::from(body.len());
-        let mut request = Request::new(Bytes::from(body));
+        let length = HeaderValue::from(document.len());
+        let mut request = Request::new(Bytes::from(document));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = format!("{}/{path}", endpoint.trim_end_matches('/')).parse().ok()?;
+        *request.uri_mut() = format!("{}/{path}", endpoint.trim_end_matches('/')).try_into().ok()?;
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_LENGTH, length);

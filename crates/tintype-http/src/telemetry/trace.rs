@@ -67,8 +67,9 @@ pub(super) const ENCODE: u8 = 3;
 
 fn is_sampled(telemetry: &Telemetry, by_client: Option<bool>, id: &str) -> bool {
     let in_ratio = || {
-        let number = id.get(16..).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0) >> 1;
-        (number as f64) < telemetry.ratio * (1u64 << 63) as f64
+        let number: u64 =
+            id.get(16..).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0) >> 1;
+        number < u64::from(telemetry.ratio.0) * ((1 << 63) / 1_000_000)
     };
     match telemetry.sampler {
         Sampler::AlwaysOn => true,
@@ -84,9 +85,11 @@ fn is_sampled(telemetry: &Telemetry, by_client: Option<bool>, id: &str) -> bool 
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
+    use super::super::Ratio;
     use super::*;
 
-    fn trace(sampler: Sampler, ratio: f64, traceparent: Option<&str>, nanosecond: u64) -> Trace {
+    fn trace(sampler: Sampler, share: f64, traceparent: Option<&str>, nanosecond: u64) -> Trace {
+        let ratio = Ratio((share * 1e6) as u32);
         let telemetry = Telemetry { sampler, ratio, ..Telemetry::default() };
         let context =
             RequestContext { traceparent: traceparent.map(str::to_owned), ..RequestContext::default() };
