@@ -50,16 +50,8 @@ fn python(steps: &mut Steps, with_peers: bool) -> Result<Command> {
     let wasmtime = wasmtime::installed_or_built(steps)?;
     let target = root()?.join("target/deploy");
     steps.next("installing packages of Python");
-    let python = target.join("python/bin/python");
-    if !python.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(target.join("python")).status();
-        if !made.context("python3 is needed: install it with its module venv")?.success() {
-            bail!("python3 could not make an environment: install its module venv (python3-venv)");
-        }
-    }
-    let requirements = root()?.join(SCRIPTS).join("requirements.txt");
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
-    let mut command = Command::new(&python);
+    let programs = programs_of_python()?;
+    let mut command = Command::new(programs.join("python"));
     command.current_dir(root()?).env("WASMTIME", wasmtime).env("PYTHONDONTWRITEBYTECODE", "1");
     if with_peers {
         steps.next("installing a store of objects, nginx and Varnish");
@@ -68,9 +60,24 @@ fn python(steps: &mut Steps, with_peers: bool) -> Result<Command> {
     }
     // Debian keeps servers out of the way of users, and packages of Python bring programs.
     let path = std::env::var("PATH").unwrap_or_default();
-    let programs = target.join("python/bin");
     command.env("PATH", format!("{}:{path}:/usr/sbin", programs.display()));
     Ok(command)
+}
+
+/// The folder of a Python of the project's own, and of the programs that its packages bring.
+pub(crate) fn programs_of_python() -> Result<PathBuf> {
+    let environment = root()?.join("target/deploy/python");
+    let programs = environment.join("bin");
+    if !programs.join("python").exists() {
+        let made = Command::new("python3").args(["-m", "venv"]).arg(&environment).status();
+        if !made.context("python3 is needed: install it with its module venv")?.success() {
+            bail!("python3 could not make an environment: install its module venv (python3-venv)");
+        }
+    }
+    let requirements = root()?.join(SCRIPTS).join("requirements.txt");
+    let mut pip = Command::new(programs.join("python"));
+    run(pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    Ok(programs)
 }
 
 /// The store of objects, installed unless it is there.
@@ -78,7 +85,7 @@ fn store(target: &std::path::Path) -> Result<PathBuf> {
     let [name, version] = STORE;
     let program = target.join("bin").join(name);
     if !program.exists() {
-        let install = ["install", name, "--version", version, "--locked", "--features", "binary", "--debug"];
+        let install = ["install", name, "--version", version, "--features", "binary", "--debug"];
         run(cargo::command(install).arg("--root").arg(target))?;
     }
     Ok(program)

