@@ -95,7 +95,11 @@ impl<H: Host> Fetcher<'_, H> {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.ok_or_else(|| {
             Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
-                .with_detail("give the final URL")
+                .with_detail(if url.is_object() {
+                    "the bucket is in another region: see TINTYPE_S3_REGION"
+                } else {
+                    "give the final URL"
+                })
         })?;
         let sources = &self.config.sources;
         let target = url.join(location, sources.max_url_bytes).map_err(of_redirect)?;

@@ -320,7 +320,8 @@ impl Config {
     /// Allows the sources that the operator has named, so that they need not be listed again.
     fn allow_named_sources(&mut self) {
         let Sources { policy, base_url, aliases, .. } = &mut self.sources;
-        for url in base_url.iter().chain(aliases.iter().map(|alias| &alias.url)) {
+        let folders = aliases.iter().filter(|alias| alias.store.is_none()).map(|alias| &alias.url);
+        for url in base_url.iter().chain(folders) {
             policy.allow(Pattern::under(url));
         }
         if let Some(url) = &self.fallback_url {

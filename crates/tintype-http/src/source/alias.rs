@@ -1,6 +1,6 @@
 //! Folders of sources that have a name: `TINTYPE_ALIAS_<name>`.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, header};
 
 use super::pattern::Pattern;
 use super::store::Store;
@@ -31,6 +31,16 @@ impl Alias {
     }
 }
 
+/// Headers that a host does not let a component set.
+const FORBIDDEN: [HeaderName; 6] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::HOST,
+    header::TE,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
 /// Reads headers: lines of `Name: value`.
 ///
 /// # Errors
@@ -41,10 +51,14 @@ pub fn read_headers(text: &str) -> Result<Vec<(HeaderName, HeaderValue)>, &'stat
         let (name, value) = line.split_once(':')?;
         let mut value = HeaderValue::from_str(value.trim_ascii()).ok()?;
         value.set_sensitive(true);
-        Some((name.trim_ascii().parse().ok()?, value))
+        let name = name.trim_ascii().parse().ok().filter(|name| !FORBIDDEN.contains(name))?;
+        Some((name, value))
     };
     let lines = text.lines().filter(|line| !line.trim_ascii().is_empty());
-    lines.map(read).collect::<Option<_>>().ok_or("expected lines of `Name: value`")
+    lines
+        .map(read)
+        .collect::<Option<_>>()
+        .ok_or("expected lines of `Name: value`, without Host and others that are the connection's")
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
         assert_eq!(text(0), ("authorization", "Basic YTpi"));
         assert_eq!(text(1), ("x-team", "photos, and more"));
         assert!(!format!("{headers:?}").contains("YTpi"));
-        for bad in ["swordfish", "a b: c", ": x", "a: \u{1}"] {
+        for bad in ["swordfish", "a b: c", ": x", "a: \u{1}", "Host: a.example.com"] {
             assert!(read_headers(bad).is_err(), "{bad}");
         }
     }

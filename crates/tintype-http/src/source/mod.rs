@@ -43,7 +43,7 @@ use crate::failure::Result;
 /// Where sources come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// What may be fetched. It has to allow the folders of `base_url` and `aliases`, too.
+    /// What may be fetched. It has to allow the folders of `base_url` and of the `aliases` without a store of their own, too.
     pub policy: Policy,
     /// The URL in whose folder relative sources lie.
     pub base_url: Option<SourceUrl>,
@@ -84,7 +84,10 @@ impl Sources {
             Some((base, path)) => base.below(path, self.max_url_bytes)?,
             None => SourceUrl::parse(text, self.max_url_bytes)?,
         };
-        self.policy.check(&url)?;
+        // A bucket in a store of the alias says nothing about a bucket of that name in the store of all others.
+        if alias.is_none_or(|(alias, _)| alias.store.is_none()) {
+            self.policy.check(&url)?;
+        }
         let named_by_client = below.is_none() && !url.is_object();
         Ok(ResolvedSource { url, alias: alias.map(|(alias, _)| alias.name.clone()), named_by_client })
     }

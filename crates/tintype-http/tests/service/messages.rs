@@ -200,7 +200,9 @@ fn origins(messages: &mut Messages) {
     ] {
         messages.add(&TestHost::new().origin(move |_| reply()).get(PHOTO));
     }
-    for (target, status) in [("/?url=s3://photos/a.jpg", 403), ("/?url=s3://photos/", 200)] {
+    for (target, status) in
+        [("/?url=s3://photos/a.jpg", 403), ("/?url=s3://photos/b.jpg", 301), ("/?url=s3://photos/", 200)]
+    {
         let host = TestHost::new().with("TINTYPE_SOURCES", "s3://photos");
         messages.add(&host.origin(move |_| Reply::status(status)).get(target));
     }

@@ -302,6 +302,20 @@ fn what_shows_who_may_read_goes_nowhere_else() {
 }
 
 #[test]
+fn a_bucket_of_another_store_is_not_one_of_the_main_store() {
+    let host = || {
+        TestHost::new()
+            .with("TINTYPE_ALIAS_r2", "s3://private/")
+            .with("TINTYPE_S3_ENDPOINT_R2", "https://r2.example.com")
+    };
+    let own = host();
+    assert_eq!(own.get("/?url=r2:a.jpg").status, 200);
+    assert_eq!(own.asked.take()[0].uri(), "https://r2.example.com/private/a.jpg");
+    assert_eq!(host().get("/?url=s3://private/a.jpg").error(), (403, "source-not-allowed".into()));
+    assert_eq!(host().get("/?url=r2:..%252fb.jpg").error(), (400, "invalid-source".into()));
+}
+
+#[test]
 fn a_store_that_refuses_says_what_may_be_wrong() {
     let host = with_store().origin(|_| Reply::status(403));
     let answer = host.get("/?url=s3://photos/a.jpg");
