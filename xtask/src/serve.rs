@@ -18,7 +18,7 @@ use crate::{callers, components, wasmtime};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 
-/// Serves `dist/tintype.wasm` with every `TINTYPE_*` variable of this environment. Flags are those of `wasmtime serve`.
+/// Serves `dist/tintype.wasm` with every `TINTYPE_*` and `OTEL_*` variable of this environment. Flags are those of `wasmtime serve`.
 pub(crate) fn serve(flags: &[String]) -> Result<()> {
     let mut steps = Steps::of(SERVED.len() + 3);
     components::build(SERVED, &mut steps)?;
@@ -32,7 +32,7 @@ pub(crate) fn serve(flags: &[String]) -> Result<()> {
     if let Some(line) = invitation(address, &sample) {
         println!("\n  {line}\n");
     }
-    let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_"));
+    let variables = env::vars().filter(|(name, _)| name.starts_with("TINTYPE_") || name.starts_with("OTEL_"));
     let mut command = Command::new(wasmtime);
     command.args(arguments(flags, behind, variables)).arg(root()?.join("dist/tintype.wasm"));
     become_process(command)

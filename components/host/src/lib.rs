@@ -37,6 +37,14 @@ pub fn log(line: &str) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
+/// Bytes of linear memory that this instance has, without the resizer's.
+pub fn memory() -> u64 {
+    #[cfg(target_family = "wasm")]
+    return core::arch::wasm32::memory_size::<0>() as u64 * (64 << 10);
+    #[cfg(not(target_family = "wasm"))]
+    0
+}
+
 /// Nanoseconds from now to a point in time; none if it has passed.
 pub fn nanoseconds_to(deadline: Instant) -> u64 {
     nanoseconds(deadline.saturating_duration_since(Instant::now()))

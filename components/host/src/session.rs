@@ -51,6 +51,10 @@ impl tintype_http::host::Session for Session {
         self.0.outline().map(Into::into)
     }
 
+    fn work(&self) -> u64 {
+        self.0.work()
+    }
+
     fn damaged(&self) -> bool {
         self.0.damaged()
     }

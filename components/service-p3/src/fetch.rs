@@ -3,11 +3,14 @@
 use std::pin::pin;
 use std::time::Instant;
 
+use bytes::Bytes;
+use http::StatusCode;
 use tintype_host::nanoseconds;
 use tintype_http::host::{HostError, Timeouts};
 use wasip3::http::client;
 use wasip3::http::types::{Request, RequestOptions};
-use wasip3::wit_future;
+use wasip3::wit_bindgen::StreamReader;
+use wasip3::{wit_future, wit_stream};
 
 use crate::body::{self, Body};
 use crate::types::{fields, host_error, method, scheme};
@@ -19,7 +22,7 @@ pub(crate) async fn send(
     timeouts: &Timeouts,
     deadline: Instant,
 ) -> Result<http::Response<Body>, HostError> {
-    let outgoing = outgoing(request, timeouts).map_err(|()| HostError::UnusableUrl)?;
+    let outgoing = outgoing(request, None, Some(options(timeouts))).map_err(|()| HostError::UnusableUrl)?;
     let response = pin!(client::send(outgoing));
     match before(deadline, response).await {
         None => Err(HostError::TimedOut),
@@ -28,10 +31,36 @@ pub(crate) async fn send(
     }
 }
 
-/// A request without a body. An error if the host does not accept its URL.
-fn outgoing(request: &http::Request<()>, timeouts: &Timeouts) -> Result<Request, ()> {
+/// Sends a request with a body, and waits for the status of the response.
+pub(crate) async fn export(
+    request: http::Request<Bytes>,
+    deadline: Instant,
+) -> Result<StatusCode, HostError> {
+    let (mut writer, body) = wit_stream::new();
+    let outgoing = outgoing(&request, Some(body), None).map_err(|()| HostError::UnusableUrl)?;
+    let bytes = request.into_body();
+    wasip3::spawn_local(async move {
+        // Ends early if the collector does not want it.
+        let _ = writer.write_all(bytes.into()).await;
+    });
+    let response = pin!(client::send(outgoing));
+    match before(deadline, response).await {
+        None => Err(HostError::TimedOut),
+        Some(Ok(response)) => {
+            StatusCode::from_u16(response.get_status_code()).map_err(|_| HostError::BrokenOff)
+        }
+        Some(Err(code)) => Err(host_error(&code)),
+    }
+}
+
+/// A request. An error if the host does not accept its URL.
+fn outgoing<B>(
+    request: &http::Request<B>,
+    body: Option<StreamReader<u8>>,
+    options: Option<RequestOptions>,
+) -> Result<Request, ()> {
     let (_, trailers) = wit_future::new(|| Ok(None));
-    let (outgoing, _sent) = Request::new(fields(request.headers()), None, trailers, Some(options(timeouts)));
+    let (outgoing, _sent) = Request::new(fields(request.headers()), body, trailers, options);
     let url = request.uri();
     outgoing.set_method(&method(request.method()))?;
     outgoing.set_scheme(scheme(url).as_ref())?;

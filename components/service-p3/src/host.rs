@@ -2,7 +2,8 @@
 
 use std::time::{Instant, SystemTime};
 
-use http::{Request, Response};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
 use tintype_host::Session;
 use tintype_http::host::{HostError, Timeouts};
 use tintype_types::Options;
@@ -25,6 +26,14 @@ impl tintype_http::host::Host for Host {
         deadline: Instant,
     ) -> Result<Response<Body>, HostError> {
         fetch::send(&request, timeouts, deadline).await
+    }
+
+    async fn export(&self, request: Request<Bytes>, deadline: Instant) -> Result<StatusCode, HostError> {
+        fetch::export(request, deadline).await
+    }
+
+    fn memory(&self) -> u64 {
+        tintype_host::memory()
     }
 
     async fn pause(&self) {

@@ -18,10 +18,15 @@ use crate::wait::before;
 pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
     let (head, body) = response.into_parts();
     if body.is_absent() {
+        wasip3::spawn_local(body.conclude());
         return without_body(head.status, &head.headers);
     }
     let (writer, contents, end) = Writer::new();
-    wasip3::spawn_local(write(body, writer));
+    wasip3::spawn_local(async {
+        let mut body = body;
+        write(&mut body, writer).await;
+        body.conclude().await;
+    });
     outgoing(head.status, &head.headers, Some(contents), end)
 }
 
@@ -47,15 +52,15 @@ fn outgoing(
     response
 }
 
-async fn write(mut body: AnswerBody<'static, Host>, mut writer: Writer) {
+async fn write(body: &mut AnswerBody<'static, Host>, mut writer: Writer) {
     while let Some(piece) = body.next().await {
         // A writer that is dropped before its end leaves an incomplete body.
         let Ok(piece) = piece else { return };
-        if writer.write(piece, &body).await.is_none() {
+        if writer.write(piece, body).await.is_none() {
             return;
         }
     }
-    writer.finish(&body).await;
+    writer.finish(body).await;
 }
 
 /// The body of a response.

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use tintype_host::nanoseconds;
 use tintype_http::host::{HostError, Timeouts};
 use wasip2::http::outgoing_handler;
-use wasip2::http::types::{IncomingResponse, OutgoingRequest, RequestOptions};
+use wasip2::http::types::{IncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions};
+use wasip2::io::streams::OutputStream;
 
 use crate::body::Body;
 use crate::types::{fields, host_error, method, scheme};
@@ -31,8 +33,43 @@ pub(crate) fn send(
     }
 }
 
-/// A request without a body. An error if the host does not accept its URL.
-fn outgoing(request: &Request<()>) -> Result<OutgoingRequest, ()> {
+/// Sends a request with a body, and waits for the status of the response.
+pub(crate) fn export(request: &Request<Bytes>, deadline: Instant) -> Result<StatusCode, HostError> {
+    let outgoing = outgoing(request).map_err(|()| HostError::UnusableUrl)?;
+    let body = outgoing.body().map_err(|()| HostError::Other)?;
+    let stream = body.write().map_err(|()| HostError::Other)?;
+    let future = outgoing_handler::handle(outgoing, None).map_err(|code| host_error(&code))?;
+    let written = write(&stream, request.body(), deadline);
+    drop(stream);
+    if written.is_some() {
+        // Whatever is wrong with the body, the response says.
+        let _ = OutgoingBody::finish(body, None);
+    }
+    if !wait(&future.subscribe(), deadline) {
+        return Err(HostError::TimedOut);
+    }
+    match future.get() {
+        Some(Ok(Ok(response))) => StatusCode::from_u16(response.status()).map_err(|_| HostError::BrokenOff),
+        Some(Ok(Err(code))) => Err(host_error(&code)),
+        _ => Err(HostError::Other),
+    }
+}
+
+/// Writes a body. `None` if the host does not take it in time.
+fn write(stream: &OutputStream, mut bytes: &[u8], deadline: Instant) -> Option<()> {
+    while !bytes.is_empty() {
+        let room = usize::try_from(stream.check_write().ok()?).unwrap_or(usize::MAX);
+        let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        stream.write(now).ok()?;
+        bytes = later;
+        wait(&stream.subscribe(), deadline).then_some(())?;
+    }
+    stream.flush().ok()?;
+    wait(&stream.subscribe(), deadline).then_some(())
+}
+
+/// A request whose body is still to be written. An error if the host does not accept its URL.
+fn outgoing<B>(request: &Request<B>) -> Result<OutgoingRequest, ()> {
     let outgoing = OutgoingRequest::new(fields(request.headers()));
     let url = request.uri();
     outgoing.set_method(&method(request.method()))?;

@@ -11,22 +11,28 @@ use crate::host::Host;
 use crate::types::fields;
 use crate::wait::wait;
 
-/// Sends a response, its body at the client's pace.
+/// Sends a response, its body at the client's pace, and then what there is to say about it.
 pub(crate) async fn send(response: Response<AnswerBody<'_, Host>>, out: ResponseOutparam) {
     let (head, mut body) = response.into_parts();
     let outgoing = outgoing(head.status, &head.headers);
     // A body that is not to be sent is not even opened: it would have to be as long as its Content-Length.
     let writer = if body.is_absent() { None } else { Writer::open(&outgoing) };
     ResponseOutparam::set(out, Ok(outgoing));
-    let Some(writer) = writer else { return };
+    if let Some(writer) = writer {
+        write(&mut body, writer).await;
+    }
+    body.conclude().await;
+}
+
+async fn write(body: &mut AnswerBody<'_, Host>, writer: Writer) {
     while let Some(piece) = body.next().await {
         // A writer that is dropped before its end leaves an incomplete body.
         let Ok(piece) = piece else { return };
-        if writer.write(&piece, &body).is_none() {
+        if writer.write(&piece, body).is_none() {
             return;
         }
     }
-    writer.finish(&body);
+    writer.finish(body);
 }
 
 /// Responds to a request whose method or target cannot be parsed.

@@ -9,6 +9,7 @@ use crate::failure::{Failure, Result};
 use crate::host::Host;
 use crate::pipeline::Rendering;
 use crate::response::log::Record;
+use crate::telemetry::Report;
 use crate::waiting::Deadline;
 
 /// How long a client may take nothing of a body before it counts as gone.
@@ -21,6 +22,8 @@ pub(crate) struct LogLine<'h, H: Host> {
     start: Instant,
     /// The facts that are known so far.
     pub(crate) record: Record,
+    /// What telemetry says about the request; `None` if it says nothing.
+    pub(crate) report: Option<Box<Report>>,
 }
 
 impl<'h, H: Host> LogLine<'h, H> {
@@ -28,7 +31,7 @@ impl<'h, H: Host> LogLine<'h, H> {
     /// left: 499.
     pub(crate) fn new(host: &'h H, is_logged: bool, start: Instant, mut record: Record) -> Self {
         record.status = StatusCode::from_u16(499).unwrap_or_default();
-        Self { host, is_logged, start, record }
+        Self { host, is_logged, start, record, report: None }
     }
 
     /// Records how far a rendition has come.
@@ -42,7 +45,21 @@ impl<'h, H: Host> LogLine<'h, H> {
         }
         record.phases.origin = rendering.input().waited();
         (record.phases.decode, record.phases.encode) = rendering.times();
+        if let Some(report) = &mut self.report {
+            report.format = rendering.outline().map(|outline| outline.format);
+            report.work = rendering.work();
+            report.made = self.host.now().duration_since(self.start);
+        }
         self.update_total();
+    }
+
+    /// Records that the source was asked for, and that the origin has answered or failed by now. Returns the time between.
+    pub(crate) fn record_fetch(&mut self, asked: Instant) -> Duration {
+        let waited = self.host.now().duration_since(asked);
+        if let Some(report) = &mut self.report {
+            report.fetch = Some((asked.duration_since(self.start), waited));
+        }
+        waited
     }
 
     /// Records the time since the request arrived.
@@ -115,6 +132,19 @@ impl<'h, H: Host> AnswerBody<'h, H> {
         next.transpose()
     }
 
+    /// Ends the answer, sent or not: writes the line in the log, and then sends telemetry. To be called once the client has
+    /// the whole body. Dropping an answer writes its line only.
+    pub async fn conclude(mut self) {
+        self.record_overdue();
+        self.log.update_total();
+        let (host, is_logged) = (self.log.host, self.log.is_logged);
+        let report = self.log.report.take().map(|report| (report, self.log.record.clone()));
+        drop(self);
+        if let Some((report, record)) = report {
+            report.send(host, &record, is_logged).await;
+        }
+    }
+
     /// The next bytes of what is ready, or of the rendition in the making.
     async fn make(&mut self) -> Result<Option<Bytes>> {
         if !self.first.is_empty() {
@@ -140,11 +170,17 @@ impl<'h, H: Host> AnswerBody<'h, H> {
     }
 }
 
-/// Records that the time was over before the client had taken all of the body, if it was.
-impl<H: Host> Drop for AnswerBody<'_, H> {
-    fn drop(&mut self) {
+impl<H: Host> AnswerBody<'_, H> {
+    /// Records that the time was over before the client had taken all of the body, if it was.
+    fn record_overdue(&mut self) {
         if let Some(failure) = self.overdue().filter(|_| !self.is_absent) {
             self.log.record.error.get_or_insert(failure.kind().slug());
         }
+    }
+}
+
+impl<H: Host> Drop for AnswerBody<'_, H> {
+    fn drop(&mut self) {
+        self.record_overdue();
     }
 }

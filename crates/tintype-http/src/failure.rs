@@ -39,7 +39,7 @@ kinds! {
     InvalidParameter = BAD_REQUEST "invalid-parameter";
     /// An option that the grammar knows and the engine does not implement.
     Unsupported = BAD_REQUEST "unsupported-option";
-    /// A source URL that is not an `http` or `https` URL of the accepted form.
+    /// A source URL that is not an `http`, `https` or `s3` URL of the accepted form.
     InvalidSource = BAD_REQUEST "invalid-source";
     /// The rendition would exceed `TINTYPE_MAX_OUTPUT_SIDE` or `TINTYPE_MAX_OUTPUT_PIXELS`.
     OutputTooLarge = BAD_REQUEST "output-too-large";

@@ -10,7 +10,7 @@ use crate::context::{self, RequestContext};
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, HostError};
 use crate::response::etag::ETag;
-use crate::source::SourceUrl;
+use crate::source::{Alias, ResolvedSource, SourceUrl};
 use crate::waiting::{self, OVERLOAD};
 
 /// How the service introduces itself to origins.
@@ -58,10 +58,16 @@ impl<H: Host> Fetcher<'_, H> {
     /// # Errors
     ///
     /// Why there is no source.
-    pub(crate) async fn fetch(&self, first: &SourceUrl, conditions: &Conditions) -> Result<Fetched<H::Body>> {
-        let mut url = first.clone();
+    pub(crate) async fn fetch(
+        &self,
+        source: &ResolvedSource,
+        conditions: &Conditions,
+    ) -> Result<Fetched<H::Body>> {
+        let (first, mut url) = (&source.url, source.url.clone());
+        let alias = source.alias.as_ref().and_then(|name| self.config.sources.alias(name));
         for _ in 0..=self.config.max_redirects {
-            let sent = self.send(&url, conditions).await;
+            // What an alias carries stays in its folder, wherever redirects lead.
+            let sent = self.send(&url, alias.filter(|alias| alias.contains(&url)), conditions).await;
             let response = if url == *first { sent? } else { sent.map_err(of_redirect)? };
             match response.status() {
                 StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
@@ -76,7 +82,7 @@ impl<H: Host> Fetcher<'_, H> {
                 | StatusCode::SEE_OTHER
                 | StatusCode::TEMPORARY_REDIRECT
                 | StatusCode::PERMANENT_REDIRECT => url = self.redirected(&url, response.headers())?,
-                status => return Err(unexpected(status, response.headers())),
+                status => return Err(unexpected(status, response.headers(), &url)),
             }
         }
         let message = format!("the origin redirects more than {} times", self.config.max_redirects);
@@ -89,7 +95,11 @@ impl<H: Host> Fetcher<'_, H> {
         let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
         let location = location.ok_or_else(|| {
             Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
-                .with_detail("give the final URL")
+                .with_detail(if url.is_object() {
+                    "the bucket is in another region: see TINTYPE_S3_REGION"
+                } else {
+                    "give the final URL"
+                })
         })?;
         let sources = &self.config.sources;
         let target = url.join(location, sources.max_url_bytes).map_err(of_redirect)?;
@@ -97,10 +107,17 @@ impl<H: Host> Fetcher<'_, H> {
         Ok(target)
     }
 
-    async fn send(&self, url: &SourceUrl, conditions: &Conditions) -> Result<Response<H::Body>> {
-        let mut request = Request::new(());
-        *request.uri_mut() = url.to_uri()?;
-        *request.headers_mut() = self.headers(conditions);
+    async fn send(
+        &self,
+        url: &SourceUrl,
+        alias: Option<&Alias>,
+        conditions: &Conditions,
+    ) -> Result<Response<H::Body>> {
+        let mut request = self.request(url, alias)?;
+        let own = std::mem::replace(request.headers_mut(), self.headers(conditions));
+        for (name, value) in &own {
+            request.headers_mut().insert(name, value.clone());
+        }
         let timeouts = &self.config.timeouts;
         let deadline = (self.host.now() + timeouts.connect + timeouts.first_byte).min(self.deadline);
         let sent = self.host.send(request, timeouts, deadline).await;
@@ -110,6 +127,20 @@ impl<H: Host> Fetcher<'_, H> {
             }
             error => waiting::origin_failure(error),
         })
+    }
+
+    /// A request with what shows that the operator may read the source: a signature or the headers of an alias.
+    fn request(&self, url: &SourceUrl, alias: Option<&Alias>) -> Result<Request<()>> {
+        if url.is_object() {
+            let store = alias.and_then(|alias| alias.store.as_ref()).unwrap_or(&self.config.sources.store);
+            return store.request(url, self.host.date());
+        }
+        let mut request = Request::new(());
+        *request.uri_mut() = url.to_uri()?;
+        for (name, value) in alias.map_or(&[][..], |alias| &alias.headers) {
+            request.headers_mut().insert(name, value.clone());
+        }
+        Ok(request)
     }
 
     fn headers(&self, conditions: &Conditions) -> HeaderMap {
@@ -155,14 +186,19 @@ fn of_redirect(failure: Failure) -> Failure {
 }
 
 /// The failure of a response with another status than expected.
-fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
+fn unexpected(status: StatusCode, headers: &HeaderMap, url: &SourceUrl) -> Failure {
     let failure = match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => {
             let message = format!("the origin has no such source: it returned {}", status.as_u16());
             Failure::new(Kind::SourceNotFound, message).with_detail("check the source's URL")
         }
-        _ => Failure::new(Kind::OriginStatus, format!("the origin returned {}", status.as_u16()))
-            .with_detail("expected 200 with an image"),
+        _ => Failure::new(Kind::OriginStatus, format!("the origin returned {}", status.as_u16())).with_detail(
+            if url.is_object() && matches!(status, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) {
+                "the store refuses the credentials or the region of TINTYPE_S3_…, or does not say that there is no such object"
+            } else {
+                "expected 200 with an image"
+            },
+        ),
     };
     match headers.get(header::RETRY_AFTER) {
         Some(delay) if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use tintype_types::{Error, Options, Outline};
 
 /// The host that a request arrives on: it sends requests to origins, opens sessions of the resizer, knows the time and
@@ -29,6 +29,21 @@ pub trait Host {
         timeouts: &Timeouts,
         deadline: Instant,
     ) -> Result<Response<Self::Body>, HostError>;
+
+    /// Sends telemetry to a collector, and waits for the status of its response, until `deadline` at the latest. A host
+    /// that has no way to send it need not implement this.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is no response.
+    async fn export(&self, _request: Request<Bytes>, _deadline: Instant) -> Result<StatusCode, HostError> {
+        Err(HostError::Denied)
+    }
+
+    /// Bytes of memory that the service has, without the resizer; 0 if that is not known.
+    fn memory(&self) -> u64 {
+        0
+    }
 
     /// Lets the host do something else between two pieces of work, such as serving other requests or cancelling this one.
     async fn pause(&self);
@@ -89,6 +104,11 @@ pub trait Session {
 
     /// Format and size, once the source's header has been read.
     fn outline(&self) -> Option<Outline>;
+
+    /// The work done so far, in units of the limit `max-work`; 0 if that is not known.
+    fn work(&self) -> u64 {
+        0
+    }
 
     /// Whether some of the source was found missing or corrupt so far.
     fn damaged(&self) -> bool;

@@ -16,6 +16,7 @@ pub mod secret;
 mod service;
 pub mod signature;
 pub mod source;
+pub mod telemetry;
 mod waiting;
 
 pub use answer::AnswerBody;

@@ -167,6 +167,11 @@ impl<H: Host> Rendering<'_, H> {
         self.session.as_ref()?.outline()
     }
 
+    /// The resizer's work so far.
+    pub(crate) fn work(&self) -> u64 {
+        self.session.as_ref().map_or(0, Session::work)
+    }
+
     /// Whether the rendition shows less than the whole source, as far as is known by now.
     pub(crate) fn damaged(&self) -> bool {
         self.session.as_ref().is_some_and(Session::damaged)

@@ -27,6 +27,7 @@ use crate::response::{self, explain, negotiate, problem};
 use crate::router::{Route, route, strip_prefix};
 use crate::signature::Signed;
 use crate::source::{ResolvedSource, SourceUrl};
+use crate::telemetry::Report;
 use crate::waiting::Deadline;
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
@@ -42,7 +43,7 @@ pub async fn answer<'h, H: Host>(
 ) -> Response<AnswerBody<'h, H>> {
     let (start, date) = (host.now(), host.date());
     let (parts, body) = request.into_parts();
-    let context = RequestContext::new(&parts, date, start);
+    let mut context = RequestContext::new(&parts, date, start);
     let is_logged = config.as_ref().map_or(true, |config| config.log);
     let record = Record {
         time: u64::try_from(since_epoch(date).as_millis()).unwrap_or(u64::MAX),
@@ -51,6 +52,8 @@ pub async fn answer<'h, H: Host>(
         ..Record::default()
     };
     let mut log = LogLine::new(host, is_logged, start, record);
+    let telemetry = config.as_ref().ok().map(|config| &config.telemetry);
+    log.report = telemetry.and_then(|telemetry| Report::start(telemetry, &mut context, date, start));
     let outcome = match config {
         Ok(config) => {
             let mut exchange = Exchange { host, config, context: &context, start, date, log: &mut log };
@@ -102,7 +105,10 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let (config, context) = (self.config, self.context);
         let target = strip_prefix(&context.target, &config.prefix);
         match route(&parts.method, &target)? {
-            Route::Health => Ok(response::health().into()),
+            Route::Health => {
+                self.log.report = None;
+                Ok(response::health().into())
+            }
             Route::Config if config.debug => Ok(response::json(StatusCode::OK, &config.show()).into()),
             Route::Config => Err(Failure::new(Kind::NotFound, "the configuration is not shown here")
                 .with_detail("TINTYPE_DEBUG=1 shows it")),
@@ -217,7 +223,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
 
     /// Makes the rendition of the configured image. The client's conditions are about another one.
     async fn render_fallback(&mut self, request: &ImageRequest, url: &SourceUrl) -> Result<Outcome<'h, H>> {
-        let fallback = ResolvedSource { url: url.clone(), named_by_client: false };
+        let fallback = ResolvedSource { url: url.clone(), alias: None, named_by_client: false };
         let context = RequestContext { if_none_match: None, if_modified_since: None, ..self.context.clone() };
         let mut exchange = Exchange { context: &context, log: &mut *self.log, ..*self };
         exchange.render_source(request, &fallback).await
@@ -232,8 +238,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let options = query::write(&etag::rendition(request));
         let variant = etag::variant(request, self.context.accept.as_deref(), &options);
         let asked = self.host.now();
-        let Fetched { headers, body } = self.fetcher().fetch(&source.url, &self.conditions(&variant)).await?;
-        let waited = self.host.now().duration_since(asked);
+        let fetched = self.fetcher().fetch(source, &self.conditions(&variant)).await;
+        let waited = self.log.record_fetch(asked);
+        let Fetched { headers, body } = fetched?;
         let origin = Freshness::from_headers(&headers, self.date);
         let cache_control =
             |damaged| self.config.cache.cache_control(&request.delivery, &origin, self.date, damaged);

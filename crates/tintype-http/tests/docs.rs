@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use tintype_http::config::{Config, VARIABLES};
+use tintype_http::config::{Config, TELEMETRY, VARIABLES, Variable};
 use tintype_http::failure::Kind;
 use tintype_http::grammar::parameter::Parameter;
 use tintype_http::grammar::{cloudflare, imgproxy, ipx, nextjs, query, wsrv};
 
 const API: &str = include_str!("../../../docs/http-api.md");
+const OBSERVABILITY: &str = include_str!("../../../docs/observability.md");
 const SECURITY: &str = include_str!("../../../docs/security.md");
 
 /// A grammar: its section, the names of each of its parameters, and names in its table that are no parameters.
@@ -134,21 +135,39 @@ fn the_table_of_errors_is_the_list_of_kinds() {
     assert_same(&rows, &known);
 }
 
-#[test]
-fn the_table_of_variables_is_the_list_of_variables() {
-    let (_, rows) = table(section("Configuration"), "variable");
-    let (prefixes, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row[0].contains("_<name>"));
-    let known: Vec<String> = VARIABLES
+/// The rows of variables, as the documentation has them.
+fn rows_of(variables: &[Variable]) -> Vec<String> {
+    variables
         .iter()
         .map(|variable| {
             let default = variable.default;
             let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
             format!("`{}` | {} | {default} | {}", variable.name, variable.kind, variable.meaning)
         })
-        .collect();
-    assert_same(&rows, &known);
+        .collect()
+}
+
+#[test]
+fn the_table_of_variables_is_the_list_of_variables() {
+    let (_, rows) = table(section("Configuration"), "variable");
+    let (prefixes, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row[0].contains("<name>"));
+    assert_same(&rows, &rows_of(VARIABLES));
     let prefixes: Vec<&str> = prefixes.iter().map(|row| row[0]).collect();
-    assert_eq!(prefixes, ["`TINTYPE_ALIAS_<name>`", "`TINTYPE_PRESET_<name>`"]);
+    assert_eq!(
+        prefixes,
+        [
+            "`TINTYPE_ALIAS_<name>`",
+            "`TINTYPE_HEADERS_<name>`",
+            "`TINTYPE_S3_…_<name>`",
+            "`TINTYPE_PRESET_<name>`"
+        ]
+    );
+}
+
+#[test]
+fn the_table_of_telemetry_is_the_list_of_its_variables() {
+    let (_, rows) = table(OBSERVABILITY, "variable");
+    assert_same(&rows, &rows_of(TELEMETRY));
 }
 
 #[test]

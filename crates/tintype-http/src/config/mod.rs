@@ -3,23 +3,29 @@
 //! [`VARIABLES`] is the only list of them: each row names a field of [`Config`] and knows how to read it, how to show it,
 //! its default and its meaning.
 
+mod alias;
+mod listing;
 mod setting;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
 use tintype_types::Limits;
 
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::imgproxy::Presets;
 use crate::host::Timeouts;
 use crate::response::cache::CachePolicy;
-use crate::response::cors::{CorsOrigins, InvalidOrigin};
+use crate::response::cors::CorsOrigins;
+use crate::secret::Secret;
 use crate::signature::Keys;
-use crate::source::{InvalidPolicy, Pattern, Policy, SourceUrl, Sources};
+use crate::source::{Pattern, Policy, SourceUrl, Sources, Style};
+use crate::telemetry::Telemetry;
+pub use listing::{Listing, Shown};
 use setting::{ByteSize, HexSecrets, Setting, WordSecrets};
+pub use telemetry::TELEMETRY;
 
 /// The configuration of the service.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +52,8 @@ pub struct Config {
     pub max_redirects: u32,
     /// A prefix that is removed from the paths of requests.
     pub prefix: String,
+    /// Traces and metrics.
+    pub telemetry: Telemetry,
     /// Write a line to the log for each request.
     pub log: bool,
     /// Answer `GET /config`.
@@ -66,33 +74,6 @@ pub struct Variable {
     show: fn(&Config) -> String,
 }
 
-/// Every variable with the value that holds, without secrets. As JSON it is an object, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing(pub Vec<Shown>);
-
-impl Serialize for Listing {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|shown| (&shown.name, shown)))
-    }
-}
-
-/// A variable with the value that holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Shown {
-    /// `TINTYPE_…`
-    #[serde(skip)]
-    pub name: String,
-    /// The value, without secrets.
-    pub value: String,
-    /// The name of its type.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// The value that holds when it is not set; empty for none.
-    pub default: &'static str,
-    /// What it does.
-    pub meaning: &'static str,
-}
-
 /// A row of the table: a field of the configuration, and the type that reads and shows it.
 macro_rules! variable {
     ($name:literal, $($field:ident).+: $type:ty, $default:literal, $meaning:literal) => {
@@ -110,7 +91,9 @@ macro_rules! variable {
     };
 }
 
-/// Every variable, in the order of the documentation.
+use variable;
+
+/// Every variable of the service itself, in the order of the documentation.
 pub const VARIABLES: &[Variable] = &[
     variable!(
         "TINTYPE_SOURCES",
@@ -151,6 +134,32 @@ pub const VARIABLES: &[Variable] = &[
         sources.base_url: Option<SourceUrl>,
         "",
         "The folder that relative source URLs start from. The sources in it are allowed."
+    ),
+    variable!(
+        "TINTYPE_S3_ENDPOINT",
+        sources.store.endpoint: Option<SourceUrl>,
+        "",
+        "The store of sources `s3://bucket/key`, without a bucket; empty for Amazon's. TINTYPE_SOURCES lists buckets."
+    ),
+    variable!("TINTYPE_S3_REGION", sources.store.region: String, "us-east-1", "The region that signatures are for."),
+    variable!(
+        "TINTYPE_S3_STYLE",
+        sources.store.style: Style,
+        "auto",
+        "Where the bucket stands: `path`, `virtual` for the host, or `auto`, which is the host at Amazon only."
+    ),
+    variable!(
+        "TINTYPE_S3_ACCESS_KEY_ID",
+        sources.store.key_id: String,
+        "",
+        "The identifier of the key that requests to the store are signed with; without one, they are not signed."
+    ),
+    variable!("TINTYPE_S3_SECRET_ACCESS_KEY", sources.store.secret: Option<Secret<String>>, "", "The key itself."),
+    variable!(
+        "TINTYPE_S3_SESSION_TOKEN",
+        sources.store.token: Option<Secret<String>>,
+        "",
+        "The token of temporary credentials."
     ),
     variable!(
         "TINTYPE_FALLBACK_URL",
@@ -247,9 +256,6 @@ pub const VARIABLES: &[Variable] = &[
     ),
 ];
 
-/// The prefix of variables that name an alias.
-const ALIAS: &str = "TINTYPE_ALIAS_";
-
 /// The prefix of variables that name a preset.
 const PRESET: &str = "TINTYPE_PRESET_";
 
@@ -262,23 +268,27 @@ impl Config {
     pub fn read(environment: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let environment: Vec<(String, String)> = environment.into_iter().collect();
         let mut config = Self::default();
+        let set = |variable: &Variable| {
+            let mut named = environment.iter().rev().filter(|(name, _)| name == variable.name);
+            named
+                .find(|(_, value)| !value.is_empty())
+                .map_or(variable.default, |(_, value)| value.trim_ascii())
+        };
         for variable in VARIABLES {
-            let set =
-                environment.iter().rev().find(|(name, value)| name == variable.name && !value.is_empty());
-            let text = set.map_or(variable.default, |(_, value)| value.trim_ascii());
-            (variable.read)(&mut config, text).map_err(|reason| unreadable(variable.name, &reason))?;
+            (variable.read)(&mut config, set(variable))
+                .map_err(|reason| unreadable(variable.name, &reason))?;
+        }
+        for variable in TELEMETRY {
+            let read = (variable.read)(&mut config, set(variable));
+            read.or_else(|_| (variable.read)(&mut config, variable.default))
+                .map_err(|reason| unreadable(variable.name, &reason))?;
         }
         for (name, value) in &environment {
-            if let Some(alias) = name.strip_prefix(ALIAS) {
-                if matches!(&*alias.to_ascii_lowercase(), "http" | "https") {
-                    return Err(unreadable(name, "expected another name: this one begins full URLs"));
-                }
-                let url = value.parse::<SourceUrl>().map_err(|error| unreadable(name, &error.to_string()))?;
-                config.sources.aliases.push((alias.to_ascii_lowercase(), url));
-            } else if let Some(preset) = name.strip_prefix(PRESET) {
+            if let Some(preset) = name.strip_prefix(PRESET) {
                 config.presets.insert(preset.to_ascii_lowercase(), value.clone());
             }
         }
+        config.sources.aliases = alias::read(&environment, &config.sources.store)?;
         config.check()?;
         config.allow_named_sources();
         Ok(config)
@@ -310,62 +320,17 @@ impl Config {
     /// Allows the sources that the operator has named, so that they need not be listed again.
     fn allow_named_sources(&mut self) {
         let Sources { policy, base_url, aliases, .. } = &mut self.sources;
-        for url in base_url.iter().chain(aliases.iter().map(|(_, url)| url)) {
+        let folders = aliases.iter().filter(|alias| alias.store.is_none()).map(|alias| &alias.url);
+        for url in base_url.iter().chain(folders) {
             policy.allow(Pattern::under(url));
         }
         if let Some(url) = &self.fallback_url {
             policy.allow(Pattern::exact(url));
         }
     }
-
-    /// Every variable with the value that holds, without secrets.
-    pub fn show(&self) -> Listing {
-        let table = VARIABLES.iter().map(|variable| Shown {
-            name: variable.name.into(),
-            value: (variable.show)(self),
-            kind: variable.kind,
-            default: variable.default,
-            meaning: variable.meaning,
-        });
-        let named = |prefix: &str, name: &str, kind, value| Shown {
-            name: format!("{prefix}{name}"),
-            value,
-            kind,
-            default: "",
-            meaning: "",
-        };
-        let aliases =
-            self.sources.aliases.iter().map(|(name, url)| named(ALIAS, name, "URL", url.to_string()));
-        let presets = self.presets.iter().map(|(name, text)| named(PRESET, name, "text", text.clone()));
-        Listing(table.chain(aliases).chain(presets).collect())
-    }
 }
 
 /// The failure of a variable. Its value stays out of the response: it may be a secret.
 fn unreadable(name: &str, reason: &str) -> Failure {
     Failure::new(Kind::Configuration, format!("the variable {name} cannot be read")).with_detail(reason)
-}
-
-impl Setting for Policy {
-    const KIND: &'static str = "patterns";
-
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: InvalidPolicy| error.to_string())
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Setting for CorsOrigins {
-    const KIND: &'static str = "text";
-
-    fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: InvalidOrigin| error.to_string())
-    }
-
-    fn show(&self) -> String {
-        self.to_string()
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::response::cors::{CorsOrigins, InvalidOrigin};
 use crate::secret::Secret;
-use crate::source::{InvalidUrl, SourceUrl};
+use crate::source::{InvalidPolicy, InvalidUrl, Policy, SourceUrl, Style};
 use tintype_types::number;
 
 /// A type that a variable can have.
@@ -230,4 +231,52 @@ impl From<Vec<Secret<String>>> for WordSecrets {
 /// The words between commas.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim_ascii).filter(|word| !word.is_empty())
+}
+
+impl Setting for Option<Secret<String>> {
+    const KIND: &'static str = "secret";
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok((!text.is_empty()).then(|| Secret::new(text.into())))
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map(|_| "(1)".into()).unwrap_or_default()
+    }
+}
+
+impl Setting for Style {
+    const KIND: &'static str = "name";
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("expected one of {}", Style::NAMES.join(", ")))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Setting for Policy {
+    const KIND: &'static str = "patterns";
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: InvalidPolicy| error.to_string())
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Setting for CorsOrigins {
+    const KIND: &'static str = "text";
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: InvalidOrigin| error.to_string())
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }

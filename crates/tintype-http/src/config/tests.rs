@@ -12,7 +12,7 @@ fn every_variable_is_optional() {
     assert_eq!(config.limits.source_bytes, 50 << 20);
     assert_eq!(config.timeouts.total, Duration::from_secs(15));
     assert_eq!(config.sources.policy.to_string(), "");
-    assert_eq!(config.show().0.len(), VARIABLES.len());
+    assert_eq!(config.show().0.len(), VARIABLES.len() + TELEMETRY.len());
 }
 
 #[test]
@@ -52,6 +52,10 @@ fn a_value_that_cannot_be_read_names_its_variable_and_is_not_repeated() {
         ("TINTYPE_BASE_URL", "ftp://a.example/"),
         ("TINTYPE_ALIAS_x", "nonsense"),
         ("TINTYPE_ALIAS_HTTP", "https://a.example.com/"),
+        ("TINTYPE_ALIAS_S3", "https://a.example.com/"),
+        ("TINTYPE_HEADERS_nobody", "Authorization: x"),
+        ("TINTYPE_S3_STYLE", "cubist"),
+        ("TINTYPE_S3_ENDPOINT", "s4://a.example.com"),
         ("TINTYPE_ALLOW_UNSIGNED", "maybe"),
         ("TINTYPE_TTL_MIN", "366d"),
         ("TINTYPE_PREFIX", "img"),
@@ -66,8 +70,12 @@ fn a_value_that_cannot_be_read_names_its_variable_and_is_not_repeated() {
 #[test]
 fn shown_values_can_be_read_again() {
     let config = read(&[("TINTYPE_TIMEOUT_CONNECT", "1500ms")]).unwrap();
-    let secrets = ["TINTYPE_KEY", "TINTYPE_SALT", "TINTYPE_WSRV_SECRET", "TINTYPE_TRUSTED_SIGNATURES"];
-    let secret = |name: &str| secrets.contains(&name);
+    let secret = |name: &str| {
+        VARIABLES
+            .iter()
+            .chain(TELEMETRY)
+            .any(|variable| variable.name == name && variable.kind.starts_with("secret"))
+    };
     let shown: Vec<_> = config
         .show()
         .0
@@ -105,7 +113,7 @@ fn named_folders_are_allowed_sources() {
         ("TINTYPE_PRESET_thumb", "rs:fill:100:100"),
     ])
     .unwrap();
-    assert_eq!(config.sources.aliases[0].0, "photos");
+    assert_eq!(config.sources.aliases[0].name, "photos");
     assert_eq!(config.presets["thumb"], "rs:fill:100:100");
     let allowed = |url: &str| config.sources.policy.check(&url.parse().unwrap()).is_ok();
     assert!(allowed("http://127.0.0.1:8080/a/b.jpg") && allowed("https://photos.example/b/c.jpg"));
@@ -122,4 +130,40 @@ fn the_configuration_is_listed_as_json_in_its_order() {
     );
     let last = r#","TINTYPE_PRESET_thumb":{"value":"w:8","type":"text","default":"","meaning":""}}"#;
     assert!(listing.ends_with(last), "{listing}");
+}
+
+#[test]
+fn an_alias_has_headers_and_a_store_of_its_own() {
+    let config = read(&[
+        ("TINTYPE_S3_ACCESS_KEY_ID", "main"),
+        ("TINTYPE_S3_SECRET_ACCESS_KEY", "swordfish"),
+        ("TINTYPE_S3_SESSION_TOKEN", "swordfish-token"),
+        ("TINTYPE_ALIAS_eu", "s3://photos/"),
+        ("TINTYPE_S3_REGION_EU", "eu-central-1"),
+        ("TINTYPE_ALIAS_r2", "s3://photos/2026/"),
+        ("TINTYPE_S3_ENDPOINT_R2", "https://r2.example.com"),
+        ("TINTYPE_ALIAS_other", "s3://photos/"),
+        ("TINTYPE_S3_ACCESS_KEY_ID_other", "other"),
+        ("TINTYPE_S3_SECRET_ACCESS_KEY_other", "swordfish-other"),
+        ("TINTYPE_ALIAS_dav", "https://dav.example.com/"),
+        ("TINTYPE_HEADERS_DAV", "Authorization: Bearer swordfish"),
+    ])
+    .unwrap();
+    let alias = |name: &str| config.sources.alias(name).unwrap();
+    let store = |name: &str| alias(name).store.clone().unwrap();
+    assert_eq!((store("eu").region.as_str(), store("eu").key_id.as_str()), ("eu-central-1", "main"));
+    assert_eq!(store("eu").secret.unwrap().expose(), "swordfish");
+    assert!(store("eu").token.is_some());
+    // Credentials do not follow to another endpoint, nor a token to another key.
+    assert_eq!((store("r2").secret, store("r2").token), (None, None));
+    assert_eq!(
+        (store("other").secret.unwrap().expose().as_str(), store("other").token),
+        ("swordfish-other", None)
+    );
+    assert_eq!((alias("dav").headers.len(), alias("dav").store.is_none()), (1, true));
+    let shown = format!("{config:?} {:?} {}", config.show(), serde_json::to_string(&config.show()).unwrap());
+    assert!(!shown.contains("swordfish"), "{shown}");
+    assert!(shown.contains("TINTYPE_S3_ENDPOINT_r2") && shown.contains("TINTYPE_HEADERS_dav"), "{shown}");
+    let failure = read(&[("TINTYPE_ALIAS_a", "s3://b/"), ("TINTYPE_HEADERS_a", "x: swordfish")]).unwrap_err();
+    assert!(!failure.to_string().contains("swordfish") && failure.to_string().contains("TINTYPE_HEADERS_a"));
 }

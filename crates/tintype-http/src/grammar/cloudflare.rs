@@ -67,10 +67,15 @@ fn read_option(draft: &mut Draft, option: &str) -> Result<()> {
 /// The URL of a source, which some clients encode as a whole, or else a path.
 fn read_url(url: &str) -> String {
     let scheme = url.get(..8).unwrap_or(url).to_ascii_lowercase();
-    if scheme.starts_with("http%3a") || scheme.starts_with("https%3a") {
+    let begins = |end: &str| {
+        ["http", "https", "s3"]
+            .iter()
+            .any(|name| scheme.strip_prefix(name).is_some_and(|rest| rest.starts_with(end)))
+    };
+    if begins("%3a") {
         return decode(url).unwrap_or_else(|| url.into());
     }
-    if scheme.starts_with("http:") || scheme.starts_with("https:") {
+    if begins(":") {
         return mend_slashes(url);
     }
     format!("/{url}")

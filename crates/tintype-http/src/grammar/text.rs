@@ -93,7 +93,7 @@ pub fn split_list(text: &str, separator: char) -> Vec<&str> {
 
 /// A source URL as it stands in a path, where some proxies make one slash of two.
 pub fn mend_slashes(url: &str) -> String {
-    for scheme in ["http:/", "https:/"] {
+    for scheme in ["http:/", "https:/", "s3:/"] {
         if let Some(rest) = url.strip_prefix(scheme)
             && !rest.starts_with('/')
         {

@@ -49,6 +49,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// The name of the method; `other` stands for those that the service does not know.
+    pub(crate) fn method_name(&self) -> &str {
+        name_of(&self.method)
+    }
+
     /// The line, without its end. Nothing in it ends a line or moves a terminal's cursor.
     pub fn line(&self) -> String {
         json::line(self)
@@ -98,8 +103,12 @@ fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, 
 }
 
 fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(name_of(method))
+}
+
+fn name_of(method: &Method) -> &str {
     let known = [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS].contains(method);
-    serializer.serialize_str(if known { method.as_str() } else { "other" })
+    if known { method.as_str() } else { "other" }
 }
 
 fn status<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,7 +5,7 @@ pub mod cors;
 pub mod etag;
 pub mod explain;
 pub mod image;
-mod json;
+pub(crate) mod json;
 mod list;
 pub mod log;
 pub mod negotiate;

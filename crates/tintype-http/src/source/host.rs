@@ -66,6 +66,17 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The name of a bucket. Digits alone make no address of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidUrl::Host`]
+    pub fn bucket(text: &str) -> Result<Self, InvalidUrl> {
+        if is_name(text) { Ok(Host { text: text.into(), address: None }) } else { Err(InvalidUrl::Host) }
+    }
+}
+
 impl FromStr for Host {
     type Err = InvalidUrl;
 

@@ -13,7 +13,7 @@ pub enum InvalidUrl {
     ControlCharacters,
     /// It contains a backslash, which browsers read as a slash.
     Backslash,
-    /// It does not begin with `http://` or `https://`.
+    /// It begins with none of `http://`, `https://` and `s3://`.
     Scheme,
     /// It contains a user or a password.
     Credentials,
@@ -21,6 +21,8 @@ pub enum InvalidUrl {
     Host,
     /// Its port is not a number from 1 to 65535.
     Port,
+    /// A URL of an object has a query other than a version.
+    Query,
     /// Some servers would find `.` or `..` in its path.
     HiddenDots,
     /// It leaves the folder that it is relative to.
@@ -33,10 +35,11 @@ impl InvalidUrl {
             InvalidUrl::TooLong(_) => "it is too long",
             InvalidUrl::ControlCharacters => "it contains control characters",
             InvalidUrl::Backslash => "it contains a backslash",
-            InvalidUrl::Scheme => "its scheme is neither http nor https",
+            InvalidUrl::Scheme => "its scheme is none of http, https and s3",
             InvalidUrl::Credentials => "it contains credentials",
             InvalidUrl::Host => "its host is not valid",
             InvalidUrl::Port => "its port is not valid",
+            InvalidUrl::Query => "its query is not a version",
             InvalidUrl::HiddenDots => "it disguises . or .. as something else",
             InvalidUrl::OutsideFolder => "it lies outside of its folder",
         }
@@ -51,6 +54,9 @@ impl InvalidUrl {
             InvalidUrl::Credentials => "leave out user and password",
             InvalidUrl::Host => "write a name in ASCII (xn--… for others) or an IP address",
             InvalidUrl::Port => "write a number from 1 to 65535, or none",
+            InvalidUrl::Query => {
+                "write s3://bucket/key or s3://bucket/key?versionId=…, with %3F for a question mark"
+            }
             InvalidUrl::HiddenDots => "write the path without . and ..",
             InvalidUrl::OutsideFolder => "leave out ..",
         };

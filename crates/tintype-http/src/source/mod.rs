@@ -2,13 +2,14 @@
 //!
 //! ```
 //! use tintype_http::failure::Kind;
-//! use tintype_http::source::Sources;
+//! use tintype_http::source::{Alias, Sources};
 //!
 //! let sources = Sources {
 //!     policy: "*.example.com, http://localhost:9000/photos/".parse()?,
 //!     base_url: None,
-//!     aliases: vec![("photos".into(), "http://localhost:9000/photos/".parse()?)],
+//!     aliases: vec![Alias::new("photos", "http://localhost:9000/photos/".parse()?)],
 //!     max_url_bytes: 4096,
+//!     ..Sources::default()
 //! };
 //! let source = sources.resolve("photos:cat.jpg")?;
 //! assert_eq!(source.url.to_string(), "http://localhost:9000/photos/cat.jpg");
@@ -20,16 +21,21 @@
 //! ```
 
 mod address;
+mod alias;
 mod host;
 mod invalid;
 mod pattern;
 mod policy;
+mod sigv4;
+mod store;
 mod url;
 
+pub use alias::{Alias, read_headers};
 pub use host::Host;
 pub use invalid::InvalidUrl;
 pub use pattern::{InvalidPattern, Pattern};
 pub use policy::{InvalidPolicy, Policy};
+pub use store::{Store, Style};
 pub use url::SourceUrl;
 
 use crate::failure::Result;
@@ -37,12 +43,14 @@ use crate::failure::Result;
 /// Where sources come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// What may be fetched. It has to allow the folders of `base_url` and `aliases`, too.
+    /// What may be fetched. It has to allow the folders of `base_url` and of the `aliases` without a store of their own, too.
     pub policy: Policy,
     /// The URL in whose folder relative sources lie.
     pub base_url: Option<SourceUrl>,
-    /// The URLs in whose folders sources `name:path` lie, by name.
-    pub aliases: Vec<(String, SourceUrl)>,
+    /// Folders of sources `name:path`.
+    pub aliases: Vec<Alias>,
+    /// The store of objects `s3://bucket/key`.
+    pub store: Store,
     /// Bytes of a URL that a client or an origin names.
     pub max_url_bytes: usize,
 }
@@ -52,7 +60,9 @@ pub struct Sources {
 pub struct ResolvedSource {
     /// The URL to fetch it from.
     pub url: SourceUrl,
-    /// Whether the client named this URL itself. An operator's base URL is not disclosed to clients.
+    /// The alias by which it was named.
+    pub alias: Option<String>,
+    /// Whether the client named this URL itself, and could fetch it. An operator's base URL is not disclosed to clients.
     pub named_by_client: bool,
 }
 
@@ -65,23 +75,33 @@ impl Sources {
     /// [`InvalidSource`](crate::failure::Kind::InvalidSource), [`UrlTooLong`](crate::failure::Kind::UrlTooLong) or
     /// [`SourceNotAllowed`](crate::failure::Kind::SourceNotAllowed).
     pub fn resolve(&self, text: &str) -> Result<ResolvedSource> {
-        let relative = self.split_base(text);
-        let url = match relative {
+        let alias = self.split_alias(text);
+        let below = match alias {
+            Some((alias, path)) => Some((&alias.url, path)),
+            None => self.base_url.as_ref().filter(|_| !is_absolute(text)).map(|base| (base, text)),
+        };
+        let url = match below {
             Some((base, path)) => base.below(path, self.max_url_bytes)?,
             None => SourceUrl::parse(text, self.max_url_bytes)?,
         };
-        self.policy.check(&url)?;
-        Ok(ResolvedSource { url, named_by_client: relative.is_none() })
+        // A bucket in a store of the alias says nothing about a bucket of that name in the store of all others.
+        if alias.is_none_or(|(alias, _)| alias.store.is_none()) {
+            self.policy.check(&url)?;
+        }
+        let named_by_client = below.is_none() && !url.is_object();
+        Ok(ResolvedSource { url, alias: alias.map(|(alias, _)| alias.name.clone()), named_by_client })
     }
 
-    /// The URL that a source is relative to, and the path below it.
-    fn split_base<'a>(&'a self, text: &'a str) -> Option<(&'a SourceUrl, &'a str)> {
-        if let Some((name, path)) = text.split_once(':')
-            && let Some((_, base)) = self.aliases.iter().find(|(alias, _)| alias == name)
-        {
-            return Some((base, path));
-        }
-        self.base_url.as_ref().filter(|_| !is_absolute(text)).map(|base| (base, text))
+    /// The alias that a text begins with, and the path after it.
+    fn split_alias<'t>(&self, text: &'t str) -> Option<(&Alias, &'t str)> {
+        // Some grammars write every source as a path.
+        let (name, path) = text.strip_prefix('/').unwrap_or(text).split_once(':')?;
+        self.alias(name).map(|alias| (alias, path))
+    }
+
+    /// The alias of a name.
+    pub fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.iter().find(|alias| alias.name == name)
     }
 }
 
@@ -108,8 +128,9 @@ mod tests {
         Sources {
             policy,
             base_url: Some(base_url),
-            aliases: vec![("arch".into(), archive)],
+            aliases: vec![Alias::new("arch", archive)],
             max_url_bytes: 100,
+            ..Sources::default()
         }
     }
 
@@ -128,6 +149,7 @@ mod tests {
             ("?x=1", "https://base.example/photos/?x=1"),
             ("12:30.jpg", "https://base.example/photos/12:30.jpg"),
             ("arch:x/y.png", "http://10.0.0.7:9000/a/x/y.png"),
+            ("/arch:x/y.png", "http://10.0.0.7:9000/a/x/y.png"),
             ("arch://x.png", "http://10.0.0.7:9000/a/x.png"),
             ("arch:@evil.example.com/x", "http://10.0.0.7:9000/a/@evil.example.com/x"),
             ("arch:http://evil.example.com/x", "http://10.0.0.7:9000/a/http://evil.example.com/x"),

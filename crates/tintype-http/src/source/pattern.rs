@@ -8,7 +8,7 @@ use super::url::SourceUrl;
 
 /// A pattern of URLs: `[scheme://]host[:port][/path]`.
 ///
-/// * Without a scheme, both are meant; without a port, the scheme's own; the port `*` is any.
+/// * Without a scheme, `http` and `https` are meant; without a port, the scheme's own; the port `*` is any.
 /// * In a host, `*` as the first label stands for one label or more, `*` elsewhere for characters within a label. The
 ///   last label is always written out. The host `*` is every public host; a host that is not public is allowed only
 ///   where a pattern names it, if need be with a `*` in front.
@@ -35,9 +35,11 @@ pub struct Pattern {
 enum Scheme {
     Http,
     Https,
+    /// Objects: a bucket takes the place of the host.
+    S3,
 }
 
-tintype_types::names! { Scheme { Http = "http", Https = "https" } }
+tintype_types::names! { Scheme { Http = "http", Https = "https", S3 = "s3" } }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hosts {
@@ -90,17 +92,18 @@ impl Pattern {
 
     /// Whether a URL is one that the pattern allows.
     pub fn allows(&self, url: &SourceUrl) -> bool {
-        self.scheme.is_none_or(|scheme| scheme.name() == url.scheme())
-            && self.hosts.contain(url.host())
+        self.scheme.map_or(!url.is_object(), |scheme| scheme.name() == url.scheme())
+            && self.hosts.contain(url)
             && self.port.allows(url)
             && self.path.allows(url.path())
     }
 }
 
 impl Hosts {
-    fn contain(&self, host: &Host) -> bool {
+    fn contain(&self, url: &SourceUrl) -> bool {
+        let host = url.host();
         match self {
-            Hosts::Public => host.is_public(),
+            Hosts::Public => url.is_object() || host.is_public(),
             Hosts::Names(pattern) => host.is_name() && matches_name(pattern, host.as_str()),
             Hosts::One(one) => one == host,
         }
@@ -167,7 +170,8 @@ impl FromStr for Pattern {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (host, port) = split_port(authority);
         let port = port.map_or(Ok(Port::Default), str::parse)?;
-        Ok(Pattern { scheme, hosts: host.parse()?, port: port.of_scheme(scheme), path: path.parse()? })
+        let hosts = if scheme == Some(Scheme::S3) { Hosts::buckets(host) } else { host.parse() }?;
+        Ok(Pattern { scheme, hosts, port: port.of_scheme(scheme), path: path.parse()? })
     }
 }
 
@@ -202,6 +206,18 @@ impl FromStr for Port {
             },
             _ => Err(InvalidPattern::Port),
         }
+    }
+}
+
+impl Hosts {
+    /// Names of buckets, in which `*` may stand anywhere.
+    fn buckets(text: &str) -> Result<Self, InvalidPattern> {
+        let bucket = Host::bucket(&text.replace('*', "0")).map_err(|_| InvalidPattern::Host)?;
+        Ok(match text {
+            "*" => Hosts::Public,
+            _ if text.contains('*') => Hosts::Names(text.into()),
+            _ => Hosts::One(bucket),
+        })
     }
 }
 
@@ -271,7 +287,7 @@ impl fmt::Display for Pattern {
 /// Why a text is not a pattern. It does not hold the text, which may contain a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidPattern {
-    /// The scheme is neither `http` nor `https`.
+    /// The scheme is none of `http`, `https` and `s3`.
     Scheme,
     /// The host is none that a pattern can have.
     Host,
@@ -284,7 +300,7 @@ pub enum InvalidPattern {
 impl fmt::Display for InvalidPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            InvalidPattern::Scheme => "the scheme of a pattern is http or https",
+            InvalidPattern::Scheme => "the scheme of a pattern is http, https or s3",
             InvalidPattern::Host => "the host of a pattern is a name in ASCII, *.name, an IP address or *",
             InvalidPattern::Port => "the port of a pattern is a number from 1 to 65535 or *",
             InvalidPattern::Path => "the path of a pattern is plain, without ?, #, * and ..",

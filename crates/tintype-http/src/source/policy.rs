@@ -31,6 +31,8 @@ impl Policy {
         let message = format!("{}://{} is not an allowed source", url.scheme(), clip(&url.authority()));
         Err(Failure::new(Kind::SourceNotAllowed, message).with_detail(if self.patterns.is_empty() {
             "no source is allowed yet: set TINTYPE_SOURCES, for example to https://*.example.com"
+        } else if url.is_object() {
+            "TINTYPE_SOURCES has to list its bucket, for example as s3://photos"
         } else if url.is_public_host() {
             "TINTYPE_SOURCES does not list it; scheme, host, port and path all have to match"
         } else {
@@ -46,7 +48,9 @@ impl Policy {
     /// [`Kind::SourceNotAllowed`], as [`Policy::check`].
     pub fn check_redirect(&self, url: &SourceUrl) -> Result<()> {
         self.check(url)?;
-        if self.patterns.iter().any(|pattern| pattern.names_hosts() && pattern.allows(url)) {
+        if !url.is_object()
+            && self.patterns.iter().any(|pattern| pattern.names_hosts() && pattern.allows(url))
+        {
             return Ok(());
         }
         let message = format!("redirects to {}://{} are not allowed", url.scheme(), clip(&url.authority()));

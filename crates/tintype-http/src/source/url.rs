@@ -1,4 +1,4 @@
-//! Source URLs: `http` and `https`, read strictly and written in one canonical form.
+//! Source URLs: `http`, `https` and `s3`, read strictly and written in one canonical form.
 //!
 //! The URL that is judged must be the URL that is fetched. So whatever two readers of URLs may understand differently is
 //! either brought into one form (case, notations of IPv4, dot segments, default ports) or refused (backslashes, control
@@ -17,6 +17,9 @@ use crate::request::file_name;
 
 /// The longest URL in the configuration, in bytes.
 const MAX_CONFIGURED_BYTES: usize = 4096;
+
+/// The scheme of objects in a [`Store`](super::Store).
+const OBJECT: &str = "s3";
 
 /// A URL that can be fetched, in its one canonical form.
 ///
@@ -64,12 +67,17 @@ impl SourceUrl {
         below(self, path, max_bytes).map_err(|reason| reason.failure(None))
     }
 
-    /// `http` or `https`.
+    /// `http`, `https` or `s3`.
     pub fn scheme(&self) -> &str {
         self.url.scheme()
     }
 
-    /// The host.
+    /// Whether it is `s3://bucket/key`, which a [`Store`](super::Store) translates.
+    pub fn is_object(&self) -> bool {
+        self.scheme() == OBJECT
+    }
+
+    /// The host: of an object, its bucket.
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -102,6 +110,11 @@ impl SourceUrl {
     /// The path, with a leading slash, percent-encoded and free of dot segments.
     pub fn path(&self) -> &str {
         self.url.path()
+    }
+
+    /// The query, without its question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.url.query()
     }
 
     /// The path up to its last slash, inclusive.
@@ -148,7 +161,7 @@ impl FromStr for SourceUrl {
 fn read(text: &str, max_bytes: usize) -> Result<SourceUrl, InvalidUrl> {
     check_text(text, max_bytes)?;
     let (scheme, rest) = text.split_once("://").ok_or(InvalidUrl::Scheme)?;
-    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+    if !["http", "https", OBJECT].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Err(InvalidUrl::Scheme);
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -211,13 +224,29 @@ fn canonical(mut url: Url) -> Result<SourceUrl, InvalidUrl> {
     if url.port() == Some(0) {
         return Err(InvalidUrl::Port);
     }
-    let host: Host = url.host_str().unwrap_or_default().parse()?;
+    let text = url.host_str().unwrap_or_default();
+    let host = if url.scheme() == OBJECT { Host::bucket(text)? } else { text.parse()? };
+    if url.scheme() == OBJECT {
+        check_object(&url)?;
+    }
     // Without the final dot of a name.
     url.set_host(Some(host.as_str()))?;
     // A fragment is never sent.
     url.set_fragment(None);
+    if url.path().is_empty() {
+        url.set_path("/");
+    }
     url.path().split('/').try_for_each(check_segment)?;
     Ok(SourceUrl { url, host })
+}
+
+/// Checks what a store would take for something else than the name of an object: a query can ask for lists and settings.
+fn check_object(url: &Url) -> Result<(), InvalidUrl> {
+    if url.port().is_some() {
+        return Err(InvalidUrl::Port);
+    }
+    let is_version = |query: &str| query.starts_with("versionId=") && !query.contains('&');
+    if url.query().is_none_or(is_version) { Ok(()) } else { Err(InvalidUrl::Query) }
 }
 
 /// Checks a segment of a path for the dot segments that another server may read into it: one that decodes again, that

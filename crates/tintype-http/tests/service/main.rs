@@ -12,6 +12,7 @@ mod requests;
 mod streaming;
 mod substitutes;
 mod support;
+mod telemetry;
 mod uploads;
 mod validators;
 mod waiting;

@@ -136,6 +136,8 @@ fn targets(messages: &mut Messages) {
         "/?url=ftp://photos.example.com/",
         "/?url=https://user@photos.example.com/",
         "/?url=https://photos.example.com:0/",
+        "/?url=s3://photos/a.jpg",
+        "/?url=s3://photos/a.jpg%3Facl",
         "/?url=https://photos.example.com/%5C",
         "/?url=https://photos.example.com/a%09",
         "/?url=https://photos.example.com/%25252e%25252e/",
@@ -197,6 +199,12 @@ fn origins(messages: &mut Messages) {
         || Reply::image(&jpeg(300)).after(Event::Late(SECOND)),
     ] {
         messages.add(&TestHost::new().origin(move |_| reply()).get(PHOTO));
+    }
+    for (target, status) in
+        [("/?url=s3://photos/a.jpg", 403), ("/?url=s3://photos/b.jpg", 301), ("/?url=s3://photos/", 200)]
+    {
+        let host = TestHost::new().with("TINTYPE_SOURCES", "s3://photos");
+        messages.add(&host.origin(move |_| Reply::status(status)).get(target));
     }
     for reason in [
         HostError::TimedOut,
@@ -295,6 +303,8 @@ fn configurations(messages: &mut Messages) {
         ("TINTYPE_TTL_MIN", "366d"),
         ("TINTYPE_LOG", "maybe"),
         ("TINTYPE_CORS", "https://www.example.com/"),
+        ("TINTYPE_S3_STYLE", "cubist"),
+        ("TINTYPE_HEADERS_nobody", "Authorization: x"),
         ("TINTYPE_ALIAS_photos", "photos"),
     ] {
         messages.add(&TestHost::new().with(name, value).get("/healthz"));

@@ -198,3 +198,128 @@ fn an_origin_that_breaks_off_leaves_no_image() {
     assert_eq!(answer.error(), (502, "origin-unreachable".into()));
     assert_eq!(answer.header("cache-control"), "no-store");
 }
+
+/// A host with a store, and an alias of another one.
+fn with_store() -> TestHost {
+    TestHost::new()
+        .with("TINTYPE_SOURCES", "s3://photos, https://photos.example.com")
+        .with("TINTYPE_S3_ENDPOINT", "http://10.0.0.7:9000")
+        .with("TINTYPE_S3_ACCESS_KEY_ID", "AKMAIN")
+        .with("TINTYPE_S3_SECRET_ACCESS_KEY", "swordfish")
+        .with("TINTYPE_ALIAS_eu", "s3://archive/eu/")
+        .with("TINTYPE_S3_REGION_EU", "eu-central-1")
+        .with("TINTYPE_ALIAS_dav", "https://dav.example.com/a/")
+        .with("TINTYPE_HEADERS_DAV", "Authorization: Bearer swordfish\nUser-Agent: own")
+}
+
+#[test]
+fn an_object_is_asked_of_its_store_with_a_signature() {
+    let host = with_store();
+    for (target, uri, region) in [
+        ("/?url=s3://photos/a%2520b.jpg&width=8", "http://10.0.0.7:9000/photos/a%20b.jpg", "us-east-1"),
+        ("/?url=s3://photos/a%2Bb.jpg&width=8", "http://10.0.0.7:9000/photos/a%2Bb.jpg", "us-east-1"),
+        (
+            "/unsafe/w:8/plain/s3://photos/a%2520b.jpg@png",
+            "http://10.0.0.7:9000/photos/a%20b.jpg",
+            "us-east-1",
+        ),
+        ("/unsafe/w:8/czM6Ly9waG90b3MvYS5qcGc", "http://10.0.0.7:9000/photos/a.jpg", "us-east-1"),
+        ("/cdn-cgi/image/width=8/s3://photos/a.jpg", "http://10.0.0.7:9000/photos/a.jpg", "us-east-1"),
+        ("/cdn-cgi/image/width=8/s3:/photos/a.jpg", "http://10.0.0.7:9000/photos/a.jpg", "us-east-1"),
+        ("/wsrv/?url=s3://photos/a.jpg&w=8", "http://10.0.0.7:9000/photos/a.jpg", "us-east-1"),
+        (
+            "/_next/image?url=s3%3A%2F%2Fphotos%2Fa.jpg&w=8&q=75",
+            "http://10.0.0.7:9000/photos/a.jpg",
+            "us-east-1",
+        ),
+        ("/_ipx/w_8/s3://photos/a.jpg", "http://10.0.0.7:9000/photos/a.jpg", "us-east-1"),
+        ("/?url=eu:cat.jpg&width=8", "http://10.0.0.7:9000/archive/eu/cat.jpg", "eu-central-1"),
+    ] {
+        let answer = host.get(target);
+        assert_eq!(answer.error(), (200, String::new()), "{target}");
+        assert_eq!(answer.header("link"), "", "{target}");
+        let asked = host.asked.take().remove(0);
+        assert_eq!(asked.uri(), uri, "{target}");
+        let authorization = asked.headers()["authorization"].to_str().unwrap();
+        let scope = format!("AWS4-HMAC-SHA256 Credential=AKMAIN/20260101/{region}/s3/aws4_request, ");
+        assert!(authorization.starts_with(&scope), "{authorization}");
+        assert_eq!(asked.headers()["x-amz-date"], "20260101T000000Z");
+    }
+    assert!(host.log.take().iter().all(|line| !line.contains("swordfish") && !line.contains("AKMAIN")));
+}
+
+#[test]
+fn a_bucket_has_to_be_listed() {
+    for (target, error) in [
+        ("/?url=s3://secret/a.jpg", (403, "source-not-allowed")),
+        ("/?url=s3://archive/a.jpg", (403, "source-not-allowed")),
+        ("/?url=eu:../a.jpg", (400, "invalid-source")),
+        ("/?url=s3://photos/", (400, "invalid-source")),
+        ("/?url=s3://photos", (400, "invalid-source")),
+        ("/?url=s3://photos:80/a.jpg", (400, "invalid-source")),
+        ("/?url=s3://photos/a%3Facl", (400, "invalid-source")),
+        ("/?url=s3://photos/a%3FversionId=1%2526list-type=2", (200, "")),
+        ("/?url=s3://photos/a%3FversionId=1%26list-type=2", (400, "invalid-source")),
+        ("/?url=s3:///a.jpg", (400, "invalid-source")),
+        ("/?url=http://10.0.0.7:9000/photos/a.jpg", (403, "source-not-allowed")),
+    ] {
+        let answer = with_store().get(target);
+        assert_eq!(answer.error(), (error.0, error.1.into()), "{target}");
+    }
+    let every = TestHost::new().with("TINTYPE_SOURCES", "*");
+    assert_eq!(every.get("/?url=s3://photos/a.jpg").error(), (403, "source-not-allowed".into()));
+    let every = TestHost::new().with("TINTYPE_SOURCES", "s3://*");
+    assert_eq!(every.get("/?url=s3://2026/a.jpg").status, 200);
+    assert_eq!(every.asked.take()[0].uri(), "https://2026.s3.us-east-1.amazonaws.com/a.jpg");
+    assert_eq!(every.get("/?url=https://photos.example.com/a.jpg").status, 403);
+}
+
+#[test]
+fn what_shows_who_may_read_goes_nowhere_else() {
+    let elsewhere = |request: &Request<()>| match request.uri().host() {
+        Some("photos.example.com") => Reply::image(&jpeg(300)),
+        _ => Reply::redirect("https://photos.example.com/a.jpg"),
+    };
+    for target in ["/?url=dav:a.jpg", "/?url=s3://photos/a.jpg"] {
+        let host = with_store().origin(elsewhere);
+        assert_eq!(host.get(target).status, 200, "{target}");
+        let asked = host.asked.take();
+        assert!(asked[0].headers().contains_key("authorization"), "{target}");
+        assert!(!asked[1].headers().contains_key("authorization"), "{target}");
+    }
+    let host = with_store();
+    assert_eq!(host.get("/?url=dav:a.jpg").status, 200);
+    assert_eq!(host.asked_header("authorization").unwrap(), "Bearer swordfish");
+    assert_eq!(host.asked_header("user-agent").unwrap(), "own");
+    let redirected = with_store().origin(|_| Reply::redirect("s3://secret/a.jpg"));
+    assert_eq!(redirected.get("/?url=s3://photos/a.jpg").error(), (403, "source-not-allowed".into()));
+    // A client is never redirected to an object.
+    let failing = with_store().origin(|_| Reply::status(404));
+    assert_eq!(
+        failing.get("/?url=s3://photos/a.jpg&onerror=source").error(),
+        (404, "source-not-found".into())
+    );
+}
+
+#[test]
+fn a_bucket_of_another_store_is_not_one_of_the_main_store() {
+    let host = || {
+        TestHost::new()
+            .with("TINTYPE_ALIAS_r2", "s3://private/")
+            .with("TINTYPE_S3_ENDPOINT_R2", "https://r2.example.com")
+    };
+    let own = host();
+    assert_eq!(own.get("/?url=r2:a.jpg").status, 200);
+    assert_eq!(own.asked.take()[0].uri(), "https://r2.example.com/private/a.jpg");
+    assert_eq!(host().get("/?url=s3://private/a.jpg").error(), (403, "source-not-allowed".into()));
+    assert_eq!(host().get("/?url=r2:..%252fb.jpg").error(), (400, "invalid-source".into()));
+}
+
+#[test]
+fn a_store_that_refuses_says_what_may_be_wrong() {
+    let host = with_store().origin(|_| Reply::status(403));
+    let answer = host.get("/?url=s3://photos/a.jpg");
+    assert_eq!(answer.error(), (502, "origin-status".into()));
+    assert!(answer.json()["detail"].as_str().unwrap().contains("TINTYPE_S3_"));
+    assert!(!String::from_utf8_lossy(&answer.body).contains("10.0.0.7"));
+}

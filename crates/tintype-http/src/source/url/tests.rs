@@ -293,7 +293,7 @@ fn messages_hold_neither_credentials_nor_control_characters() {
     let failure = parse("ftp://example.com/a").unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "the source URL \"ftp://example.com/a\" is refused: its scheme is neither http nor https \
+        "the source URL \"ftp://example.com/a\" is refused: its scheme is none of http, https and s3 \
          (begin the URL with https:// or http://)"
     );
     let failure = parse(&"é".repeat(1000)).unwrap_err();

@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, Request, Response};
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::Value;
 use tintype_http::AnswerBody;
 use tintype_http::config::Config;
@@ -68,6 +69,10 @@ pub(crate) struct TestHost {
     pub(crate) sessions: RefCell<Vec<Options>>,
     /// How often the host had the chance to do something else.
     pub(crate) pauses: Cell<usize>,
+    /// What a collector replies.
+    collector: Result<StatusCode, HostError>,
+    /// The requests that a collector received, and how many lines the log had by then.
+    pub(crate) exports: RefCell<Vec<(Request<Bytes>, usize)>>,
     /// The lines of the log.
     pub(crate) log: RefCell<Vec<String>>,
     /// How many pieces of bodies have been taken.
@@ -83,6 +88,8 @@ impl TestHost {
             variables: vec![("TINTYPE_SOURCES".into(), "*.example.com".into())],
             origin: Box::new(|_| Reply::image(&jpeg(300))),
             session: Box::new(|options| Echo::new(options).into()),
+            collector: Ok(StatusCode::OK),
+            exports: RefCell::default(),
             asked: RefCell::default(),
             sessions: RefCell::default(),
             pauses: Cell::default(),
@@ -101,6 +108,12 @@ impl TestHost {
     pub(crate) fn origin(mut self, origin: impl Fn(&Request<()>) -> Reply + 'static) -> Self {
         self.origin = Box::new(origin);
         self
+    }
+
+    /// The same host with a collector that replies this.
+    pub(crate) fn collector(mut self, reply: Result<StatusCode, HostError>) -> Self {
+        self.collector = reply;
+        self.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
     }
 
     /// The same host with another resizer.
@@ -171,6 +184,15 @@ impl Host for TestHost {
         Ok(reply.response.map(|events| self.body(events)))
     }
 
+    async fn export(&self, request: Request<Bytes>, _: Instant) -> Result<StatusCode, HostError> {
+        self.exports.borrow_mut().push((request, self.log.borrow().len()));
+        self.collector
+    }
+
+    fn memory(&self) -> u64 {
+        1 << 20
+    }
+
     async fn pause(&self) {
         self.pauses.set(self.pauses.get() + 1);
     }
@@ -221,6 +243,7 @@ impl Answer {
                 Err(failure) => broken = Some(failure),
             }
         }
+        rest.conclude().await;
         let (status, headers) = (head.status.as_u16(), head.headers);
         Self { status, headers, body, pieces: sizes, is_absent, broken }
     }

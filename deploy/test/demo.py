@@ -1,0 +1,47 @@
+"""docs/deploy.md on one machine: a store of objects, the service, and nginx as a cache in front of it."""
+
+import argparse
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import stack
+
+
+def main():
+    flags = argparse.ArgumentParser(prog="./x demo", description=__doc__)
+    flags.add_argument("--once", action="store_true", help="ask for an image twice, and end")
+    flags = flags.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="tintype-demo-") as folder:
+        if os.getuid() == 0:
+            # Workers of nginx would not get into it.
+            os.chmod(folder, 0o755)
+        objects = Path(folder) / "objects"
+        (objects / "photos").mkdir(parents=True)
+        shutil.copy(stack.ROOT / "docs/contact-sheet.png", objects / "photos/postcards.png")
+        with stack.store(objects) as store:
+            variables = {**stack.of_store(store), "TINTYPE_SOURCES": "s3://photos", "TINTYPE_TRUST_ORIGIN_ETAG": "1"}
+            with stack.service(variables) as server, stack.nginx(server, folder) as cache:
+                target = "/?url=s3://photos/postcards.png&width=800"
+                print(f"store    {store.url}   bucket photos, in {objects}/photos")
+                print(f"service  {server.url}")
+                print(f"cache    {cache.url}")
+                for _ in range(2):
+                    start = time.monotonic()
+                    answer = cache.get(target)
+                    took = (time.monotonic() - start) * 1000
+                    print(f"GET {target}  {answer.status} {answer.headers['X-Cache']} {len(answer.body)} bytes, {took:.1f} ms")
+                print(f'\n  curl "{cache.url}{target}" -o postcards.webp\n', flush=True)
+                try:
+                    while not flags.once:
+                        time.sleep(1)
+                except KeyboardInterrupt:
+                    pass
+
+
+if __name__ == "__main__":
+    main()
