@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tintype_types::{Error, Options, Outline};
+use tintype_types::{Error, Info, Options, Outline};
 
 /// The host that a request arrives on: it sends requests to origins, opens sessions of the resizer, knows the time and
 /// writes the log.
@@ -89,6 +89,9 @@ pub trait Session {
 
     /// Format and size, once the source's header has been read.
     fn outline(&self) -> Option<Outline>;
+
+    /// The facts that [`tintype_types::Output::describe`] asks for, once they are known.
+    fn info(&self) -> Option<Info>;
 
     /// Whether some of the source was found missing or corrupt so far.
     fn damaged(&self) -> bool;
