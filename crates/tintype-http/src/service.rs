@@ -285,7 +285,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         if request.output.format == OutputFormat::Json {
             let described = rendering.describe(details).await;
             self.log.record_progress(&rendering);
-            return Ok(Made::text(format, "application/json", described?.json(details).to_string()));
+            return Ok(Made::text(format, "application/json", described?.json(details)));
         }
         let collected = rendering.collect(COLLECTED).await;
         self.log.record_progress(&rendering);

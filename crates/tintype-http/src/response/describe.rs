@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use tintype_types::{Color, ColorModel, Exif, Format, Info, Outline, Pixels, Source};
 
+use super::json;
 use crate::request::{Details, Fields, Shape, write_color};
 
 /// What is known of a source.
@@ -22,13 +23,13 @@ pub struct Description {
 
 impl Description {
     /// The description as JSON.
-    pub fn json(&self, details: &Details) -> Value {
-        match details.shape {
+    pub fn json(&self, details: &Details) -> String {
+        json::line(&match details.shape {
             Shape::Query => self.own(),
             Shape::Cloudflare => self.cloudflare(),
             Shape::Wsrv => self.wsrv(),
             Shape::Imgproxy(fields) => self.imgproxy(fields),
-        }
+        })
     }
 
     fn own(&self) -> Value {
