@@ -1,6 +1,6 @@
 //! Reads EXIF (CIPA DC-008), the TIFF structure that cameras put into all formats alike.
 
-use crate::Exif;
+use crate::{Exif, Location};
 use exif::{In, Reader, Tag, Value};
 
 /// EXIF that has been parsed.
@@ -27,16 +27,56 @@ impl Parsed {
         }
     }
 
-    /// What is told to callers.
-    pub(crate) fn basics(&self) -> Exif {
+    /// What is reported to callers, the location only if it is asked for.
+    pub(crate) fn basics(&self, location: bool) -> Exif {
         Exif {
             make: self.text(Tag::Make),
             model: self.text(Tag::Model),
             taken: self.text(Tag::DateTimeOriginal),
             artist: self.text(Tag::Artist),
             copyright: self.text(Tag::Copyright),
-            has_location: self.0.get_field(Tag::GPSLatitude, In::PRIMARY).is_some(),
+            lens: self.text(Tag::LensModel),
+            software: self.text(Tag::Software),
+            exposure_time: self.ratio(Tag::ExposureTime).map(|(seconds, of)| match seconds {
+                1.. if seconds < of => format!("1/{}", (of + seconds / 2) / seconds),
+                _ => decimal(seconds, of),
+            }),
+            f_number: self.ratio(Tag::FNumber).map(|(number, of)| decimal(number, of)),
+            iso: self.field(Tag::PhotographicSensitivity).and_then(|value| value.get_uint(0)),
+            focal_length: self.ratio(Tag::FocalLength).map(|(length, of)| decimal(length, of)),
+            has_location: self.field(Tag::GPSLatitude).is_some(),
+            location: if location { self.location() } else { None },
         }
+    }
+
+    fn location(&self) -> Option<Location> {
+        Some(Location {
+            latitude: self.degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, b'S', 90)?,
+            longitude: self.degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, b'W', 180)?,
+        })
+    }
+
+    /// Degrees, minutes and seconds, in millionths of a degree; negative if they are counted towards `negative`.
+    fn degrees(&self, tag: Tag, direction: Tag, negative: u8, most: u64) -> Option<i32> {
+        const MILLION: u64 = 1_000_000;
+        let Value::Rational(parts) = self.field(tag)? else { return None };
+        let millionths = parts.iter().zip([1, 60, 3600]).try_fold(0u64, |sum, (part, unit)| {
+            Some(sum + (u64::from(part.num) * MILLION).checked_div(u64::from(part.denom) * unit)?)
+        });
+        let millionths = i32::try_from(millionths.filter(|&sum| sum <= most * MILLION)?).ok()?;
+        let is_negative = matches!(self.field(direction), Some(Value::Ascii(lines))
+            if lines.first().is_some_and(|line| line.first() == Some(&negative)));
+        Some(if is_negative { -millionths } else { millionths })
+    }
+
+    fn field(&self, tag: Tag) -> Option<&Value> {
+        self.0.get_field(tag, In::PRIMARY).map(|field| &field.value)
+    }
+
+    /// A fraction whose denominator is not zero.
+    fn ratio(&self, tag: Tag) -> Option<(u32, u32)> {
+        let Value::Rational(values) = self.field(tag)? else { return None };
+        values.first().filter(|value| value.denom > 0).map(|value| (value.num, value.denom))
     }
 
     /// All fields, and the byte order that they were written in.
@@ -49,6 +89,14 @@ impl Parsed {
         let text = String::from_utf8_lossy(lines.first()?).trim_end_matches(['\0', ' ']).to_owned();
         (!text.is_empty()).then_some(text)
     }
+}
+
+/// A fraction as a decimal number, rounded to hundredths.
+fn decimal(numerator: u32, denominator: u32) -> String {
+    let of = u64::from(denominator.max(1));
+    let hundredths = (u64::from(numerator) * 100 + of / 2) / of;
+    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Counts what the parser would hold. Directories and values can be referred to any number of times, so that a short
@@ -167,9 +215,35 @@ mod tests {
         let whole = tiff(&[(0x0112, 3, 1, 6), (0x010f, 2, 9000, 5000), (0x0110, 2, 4, 0x0031_5358)], b"");
         let parsed = parse(&whole).unwrap();
         assert_eq!(parsed.orientation(), 6);
-        let basics = parsed.basics();
+        let basics = parsed.basics(false);
         assert_eq!((basics.make, basics.model.as_deref()), (None, Some("XS1")));
         assert_eq!(parse(&whole[..30]).unwrap().orientation(), 6);
+    }
+
+    #[test]
+    fn exposure_and_place_are_read_and_the_place_only_on_request() {
+        let numbers =
+            |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>();
+        // The image's directory is 30 bytes long, that of EXIF 66, that of GPS 54.
+        let main = tiff(&[(0x8769, 4, 1, 38), (0x8825, 4, 1, 80)], b"");
+        let exif = tiff(&[(0x829a, 5, 1, 134), (0x829d, 5, 1, 142), (0x8827, 3, 1, 400)], b"");
+        let north = u32::from(b'N');
+        let west = u32::from(b'W');
+        let gps = tiff(&[(1, 2, 2, north), (2, 5, 3, 150), (3, 2, 2, west), (4, 5, 3, 174)], b"");
+        let values = numbers(&[10, 2500, 28, 10, 52, 1, 30, 1, 36, 1, 13, 1, 15, 1, 0, 1]);
+        let parsed = parse(&[&main[..38], &exif[8..], &gps[8..], &values].concat()).unwrap();
+        let basics = parsed.basics(true);
+        assert_eq!(
+            (basics.exposure_time.as_deref(), basics.f_number.as_deref()),
+            (Some("1/250"), Some("2.8"))
+        );
+        assert_eq!((basics.iso, basics.has_location), (Some(400), true));
+        assert_eq!(basics.location, Some(Location { latitude: 52_510_000, longitude: -13_250_000 }));
+        assert_eq!(parsed.basics(false).location, None);
+        assert_eq!(
+            [(5, 2), (50, 1), (1, 3), (7, 1000)].map(|(a, b)| decimal(a, b)),
+            ["2.5", "50", "0.33", "0.01"]
+        );
     }
 
     #[test]

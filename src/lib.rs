@@ -25,6 +25,7 @@ mod exif;
 mod finish;
 mod geometry;
 mod join;
+mod look;
 mod lzw;
 mod metadata;
 mod palette;
@@ -39,10 +40,10 @@ mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Angle, Animation, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Fill,
-    Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata,
-    Offset, Options, Outline, Output, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sides,
-    Smart, Source, Subsampling, Tilt, Trim, sniff,
+    Angle, Animation, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Facts,
+    Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Location,
+    Looks, Mask, Metadata, Offset, Options, Outline, Output, Pixels, Point, Position, Profile, Result,
+    Rotation, SNIFF_BYTES, Setting, Sides, Smart, Source, Subsampling, Tilt, Trim, sniff,
 };
 
 use std::borrow::Cow;
@@ -78,7 +79,8 @@ pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<
     })
 }
 
-/// Describes an image without decoding a pixel.
+/// Describes an image without decoding a pixel. A [`Session`] with [`Output::describe`] does the same to a stream, and looks
+/// at pixels.
 ///
 /// # Errors
 ///

@@ -4,13 +4,14 @@ use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
 use crate::finish::{Finish, conversion, stays_planar};
 use crate::geometry::Region;
+use crate::look::Look;
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
 use crate::stage::{Cost, Shape};
 use crate::trim::Border;
-use crate::{Error, Limit, Options, Result, Source, Trim};
+use crate::{Error, Limit, Options, Pixels, Result, Source, Trim};
 use std::collections::VecDeque;
 
 /// How far a step came.
@@ -94,16 +95,27 @@ impl Job<'_> {
         if self.whole { self.held + self.held / 4 } else { self.held }
     }
 
-    /// What looks for the border to trim in rows of an image, if that is what the pipeline is made for.
-    fn border(&self, source: &Source, image: Image) -> Option<Border> {
-        let Pass::Border(trim) = self.pass else { return None };
+    /// What looks at the rows of an image, if that is what the pipeline is made for, and its cost.
+    fn watcher(&self, source: &Source, image: Image) -> Option<(Sink, Cost)> {
         let shape = Shape {
             width: image.width,
             height: image.height,
             channels: image.layout.channels(),
             depth: image.depth,
         };
-        Some(Border::new(shape, trim, plan::upright(source, &self.options.geometry)))
+        match self.pass {
+            Pass::Render(_) => None,
+            Pass::Border(trim) => {
+                let border = Border::new(shape, trim, plan::upright(source, &self.options.geometry));
+                let cost = border.cost();
+                Some((Sink::Border(border), cost))
+            }
+            Pass::Look => {
+                let look = Look::new(shape, self.options.output.describe);
+                let cost = look.cost();
+                Some((Sink::Look(look), cost))
+            }
+        }
     }
 }
 
@@ -114,6 +126,8 @@ pub(crate) enum Pass {
     Border(Trim),
     /// The rendition is made, of what trimming has left.
     Render(Option<Region>),
+    /// The pixels of a small image are looked at.
+    Look,
 }
 
 impl Pass {
@@ -121,7 +135,7 @@ impl Pass {
     /// to find room where the first has been.
     fn times(self) -> u64 {
         match self {
-            Self::Render(None) => 1,
+            Self::Render(None) | Self::Look => 1,
             Self::Border(_) | Self::Render(Some(_)) => 2,
         }
     }
@@ -134,6 +148,7 @@ impl Pipeline {
         let plan = match job.pass {
             Pass::Border(_) => plan::whole(&header.source, options)?,
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
+            Pass::Look => plan::plan(&header.source, options, header.scales, None)?,
         };
         let depth = Depth::of(&options.output);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
@@ -161,13 +176,13 @@ impl Pipeline {
             depth,
             loops: header.loops,
         };
-        let border = job.border(&header.source, image);
+        let watcher = job.watcher(&header.source, image);
         let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
-        let sinking = match &border {
-            Some(border) => border.cost(),
+        let sinking = match &watcher {
+            Some((_, cost)) => *cost,
             None => Cost { memory: file.coder, work: encoding.fixed },
         };
-        let pieces = if border.is_some() { 0 } else { file.pieces };
+        let pieces = if watcher.is_some() { 0 } else { file.pieces };
         // A file that is read as it comes need not fit, if it does come bit by bit.
         let streams = !job.whole && plan.keeps_order();
         let unread = match (job.whole, streams) {
@@ -201,8 +216,8 @@ impl Pipeline {
         // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
         let half = (left - decoding) / 2;
-        let kept = if border.is_some() { half } else { 0 };
-        let more = if border.is_some() { 0 } else { half.min(pieces.saturating_sub(unread)) };
+        let kept = if matches!(job.pass, Pass::Border(_)) { half } else { 0 };
+        let more = half.min(pieces.saturating_sub(unread));
         // So do frames that are encoded. If they are read in one piece, they are there twice.
         let frames = if header.loops.is_some() { half } else { 0 };
         let room = if job.whole { frames / 2 } else { frames };
@@ -210,8 +225,8 @@ impl Pipeline {
         drop(carried);
         decoder.start(detail, left - kept - more - frames)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
-        let sink = match border {
-            Some(border) => Sink::Border(border),
+        let sink = match watcher {
+            Some((sink, _)) => sink,
             None => Sink::File(encode::encoder(&options.output, image, attached, room)?),
         };
         let pipeline = Self {
@@ -241,8 +256,16 @@ impl Pipeline {
     /// What trimming has left of the upright source, if that was looked for.
     pub(crate) fn trimmed(&self) -> Option<Region> {
         match &self.stages.sink {
-            Sink::File(_) => None,
+            Sink::File(_) | Sink::Look(_) => None,
             Sink::Border(border) => Some(border.region()),
+        }
+    }
+
+    /// What was found in the pixels, if they were looked at.
+    pub(crate) fn pixels(&self) -> Option<Pixels> {
+        match &self.stages.sink {
+            Sink::File(_) | Sink::Border(_) => None,
+            Sink::Look(look) => Some(look.pixels()),
         }
     }
 
@@ -414,6 +437,8 @@ enum Sink {
     File(Box<dyn Encoder>),
     /// A border that is looked for.
     Border(Border),
+    /// A small image that is looked at.
+    Look(Look),
 }
 
 impl Sink {
@@ -424,27 +449,31 @@ impl Sink {
                 border.push(row);
                 Ok(())
             }
+            Self::Look(look) => {
+                look.push(row);
+                Ok(())
+            }
         }
     }
 
     fn end_frame(&mut self, delay: u32) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.end_frame(delay),
-            Self::Border(_) => Ok(false),
+            Self::Border(_) | Self::Look(_) => Ok(false),
         }
     }
 
     fn finish(&mut self) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.finish(),
-            Self::Border(_) => Ok(false),
+            Self::Border(_) | Self::Look(_) => Ok(false),
         }
     }
 
     fn work(&self) -> u64 {
         match self {
             Self::File(encoder) => encoder.work(),
-            Self::Border(_) => 0,
+            Self::Border(_) | Self::Look(_) => 0,
         }
     }
 

@@ -1,11 +1,12 @@
 //! One rendition, from the first byte of the source to the last of the result.
 
-use crate::decode::{self, Decoder, Header, Step};
+use crate::decode::{self, Decoder, Header, Inspector, Step};
 use crate::geometry::Region;
+use crate::look;
 use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
-use crate::{Error, Format, Geometry, Limit, Options, Outline, Output, Result};
+use crate::{Error, Format, Geometry, Info, Limit, Options, Outline, Output, Pixels, Result, Source};
 use std::borrow::Cow;
 use tintype_types::{SNIFF_BYTES, sniff};
 
@@ -33,6 +34,10 @@ pub struct Session {
     /// What trimming has left of the upright source.
     trimmed: Option<Region>,
     mode: Mode,
+    /// What finds out the facts about the source, until they are known; and these, those of its pixels apart.
+    inspector: Option<Box<dyn Inspector>>,
+    info: Option<Info>,
+    pixels: Option<Pixels>,
 }
 
 /// How a session is used.
@@ -63,6 +68,8 @@ enum State {
     Header(Box<dyn Decoder>),
     /// Rows are coming.
     Rows(Box<Pipeline>),
+    /// Only facts about the source are still to be found out.
+    Facts,
     /// The rendition is complete; what is left of the source does not matter.
     Complete,
     /// A call has failed.
@@ -101,6 +108,9 @@ impl Session {
             kept: Queue::default(),
             trimmed: None,
             mode,
+            inspector: None,
+            info: None,
+            pixels: None,
         }
     }
 
@@ -138,6 +148,12 @@ impl Session {
     /// Format and size of the rendition, as soon as the source's header has been read.
     pub fn outline(&self) -> Option<Outline> {
         self.outline
+    }
+
+    /// The facts that [`Output::describe`] asks for, once all of them are known. Then no more of the source is needed.
+    pub fn info(&self) -> Option<Info> {
+        let info = self.info.clone().filter(|_| matches!(self.state, State::Complete))?;
+        Some(Info { pixels: self.pixels.clone(), ..info })
     }
 
     /// Whether some of the source was found missing or corrupt so far.
@@ -198,7 +214,9 @@ impl Session {
     fn can_feed(&self) -> bool {
         match self.state {
             State::Sniffing => self.pending.len() >= SNIFF_BYTES || self.ended == Ended::Known,
-            State::Header(_) | State::Rows(_) => self.pending.len() > 0 || self.ended == Ended::Known,
+            State::Header(_) | State::Rows(_) | State::Facts => {
+                self.pending.len() > 0 || self.ended == Ended::Known
+            }
             State::Complete | State::Failed => false,
         }
     }
@@ -210,11 +228,19 @@ impl Session {
         }
         if matches!(self.state, State::Sniffing) {
             let format = sniff(&self.pending.first(SNIFF_BYTES)).ok_or(Error::Unrecognized)?;
-            self.state = State::Header(decode::decoder(format, &self.options, self.decoder_memory())?);
+            self.state = self.begin(format)?;
         }
         let piece = self.pending.take(PIECE);
         if !piece.is_empty() && self.search_options().is_some() {
             self.keep(&piece)?;
+        }
+        if piece.is_empty() {
+            self.ended = Ended::Signaled;
+        }
+        match &mut self.inspector {
+            Some(inspector) if piece.is_empty() => inspector.finish(),
+            Some(inspector) => inspector.feed(&piece)?,
+            None => (),
         }
         let decoder = match &mut self.state {
             State::Header(decoder) => decoder,
@@ -222,11 +248,26 @@ impl Session {
             _ => return Ok(()),
         };
         if piece.is_empty() {
-            self.ended = Ended::Signaled;
             decoder.finish();
             return Ok(());
         }
         decoder.feed(piece)
+    }
+
+    /// Begins with a source of a known format.
+    fn begin(&mut self, format: Format) -> Result<State> {
+        let memory = self.decoder_memory();
+        let Some(facts) = self.options.output.describe else {
+            return Ok(State::Header(decode::decoder(format, &self.options, memory)?));
+        };
+        if self.mode == Mode::Whole {
+            return Err(Error::invalid("describe", "is for sessions; a whole file is described by inspect"));
+        }
+        self.inspector = Some(decode::inspector(format, facts.location)?);
+        Ok(match facts.pixels {
+            None => State::Facts,
+            Some(_) => State::Header(decode::decoder(format, &look::options(&self.options), memory)?),
+        })
     }
 
     /// Keeps a piece of the source, to read it again.
@@ -246,7 +287,8 @@ impl Session {
 
     /// The options to look for the border with, if that is to be trimmed and has not been found.
     fn search_options(&self) -> Option<Options> {
-        let trim = self.options.geometry.trim.filter(|_| self.trimmed.is_none())?;
+        let is_searched = self.trimmed.is_none() && self.options.output.describe.is_none();
+        let trim = self.options.geometry.trim.filter(|_| is_searched)?;
         let auto_orient = self.options.geometry.auto_orient;
         let geometry = Geometry { auto_orient, trim: Some(trim), ..Geometry::default() };
         let output =
@@ -286,6 +328,7 @@ impl Session {
     /// Goes on as far as the input reaches, or for a while. Returns whether it could go on.
     fn advance(&mut self) -> Result<bool> {
         let mut progress = Progress::NeedsInput;
+        self.find_facts()?;
         if let State::Header(decoder) = &mut self.state
             && let Step::Ready(header) = decoder.header()?
         {
@@ -301,6 +344,14 @@ impl Session {
                 self.start_again(trimmed);
                 return Ok(true);
             }
+            if progress == Progress::Complete {
+                self.pixels = pipeline.pixels();
+            }
+        }
+        if progress == Progress::Complete || matches!(self.state, State::Facts) {
+            let is_known = self.inspector.is_none();
+            progress = if is_known { Progress::Complete } else { Progress::NeedsInput };
+            self.state = State::Facts;
         }
         match progress {
             Progress::Complete => {
@@ -317,18 +368,39 @@ impl Session {
         Ok(progress == Progress::More)
     }
 
+    /// Finds out facts about the source as far as its bytes have come.
+    fn find_facts(&mut self) -> Result<()> {
+        let Some(inspector) = &mut self.inspector else { return Ok(()) };
+        let Step::Ready(info) = inspector.info()? else { return Ok(()) };
+        self.inspector = None;
+        // A rendition that would be too large is none, and its source can be described nevertheless.
+        if let Ok(plan) = plan::plan(&info.source, &self.options, &[], None) {
+            self.outline = Some(self.outline_of(&plan, &info.source));
+        }
+        self.info = Some(info);
+        Ok(())
+    }
+
+    fn outline_of(&self, plan: &plan::Plan, source: &Source) -> Outline {
+        let (width, height) = (plan.width, plan.height);
+        Outline { format: self.options.output.format, width, height, source: *source }
+    }
+
     /// Sets up the pipeline that the header and the options ask for.
     fn plan(&mut self, header: &Header) -> Result<()> {
         let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
             return Err(Error::Ended);
         };
         let search = self.search_options();
+        let is_looked_at = self.options.output.describe.is_some();
         let pass = match search.and_then(|options| options.geometry.trim) {
             Some(trim) => Pass::Border(trim),
+            None if is_looked_at => Pass::Look,
             None => Pass::Render(self.trimmed),
         };
+        let small = is_looked_at.then(|| look::options(&self.options));
         let job = Job {
-            options: search.as_ref().unwrap_or(&self.options),
+            options: search.as_ref().or(small.as_ref()).unwrap_or(&self.options),
             whole: self.mode == Mode::Whole,
             held: (self.pending.len() + self.kept.len()) as u64,
             spent: self.spent,
@@ -336,12 +408,7 @@ impl Session {
         };
         let (pipeline, plan) = Pipeline::new(decoder, header, &job)?;
         if let Pass::Render(_) = pass {
-            self.outline = Some(Outline {
-                format: self.options.output.format,
-                width: plan.width,
-                height: plan.height,
-                source: header.source,
-            });
+            self.outline = Some(self.outline_of(&plan, &header.source));
         }
         self.state = State::Rows(Box::new(pipeline));
         Ok(())

@@ -96,6 +96,8 @@ fn value(setting: Setting) -> Value {
         }),
         S::Profile(profile) => json!(profile.to_string()),
         S::Metadata(metadata) => json!(metadata.to_string()),
+        // Facts beside a rendition, whose bytes stay the same.
+        S::Describe(_) => Value::Null,
     }
 }
 

@@ -1,6 +1,6 @@
 //! JPEG (ISO/IEC 10918-1), decoded as its bytes arrive and at the scale that the rendition needs.
 
-use super::{Decoder, Header, Sink, Step};
+use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::color::{self, LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted, iptc_in};
 use crate::pixels::{Channels, Depth, Layout};
@@ -216,25 +216,64 @@ fn model(header: &jpeg::Header) -> Model {
     }
 }
 
-pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut decoder = jpeg::Decoder::new(DecoderConfig::default());
-    // The header is at the beginning; how much of a beginning it needs is not known.
-    for piece in file.chunks(64 << 10) {
-        decoder.feed(piece);
-        if decoder.header().map_err(error)?.is_some() {
-            break;
-        }
+/// Describes a JPEG by what comes before its first scan.
+pub(super) struct JpegInspector {
+    decoder: jpeg::Decoder,
+    location: bool,
+}
+
+impl JpegInspector {
+    pub(super) fn new(location: bool) -> Self {
+        let keep = Keep { icc: true, xmp: false, resources: false };
+        let config = DecoderConfig { max_metadata: LARGEST_PROFILE, keep, ..DecoderConfig::default() };
+        Self { decoder: jpeg::Decoder::new(config), location }
     }
-    decoder.finish();
-    let header = decoder.header().map_err(error)?;
-    let header = header.ok_or_else(|| Error::malformed(Format::Jpeg, "it ends before the first scan"))?;
-    Ok(Info {
-        source: source(header),
-        frames: 1,
-        animation: None,
-        icc_profile: header.icc().map(|profile| color::describe(profile, model(header))),
-        exif: header.exif().and_then(exif::parse).map(|exif| exif.basics()),
-    })
+}
+
+impl Inspector for JpegInspector {
+    fn feed(&mut self, chunk: &[u8]) -> Result<()> {
+        self.decoder.feed(chunk);
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        self.decoder.finish();
+    }
+
+    fn info(&mut self) -> Result<Step<Info>> {
+        let quality = match self.decoder.header().map_err(error)? {
+            Some(_) => self.decoder.quality(),
+            None => None,
+        };
+        let Some(header) = self.decoder.header().map_err(error)? else { return Ok(Step::NeedInput) };
+        let exif = header.exif().and_then(exif::parse);
+        Ok(Step::Ready(Info {
+            icc_profile: header.icc().map(|profile| color::describe(profile, model(header))),
+            exif: exif.map(|exif| exif.basics(self.location)),
+            progressive: header.progressive,
+            chroma_subsampling: chroma_subsampling(header),
+            quality,
+            ..still(source(header))
+        }))
+    }
+}
+
+/// The resolution of chroma as J:a:b; none of an image without chroma, or with resolutions that have no name.
+fn chroma_subsampling(header: &jpeg::Header) -> Option<String> {
+    let (jpeg::ColorModel::YCbCr | jpeg::ColorModel::Ycck, [luma, chroma, ..]) =
+        (header.color, header.components.as_slice())
+    else {
+        return None;
+    };
+    let ratio = |luma: u8, chroma: u8| luma.is_multiple_of(chroma).then(|| luma / chroma);
+    let across = ratio(luma.horizontal, chroma.horizontal)?;
+    let down = ratio(luma.vertical, chroma.vertical)?;
+    let first = 4u8.checked_div(across).filter(|first| first * across == 4)?;
+    match down {
+        1 => Some(format!("4:{first}:{first}")),
+        2 => Some(format!("4:{first}:0")),
+        _ => None,
+    }
 }
 
 fn error(error: DecodeError) -> Error {

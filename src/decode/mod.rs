@@ -115,15 +115,59 @@ pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Res
     })
 }
 
-/// Reads the facts that a whole file reports, without decoding a pixel.
-pub(crate) fn info(format: Format, image: &[u8]) -> Result<Info> {
-    match format {
-        Format::Jpeg => jpeg::info(image),
-        Format::Png => png::info(image),
-        Format::Webp => webp::info(image),
-        Format::Gif => gif::info(image),
+/// Finds out the facts about an image from its bytes, as they come, and holds no more of them than the metadata.
+pub(crate) trait Inspector {
+    /// Takes the next bytes of the source.
+    fn feed(&mut self, chunk: &[u8]) -> Result<()>;
+
+    /// Signals the end of input.
+    fn finish(&mut self);
+
+    /// The facts, once they are known; after `finish`, they are, or there is an error.
+    fn info(&mut self) -> Result<Step<Info>>;
+}
+
+/// What finds out the facts about a format, the location among them if that is asked for.
+pub(crate) fn inspector(format: Format, location: bool) -> Result<Box<dyn Inspector>> {
+    Ok(match format {
+        Format::Jpeg => Box::new(jpeg::JpegInspector::new(location)),
+        Format::Png => Box::new(png::PngInspector::new(location)),
+        Format::Webp => Box::new(webp::WebpInspector::new(location)),
+        Format::Gif => Box::new(gif::GifInspector::new()),
         Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
-            Err(Error::unsupported(format, "inspection"))
+            return Err(Error::unsupported(format, "inspection"));
         }
+    })
+}
+
+/// The facts about a still of which only the header is known.
+fn still(source: Source) -> Info {
+    Info {
+        source,
+        frames: 1,
+        animation: None,
+        icc_profile: None,
+        exif: None,
+        progressive: false,
+        chroma_subsampling: None,
+        quality: None,
+        pixels: None,
+    }
+}
+
+/// Finds out the facts about a whole file, without decoding a pixel.
+pub(crate) fn info(format: Format, image: &[u8]) -> Result<Info> {
+    let mut inspector = inspector(format, false)?;
+    // How much of the beginning is needed, if not all, is not known.
+    for piece in image.chunks(64 << 10) {
+        inspector.feed(piece)?;
+        if let Step::Ready(info) = inspector.info()? {
+            return Ok(info);
+        }
+    }
+    inspector.finish();
+    match inspector.info()? {
+        Step::Ready(info) => Ok(info),
+        Step::NeedInput => Err(Error::malformed(format, "it ends too early")),
     }
 }

@@ -2,13 +2,17 @@
 //! Decoded as its bytes arrive, but for files with EXIF data, which stands at the end: these are held until the orientation is known. So are files with XMP that the
 //! rendition is to keep.
 
+mod inspect;
+
+pub(super) use inspect::WebpInspector;
+
 use super::frames::{Draw, Frames, Selection};
 use super::{Decoder, Header, Sink, Step};
-use crate::color::{self, LARGEST_PROFILE, Model, Space};
+use crate::color::{LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
-use crate::{Animation, ColorModel, Error, Format, Info, Limit, Options, Result, Source, exif};
+use crate::{ColorModel, Error, Format, Limit, Options, Result, Source, exif};
 use tintype_webp::decode::{
     self as webp, Compression, Damage, DecodeError, DecoderConfig, Drawn, Frame, Output, Row,
 };
@@ -327,20 +331,6 @@ fn source(header: &webp::Header, orientation: u8) -> Source {
         bit_depth: 8,
         alpha: header.alpha,
     }
-}
-
-pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let info = webp::info(file).map_err(error)?;
-    Ok(Info {
-        source: source(&info.header, orientation(info.exif)),
-        frames: info.frames.max(1),
-        animation: info
-            .header
-            .animation
-            .map(|playback| Animation { loops: playback.loops.into(), duration: info.duration }),
-        icc_profile: info.icc.map(|profile| color::describe(profile, Model::Rgb)),
-        exif: info.exif.and_then(exif::parse).map(|exif| exif.basics()),
-    })
 }
 
 fn error(error: DecodeError) -> Error {

@@ -17,7 +17,23 @@ const MAX_SHARE: Factor = Factor::from_millionths(1_000_000_000);
 pub(crate) fn validate(options: &Options) -> Result<()> {
     geometry(&options.geometry)?;
     output(&options.output)?;
+    looks(&options.output)?;
     bit_depth(options)
+}
+
+fn looks(output: &Output) -> Result<()> {
+    let Some(looks) = output.describe.and_then(|facts| facts.pixels) else { return Ok(()) };
+    let numbers = [
+        ("colours of the palette", looks.palette, 256),
+        ("components of the BlurHash across", looks.blurhash_x, 9),
+        ("components of the BlurHash down", looks.blurhash_y, 9),
+    ];
+    match numbers.into_iter().find(|(_, number, most)| !(1..=*most).contains(number)) {
+        Some((what, number, most)) => {
+            Err(Error::invalid("describe", format!("asks for {number} {what}, must be 1 to {most}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Of the stages, only those that turn an image and lay it on a colour take 16 bits.

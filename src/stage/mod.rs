@@ -21,7 +21,7 @@ pub(crate) use mask::Masked;
 pub(crate) use orient::Orient;
 pub(crate) use pad::{Pad, Surroundings};
 pub(crate) use planes::ConvertPlanes;
-pub(crate) use smart::SmartCrop;
+pub(crate) use smart::{SmartCrop, attention_point};
 pub(crate) use tilt::Tilted;
 
 use crate::pixels::{Channels, Depth};

@@ -1,6 +1,6 @@
 //! `tintype:image/resize.session`, as the service knows it.
 
-use tintype_types::{Error, Options, Outline};
+use tintype_types::{Error, Info, Options, Outline};
 
 use bindings::tintype::image::resize;
 
@@ -53,6 +53,10 @@ impl tintype_http::host::Session for Session {
 
     fn work(&self) -> u64 {
         self.0.work()
+    }
+
+    fn info(&self) -> Option<Info> {
+        self.0.info().map(Into::into)
     }
 
     fn damaged(&self) -> bool {

@@ -98,6 +98,10 @@ impl resize::GuestSession for Session {
         self.0.borrow().as_ref().ok()?.outline().map(Into::into)
     }
 
+    fn info(&self) -> Option<Info> {
+        self.0.borrow().as_ref().ok()?.info().map(Into::into)
+    }
+
     fn damaged(&self) -> bool {
         self.0.borrow().as_ref().is_ok_and(tintype::Session::damaged)
     }

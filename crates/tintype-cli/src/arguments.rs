@@ -47,8 +47,18 @@ pub(crate) enum Target {
 }
 
 /// Parameters of URLs that say nothing about a file.
-const OF_RESPONSES: &[&str] =
-    &["url", "filename", "download", "expires", "maxage", "version", "passthrough", "onerror"];
+const OF_RESPONSES: &[&str] = &[
+    "url",
+    "details",
+    "encoding",
+    "filename",
+    "download",
+    "expires",
+    "maxage",
+    "version",
+    "passthrough",
+    "onerror",
+];
 
 /// The words of a switch, one of which marks a parameter as one.
 const SWITCH: [&str; 4] = ["true", "1", "false", "0"];
@@ -89,6 +99,9 @@ impl Arguments {
                 let problem =
                     "--format auto needs a client that says what it accepts; name a format, or source";
                 return Err(command.error(ErrorKind::ValueValidation, problem));
+            }
+            if request.output.format == OutputFormat::Json {
+                return Err(command.error(ErrorKind::ValueValidation, "--info describes images"));
             }
             if files.len() > 1 && matches!(to, Target::File(_) | Target::Output) {
                 let problem =

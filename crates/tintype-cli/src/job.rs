@@ -100,7 +100,9 @@ impl Job<'_> {
     fn format(&self, head: &[u8]) -> Format {
         match self.request.output.format {
             OutputFormat::Fixed(format) => format,
-            OutputFormat::Source | OutputFormat::Auto => sniff(head).map_or(Format::Webp, Format::family),
+            OutputFormat::Source | OutputFormat::Auto | OutputFormat::Json => {
+                sniff(head).map_or(Format::Webp, Format::family)
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use tintype_types::{Error, Options, Outline};
+use tintype_types::{Error, Info, Options, Outline};
 
 /// The host that a request arrives on: it sends requests to origins, opens sessions of the resizer, knows the time and
 /// writes the log.
@@ -109,6 +109,9 @@ pub trait Session {
     fn work(&self) -> u64 {
         0
     }
+
+    /// The facts that [`tintype_types::Output::describe`] asks for, once they are known.
+    fn info(&self) -> Option<Info>;
 
     /// Whether some of the source was found missing or corrupt so far.
     fn damaged(&self) -> bool;

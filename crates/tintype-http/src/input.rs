@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use sha2::{Digest as _, Sha256};
 use twox_hash::XxHash64;
 
 use crate::failure::{Failure, Kind, Result, clip};
@@ -50,6 +51,10 @@ pub(crate) struct Input<'h, H: Host> {
     is_overloaded: bool,
     count: u64,
     hash: XxHash64,
+    /// SHA-256, if it is wanted.
+    digest: Option<Sha256>,
+    /// Bytes that the sender announces.
+    announced: Option<u64>,
     waited: Duration,
 }
 
@@ -70,9 +75,9 @@ impl<'h, H: Host> Input<'h, H> {
         if sender == Sender::Client {
             refuse_forms(headers)?;
         }
-        let length =
+        let length: Option<u64> =
             headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if length.is_some_and(|length: u64| length > bounds.bytes) {
+        if length.is_some_and(|length| length > bounds.bytes) {
             return Err(too_large(bounds.bytes));
         }
         refuse_compressed(headers)?;
@@ -86,6 +91,8 @@ impl<'h, H: Host> Input<'h, H> {
             is_overloaded: false,
             count: 0,
             hash: XxHash64::with_seed(0),
+            digest: None,
+            announced: length,
             waited: Duration::ZERO,
         })
     }
@@ -104,6 +111,9 @@ impl<'h, H: Host> Input<'h, H> {
             piece.truncate(room);
             self.count += piece.len() as u64;
             self.hash.write(piece);
+            if let Some(digest) = &mut self.digest {
+                digest.update(&piece);
+            }
         }
         match piece {
             Some(piece) if !piece.is_empty() => Ok(Some(piece)),
@@ -185,6 +195,22 @@ impl<'h, H: Host> Input<'h, H> {
     /// A hash of the bytes of source so far.
     pub(crate) fn hash(&self) -> u64 {
         self.hash.finish()
+    }
+
+    /// The same body, whose bytes are hashed with SHA-256 if that is `wanted`.
+    #[must_use]
+    pub(crate) fn with_digest(self, wanted: bool) -> Self {
+        Self { digest: wanted.then(Sha256::new), ..self }
+    }
+
+    /// SHA-256 of the bytes of source so far, in hexadecimal, if it is wanted.
+    pub(crate) fn digest(&self) -> Option<String> {
+        self.digest.as_ref().map(|digest| hex::encode(digest.clone().finalize()))
+    }
+
+    /// Bytes of the source: as many as have come, once that is all, or those that the sender announces.
+    pub(crate) fn size(&self) -> Option<u64> {
+        if self.is_complete { Some(self.count) } else { self.announced }
     }
 
     /// Sets another deadline: that of the answer, once it begins.

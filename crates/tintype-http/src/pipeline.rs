@@ -8,6 +8,8 @@ use tintype_types::{Error, Format, Limit, Outline, SNIFF_BYTES, sniff};
 use crate::failure::{Failure, Kind, Result};
 use crate::host::{Host, Session};
 use crate::input::{self, Input};
+use crate::request::Details;
+use crate::response::describe::Description;
 use crate::waiting::Deadline;
 
 /// Bytes of a rendition that are asked for in one call.
@@ -127,6 +129,33 @@ impl<H: Host> Rendering<'_, H> {
         let Some(session) = &mut self.session else { return Ok(()) };
         let piece = self.pending.split_to(WRITE_SIZE.min(self.pending.remaining()));
         if self.finished { session.finish() } else { session.write(&piece) }.map_err(failure)
+    }
+
+    /// Finds out the facts about the source that the session is asked for, and reads no more of it than that takes; all of it
+    /// if that is what `details` need.
+    ///
+    /// # Errors
+    ///
+    /// Why there are no facts.
+    pub(crate) async fn describe(&mut self, details: &Details) -> Result<Description> {
+        let info = loop {
+            self.input.check_deadline()?;
+            if let Some(info) = self.session.as_ref().and_then(Session::info) {
+                break info;
+            }
+            if self.busy {
+                self.input.host().pause().await;
+            } else if self.finished {
+                return Err(Failure::new(Kind::Internal, "the resizer found out nothing"));
+            } else {
+                self.feed().await?;
+            }
+            self.step()?;
+        };
+        let needs_all = details.digest || details.needs_size() && self.input.size().is_none();
+        while needs_all && self.input.next().await?.is_some() {}
+        let (bytes, sha256) = (self.input.size(), self.input.digest());
+        Ok(Description { info, outline: self.outline(), bytes, sha256 })
     }
 
     /// Collects the rendition up to this many bytes, and whether it is complete.

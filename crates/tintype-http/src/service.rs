@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tintype_types::Format;
+use twox_hash::XxHash64;
 
 use crate::answer::{AnswerBody, LogLine, PATIENCE};
 use crate::config::Config;
@@ -283,13 +286,29 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
 
     /// Makes a rendition, or the beginning of a large one.
     async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
-        let (mut rendering, format) = self.start(request, Opened::open(input).await?)?;
+        let details = &request.output.details;
+        let (mut rendering, format) =
+            self.start(request, Opened::open(input.with_digest(details.digest)).await?)?;
+        if request.output.format == OutputFormat::Json {
+            let described = rendering.describe(details).await;
+            self.log.record_progress(&rendering);
+            return Ok(Made::text(format, "application/json", described?.json(details)));
+        }
         let collected = rendering.collect(COLLECTED).await;
         self.log.record_progress(&rendering);
         let (body, is_complete) = collected?;
+        if request.output.base64 {
+            if !is_complete {
+                let message = format!("the image has more than {COLLECTED} bytes, too many for a data URL");
+                return Err(Failure::new(Kind::OutputTooLarge, message).with_detail("ask for less"));
+            }
+            let url = format!("data:{};base64,{}", format.media_type(), STANDARD.encode(&body));
+            let made = Made::text(format, "text/plain", url);
+            return Ok(Made { is_damaged: rendering.damaged(), ..made });
+        }
         let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash());
         let rest = (!is_complete).then(|| Box::new(rendering));
-        Ok(Made { format, body, is_damaged, source_hash, rest })
+        Ok(Made { format, body, media_type: None, is_damaged, source_hash, rest })
     }
 
     fn bounds(&self) -> Bounds {
@@ -361,7 +380,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
         let wanted = if request.output.format == OutputFormat::Source { source } else { format };
-        if request.delivery.passthrough.covers(source, wanted) {
+        let is_image = request.output.format != OutputFormat::Json;
+        if is_image && request.delivery.passthrough.covers(source, wanted) {
             return Ok((opened.render(None), source));
         }
         opened.check_decoded()?;
@@ -374,6 +394,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
 struct Made<'h, H: Host> {
     format: Format,
     body: Bytes,
+    /// The type of a body that is no image.
+    media_type: Option<&'static str>,
     is_damaged: bool,
     /// A hash of the source as far as it has been read.
     source_hash: u64,
@@ -381,10 +403,24 @@ struct Made<'h, H: Host> {
 }
 
 impl<'h, H: Host> Made<'h, H> {
+    /// A text of this type. The tag is made of its bytes: of the source, there may have been more to read.
+    fn text(format: Format, media_type: &'static str, text: String) -> Self {
+        let source_hash = XxHash64::oneshot(0, text.as_bytes());
+        Self {
+            format,
+            body: text.into(),
+            media_type: Some(media_type),
+            is_damaged: false,
+            source_hash,
+            rest: None,
+        }
+    }
+
     fn outcome(self, facts: &Facts<'_>) -> Outcome<'h, H> {
-        let response = match self.rest {
-            None => facts.complete(self.format, self.body),
-            Some(_) => facts.partial(self.format, self.body),
+        let response = match (&self.rest, self.media_type) {
+            (None, Some(media_type)) => facts.text(media_type, self.body),
+            (None, None) => facts.complete(self.format, self.body),
+            (Some(_), _) => facts.partial(self.format, self.body),
         };
         Outcome { response, rest: self.rest }
     }

@@ -18,7 +18,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::failure::{Failure, Kind, Result};
-use crate::grammar::{Grammar, wsrv};
+use crate::grammar::{Grammar, info, wsrv};
 use crate::secret::Secret;
 
 /// The keys that URLs are signed with.
@@ -82,8 +82,14 @@ pub struct Signed<'t> {
 impl<'t> Signed<'t> {
     /// Finds the signature of a target (path and query).
     pub fn of(grammar: Grammar, target: &'t str, keys: &Keys) -> Self {
-        if grammar == Grammar::Imgproxy {
-            return Self::of_path(target);
+        match grammar {
+            Grammar::Imgproxy => return Self::of_path(target),
+            // What is signed comes after the signature, as in any of imgproxy's paths.
+            Grammar::Info => {
+                let path = target.strip_prefix(info::PREFIX.trim_end_matches('/')).unwrap_or(target);
+                return Self { target, ..Self::of_path(path) };
+            }
+            _ => {}
         }
         if let Some((signature, query)) = wsrv::signed_link(target).filter(|_| grammar == Grammar::Wsrv) {
             return Self { target, text: query, signature: Some(signature), is_link: true };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tintype_http::config::{Config, TELEMETRY, VARIABLES, Variable};
 use tintype_http::failure::Kind;
 use tintype_http::grammar::parameter::Parameter;
-use tintype_http::grammar::{cloudflare, imgproxy, ipx, nextjs, query, wsrv};
+use tintype_http::grammar::{cloudflare, imgproxy, info, ipx, nextjs, query, wsrv};
 
 const API: &str = include_str!("../../../docs/http-api.md");
 const OBSERVABILITY: &str = include_str!("../../../docs/observability.md");
@@ -36,6 +36,7 @@ fn dialects() -> Vec<Dialect> {
         // The signature is split off before the parameters are read.
         Dialect::new("Query", query::PARAMETERS, &["s"]),
         Dialect::new("imgproxy", imgproxy::OPTIONS, &[]),
+        Dialect::new("imgproxy's info", info::OPTIONS, &[]),
         Dialect::new("Cloudflare", cloudflare::OPTIONS, &[]),
         Dialect::new("wsrv", wsrv::PARAMETERS, &[]),
         Dialect::new("Next.js", nextjs::PARAMETERS, &[]),

@@ -44,37 +44,8 @@ macro_rules! contract {
             $crate::same_fields! { wit::Outline, $crate::Outline: format, width, height, source }
             $crate::same_fields! { wit::Animation, $crate::Animation: loops, duration }
             $crate::same_fields! { wit::IccProfile, $crate::IccProfile: size, name, usable }
-            $crate::same_fields! {
-                wit::Exif, $crate::Exif: make, model, taken, artist, copyright, has_location
-            }
-            impl From<$crate::Info> for wit::Info {
-                fn from(info: $crate::Info) -> Self {
-                    let $crate::Info { source, frames, animation, icc_profile, exif } = info;
-                    let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
-                    Self {
-                        source: source.into(),
-                        frames,
-                        animation: animation.map(Into::into),
-                        icc_profile,
-                        exif,
-                    }
-                }
-            }
-
-            impl From<wit::Info> for $crate::Info {
-                fn from(info: wit::Info) -> Self {
-                    let wit::Info { source, frames, animation, icc_profile, exif } = info;
-                    let (icc_profile, exif) = (icc_profile.map(Into::into), exif.map(Into::into));
-                    Self {
-                        source: source.into(),
-                        frames,
-                        animation: animation.map(Into::into),
-                        icc_profile,
-                        exif,
-                    }
-                }
-            }
-
+            $crate::same_fields! { wit::Looks, $crate::Looks: palette, blurhash_x, blurhash_y }
+            $crate::contract!(@info);
             $crate::contract!(@options);
 
             impl From<$crate::Error> for wit::Failure {
@@ -123,6 +94,112 @@ macro_rules! contract {
                 }
             }
         };
+    };
+
+    // Facts about an image, whose parts may be missing.
+    (@info) => {
+        impl From<wit::Facts> for $crate::Facts {
+            fn from(facts: wit::Facts) -> Self {
+                Self { pixels: facts.pixels.map(Into::into), location: facts.location }
+            }
+        }
+
+        impl From<$crate::Facts> for wit::Facts {
+            fn from(facts: $crate::Facts) -> Self {
+                Self { pixels: facts.pixels.map(Into::into), location: facts.location }
+            }
+        }
+
+        impl From<$crate::Location> for wit::Location {
+            fn from(location: $crate::Location) -> Self {
+                let degrees = |millionths: i32| f64::from(millionths) / 1e6;
+                Self { latitude: degrees(location.latitude), longitude: degrees(location.longitude) }
+            }
+        }
+
+        impl From<wit::Location> for $crate::Location {
+            fn from(location: wit::Location) -> Self {
+                let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
+                Self { latitude: millionths(location.latitude), longitude: millionths(location.longitude) }
+            }
+        }
+
+        $crate::contract!(@exif wit::Exif, $crate::Exif);
+        $crate::contract!(@exif $crate::Exif, wit::Exif);
+
+        impl From<$crate::Pixels> for wit::Pixels {
+            fn from(pixels: $crate::Pixels) -> Self {
+                let $crate::Pixels { average, palette, thumbhash, blurhash, difference_hash, attention } = pixels;
+                Self {
+                    average: average.into(),
+                    palette: palette.into_iter().map(Into::into).collect(),
+                    thumbhash,
+                    blurhash,
+                    difference_hash,
+                    attention: wit::FocalPoint { x: attention.x.into(), y: attention.y.into() },
+                }
+            }
+        }
+
+        impl From<wit::Pixels> for $crate::Pixels {
+            fn from(pixels: wit::Pixels) -> Self {
+                let wit::Pixels { average, palette, thumbhash, blurhash, difference_hash, attention } = pixels;
+                // What the engine says is in range.
+                let color = |color: wit::Color| color.try_into().unwrap_or($crate::Color::TRANSPARENT);
+                let share = |share: f64| share.try_into().unwrap_or($crate::Factor::ZERO);
+                Self {
+                    average: color(average),
+                    palette: palette.into_iter().map(color).collect(),
+                    thumbhash,
+                    blurhash,
+                    difference_hash,
+                    attention: $crate::Point { x: share(attention.x), y: share(attention.y) },
+                }
+            }
+        }
+
+        $crate::contract!(@whole wit::Info, $crate::Info);
+        $crate::contract!(@whole $crate::Info, wit::Info);
+    };
+
+    (@exif $from:ty, $to:ty) => {
+        impl From<$from> for $to {
+            fn from(exif: $from) -> Self {
+                Self {
+                    make: exif.make,
+                    model: exif.model,
+                    taken: exif.taken,
+                    artist: exif.artist,
+                    copyright: exif.copyright,
+                    lens: exif.lens,
+                    software: exif.software,
+                    exposure_time: exif.exposure_time,
+                    f_number: exif.f_number,
+                    iso: exif.iso,
+                    focal_length: exif.focal_length,
+                    has_location: exif.has_location,
+                    location: exif.location.map(Into::into),
+                }
+            }
+        }
+    };
+
+    (@whole $from:ty, $to:ty) => {
+        impl From<$from> for $to {
+            fn from(info: $from) -> Self {
+                Self {
+                    source: info.source.into(),
+                    frames: info.frames,
+                    animation: info.animation.map(Into::into),
+                    icc_profile: info.icc_profile.map(Into::into),
+                    exif: info.exif.map(Into::into),
+                    progressive: info.progressive,
+                    chroma_subsampling: info.chroma_subsampling,
+                    quality: info.quality,
+                    pixels: info.pixels.map(Into::into),
+                }
+            }
+        }
     };
 
     // Values that may be out of range, and settings made of them.
@@ -347,7 +424,7 @@ macro_rules! contract {
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
             CropResized Extend Tilt Padding Mask Fill Background
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
-            Metadata Location Loop Delay
+            Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }
     };

@@ -1,6 +1,6 @@
 //! Facts about an image: its header, its EXIF, the outline of a rendition.
 
-use crate::Format;
+use crate::{Color, Factor, Format};
 
 /// The facts in a source's header. Mirrors `record source` of `wit/types.wit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,67 @@ pub struct Info {
     pub icc_profile: Option<IccProfile>,
     /// EXIF metadata, if there is any.
     pub exif: Option<Exif>,
+    /// Whether the image comes in several passes: a progressive JPEG, or an interlaced PNG or GIF.
+    pub progressive: bool,
+    /// Resolution of chroma as J:a:b, such as `4:2:0`, where it is stored apart from luminance.
+    pub chroma_subsampling: Option<String>,
+    /// The quality of a JPEG, 1 to 100, estimated from its quantisation table.
+    pub quality: Option<u8>,
+    /// What the pixels show, if that was asked for.
+    pub pixels: Option<Pixels>,
+}
+
+/// What to find out about an image. What the header says is always found out. Mirrors `record facts` of `wit/types.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Decode the image at a small size, and look at its pixels.
+    pub pixels: Option<Looks>,
+    /// Report where a photograph was taken.
+    pub location: bool,
+}
+
+/// What to find out about pixels, in addition to what is always found out about them. Mirrors `record looks` of
+/// `wit/types.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// Colours of the palette, 1 to 256.
+    pub palette: u32,
+    /// Components of the BlurHash from left to right, 1 to 9.
+    pub blurhash_x: u32,
+    /// Components of the BlurHash from top to bottom, 1 to 9.
+    pub blurhash_y: u32,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self { palette: 6, blurhash_x: 4, blurhash_y: 3 }
+    }
+}
+
+/// What the pixels of an image show at a small size. Mirrors `record pixels` of `wit/types.wit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// The mean of all colours, each as opaque as it is.
+    pub average: Color,
+    /// Typical colours, the most frequent first. None of an image that is transparent.
+    pub palette: Vec<Color>,
+    /// ThumbHash: the image at a size of a few pixels, in 20 to 30 bytes.
+    pub thumbhash: Vec<u8>,
+    /// BlurHash: the same as text, without alpha.
+    pub blurhash: String,
+    /// Difference hash (dHash) of 9 x 8 pixels: similar images differ in few of its bits.
+    pub difference_hash: u64,
+    /// The point that draws attention.
+    pub attention: Point,
+}
+
+/// A point of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// Share of the width from the left edge, 0 to 1.
+    pub x: Factor,
+    /// Share of the height from the top edge, 0 to 1.
+    pub y: Factor,
 }
 
 /// The facts about all frames of an animation. Mirrors `record animation` of `wit/types.wit`.
@@ -102,6 +163,29 @@ pub struct Exif {
     pub artist: Option<String>,
     /// Copyright notice.
     pub copyright: Option<String>,
+    /// The lens.
+    pub lens: Option<String>,
+    /// The program that wrote the file.
+    pub software: Option<String>,
+    /// Exposure time in seconds: `1/250`, or `2.5`.
+    pub exposure_time: Option<String>,
+    /// F-number of the aperture, such as `2.8`.
+    pub f_number: Option<String>,
+    /// Sensitivity (ISO).
+    pub iso: Option<u32>,
+    /// Focal length in millimetres, such as `50`.
+    pub focal_length: Option<String>,
     /// Whether the file records where the photograph was taken.
     pub has_location: bool,
+    /// That place, if it was asked for and can be read.
+    pub location: Option<Location>,
+}
+
+/// A place on Earth (WGS 84). Mirrors `record location` of `wit/types.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Location {
+    /// Millionths of a degree north of the equator.
+    pub latitude: i32,
+    /// Millionths of a degree east of Greenwich.
+    pub longitude: i32,
 }

@@ -18,7 +18,9 @@ pub use geometry::{
     Angle, Color, Crop, CropRatio, Extend, Extent, Fill, Fit, Geometry, Gravity, Mask, Position, Rotation,
     Sides, Smart, Tilt, Trim,
 };
-pub use info::{Animation, ColorModel, Exif, IccProfile, Info, Outline, Source};
+pub use info::{
+    Animation, ColorModel, Exif, Facts, IccProfile, Info, Location, Looks, Outline, Pixels, Point, Source,
+};
 pub use length::{Factor, Length, Offset, OutOfRange, number};
 pub use names::UnknownName;
 pub use options::{Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling};

@@ -1,6 +1,6 @@
 //! Everything a caller can request. Mirrors `wit/types.wit`, which documents each item in full.
 
-use crate::{Format, Geometry, names};
+use crate::{Facts, Format, Geometry, names};
 
 /// Everything a caller can request. `Options::default()` returns the defaults; [`Options::set`] changes one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,6 +65,8 @@ pub struct Output {
     pub loops: Option<u32>,
     /// Milliseconds for which each frame of an animation is shown, at most 16777215. `None` means as long as in the source.
     pub delay: Option<u32>,
+    /// Find out these facts in place of making a rendition.
+    pub describe: Option<Facts>,
 }
 
 impl Default for Output {
@@ -84,6 +86,7 @@ impl Default for Output {
             location: false,
             loops: None,
             delay: None,
+            describe: None,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::mem::discriminant;
 
 use crate::{
-    Color, Crop, CropRatio, Effort, Error, Extend, Factor, Fill, Filter, Fit, Format, Length, Mask, Metadata,
-    Options, Position, Profile, Result, Rotation, Sides, Subsampling, Tilt, Trim,
+    Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter, Fit, Format, Length, Mask,
+    Metadata, Options, Position, Profile, Result, Rotation, Sides, Subsampling, Tilt, Trim,
 };
 
 /// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
@@ -99,6 +99,7 @@ settings! {
     Location(bool) = "location" => output.location,
     Loop(u32) = "loop" => output.loops (some),
     Delay(u32) = "delay" => output.delay (some),
+    Describe(Facts) = "describe" => output.describe (some),
     MaxSourceBytes(u64) = "max-source-bytes" => limits.source_bytes,
     MaxSourcePixels(u64) = "max-source-pixels" => limits.source_pixels,
     MaxFrames(u32) = "max-frames" => limits.frames,

@@ -91,6 +91,20 @@ fn jobs_take_the_work_that_is_on_record() {
     assert!(moved.is_empty(), "{moved:#?}");
 }
 
+/// Millions of instructions that describing a file may take: about a millisecond.
+const DESCRIPTION: u64 = 3;
+
+#[test]
+fn describing_a_still_takes_no_more_work_the_larger_it_is() {
+    let large = photograph(4000, 3000);
+    for (name, file) in [("JPEG", large.jpeg()), ("PNG", large.png()), ("WebP", large.webp())] {
+        let mut resizer = Resizer::new();
+        resizer.describe(&file).unwrap();
+        let fuel = resizer.fuel();
+        assert!(fuel < DESCRIPTION * 1_000_000, "{name}: {fuel} instructions");
+    }
+}
+
 /// Per cent that converting the colours of a large photograph may take more than leaving them.
 const CONVERSION: u64 = 8;
 

@@ -203,9 +203,24 @@ export interface Info extends Header {
     taken?: string;
     artist?: string;
     copyright?: string;
+    lens?: string;
+    software?: string;
+    /** Seconds: `1/250`, or `2.5`. */
+    exposureTime?: string;
+    /** Such as `2.8`. */
+    fNumber?: string;
+    iso?: number;
+    /** Millimetres, such as `50`. */
+    focalLength?: string;
     /** Whether the file says where the photograph was taken. */
     hasLocation: boolean;
   };
+  /** Whether the image comes in several passes: a progressive JPEG, or an interlaced PNG or GIF. */
+  progressive: boolean;
+  /** Resolution of chroma, such as `4:2:0`, where it is stored apart from luminance. */
+  chromaSubsampling?: string;
+  /** The quality of a JPEG, 1 to 100, estimated from its quantisation table. */
+  quality?: number;
 }
 
 /** What is known of a rendition before it is complete. */

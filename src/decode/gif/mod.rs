@@ -9,7 +9,7 @@ mod frame;
 mod reader;
 
 use super::frames::{Draw, Frames, Selection};
-use super::{Decoder, Header, Sink, Step};
+use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
@@ -348,43 +348,68 @@ fn draw<const SAMPLES: usize>(row: &mut [u8], left: usize, indices: &[u8], color
     }
 }
 
-pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let options = Options { input: Input { allow_damaged: false, ..Input::default() }, ..Options::default() };
-    let mut decoder = GifDecoder::new(&options, Wanted::default());
-    let mut pieces = file.chunks(64 << 10);
-    let mut feed = |reader: &mut Reader| match pieces.next() {
-        Some(piece) => reader.feed(piece),
-        None => reader.complete = true,
-    };
-    let source = loop {
-        match decoder.header()? {
-            Step::Ready(header) => break header.source,
-            Step::NeedInput => feed(&mut decoder.reader),
-        }
-    };
-    // What comes after the first frame is too late for a rendition, and is not looked at here.
-    let loops = decoder.reader.extensions.loops;
-    let (mut frames, mut duration) = (1, u64::from(decoder.frame.delay));
-    // Frames after a damaged one do not count: no decoder shows them.
-    while let Ok(step) = decoder.reader.next_frame() {
-        match step {
-            Step::NeedInput => feed(&mut decoder.reader),
-            Step::Ready(Some(frame)) => {
-                frames += 1;
-                duration += u64::from(frame.delay);
-            }
-            Step::Ready(None) => break,
-        }
+/// Describes a GIF. Frames are counted to the end of the file, and not decoded.
+pub(super) struct GifInspector {
+    decoder: GifDecoder,
+    /// What the header and the first frame say.
+    first: Option<Info>,
+    frames: u32,
+    duration: u64,
+}
+
+impl GifInspector {
+    pub(super) fn new() -> Self {
+        let input = Input { allow_damaged: false, ..Input::default() };
+        let decoder = GifDecoder::new(&Options { input, ..Options::default() }, Wanted::default());
+        Self { decoder, first: None, frames: 1, duration: 0 }
     }
-    Ok(Info {
-        source,
-        frames,
-        animation: (frames > 1).then_some(Animation { loops, duration }),
-        icc_profile: decoder
-            .reader
-            .extensions
-            .profile_bytes
-            .map(|size| crate::IccProfile { size, ..Default::default() }),
-        exif: None,
-    })
+}
+
+impl Inspector for GifInspector {
+    fn feed(&mut self, chunk: &[u8]) -> Result<()> {
+        self.decoder.reader.feed(chunk);
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        self.decoder.reader.complete = true;
+    }
+
+    fn info(&mut self) -> Result<Step<Info>> {
+        if self.first.is_none() {
+            let Step::Ready(header) = self.decoder.header()? else { return Ok(Step::NeedInput) };
+            self.duration = self.decoder.frame.delay.into();
+            // What comes after the first frame is too late for a rendition, and is not looked at here.
+            let animation = Animation { loops: self.decoder.reader.extensions.loops, duration: 0 };
+            self.first = Some(Info {
+                animation: Some(animation),
+                progressive: self.decoder.frame.interlaced,
+                ..still(header.source)
+            });
+        }
+        // Frames after a damaged one do not count: no decoder shows them.
+        while let Ok(step) = self.decoder.reader.next_frame() {
+            match step {
+                Step::NeedInput => return Ok(Step::NeedInput),
+                Step::Ready(Some(frame)) => {
+                    self.frames += 1;
+                    self.duration += u64::from(frame.delay);
+                }
+                Step::Ready(None) => break,
+            }
+        }
+        let Self { decoder, first, frames, duration } = self;
+        let info = first.take().ok_or(Error::Ended)?;
+        let animation = info.animation.filter(|_| *frames > 1);
+        Ok(Step::Ready(Info {
+            frames: *frames,
+            animation: animation.map(|animation| Animation { duration: *duration, ..animation }),
+            icc_profile: decoder
+                .reader
+                .extensions
+                .profile_bytes
+                .map(|size| crate::IccProfile { size, ..Default::default() }),
+            ..info
+        }))
+    }
 }

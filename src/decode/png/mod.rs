@@ -7,7 +7,7 @@ mod extra;
 mod head;
 mod inlet;
 
-use super::{Decoder, Header, Sink, Step};
+use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::color::{LARGEST_PROFILE, Model, Space, describe};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
@@ -377,21 +377,47 @@ fn model(channels: Channels) -> Model {
     }
 }
 
-pub(super) fn info(file: &[u8]) -> Result<Info> {
-    let mut head = Head::new(LARGEST_PROFILE as u64, Wanted::default());
-    head.feed(file)?;
-    let inlet = Inlet::default();
-    inlet.push_first(head.take());
-    let reader = open(inlet)?;
-    let Header { source, layout, .. } = header(&reader)?;
-    let info = reader.info();
-    Ok(Info {
-        source,
-        frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
-        animation: None,
-        icc_profile: head.take_colors().profile().map(|profile| describe(&profile, model(layout.channels()))),
-        exif: info.exif_metadata.as_deref().and_then(exif::parse).map(|exif| exif.basics()),
-    })
+/// Describes a PNG by what comes before its pixels.
+pub(super) struct PngInspector {
+    head: Head,
+    complete: bool,
+    location: bool,
+}
+
+impl PngInspector {
+    pub(super) fn new(location: bool) -> Self {
+        Self { head: Head::new(LARGEST_PROFILE as u64, Wanted::default()), complete: false, location }
+    }
+}
+
+impl Inspector for PngInspector {
+    fn feed(&mut self, chunk: &[u8]) -> Result<()> {
+        self.head.feed(chunk).map(|_| ())
+    }
+
+    fn finish(&mut self) {
+        self.complete = true;
+    }
+
+    fn info(&mut self) -> Result<Step<Info>> {
+        if !self.complete && !self.head.reaches_pixels() {
+            return Ok(Step::NeedInput);
+        }
+        let inlet = Inlet::default();
+        inlet.push_first(self.head.take());
+        let reader = open(inlet)?;
+        let Header { source, layout, .. } = header(&reader)?;
+        let info = reader.info();
+        let profile = self.head.take_colors().profile();
+        let exif = info.exif_metadata.as_deref().and_then(exif::parse);
+        Ok(Step::Ready(Info {
+            frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
+            icc_profile: profile.map(|profile| describe(&profile, model(layout.channels()))),
+            exif: exif.map(|exif| exif.basics(self.location)),
+            progressive: info.interlaced,
+            ..still(source)
+        }))
+    }
 }
 
 /// Checks the number of pixels before the codec does, which reports sizes that it cannot hold as another error, and on

@@ -5,8 +5,9 @@ mod entropy;
 
 use super::reduce::{self, Reduced, reduced_size};
 use super::{Cost, Next, Shape, Stage};
+use crate::geometry::Region;
 use crate::plan::SmartCut;
-use crate::{Result, Smart};
+use crate::{Factor, Point, Result, Smart};
 
 /// Holds the image, chooses a part of it on a small image, and hands on what is kept of that part. Of further frames, it hands
 /// on the same part.
@@ -108,6 +109,19 @@ impl Stage for SmartCrop {
         self.held = Vec::new();
         Ok(())
     }
+}
+
+/// The point of an image that draws attention: the middle of the most interesting quarter.
+pub(crate) fn attention_point(image: &[u8], shape: Shape) -> Point {
+    let size = (shape.width.div_ceil(2), shape.height.div_ceil(2));
+    let keep = Region { x: 0, y: 0, width: size.0, height: size.1 };
+    let cut = SmartCut { method: Smart::Attention, size, keep };
+    let (x, y) = SmartCrop { from: shape, cut, held: image.to_vec(), place: None }.choose();
+    let share = |start: u32, part: u32, side: u32| {
+        let millionths = u64::from(2 * start + part) * 1_000_000;
+        Factor::from_millionths(millionths.checked_div(2 * u64::from(side)).unwrap_or(0) as u32)
+    };
+    Point { x: share(x, size.0, shape.width), y: share(y, size.1, shape.height) }
 }
 
 /// The places where a part may lie in an image, in pixels.

@@ -246,7 +246,6 @@ mod tests {
             "width=auto",
             "g=face",
             "format=avif",
-            "f=json",
         ] {
             assert_eq!(get(refused), Err(Kind::Unsupported), "{refused}");
         }

@@ -53,11 +53,11 @@ pub fn read(target: &str, presets: &Presets) -> Result<ImageRequest> {
 }
 
 /// Whether a segment is an option: it has a colon, which some CDNs escape.
-fn is_option(segment: &str) -> bool {
+pub(super) fn is_option(segment: &str) -> bool {
     segment.contains(':') || segment.contains("%3A") || segment.contains("%3a")
 }
 
-fn unescape_separators(option: &str) -> String {
+pub(super) fn unescape_separators(option: &str) -> String {
     option.replace("%3A", ":").replace("%3a", ":")
 }
 
@@ -93,25 +93,28 @@ fn read_preset<'a>(draft: &mut Draft, name: &str, presets: &'a Presets, open: &m
 
 /// Reads the source, and the extension after it, which is a format.
 fn read_source(draft: &mut Draft, segments: &[&str]) -> Result<()> {
-    let (url, extension) = match segments {
-        [] | [""] => {
-            let advice = "end it in /plain/ and the escaped URL, or in the URL in base64url";
-            return Err(no_source(": it ends after the options", advice));
-        }
-        ["enc", ..] => {
-            return Err(Failure::unsupported_use(
-                "an encrypted source",
-                "write the URL after /plain/ or in base64url",
-            ));
-        }
-        ["plain", rest @ ..] => read_plain(&rest.join("/"))?,
-        parts => read_base64(&parts.concat())?,
-    };
+    let (url, extension) = split_source(segments)?;
     draft.request.source = Source::Url(url);
     if extension.is_empty() {
         return Ok(());
     }
     read_option(draft, &format!("format:{extension}"), &Presets::new(), &mut Open::new())
+}
+
+/// The URL of the source, and the extension after it.
+pub(super) fn split_source(segments: &[&str]) -> Result<(String, String)> {
+    match segments {
+        [] | [""] => {
+            let advice = "end it in /plain/ and the escaped URL, or in the URL in base64url";
+            Err(no_source(": it ends after the options", advice))
+        }
+        ["enc", ..] => Err(Failure::unsupported_use(
+            "an encrypted source",
+            "write the URL after /plain/ or in base64url",
+        )),
+        ["plain", rest @ ..] => read_plain(&rest.join("/")),
+        parts => read_base64(&parts.concat()),
+    }
 }
 
 fn read_plain(text: &str) -> Result<(String, String)> {

@@ -7,6 +7,7 @@
 pub mod cloudflare;
 mod dialect;
 pub mod imgproxy;
+pub mod info;
 pub mod ipx;
 pub mod nextjs;
 pub mod parameter;
@@ -32,6 +33,8 @@ pub enum Grammar {
     Query,
     /// imgproxy's, at `/{signature}/…`.
     Imgproxy,
+    /// That of imgproxy's descriptions, at `/info/{signature}/…`.
+    Info,
     /// Cloudflare's, at `/cdn-cgi/image/…`.
     Cloudflare,
     /// wsrv.nl's, at `/wsrv/`.
@@ -46,6 +49,7 @@ names! {
     Grammar {
         Query = "query",
         Imgproxy = "imgproxy",
+        Info = "info",
         Cloudflare = "cloudflare",
         Wsrv = "wsrv",
         Nextjs = "nextjs",
@@ -66,6 +70,8 @@ impl Grammar {
             Some(Self::Nextjs)
         } else if path.starts_with(ipx::PREFIX) {
             Some(Self::Ipx)
+        } else if path.starts_with(info::PREFIX) {
+            Some(Self::Info)
         } else {
             // A signature and a text that it signs.
             path.strip_prefix('/')?.contains('/').then_some(Self::Imgproxy)
@@ -83,6 +89,7 @@ impl Grammar {
         match self {
             Self::Query => query::read(query, source_in_body),
             Self::Imgproxy => imgproxy::read(target, presets),
+            Self::Info => info::read(target),
             Self::Cloudflare => cloudflare::read(target),
             Self::Wsrv => wsrv::read(query),
             Self::Nextjs => nextjs::read(query),
@@ -99,6 +106,7 @@ impl Grammar {
         let target = match self {
             Self::Query => format!("/?{}", query::write(request)),
             Self::Imgproxy => imgproxy::write(request),
+            Self::Info => info::write(request),
             Self::Cloudflare => cloudflare::write(request),
             Self::Wsrv => wsrv::write(request),
             Self::Nextjs => nextjs::write(request),

@@ -8,7 +8,7 @@ use tintype_types::{Format, number};
 use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
 use super::text::{encode_query, pairs};
 use crate::failure::{Failure, Kind, Result};
-use crate::request::{ImageRequest, OutputFormat, Source, file_name};
+use crate::request::{Details, ImageRequest, OutputFormat, Source, file_name};
 
 const SWITCH: &str = "true, 1, false or 0";
 const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
@@ -103,9 +103,28 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(
         ["format", "f"],
-        "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts) or source (the source's family)",
+        "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts), source (the source's family) or json \
+         (a description of the source)",
         output.format
     ),
+    field!(
+        ["details"],
+        "pixels, palette:6, blurhash:4x3, location, sha256, with commas between them, for format=json",
+        output.details
+    ),
+    Parameter {
+        names: &["encoding"],
+        accepts: "base64 (a data URL) or none",
+        read: |request, text| {
+            request.output.base64 = match text {
+                "base64" => true,
+                "none" => false,
+                _ => return Err(Rejected::Malformed),
+            };
+            Ok(())
+        },
+        write: |request| Some(if request.output.base64 { "base64" } else { "none" }.into()),
+    },
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
     field!(["lossless", "ll"], SWITCH, output.lossless),
     field!(
@@ -226,6 +245,9 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
     }
     if request.output.near_lossless < 100 && !request.output.lossless {
         return Err(invalid("near-lossless is for lossless WebP only", "add lossless=1"));
+    }
+    if request.output.details != Details::default() && request.output.format != OutputFormat::Json {
+        return Err(invalid("details are those of format=json", "add format=json"));
     }
     let is_png = |format| !matches!(format, OutputFormat::Fixed(format) if format != Format::Png);
     if request.output.bit_depth == 16 && !is_png(request.output.format) {

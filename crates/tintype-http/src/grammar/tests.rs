@@ -15,7 +15,7 @@ const RICH: [Grammar; 4] = [Grammar::Query, Grammar::Imgproxy, Grammar::Cloudfla
 fn every_grammar_reads_back_what_it_writes() {
     let mut random = Random(0x0074_696E_7479_7065);
     let mut written = [0; Grammar::ALL.len()];
-    for round in 0..25_000 {
+    for round in 0..30_000 {
         let request = random.request();
         let index = round % Grammar::ALL.len();
         let grammar = Grammar::ALL[index];
@@ -316,6 +316,7 @@ fn every_path_belongs_to_one_grammar() {
         ("//plain/a", Some(Grammar::Imgproxy)),
         ("/cdn-cgi/image/w=8/a", Some(Grammar::Cloudflare)),
         ("/cdn-cgi/imagery/a", Some(Grammar::Imgproxy)),
+        ("/info/unsafe/plain/a", Some(Grammar::Info)),
         ("/wsrv", Some(Grammar::Wsrv)),
         ("/wsrv/", Some(Grammar::Wsrv)),
         ("/wsrv/s/abc/", Some(Grammar::Wsrv)),

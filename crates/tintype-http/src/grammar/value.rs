@@ -6,7 +6,7 @@ use tintype_types::{
 };
 
 use super::text::split_list;
-use crate::request::{OnError, OutputFormat, Passthrough, Quality, parse_color, write_color};
+use crate::request::{Details, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color};
 
 /// A value as the query grammar reads and writes it.
 pub trait Value: Sized {
@@ -37,6 +37,7 @@ values!(
     Filter,
     Length,
     OutputFormat,
+    Details,
     Quality,
     Passthrough,
     OnError,

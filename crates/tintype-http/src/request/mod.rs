@@ -5,6 +5,7 @@
 
 mod color;
 mod delivery;
+mod details;
 pub mod geometry;
 mod output;
 
@@ -12,6 +13,7 @@ use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, O
 
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
+pub use details::{Details, Fields, Shape};
 pub use output::{Output, OutputFormat, Quality};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.
@@ -65,6 +67,7 @@ impl ImageRequest {
                 location: self.output.location && metadata == Metadata::Keep,
                 loops,
                 delay,
+                describe: (self.output.format == OutputFormat::Json).then(|| self.output.details.facts()),
             },
             limits,
         }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use tintype_types::{Effort, Format, Metadata, Profile, Subsampling, UnknownName, number};
 
+use super::Details;
+
 /// The format of a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputFormat {
@@ -14,6 +16,8 @@ pub enum OutputFormat {
     Auto,
     /// The source's ([`Format::family`]).
     Source,
+    /// None: a description of the source in JSON.
+    Json,
 }
 
 impl FromStr for OutputFormat {
@@ -23,6 +27,7 @@ impl FromStr for OutputFormat {
         match text {
             "auto" => Ok(Self::Auto),
             "source" => Ok(Self::Source),
+            "json" => Ok(Self::Json),
             name => name
                 .parse()
                 .ok()
@@ -39,6 +44,7 @@ impl fmt::Display for OutputFormat {
             Self::Fixed(format) => format.name(),
             Self::Auto => "auto",
             Self::Source => "source",
+            Self::Json => "json",
         })
     }
 }
@@ -78,6 +84,10 @@ pub struct Output {
     pub loops: Option<u32>,
     /// Milliseconds for which each frame of an animation is shown. `None` is as long as in the source.
     pub delay: Option<u32>,
+    /// What a description holds, where that is the format.
+    pub details: Details,
+    /// Deliver the rendition as a data URL: text, in base64.
+    pub base64: bool,
 }
 
 impl Default for Output {
@@ -99,6 +109,8 @@ impl Default for Output {
             frames: 1,
             loops: None,
             delay: None,
+            details: Details::default(),
+            base64: false,
         }
     }
 }
@@ -111,6 +123,7 @@ impl Output {
         let possible = |format: Format| match self.format {
             OutputFormat::Fixed(fixed) => fixed == format,
             OutputFormat::Auto | OutputFormat::Source => true,
+            OutputFormat::Json => false,
         };
         let lossy = |format: Format| match format {
             Format::Jpeg => true,
@@ -139,6 +152,8 @@ impl Output {
             frames,
             loops: self.loops.filter(|_| animated),
             delay: self.delay.filter(|_| animated),
+            details: if self.format == OutputFormat::Json { self.details } else { Details::default() },
+            base64: self.base64 && self.format != OutputFormat::Json,
             ..self.clone()
         }
     }

@@ -75,7 +75,7 @@ pub fn rendition(request: &ImageRequest) -> ImageRequest {
 pub fn variant(request: &ImageRequest, accept: Option<&str>, options_text: &str) -> Variant {
     let format = match request.output.format {
         OutputFormat::Fixed(format) => Some(format),
-        OutputFormat::Source => None,
+        OutputFormat::Source | OutputFormat::Json => None,
         OutputFormat::Auto => negotiate::preferred(accept),
     };
     let format = format.map_or("source", Format::name);

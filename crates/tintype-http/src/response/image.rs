@@ -57,6 +57,13 @@ impl<'a> Facts<'a> {
         response
     }
 
+    /// A text in place of an image.
+    pub fn text(&self, media_type: &'static str, body: Bytes) -> Response<Bytes> {
+        let mut response = with_body(HeaderValue::from_static(media_type), body);
+        self.add(response.headers_mut());
+        response
+    }
+
     /// An image with the beginning of its body, which is too long to be collected first: without `Content-Length`.
     pub fn partial(&self, format: Format, body: Bytes) -> Response<Bytes> {
         let mut response = self.complete(format, body);

@@ -13,7 +13,7 @@ pub(crate) fn line(value: &impl Serialize) -> String {
 }
 
 /// Compact JSON that escapes every control character and line separator, not only those that JSON demands,
-/// and writes fractions with one decimal place.
+/// and writes fractions with six decimal places at most.
 struct Escaping;
 
 impl Formatter for Escaping {
@@ -34,10 +34,15 @@ impl Formatter for Escaping {
         Ok(())
     }
 
-    /// Fractions are milliseconds, which one decimal place is enough for.
+    /// Fractions are milliseconds, degrees and shares, which six decimal places are enough for. More of them would bring
+    /// tables of powers into the component.
     fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        let tenths = (value * 10.0) as u64;
-        write!(writer, "{}.{}", tenths / 10, tenths % 10)
+        let millionths = (value.abs() * 1e6 + 0.5) as u64;
+        let sign = if value < 0.0 { "-" } else { "" };
+        let text = format!("{sign}{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
+        let kept = text.trim_end_matches('0');
+        writer.write_all(kept.as_bytes())?;
+        writer.write_all(if kept.ends_with('.') { b"0" } else { b"" })
     }
 }
 
@@ -57,6 +62,11 @@ mod tests {
             r#""\u007fa\"\\\n\u0001é\u2028\u2029\u2029😀\u0085\u009b31m""#
         );
         assert_eq!(line(&[("", "\u{2028}")]), r#"[["","\u2028"]]"#);
+    }
+
+    #[test]
+    fn fractions_have_as_many_places_as_they_need_up_to_six() {
+        assert_eq!(line(&[0.5, -13.25, 3.0, 0.123_456_7, 0.0]), "[0.5,-13.25,3.0,0.123457,0.0]");
     }
 
     #[test]

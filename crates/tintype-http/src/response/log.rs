@@ -99,7 +99,7 @@ impl fmt::Display for Milliseconds {
 }
 
 fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(time.as_micros() as f64 / 1000.0)
+    serializer.serialize_f64((time.as_micros() / 100) as f64 / 10.0)
 }
 
 fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {

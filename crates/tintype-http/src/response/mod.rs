@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod cors;
+pub mod describe;
 pub mod etag;
 pub mod explain;
 pub mod image;

@@ -12,7 +12,7 @@ const OFFERED: &[Format] = &[Format::Webp];
 pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> Format {
     match wanted {
         OutputFormat::Fixed(format) => format,
-        OutputFormat::Source => source.family(),
+        OutputFormat::Source | OutputFormat::Json => source.family(),
         OutputFormat::Auto => preferred(accept).unwrap_or_else(|| source.family()),
     }
 }

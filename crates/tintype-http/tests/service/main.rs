@@ -3,6 +3,7 @@
 
 mod caching;
 mod codings;
+mod descriptions;
 mod engine;
 mod examples;
 mod images;

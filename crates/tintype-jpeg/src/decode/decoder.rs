@@ -117,6 +117,12 @@ impl Decoder {
         }
     }
 
+    /// The quality, 1 to 100, estimated from the first component's quantisation table: exact where that is the one that the
+    /// IJG's encoder makes of annex K, and the nearest otherwise. `None` before the header is known.
+    pub fn quality(&self) -> Option<u8> {
+        self.tables.quality(self.known_header()?.components.first()?.quant)
+    }
+
     /// Upper bound, in bytes, of the memory that decoding would hold after [`start`](Self::start) with the same
     /// arguments; `None` before the header is known.
     pub fn predicted_memory(&self, scale: Scale, output: Output) -> Option<u64> {

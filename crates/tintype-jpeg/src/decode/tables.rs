@@ -2,7 +2,7 @@
 
 use super::error::DecodeError;
 use super::huffman::Huffman;
-use crate::annex_k::{HUFFMAN_AC, HUFFMAN_DC};
+use crate::annex_k::{HUFFMAN_AC, HUFFMAN_DC, QUANT_LUMINANCE};
 use crate::marker::{DHT, DQT, DRI};
 use crate::zigzag::ZIGZAG;
 use alloc::boxed::Box;
@@ -21,6 +21,20 @@ pub(crate) struct Tables {
 impl Tables {
     pub(crate) fn quant(&self, index: u8) -> Option<&[i16; 64]> {
         self.quant.get(usize::from(index))?.as_deref()
+    }
+
+    /// The quality, 1 to 100, whose table of luminance by the IJG's scale (jpeg_quality_scaling) is nearest to a table.
+    pub(crate) fn quality(&self, index: u8) -> Option<u8> {
+        let table = self.quant(index)?;
+        let distance = |quality: u8| -> u32 {
+            let quality = u32::from(quality);
+            let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+            let step = |base: u8| ((u32::from(base) * scale + 50) / 100).clamp(1, 255);
+            let steps = table.iter().zip(QUANT_LUMINANCE);
+            steps.map(|(&step_here, base)| u32::from(step_here as u16).abs_diff(step(base))).sum()
+        };
+        // Of equal ones, the better.
+        (1..=100).rev().min_by_key(|&quality| distance(quality))
     }
 
     pub(crate) fn dc(&self, index: u8) -> Option<&Huffman> {
@@ -104,5 +118,29 @@ impl Tables {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test that fails does so by panicking
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quality_of_the_ijgs_tables_is_found_and_others_get_the_nearest() {
+        let tables = |steps: [u8; 64]| {
+            let zigzag = ZIGZAG.iter().map(|&place| steps[usize::from(place)]);
+            let body: alloc::vec::Vec<u8> = core::iter::once(0).chain(zigzag).collect();
+            let mut tables = Tables::default();
+            tables.define_quant(&body).unwrap();
+            tables
+        };
+        for quality in 1..=100u32 {
+            let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+            let steps =
+                QUANT_LUMINANCE.map(|base| ((u32::from(base) * scale + 50) / 100).clamp(1, 255) as u8);
+            assert_eq!(tables(steps).quality(0).map(u32::from), Some(quality));
+        }
+        assert_eq!((tables([255; 64]).quality(0), tables([1; 64]).quality(1)), (Some(1), None));
     }
 }

@@ -348,7 +348,7 @@ _OPTIONS: dict[str, Read] = {
     "mask": _mask,
     "fill": _fill,
     "background": _color,
-    "format": _one_of("jpeg", "png", "webp"),
+    "format": _one_of("jpeg", "png", "webp", "gif"),
     "quality": _count,
     "lossless": _flag,
     "near_lossless": _count,

@@ -5,7 +5,7 @@ use tintype_types::{Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Met
 use crate::failure::Result;
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
-use crate::request::{ImageRequest, OutputFormat, Quality};
+use crate::request::{ImageRequest, OutputFormat, Quality, Shape};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 85;
@@ -79,6 +79,9 @@ impl Draft {
         let output = &mut self.request.output;
         // The location is metadata like any other.
         output.location = output.metadata == Metadata::Keep;
+        if output.format == OutputFormat::Json {
+            output.details.shape = Shape::Cloudflare;
+        }
         output.lossless =
             output.format == OutputFormat::Fixed(Format::Webp) && output.quality.any() == Some(LOSSLESS);
         Ok(self.request)

@@ -114,7 +114,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         "jpeg" | "jpg" | "baseline-jpeg" => OutputFormat::Fixed(Format::Jpeg),
         "png" => OutputFormat::Fixed(Format::Png),
         "webp" => OutputFormat::Fixed(Format::Webp),
-    }, unsupported "avif" | "json"),
+        "json" => OutputFormat::Json,
+    }, unsupported "avif"),
     choice!(["onerror"], request.delivery.on_error, { "redirect" => OnError::Source }),
     choice!(["metadata"], request.output.metadata, {
         "copyright" => Metadata::Copyright,

@@ -6,7 +6,9 @@ use tintype_types::{
     Trim,
 };
 
-use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source};
+use crate::request::{
+    Delivery, Details, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source,
+};
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
 pub(crate) struct Random(pub u64);
@@ -176,6 +178,13 @@ impl Random {
         let [jpeg, png, webp, gif] =
             [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].map(OutputFormat::Fixed);
         let format = self.pick(&[OutputFormat::Auto, OutputFormat::Source, jpeg, png, webp, gif]);
+        let format = if self.chance(3) { OutputFormat::Json } else { format };
+        let details =
+            ["pixels", "cloudflare", "wsrv", "imgproxy,size,palette,pixels,palette:9", "location,sha256"];
+        let details = match format {
+            OutputFormat::Json if self.chance(70) => self.pick(&details).parse().unwrap(),
+            _ => Details::default(),
+        };
         let mut quality = Quality::default();
         if self.chance(60) {
             quality.set_any(self.byte(100));
@@ -206,6 +215,8 @@ impl Random {
             frames: self.mostly(80, 1, &[0, 0, 0, 300]),
             loops: self.maybe(5, |random| random.pick(&[0, 1, 65_535])),
             delay: self.maybe(5, |random| random.pick(&[0, 40, 16_777_215])),
+            details,
+            base64: self.chance(2),
         }
     }
 

@@ -9,7 +9,7 @@ use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
-use crate::request::{ImageRequest, OutputFormat, Quality, Source};
+use crate::request::{ImageRequest, OutputFormat, Quality, Shape, Source};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 80;
@@ -114,6 +114,9 @@ impl Draft {
         self.finish_mask()?;
         // Only WebP has the choice: on JPEG the flag means nothing there.
         let output = &mut self.request.output;
+        if output.format == OutputFormat::Json {
+            output.details.shape = Shape::Wsrv;
+        }
         output.lossless &= output.format != OutputFormat::Fixed(Format::Jpeg);
         Ok(self.request)
     }

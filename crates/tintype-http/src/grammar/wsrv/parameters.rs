@@ -155,7 +155,8 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         "webp" => OutputFormat::Fixed(Format::Webp),
         "gif" => OutputFormat::Fixed(Format::Gif),
         "origin" => OutputFormat::Source,
-    }, unsupported "tiff" | "tif" | "avif" | "av1" | "jxl" | "json"),
+        "json" => OutputFormat::Json,
+    }, unsupported "tiff" | "tif" | "avif" | "av1" | "jxl"),
     field!(["q", "quality"], ANY, request.output.quality, |text| Quality::read_one(text).map(Quality::all)),
     flag!(["ll", "lossless"], request.output.lossless),
     field!(["page"], ANY, request.output.page, |text| number(text, 0, 65_535)),
@@ -193,6 +194,15 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
             OnError::Redirect(url) => Some(url.clone()),
         },
     },
+    Parameter {
+        names: &["encoding"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.output.base64 = text == "base64";
+            Ok(())
+        },
+        write: |draft| draft.request.output.base64.then(|| "base64".into()),
+    },
     field!(["filename"], ANY, request.delivery.filename, |text: &str| {
         let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         file_name(text).filter(|_| plain).map(Some)
@@ -224,7 +234,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["mod"], is_neutral: is_unmodulated },
     Missing { names: &["filt"], is_neutral: is_off },
     Missing { names: &["tint"], is_neutral: is_off },
-    Missing { names: &["encoding"], is_neutral: is_off },
     // The largest and the smallest page.
     Missing { names: &["page"], is_neutral: |text| !matches!(text, "-1" | "-2") },
 ];

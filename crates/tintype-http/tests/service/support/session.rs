@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tintype_http::host::Session;
-use tintype_types::{ColorModel, Error, Format, Length, Options, Outline, Source};
+use tintype_types::{ColorModel, Error, Format, Info, Length, Options, Outline, Source};
 
 use super::Clock;
 
@@ -124,6 +124,13 @@ impl Session for TestSession {
         match self {
             Self::Echo(echo) => echo.outline(),
             Self::Engine(session) => session.outline(),
+        }
+    }
+
+    fn info(&self) -> Option<Info> {
+        match self {
+            Self::Echo(_) => None,
+            Self::Engine(session) => session.info(),
         }
     }
 
