@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["jpeg", "png", "webp"]
+Format = Literal["jpeg", "png", "webp", "gif"]
 SourceFormat = Literal["jpeg", "png", "webp", "gif", "avif", "jxl", "tiff", "bmp", "svg", "heic"]
 
 
