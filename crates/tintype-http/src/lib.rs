@@ -5,6 +5,7 @@ pub mod config;
 pub mod context;
 pub mod failure;
 mod fetch;
+pub mod front;
 pub mod grammar;
 pub mod host;
 mod input;
@@ -19,4 +20,4 @@ pub mod source;
 mod waiting;
 
 pub use answer::AnswerBody;
-pub use service::{COLLECTED, answer};
+pub use service::{COLLECTED, answer, answer_in_front};

@@ -11,7 +11,7 @@ mod output;
 use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
-pub use delivery::{Delivery, OnError, Passthrough, file_name};
+pub use delivery::{Delivery, OnError, Passthrough, file_name, file_stem};
 pub use output::{Output, OutputFormat, Quality};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.

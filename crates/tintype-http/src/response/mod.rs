@@ -6,7 +6,7 @@ pub mod etag;
 pub mod explain;
 pub mod image;
 mod json;
-mod list;
+pub(crate) mod list;
 pub mod log;
 pub mod negotiate;
 pub mod problem;

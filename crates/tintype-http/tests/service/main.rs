@@ -5,6 +5,7 @@ mod caching;
 mod codings;
 mod engine;
 mod examples;
+mod front;
 mod images;
 mod messages;
 mod origins;
