@@ -19,7 +19,7 @@ pub(crate) async fn send(
     timeouts: &Timeouts,
     deadline: Instant,
 ) -> Result<http::Response<Body>, HostError> {
-    let outgoing = outgoing(request, timeouts).map_err(|()| HostError::UnusableUrl)?;
+    let outgoing = outgoing(request, Some(options(timeouts)))?;
     let response = pin!(client::send(outgoing));
     match before(deadline, response).await {
         None => Err(HostError::TimedOut),
@@ -28,15 +28,22 @@ pub(crate) async fn send(
     }
 }
 
-/// A request without a body. An error if the host does not accept its URL.
-fn outgoing(request: &http::Request<()>, timeouts: &Timeouts) -> Result<Request, ()> {
+/// A request without a body, to be sent.
+///
+/// # Errors
+///
+/// [`HostError::UnusableUrl`] if the host does not accept the URL.
+pub fn outgoing(request: &http::Request<()>, options: Option<RequestOptions>) -> Result<Request, HostError> {
     let (_, trailers) = wit_future::new(|| Ok(None));
-    let (outgoing, _sent) = Request::new(fields(request.headers()), None, trailers, Some(options(timeouts)));
+    let (outgoing, _sent) = Request::new(fields(request.headers()), None, trailers, options);
     let url = request.uri();
-    outgoing.set_method(&method(request.method()))?;
-    outgoing.set_scheme(scheme(url).as_ref())?;
-    outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
-    outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))?;
+    let set = || {
+        outgoing.set_method(&method(request.method()))?;
+        outgoing.set_scheme(scheme(url).as_ref())?;
+        outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
+        outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))
+    };
+    set().map_err(|()| HostError::UnusableUrl)?;
     Ok(outgoing)
 }
 

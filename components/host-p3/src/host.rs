@@ -12,7 +12,7 @@ use crate::body::Body;
 use crate::fetch;
 
 /// `wasi:http` 0.3.
-pub(crate) struct Host;
+pub struct Host;
 
 impl tintype_http::host::Host for Host {
     type Body = Body;
