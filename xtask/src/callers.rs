@@ -1,11 +1,12 @@
 //! The npm package and the playground that is made of it: what they need is installed, then they are built and tested
 //! by their own scripts.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::cargo::{root, run};
+use crate::cargo::{command, root, run};
 use crate::components::{self, SHIPPED};
 use crate::steps::Steps;
 use crate::wasmtime;
@@ -21,13 +22,15 @@ pub(crate) fn build_playground() -> Result<()> {
 
 /// Builds the same, and runs every test. The page is tested in Chromium, and compared with the service.
 pub(crate) fn test() -> Result<()> {
-    let mut steps = Steps::of(SHIPPED.len() + 5);
+    let mut steps = Steps::of(SHIPPED.len() + 6);
     build(&mut steps)?;
     steps.next("testing the npm package");
     run(&mut npm(PACKAGE, &["test"])?)?;
     let wasmtime = wasmtime::installed_or_built(&mut steps)?;
     steps.next("testing the playground");
-    run(npm(PLAYGROUND, &["test"])?.env("WASMTIME", wasmtime))
+    run(npm(PLAYGROUND, &["test"])?.env("WASMTIME", wasmtime))?;
+    steps.next("testing the component in JavaScript");
+    run(&mut command(["test", "--package", "host-tests", "--", "--ignored", "js_component"]))
 }
 
 fn build(steps: &mut Steps) -> Result<()> {
@@ -38,6 +41,13 @@ fn build(steps: &mut Steps) -> Result<()> {
         run(&mut npm(folder, &["run", "build"])?)?;
     }
     Ok(())
+}
+
+/// Packs the npm package into a folder, made of the components that are built.
+pub(crate) fn pack(folder: &Path) -> Result<()> {
+    run(&mut npm(PACKAGE, &["ci"])?)?;
+    run(&mut npm(PACKAGE, &["run", "build"])?)?;
+    run(npm(PACKAGE, &["pack", "--pack-destination"])?.arg(folder))
 }
 
 /// A command of npm in a folder of the project.

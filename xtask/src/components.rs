@@ -97,6 +97,20 @@ pub(crate) const SERVED: &[Component] = &[RESIZER, SERVICE];
 /// Modules and components that only tests run, in `dist/guests/`, and what they are built for.
 const GUESTS: &[(&str, &str)] = &[("simd-guard", "wasm32-unknown-unknown"), ("site", "wasm32-wasip2")];
 
+/// What a package that is shipped is built for.
+pub(crate) fn target_of(package: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|component| component.package == package).map(|component| component.target)
+}
+
+/// The names of all components in `dist/`.
+#[cfg(test)]
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().flat_map(|component| match component.role {
+        Role::Service(composition) => vec![component.file, composition],
+        Role::Resizer | Role::Program => vec![component.file],
+    })
+}
+
 /// Makes the files of these components in `dist/`, in one step each, and prints their sizes.
 pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
     let dist = root()?.join("dist");

@@ -7,6 +7,7 @@ mod callers;
 mod cargo;
 mod components;
 mod documentation;
+mod release;
 mod serve;
 mod size;
 mod steps;
@@ -33,6 +34,8 @@ usage: ./x <command>
                   build, then draw what each option does to a picture, by default to docs/contact-sheet.png
   playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser;
                   `serve` then serves it, too; needs Node.js
+  dist            build what a release consists of, in dist/release
+  reproduce       build that again from a copy in another folder, and compare
   test-callers    build these and run their tests; needs Node.js and Chromium
   test            check formatting and lints, build everything, run every test
 ";
@@ -49,6 +52,8 @@ fn main() -> Result<()> {
         (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
         (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("playground"), []) => callers::build_playground(),
+        (Some("dist"), []) => release::make(),
+        (Some("reproduce"), []) => release::reproduce(),
         (Some("test-callers"), []) => callers::test(),
         (Some("test"), []) => suite::run_all(),
         (Some("help" | "--help" | "-h"), _) => {

@@ -12,6 +12,7 @@ mod memory;
 mod middleware;
 mod pictures;
 mod readme;
+mod release;
 mod resizer;
 mod serve;
 mod service;
