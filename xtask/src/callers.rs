@@ -1,8 +1,11 @@
 //! The packages for other languages and the playground: what they need is installed, then they are built and tested by
 //! their own scripts.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 
+use crate::cargo::{command, run};
 use crate::components::{self, SHIPPED};
 use crate::steps::Steps;
 use crate::tools::{Tools, succeed};
@@ -24,7 +27,7 @@ pub(crate) fn build_playground() -> Result<()> {
 
 /// Builds the same, and runs every test. The page is tested in Chromium, and compared with the service.
 pub(crate) fn test() -> Result<()> {
-    let mut steps = Steps::of(SHIPPED.len() + 6);
+    let mut steps = Steps::of(SHIPPED.len() + 7);
     components::build(SHIPPED, &mut steps)?;
     steps.next("looking for Node.js, Chromium and Python");
     let tools = Tools::provided()?;
@@ -50,6 +53,8 @@ pub(crate) fn test() -> Result<()> {
         let mut test = tools.command(PLAYGROUND, "npm")?;
         test.arg("test").env("WASMTIME", wasmtime).envs(environment.map(|python| ("PYTHON", python)));
         succeed(vectors::named(&mut test)?)?;
+        steps.next("testing the component in JavaScript");
+        run(&mut command(["test", "--package", "host-tests", "--", "--ignored", "js_component"]))?;
     }
     tools.summary();
     Ok(())
@@ -61,4 +66,11 @@ pub(crate) fn build(tools: &Tools, steps: &mut Steps) -> Result<()> {
     tools.npm_install(&format!("{PACKAGE}/build"))?;
     tools.run(PACKAGE, "node", &["build/build.js"])?;
     tools.run(PLAYGROUND, "node", &["build.js"])
+}
+
+/// Packs the npm package into a folder, made of the components that are built.
+pub(crate) fn pack(tools: &Tools, folder: &Path) -> Result<()> {
+    tools.npm_install(&format!("{PACKAGE}/build"))?;
+    tools.run(PACKAGE, "node", &["build/build.js"])?;
+    succeed(tools.command(PACKAGE, "npm")?.args(["pack", "--pack-destination"]).arg(folder))
 }

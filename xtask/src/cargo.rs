@@ -22,9 +22,12 @@ pub(crate) fn command<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Command {
     command
 }
 
-/// Runs a command in the repository's root and fails if it does.
+/// Runs a command, in the repository's root unless it has a folder of its own, and fails if it does.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command.current_dir(root()?).status().with_context(|| spelled(command))?;
+    if command.get_current_dir().is_none() {
+        command.current_dir(root()?);
+    }
+    let status = command.status().with_context(|| spelled(command))?;
     if !status.success() {
         bail!("`{}` failed ({status})", spelled(command));
     }

@@ -71,6 +71,15 @@ const SERVICE_P3: Component = Component {
     role: Role::Service("tintype-p3.wasm"),
 };
 
+const MIDDLEWARE: Component = Component {
+    package: "tintype-middleware",
+    artifact: "tintype_middleware",
+    target: "wasm32-wasip2",
+    file: "middleware.wasm",
+    inlining: None,
+    role: Role::Service("tintype-middleware.wasm"),
+};
+
 const CLI: Component = Component {
     package: "tintype-cli",
     artifact: "tintype",
@@ -81,13 +90,27 @@ const CLI: Component = Component {
 };
 
 /// Everything that is shipped. The resizer comes first, because the others are composed with it.
-pub(crate) const SHIPPED: &[Component] = &[RESIZER, SERVICE, SERVICE_P3, CLI];
+pub(crate) const SHIPPED: &[Component] = &[RESIZER, SERVICE, SERVICE_P3, MIDDLEWARE, CLI];
 
 /// What `./x serve` serves, and what that is made of.
 pub(crate) const SERVED: &[Component] = &[RESIZER, SERVICE];
 
-/// Core modules that only tests run, in `dist/guests/`.
-const GUESTS: &[&str] = &["simd-guard"];
+/// Modules and components that only tests run, in `dist/guests/`, and what they are built for.
+const GUESTS: &[(&str, &str)] = &[("simd-guard", "wasm32-unknown-unknown"), ("site", "wasm32-wasip2")];
+
+/// What a package that is shipped is built for.
+pub(crate) fn target_of(package: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|component| component.package == package).map(|component| component.target)
+}
+
+/// The names of all components in `dist/`.
+#[cfg(test)]
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().flat_map(|component| match component.role {
+        Role::Service(composition) => vec![component.file, composition],
+        Role::Resizer | Role::Program => vec![component.file],
+    })
+}
 
 /// Makes the files of these components in `dist/`, in one step each, and prints their sizes.
 pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
@@ -117,15 +140,18 @@ pub(crate) fn build(components: &[Component], steps: &mut Steps) -> Result<()> {
     save(&dist, "wit.wasm", &documentation::package()?)
 }
 
-/// Makes the files in `dist/guests/`.
+/// Makes the files in `dist/guests/`, one of which is the middleware in front of a site.
 pub(crate) fn build_guests() -> Result<()> {
     let guests = root()?.join("dist/guests");
     fs::create_dir_all(&guests).with_context(|| format!("could not make {}", guests.display()))?;
-    for guest in GUESTS {
-        let module = compile(guest, &guest.replace('-', "_"), "wasm32-unknown-unknown", None)?;
+    for (guest, target) in GUESTS {
+        let module = compile(guest, &guest.replace('-', "_"), target, None)?;
         fs::copy(module, guests.join(format!("{guest}.wasm"))).context("could not copy a guest")?;
     }
-    Ok(())
+    let read = |file: PathBuf| fs::read(&file).with_context(|| format!("could not read {}", file.display()));
+    let middleware = read(guests.with_file_name("tintype-middleware.wasm"))?;
+    let in_front = composed(&middleware, &read(guests.join("site.wasm"))?)?;
+    fs::write(guests.join("in-front.wasm"), in_front).context("could not write a composition")
 }
 
 /// The release build of a package's cdylib or program.
@@ -191,15 +217,15 @@ fn stripped(binary: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// `service` with its imports of the resizer's interfaces plugged in, as `wac plug service.wasm --plug resizer.wasm` does.
-fn composed(service: &[u8], resizer: &[u8]) -> Result<Vec<u8>> {
+/// `socket` with its imports plugged into what `provider` exports, as `wac plug socket.wasm --plug provider.wasm` does.
+fn composed(socket: &[u8], provider: &[u8]) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str, bytes: &[u8]| {
         let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())?;
         Ok::<_, anyhow::Error>(graph.register_package(package)?)
     };
-    let socket = register("tintype:service", service)?;
-    let plugs = vec![register("tintype:resizer", resizer)?];
+    let socket = register("tintype:socket", socket)?;
+    let plugs = vec![register("tintype:plug", provider)?];
     plug(&mut graph, plugs, socket).map_err(|error| anyhow!("could not compose: {error}"))?;
     stripped(&graph.encode(EncodeOptions::default())?)
 }
@@ -212,6 +238,6 @@ fn save(dist: &Path, name: &str, bytes: &[u8]) -> Result<()> {
         .and_then(|()| fs::rename(&draft, &path))
         .with_context(|| format!("could not write {}", path.display()))?;
     let (plain, packed) = (grouped(bytes.len()), grouped(gzipped(bytes)?));
-    eprintln!("    dist/{name:<16} {plain:>10} bytes {packed:>10} bytes gzip -9");
+    eprintln!("    dist/{name:<23} {plain:>10} bytes {packed:>10} bytes gzip -9");
     Ok(())
 }

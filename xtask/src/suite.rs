@@ -27,7 +27,13 @@ pub(crate) fn run_all() -> Result<()> {
     steps.next("checking lints");
     clippy(["--workspace", "--all-targets"])?;
     clippy(["--target=wasm32-unknown-unknown", "--package=tintype-resizer", "--package=simd-guard"])?;
-    clippy(["--target=wasm32-wasip2", "--package=tintype-service", "--package=tintype-service-p3"])?;
+    clippy([
+        "--target=wasm32-wasip2",
+        "--package=tintype-service",
+        "--package=tintype-service-p3",
+        "--package=tintype-host-p3",
+        "--package=tintype-middleware",
+    ])?;
 
     steps.next("checking the documentation");
     run(command(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
@@ -57,7 +63,8 @@ fn clippy<const N: usize>(packages: [&str; N]) -> Result<()> {
     run(command(["clippy"]).args(packages).args(["--", "--deny", "warnings"]))
 }
 
-/// The names of the engine's packages: the root and everything in `crates/` except the service and the program, which have no kernels.
+/// The names of the engine's packages: the root and everything in `crates/` except those without kernels: the service, the program
+/// and the bindings.
 fn libraries() -> Result<Vec<String>> {
     let metadata = output_of("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
     let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
@@ -70,7 +77,8 @@ fn libraries() -> Result<Vec<String>> {
         let manifest = PathBuf::from(package.pointer("/manifest_path")?.as_str()?);
         let folder = manifest.parent()?.strip_prefix(&root).ok()?;
         let is_engine = folder.as_os_str().is_empty() || folder.starts_with("crates");
-        let is_library = is_engine && !folder.ends_with("tintype-http") && !folder.ends_with("tintype-cli");
+        let others = ["tintype-http", "tintype-cli", "tintype-guest"];
+        let is_library = is_engine && !others.iter().any(|other| folder.ends_with(other));
         is_library.then(|| package.pointer("/name")?.as_str().map(str::to_owned))?
     });
     Ok(names.collect())

@@ -5,21 +5,10 @@
 //! nothing else.
 #![cfg(target_family = "wasm")]
 
-mod body;
-mod fetch;
-mod host;
-mod respond;
-mod wait;
-
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};
 
-use host::Host;
-
-/// Conversions of `wasi:http/types`.
-mod types {
-    tintype_host::types!(wasip3::http::types);
-}
+use tintype_host_p3::Host;
 
 /// The export of `wasi:http/handler`.
 #[allow(unsafe_code, missing_docs)] // generated
@@ -33,8 +22,10 @@ struct Service;
 
 impl Guest for Service {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let Some(request) = body::request(request) else { return Ok(respond::bad_request()) };
+        let Some(request) = tintype_host_p3::request(request) else {
+            return Ok(tintype_host_p3::bad_request());
+        };
         let response = tintype_http::answer(&Host, tintype_host::config(), request).await;
-        Ok(respond::send(response))
+        Ok(tintype_host_p3::send(response))
     }
 }

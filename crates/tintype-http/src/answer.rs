@@ -34,6 +34,11 @@ impl<'h, H: Host> LogLine<'h, H> {
         Self { host, is_logged, start, record, report: None }
     }
 
+    /// Drops the line without writing it.
+    pub(crate) fn discard(mut self) {
+        self.is_logged = false;
+    }
+
     /// Records how far a rendition has come.
     pub(crate) fn record_progress(&mut self, rendering: &Rendering<'_, H>) {
         let record = &mut self.record;

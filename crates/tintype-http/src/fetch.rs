@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use tintype_types::Format;
 
 use crate::config::Config;
@@ -28,6 +28,39 @@ pub(crate) struct Conditions {
 impl Conditions {
     fn is_empty(&self) -> bool {
         self.if_none_match.is_empty() && self.if_modified_since.is_none()
+    }
+
+    /// Adds the conditions to the headers of a request.
+    pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
+        if let Some(date) = &self.if_modified_since {
+            put(headers, header::IF_MODIFIED_SINCE, date);
+        }
+        if !self.if_none_match.is_empty() {
+            let tags: Vec<String> = self.if_none_match.iter().map(ToString::to_string).collect();
+            put(headers, header::IF_NONE_MATCH, &tags.join(", "));
+        }
+    }
+}
+
+/// Asks for an image of a format that is decoded, as it is.
+pub(crate) fn ask_for_image(headers: &mut HeaderMap) {
+    let accepted: Vec<&str> = Format::DECODED.iter().map(|format| format.media_type()).collect();
+    put(headers, header::ACCEPT, &accepted.join(","));
+    put(headers, header::ACCEPT_ENCODING, "identity");
+}
+
+/// Whether a response with this status holds a source, or says that the client has it already.
+pub(crate) fn is_source(status: StatusCode, conditions: &Conditions) -> bool {
+    match status {
+        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => true,
+        StatusCode::NOT_MODIFIED => !conditions.is_empty(),
+        _ => false,
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
     }
 }
 
@@ -70,12 +103,10 @@ impl<H: Host> Fetcher<'_, H> {
             let sent = self.send(&url, alias.filter(|alias| alias.contains(&url)), conditions).await;
             let response = if url == *first { sent? } else { sent.map_err(of_redirect)? };
             match response.status() {
-                StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                status if is_source(status, conditions) => {
                     let (head, body) = response.into_parts();
-                    return Ok(Fetched { headers: head.headers, body: Some(body) });
-                }
-                StatusCode::NOT_MODIFIED if !conditions.is_empty() => {
-                    return Ok(Fetched { headers: response.into_parts().0.headers, body: None });
+                    let body = (status != StatusCode::NOT_MODIFIED).then_some(body);
+                    return Ok(Fetched { headers: head.headers, body });
                 }
                 StatusCode::MOVED_PERMANENTLY
                 | StatusCode::FOUND
@@ -145,26 +176,13 @@ impl<H: Host> Fetcher<'_, H> {
 
     fn headers(&self, conditions: &Conditions) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let mut put = |name, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
-            }
-        };
-        let accepted: Vec<&str> = Format::DECODED.iter().map(|format| format.media_type()).collect();
-        put(header::ACCEPT, &accepted.join(","));
-        put(header::ACCEPT_ENCODING, "identity");
-        put(header::USER_AGENT, USER_AGENT);
-        put(header::VIA, &format!("1.1 {}", context::VIA));
+        ask_for_image(&mut headers);
+        put(&mut headers, header::USER_AGENT, USER_AGENT);
+        put(&mut headers, header::VIA, &format!("1.1 {}", context::VIA));
         for (name, value) in self.context.trace_headers() {
-            put(name, value);
+            put(&mut headers, name, value);
         }
-        if let Some(date) = &conditions.if_modified_since {
-            put(header::IF_MODIFIED_SINCE, date);
-        }
-        if !conditions.if_none_match.is_empty() {
-            let tags: Vec<String> = conditions.if_none_match.iter().map(ToString::to_string).collect();
-            put(header::IF_NONE_MATCH, &tags.join(", "));
-        }
+        conditions.add_to(&mut headers);
         headers
     }
 }

@@ -1,6 +1,7 @@
-//! The world as the service sees it: three small traits.
+//! The world as the service sees it: three small traits, and a fourth for what it may stand in front of.
 //!
-//! `components/service` implements them for wasi:http 0.2, `components/service-p3` for 0.3, and the tests with vectors.
+//! `components/service` implements them for wasi:http 0.2, `components/service-p3` and `components/middleware` for 0.3, and the
+//! tests with vectors.
 #![allow(async_fn_in_trait)] // Instances of WebAssembly have one thread: no future has to be `Send`.
 
 use std::time::{Duration, Instant, SystemTime};
@@ -59,6 +60,31 @@ pub trait Host {
 
     /// Writes a line to the log.
     fn log(&self, line: &str);
+}
+
+/// The component that the service stands in front of.
+pub trait Behind {
+    /// The body of an answer.
+    type Body: Body;
+    /// An answer, untouched.
+    type Answer;
+
+    /// Asks for the original of an image and waits for the head of the answer, until `deadline` at the latest.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is no answer.
+    async fn ask(&self, request: Request<()>, deadline: Instant) -> Result<Self::Answer, HostError>;
+
+    /// The status of an answer; `None` if it has none.
+    fn status(answer: &Self::Answer) -> Option<StatusCode>;
+
+    /// Takes an answer apart.
+    ///
+    /// # Errors
+    ///
+    /// The reason why that cannot be done.
+    fn open(answer: Self::Answer) -> Result<Response<Self::Body>, HostError>;
 }
 
 /// A body that arrives piece by piece.

@@ -5,6 +5,7 @@ pub mod config;
 pub mod context;
 pub mod failure;
 mod fetch;
+pub mod front;
 pub mod grammar;
 pub mod host;
 mod input;
@@ -20,4 +21,4 @@ pub mod telemetry;
 mod waiting;
 
 pub use answer::AnswerBody;
-pub use service::{COLLECTED, answer};
+pub use service::{COLLECTED, answer, answer_in_front};

@@ -1,37 +1,32 @@
 //! The way of a request: route, check the signature, read the grammar, resolve the source, fetch, render, respond.
 
+mod front;
+mod render;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::HeaderName;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use tintype_types::Format;
-use twox_hash::XxHash64;
+use http::{Method, Request, Response, StatusCode};
 
 use crate::answer::{AnswerBody, LogLine, PATIENCE};
 use crate::config::Config;
 use crate::context::RequestContext;
 use crate::failure::{Failure, Kind, Result};
-use crate::fetch::{Conditions, Fetched, Fetcher};
-use crate::grammar::{Grammar, query, wsrv};
+use crate::grammar::{Grammar, wsrv};
 use crate::host::Host;
-use crate::input::{Bounds, Input, Sender};
-use crate::pipeline::{Opened, Rendering};
-use crate::request::{ImageRequest, OnError, OutputFormat, Source};
-use crate::response::cache::Freshness;
+use crate::pipeline::Rendering;
+use crate::request::{ImageRequest, OnError, Source};
 use crate::response::cors::CorsOrigins;
-use crate::response::etag::{self, Variant};
-use crate::response::image::{self, Facts};
 use crate::response::log::Record;
-use crate::response::{self, explain, negotiate, problem};
+use crate::response::{self, explain, image, problem};
 use crate::router::{Route, route, strip_prefix};
 use crate::signature::Signed;
 use crate::source::{ResolvedSource, SourceUrl};
 use crate::telemetry::Report;
-use crate::waiting::Deadline;
+
+pub use front::answer_in_front;
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
 pub const COLLECTED: usize = 4 << 20;
@@ -44,41 +39,68 @@ pub async fn answer<'h, H: Host>(
     config: &Result<Config>,
     request: Request<H::Body>,
 ) -> Response<AnswerBody<'h, H>> {
-    let (start, date) = (host.now(), host.date());
     let (parts, body) = request.into_parts();
-    let mut context = RequestContext::new(&parts, date, start);
-    let is_logged = config.as_ref().map_or(true, |config| config.log);
-    let record = Record {
-        time: u64::try_from(since_epoch(date).as_millis()).unwrap_or(u64::MAX),
-        id: context.id.clone(),
-        method: context.method.clone(),
-        ..Record::default()
+    let mut arrival = Arrival::new(host, config, &parts);
+    let outcome = match arrival.exchange() {
+        Ok(mut exchange) => exchange.respond(&parts, body).await,
+        Err(failure) => Err(failure),
     };
-    let mut log = LogLine::new(host, is_logged, start, record);
-    let telemetry = config.as_ref().ok().map(|config| &config.telemetry);
-    log.report = telemetry.and_then(|telemetry| Report::start(telemetry, &mut context, date, start));
-    let outcome = match config {
-        Ok(config) => {
-            let mut exchange = Exchange { host, config, context: &context, start, date, log: &mut log };
-            exchange.respond(&parts, body).await
-        }
-        Err(failure) => Err(failure.clone()),
-    };
-    let Outcome { mut response, rest } = outcome.unwrap_or_else(|failure| {
-        log.record.error = Some(failure.kind().slug());
-        problem::respond(&failure, &context).into()
-    });
-    let no_cors = CorsOrigins::default();
-    let cors = config.as_ref().map_or(&no_cors, |config| &config.cors);
-    response::add_common(response.headers_mut(), &context, cors);
-    if response.status() == StatusCode::OK && log.record.source.is_some() && rest.is_none() {
-        log.update_total();
-        response.headers_mut().insert(SERVER_TIMING, log.record.phases.server_timing());
+    arrival.answer(outcome)
+}
+
+/// A request that has arrived.
+struct Arrival<'h, 'a, H: Host> {
+    host: &'h H,
+    config: &'a Result<Config>,
+    context: RequestContext,
+    start: Instant,
+    date: SystemTime,
+    log: LogLine<'h, H>,
+}
+
+impl<'h, 'a, H: Host> Arrival<'h, 'a, H> {
+    fn new(host: &'h H, config: &'a Result<Config>, parts: &Parts) -> Self {
+        let (start, date) = (host.now(), host.date());
+        let mut context = RequestContext::new(parts, date, start);
+        let is_logged = config.as_ref().map_or(true, |config| config.log);
+        let record = Record {
+            time: u64::try_from(since_epoch(date).as_millis()).unwrap_or(u64::MAX),
+            id: context.id.clone(),
+            method: context.method.clone(),
+            ..Record::default()
+        };
+        let mut log = LogLine::new(host, is_logged, start, record);
+        let telemetry = config.as_ref().ok().map(|config| &config.telemetry);
+        log.report = telemetry.and_then(|telemetry| Report::start(telemetry, &mut context, date, start));
+        Self { host, config, context, start, date, log }
     }
-    log.record.status = response.status();
-    let is_head = context.method == Method::HEAD;
-    let time = config.as_ref().map_or(PATIENCE, |config| config.timeouts.answer);
-    response.map(|body| AnswerBody::new(body, rest.map(|rest| *rest), log, is_head, time))
+
+    /// Everything that the request needs, unless the configuration cannot be read.
+    fn exchange(&mut self) -> Result<Exchange<'h, '_, H>> {
+        let config = self.config.as_ref().map_err(Failure::clone)?;
+        let Self { host, context, start, date, log, .. } = self;
+        Ok(Exchange { host, config, context, start: *start, date: *date, log })
+    }
+
+    /// The response, complete or begun.
+    fn answer(mut self, outcome: Result<Outcome<'h, H>>) -> Response<AnswerBody<'h, H>> {
+        let Self { config, context, log, .. } = &mut self;
+        let Outcome { mut response, rest } = outcome.unwrap_or_else(|failure| {
+            log.record.error = Some(failure.kind().slug());
+            problem::respond(&failure, context).into()
+        });
+        let no_cors = CorsOrigins::default();
+        let cors = config.as_ref().map_or(&no_cors, |config| &config.cors);
+        response::add_common(response.headers_mut(), context, cors);
+        if response.status() == StatusCode::OK && log.record.source.is_some() && rest.is_none() {
+            log.update_total();
+            response.headers_mut().insert(SERVER_TIMING, log.record.phases.server_timing());
+        }
+        log.record.status = response.status();
+        let is_head = context.method == Method::HEAD;
+        let time = config.as_ref().map_or(PATIENCE, |config| config.timeouts.answer);
+        response.map(|body| AnswerBody::new(body, rest.map(|rest| *rest), self.log, is_head, time))
+    }
 }
 
 /// A response, and the rendition whose beginning is its body, if it is not complete yet.
@@ -160,14 +182,19 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         source_in_body: bool,
     ) -> Result<(ImageRequest, Option<ResolvedSource>)> {
         let request = grammar.read(target, source_in_body, &self.config.presets)?;
-        if request.delivery.expires.is_some_and(|end| end <= since_epoch(self.date).as_secs()) {
-            return Err(Failure::new(Kind::Expired, "the URL has expired").with_detail("ask for a new one"));
-        }
+        self.check_expiry(&request)?;
         let source = match &request.source {
             Source::Url(text) => Some(self.config.sources.resolve(text)?),
             Source::Body => None,
         };
         Ok((request, source))
+    }
+
+    fn check_expiry(&self, request: &ImageRequest) -> Result<()> {
+        if request.delivery.expires.is_some_and(|end| end <= since_epoch(self.date).as_secs()) {
+            return Err(Failure::new(Kind::Expired, "the URL has expired").with_detail("ask for a new one"));
+        }
+        Ok(())
     }
 
     /// The redirect that wsrv's grammar has for every error, even where the rest of the target cannot be used.
@@ -230,199 +257,6 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let context = RequestContext { if_none_match: None, if_modified_since: None, ..self.context.clone() };
         let mut exchange = Exchange { context: &context, log: &mut *self.log, ..*self };
         exchange.render_source(request, &fallback).await
-    }
-
-    /// Makes the rendition of an origin's source.
-    async fn render_source(
-        &mut self,
-        request: &ImageRequest,
-        source: &ResolvedSource,
-    ) -> Result<Outcome<'h, H>> {
-        let options = query::write(&etag::rendition(request));
-        let variant = etag::variant(request, self.context.accept.as_deref(), &options);
-        let asked = self.host.now();
-        let fetched = self.fetcher().fetch(source, &self.conditions(&variant)).await;
-        let waited = self.log.record_fetch(asked);
-        let Fetched { headers, body } = fetched?;
-        let origin = Freshness::from_headers(&headers, self.date);
-        let cache_control =
-            |damaged| self.config.cache.cache_control(&request.delivery, &origin, self.date, damaged);
-        let (fresh, damaged) = (cache_control(false), cache_control(true));
-        let mut facts = self.facts(request, source, &headers, &variant, fresh);
-        let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
-            return Ok(facts.not_modified().into());
-        };
-        let input =
-            Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
-        let made = self.make(request, input).await?;
-        if made.is_damaged {
-            facts.record_damage(damaged);
-        }
-        if made.rest.is_none() {
-            facts.etag.get_or_insert_with(|| etag::from_bytes(&variant, made.source_hash));
-            if self.client_has(&facts) {
-                return Ok(facts.not_modified().into());
-            }
-        }
-        Ok(made.outcome(&facts))
-    }
-
-    /// Makes the rendition of an uploaded image, which belongs to its client alone.
-    async fn render_upload(
-        &mut self,
-        request: &ImageRequest,
-        headers: &HeaderMap,
-        body: H::Body,
-    ) -> Result<Outcome<'h, H>> {
-        let no_store = HeaderValue::from_static("no-store");
-        let mut facts = Facts::new(request, no_store.clone());
-        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
-        let made = self.make(request, input).await?;
-        if made.is_damaged {
-            facts.record_damage(no_store);
-        }
-        Ok(made.outcome(&facts))
-    }
-
-    /// Makes a rendition, or the beginning of a large one.
-    async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
-        let details = &request.output.details;
-        let (mut rendering, format) =
-            self.start(request, Opened::open(input.with_digest(details.digest)).await?)?;
-        if request.output.format == OutputFormat::Json {
-            let described = rendering.describe(details).await;
-            self.log.record_progress(&rendering);
-            return Ok(Made::text(format, "application/json", described?.json(details)));
-        }
-        let collected = rendering.collect(COLLECTED).await;
-        self.log.record_progress(&rendering);
-        let (body, is_complete) = collected?;
-        if request.output.base64 {
-            if !is_complete {
-                let message = format!("the image has more than {COLLECTED} bytes, too many for a data URL");
-                return Err(Failure::new(Kind::OutputTooLarge, message).with_detail("ask for less"));
-            }
-            let url = format!("data:{};base64,{}", format.media_type(), STANDARD.encode(&body));
-            let made = Made::text(format, "text/plain", url);
-            return Ok(Made { is_damaged: rendering.damaged(), ..made });
-        }
-        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash());
-        let rest = (!is_complete).then(|| Box::new(rendering));
-        Ok(Made { format, body, media_type: None, is_damaged, source_hash, rest })
-    }
-
-    fn bounds(&self) -> Bounds {
-        Bounds {
-            bytes: self.config.limits.source_bytes,
-            pause: self.config.timeouts.between_bytes,
-            start: self.start,
-            deadline: Deadline::of_request(self.start, &self.config.timeouts),
-        }
-    }
-
-    fn fetcher(&self) -> Fetcher<'_, H> {
-        let deadline = self.bounds().deadline.at;
-        Fetcher { host: self.host, config: self.config, context: self.context, deadline }
-    }
-
-    /// What the client has already, for an origin whose tags and dates are trusted.
-    fn conditions(&self, variant: &Variant) -> Conditions {
-        let mut conditions = Conditions::default();
-        if self.config.trust_origin_etag {
-            match &self.context.if_none_match {
-                Some(tags) => conditions.if_none_match = etag::origin_tags(tags, variant),
-                None => conditions.if_modified_since = self.context.if_modified_since.clone(),
-            }
-        }
-        conditions
-    }
-
-    fn facts<'f>(
-        &self,
-        request: &'f ImageRequest,
-        source: &ResolvedSource,
-        headers: &HeaderMap,
-        variant: &Variant,
-        cache_control: HeaderValue,
-    ) -> Facts<'f> {
-        let mut facts = Facts::new(request, cache_control);
-        facts.last_modified = headers.get(header::LAST_MODIFIED).cloned();
-        facts.canonical = source.named_by_client.then(|| source.url.to_string());
-        facts.stem = source.url.file_stem();
-        if self.config.trust_origin_etag {
-            let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
-            facts.etag = tag.and_then(|tag| etag::from_origin(variant, tag));
-        }
-        facts
-    }
-
-    /// Whether the client's conditions hold: its tag, or, where it has none and the origin is trusted, its date.
-    fn client_has(&self, facts: &Facts<'_>) -> bool {
-        let context = self.context;
-        match (&context.if_none_match, &facts.etag) {
-            (Some(tags), Some(tag)) => etag::matches(tags, tag),
-            (Some(_), None) => false,
-            (None, _) if !self.config.trust_origin_etag => false,
-            (None, _) => {
-                let modified = facts.last_modified.as_ref().and_then(|date| date.to_str().ok());
-                context
-                    .if_modified_since
-                    .as_deref()
-                    .zip(modified)
-                    .is_some_and(|(since, modified)| etag::unmodified_since(since, modified))
-            }
-        }
-    }
-
-    /// Starts to make the rendition, once the source's format is known.
-    fn start(&self, request: &ImageRequest, opened: Opened<'h, H>) -> Result<(Rendering<'h, H>, Format)> {
-        let source = opened.format;
-        let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
-        // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
-        let wanted = if request.output.format == OutputFormat::Source { source } else { format };
-        let is_image = request.output.format != OutputFormat::Json;
-        if is_image && request.delivery.passthrough.covers(source, wanted) {
-            return Ok((opened.render(None), source));
-        }
-        opened.check_decoded()?;
-        let options = request.options(format, self.config.limits);
-        Ok((opened.render(Some(self.host.session(&options))), format))
-    }
-}
-
-/// A rendition, or the beginning of a large one and what is still to be made of it.
-struct Made<'h, H: Host> {
-    format: Format,
-    body: Bytes,
-    /// The type of a body that is no image.
-    media_type: Option<&'static str>,
-    is_damaged: bool,
-    /// A hash of the source as far as it has been read.
-    source_hash: u64,
-    rest: Option<Box<Rendering<'h, H>>>,
-}
-
-impl<'h, H: Host> Made<'h, H> {
-    /// A text of this type. The tag is made of its bytes: of the source, there may have been more to read.
-    fn text(format: Format, media_type: &'static str, text: String) -> Self {
-        let source_hash = XxHash64::oneshot(0, text.as_bytes());
-        Self {
-            format,
-            body: text.into(),
-            media_type: Some(media_type),
-            is_damaged: false,
-            source_hash,
-            rest: None,
-        }
-    }
-
-    fn outcome(self, facts: &Facts<'_>) -> Outcome<'h, H> {
-        let response = match (&self.rest, self.media_type) {
-            (None, Some(media_type)) => facts.text(media_type, self.body),
-            (None, None) => facts.complete(self.format, self.body),
-            (Some(_), _) => facts.partial(self.format, self.body),
-        };
-        Outcome { response, rest: self.rest }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The real `wasmtime serve` in a process of its own.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -25,12 +26,25 @@ impl ServeProcess {
     /// Serves `dist/<component>` with these variables. `wasmtime` is this package's program of that name, which a test
     /// finds as `env!("CARGO_BIN_EXE_wasmtime")`.
     pub fn start(wasmtime: impl AsRef<Path>, component: &str, environment: &[(&str, &str)]) -> Self {
+        let variables = environment.iter().map(|(name, value)| format!("--env={name}={value}"));
+        let variables: Vec<String> = variables.collect();
+        let flags: Vec<&str> = variables.iter().map(String::as_str).collect();
+        Self::of(wasmtime, &dist::path(component), &flags)
+    }
+
+    /// Serves any component, with further flags of `wasmtime serve`.
+    pub fn of(wasmtime: impl AsRef<Path>, component: &Path, flags: &[&str]) -> Self {
         let mut command = Command::new(wasmtime.as_ref());
-        command.args(["serve", "-Scli", "--addr", "127.0.0.1:0"]);
-        for (name, value) in environment {
-            command.arg("--env").arg(format!("{name}={value}"));
-        }
-        Self::spawn(command.arg(dist::path(component)))
+        command.args(["serve", "-Scli", "--addr", "127.0.0.1:0"]).args(flags);
+        Self::spawn(command.arg(component))
+    }
+
+    /// Runs a line of documentation with `wasmtime serve` in a folder, with an address of its own and this `PATH`.
+    pub fn typed(line: &str, folder: &Path, path: &OsStr) -> Self {
+        let line = line.replace("wasmtime serve ", "exec wasmtime serve --addr 127.0.0.1:0 ");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]);
+        Self::spawn(command.current_dir(folder).env("PATH", path))
     }
 
     /// Starts `./x serve` in another folder, with an address of its own and this `wasmtime` on the `PATH`.

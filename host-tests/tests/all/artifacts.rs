@@ -76,7 +76,7 @@ fn documentation(name: &str) -> Vec<String> {
 }
 
 /// The names of a component's imports and exports, in order.
-fn boundary(name: &str) -> (Vec<String>, Vec<String>) {
+pub(crate) fn boundary(name: &str) -> (Vec<String>, Vec<String>) {
     let bytes = dist::read(name);
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut depth = 0;

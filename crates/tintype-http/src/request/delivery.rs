@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use percent_encoding::percent_decode_str;
 use tintype_types::{Format, UnknownName};
 
 /// How a rendition is delivered. Nothing here changes its bytes, except that a passed-through source has none.
@@ -131,6 +132,14 @@ impl fmt::Display for OnError {
 pub fn file_name(text: &str) -> Option<String> {
     let safe = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | '"');
     ((1..=100).contains(&text.chars().count()) && text.chars().all(safe)).then(|| text.into())
+}
+
+/// The name of the file that a path, percent-encoded, leads to, without its extension; `None` if it is not safe in a header.
+pub fn file_stem(path: &str) -> Option<String> {
+    let (_, last) = path.rsplit_once('/')?;
+    let name = percent_decode_str(last).decode_utf8().ok()?;
+    let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+    file_name(stem)
 }
 
 #[cfg(test)]

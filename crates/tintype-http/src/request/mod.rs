@@ -12,7 +12,7 @@ mod output;
 use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
-pub use delivery::{Delivery, OnError, Passthrough, file_name};
+pub use delivery::{Delivery, OnError, Passthrough, file_name, file_stem};
 pub use details::{Details, Fields, Shape};
 pub use output::{Output, OutputFormat, Quality};
 

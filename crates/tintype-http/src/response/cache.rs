@@ -64,6 +64,8 @@ pub struct Freshness {
     stale_if_error: Option<u64>,
     no_store: bool,
     private: bool,
+    /// Said to be for all clients, by `public` or `s-maxage`.
+    public: bool,
     no_cache: bool,
     must_revalidate: bool,
     proxy_revalidate: bool,
@@ -84,12 +86,20 @@ impl Freshness {
             stale_if_error: said.seconds("stale-if-error"),
             no_store: said.has("no-store") || varies(headers, &["*"]),
             private: said.has("private") || is_personal(headers),
+            public: said.has("public") || said.has("s-maxage"),
             no_cache: said.has("no-cache"),
             must_revalidate: said.has("must-revalidate"),
             proxy_revalidate: said.has("proxy-revalidate"),
             immutable: said.has("immutable"),
             no_transform: said.has("no-transform"),
         }
+    }
+
+    /// The same for a client that identified itself: private, unless the origin says that it is for all clients (RFC 9111,
+    /// section 3.5).
+    #[must_use]
+    pub fn of_one_client(self) -> Self {
+        Self { private: self.private || !self.public, ..self }
     }
 
     /// Whether a cache must not show a stale response.

@@ -44,10 +44,12 @@ pub(crate) fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item
 }
 
 /// Adds a name to `Vary`, in the same line.
-pub(crate) fn vary(headers: &mut HeaderMap, name: &'static str) {
+pub(crate) fn vary(headers: &mut HeaderMap, name: &str) {
     let known = headers.get(header::VARY).and_then(|value| value.to_str().ok());
-    let list = known.and_then(|known| HeaderValue::try_from(format!("{known}, {name}")).ok());
-    headers.insert(header::VARY, list.unwrap_or(HeaderValue::from_static(name)));
+    let list = known.map_or_else(|| name.to_owned(), |known| format!("{known}, {name}"));
+    if let Ok(list) = HeaderValue::try_from(list) {
+        headers.insert(header::VARY, list);
+    }
 }
 
 #[cfg(test)]

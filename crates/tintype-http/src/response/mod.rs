@@ -7,7 +7,7 @@ pub mod etag;
 pub mod explain;
 pub mod image;
 pub(crate) mod json;
-mod list;
+pub(crate) mod list;
 pub mod log;
 pub mod negotiate;
 pub mod problem;

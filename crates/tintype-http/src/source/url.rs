@@ -13,7 +13,7 @@ use url::{ParseError, Url};
 use super::host::Host;
 use super::invalid::InvalidUrl;
 use crate::failure::{Failure, Kind, Result};
-use crate::request::file_name;
+use crate::request::file_stem;
 
 /// The longest URL in the configuration, in bytes.
 const MAX_CONFIGURED_BYTES: usize = 4096;
@@ -124,10 +124,7 @@ impl SourceUrl {
 
     /// The last segment of the path, decoded and without its extension, if it is a safe name for a file.
     pub fn file_stem(&self) -> Option<String> {
-        let (_, last) = self.path().rsplit_once('/')?;
-        let name = percent_decode_str(last).decode_utf8().ok()?;
-        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
-        file_name(stem)
+        file_stem(self.path())
     }
 
     /// The URL as the `http` crate has it.

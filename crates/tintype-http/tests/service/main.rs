@@ -6,6 +6,7 @@ mod codings;
 mod descriptions;
 mod engine;
 mod examples;
+mod front;
 mod images;
 mod messages;
 mod origins;

@@ -21,7 +21,7 @@ const READ_SIZE: usize = 64 << 10;
 pub(crate) type End = Result<Option<Trailers>, ErrorCode>;
 
 /// A body that arrives.
-pub(crate) struct Body {
+pub struct Body {
     /// Until it has ended.
     stream: Option<StreamReader<u8>>,
     /// Until it has been seen.
@@ -82,17 +82,25 @@ impl tintype_http::host::Body for Body {
     }
 }
 
-/// A request as it arrived. `None` if its method or target cannot be parsed.
-pub(crate) fn request(incoming: Request) -> Option<http::Request<Body>> {
-    let method = incoming.get_method();
-    let target = incoming.get_path_with_query();
+/// The head of a request that stays as it is. `None` if its method or target cannot be parsed.
+pub fn head(incoming: &Request) -> Option<http::Request<()>> {
+    let (method, target) = (incoming.get_method(), incoming.get_path_with_query());
     let headers = incoming.get_headers().copy_all();
-    let body = Body::new(|done| Request::consume_body(incoming, done));
-    tintype_host::request(method_name(&method), target.as_deref(), headers, body).ok()
+    tintype_host::request(method_name(&method), target.as_deref(), headers, ()).ok()
+}
+
+/// A request as it arrived. `None` if its method or target cannot be parsed.
+pub fn request(incoming: Request) -> Option<http::Request<Body>> {
+    let head = head(&incoming)?;
+    Some(head.map(|()| Body::new(|done| Request::consume_body(incoming, done))))
 }
 
 /// A response as it arrived.
-pub(crate) fn response(incoming: Response) -> Result<http::Response<Body>, HostError> {
+///
+/// # Errors
+///
+/// [`HostError::BrokenOff`] if its status is not one of HTTP.
+pub fn response(incoming: Response) -> Result<http::Response<Body>, HostError> {
     let status = http::StatusCode::from_u16(incoming.get_status_code()).map_err(|_| HostError::BrokenOff)?;
     let headers = tintype_host::headers(incoming.get_headers().copy_all());
     let mut response = http::Response::new(Body::new(|done| Response::consume_body(incoming, done)));

@@ -14,7 +14,7 @@ const GRACE: Duration = Duration::from_millis(250);
 ///
 /// An instance that was busy with another request hears late of everything, and perhaps of the deadline first, so a timer
 /// that is late gives the host time to deliver the event.
-pub(crate) async fn before<F: Future>(deadline: Instant, mut event: Pin<&mut F>) -> Option<F::Output> {
+pub async fn before<F: Future>(deadline: Instant, mut event: Pin<&mut F>) -> Option<F::Output> {
     let mut timer = pin!(async {
         monotonic_clock::wait_for(tintype_host::nanoseconds_to(deadline)).await;
         if Instant::now().saturating_duration_since(deadline) > GRACE {

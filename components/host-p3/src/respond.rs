@@ -15,7 +15,7 @@ use crate::types::fields;
 use crate::wait::before;
 
 /// Starts a response, and writes its body at the client's pace after that.
-pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
+pub fn send(response: http::Response<AnswerBody<'static, Host>>) -> Response {
     let (head, body) = response.into_parts();
     if body.is_absent() {
         wasip3::spawn_local(body.conclude());
@@ -31,7 +31,7 @@ pub(crate) fn send(response: http::Response<AnswerBody<'static, Host>>) -> Respo
 }
 
 /// The response to a request whose method or target cannot be parsed.
-pub(crate) fn bad_request() -> Response {
+pub fn bad_request() -> Response {
     without_body(StatusCode::BAD_REQUEST, &HeaderMap::new())
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use tintype_host::Session;
 use tintype_http::host::{HostError, Timeouts};
 use tintype_types::Options;
@@ -13,7 +12,7 @@ use crate::body::Body;
 use crate::fetch;
 
 /// `wasi:http` 0.3.
-pub(crate) struct Host;
+pub struct Host;
 
 impl tintype_http::host::Host for Host {
     type Body = Body;
@@ -28,7 +27,12 @@ impl tintype_http::host::Host for Host {
         fetch::send(&request, timeouts, deadline).await
     }
 
-    async fn export(&self, request: Request<Bytes>, deadline: Instant) -> Result<StatusCode, HostError> {
+    #[cfg(feature = "export")]
+    async fn export(
+        &self,
+        request: Request<bytes::Bytes>,
+        deadline: Instant,
+    ) -> Result<http::StatusCode, HostError> {
         fetch::export(request, deadline).await
     }
 

@@ -3,14 +3,12 @@
 use std::pin::pin;
 use std::time::Instant;
 
-use bytes::Bytes;
-use http::StatusCode;
 use tintype_host::nanoseconds;
 use tintype_http::host::{HostError, Timeouts};
 use wasip3::http::client;
 use wasip3::http::types::{Request, RequestOptions};
 use wasip3::wit_bindgen::StreamReader;
-use wasip3::{wit_future, wit_stream};
+use wasip3::wit_future;
 
 use crate::body::{self, Body};
 use crate::types::{fields, host_error, method, scheme};
@@ -22,7 +20,7 @@ pub(crate) async fn send(
     timeouts: &Timeouts,
     deadline: Instant,
 ) -> Result<http::Response<Body>, HostError> {
-    let outgoing = outgoing(request, None, Some(options(timeouts))).map_err(|()| HostError::UnusableUrl)?;
+    let outgoing = outgoing(request, None, Some(options(timeouts)))?;
     let response = pin!(client::send(outgoing));
     match before(deadline, response).await {
         None => Err(HostError::TimedOut),
@@ -32,12 +30,13 @@ pub(crate) async fn send(
 }
 
 /// Sends a request with a body, and waits for the status of the response.
+#[cfg(feature = "export")]
 pub(crate) async fn export(
-    request: http::Request<Bytes>,
+    request: http::Request<bytes::Bytes>,
     deadline: Instant,
-) -> Result<StatusCode, HostError> {
-    let (mut writer, body) = wit_stream::new();
-    let outgoing = outgoing(&request, Some(body), None).map_err(|()| HostError::UnusableUrl)?;
+) -> Result<http::StatusCode, HostError> {
+    let (mut writer, body) = wasip3::wit_stream::new();
+    let outgoing = outgoing(&request, Some(body), None)?;
     let bytes = request.into_body();
     wasip3::spawn_local(async move {
         // Ends early if the collector does not want it.
@@ -47,25 +46,32 @@ pub(crate) async fn export(
     match before(deadline, response).await {
         None => Err(HostError::TimedOut),
         Some(Ok(response)) => {
-            StatusCode::from_u16(response.get_status_code()).map_err(|_| HostError::BrokenOff)
+            http::StatusCode::from_u16(response.get_status_code()).map_err(|_| HostError::BrokenOff)
         }
         Some(Err(code)) => Err(host_error(&code)),
     }
 }
 
-/// A request. An error if the host does not accept its URL.
-fn outgoing<B>(
+/// A request, to be sent.
+///
+/// # Errors
+///
+/// [`HostError::UnusableUrl`] if the host does not accept the URL.
+pub fn outgoing<B>(
     request: &http::Request<B>,
     body: Option<StreamReader<u8>>,
     options: Option<RequestOptions>,
-) -> Result<Request, ()> {
+) -> Result<Request, HostError> {
     let (_, trailers) = wit_future::new(|| Ok(None));
     let (outgoing, _sent) = Request::new(fields(request.headers()), body, trailers, options);
     let url = request.uri();
-    outgoing.set_method(&method(request.method()))?;
-    outgoing.set_scheme(scheme(url).as_ref())?;
-    outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
-    outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))?;
+    let set = || {
+        outgoing.set_method(&method(request.method()))?;
+        outgoing.set_scheme(scheme(url).as_ref())?;
+        outgoing.set_authority(url.authority().map(|authority| authority.as_str()))?;
+        outgoing.set_path_with_query(url.path_and_query().map(|target| target.as_str()))
+    };
+    set().map_err(|()| HostError::UnusableUrl)?;
     Ok(outgoing)
 }
 
