@@ -346,15 +346,7 @@ fn limits_hold_for_all_frames() {
 
 #[test]
 fn encoded_frames_count_against_memory() {
-    let noise = |seed: u32| -> Vec<u8> {
-        let mut state = seed;
-        let mut next = move || {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 24) as u8
-        };
-        (0..128 * 128).flat_map(|_| [next(), next(), next(), 255]).collect()
-    };
-    let frames: Vec<Shown> = (0..40).map(|seed| (50, noise(seed))).collect();
+    let frames: Vec<Shown> = (0..40).map(|seed| (50, noise(128 * 128, seed))).collect();
     let source = webp_file((128, 128), &frames, 0);
     let with = |memory| resize(&source[..], &all(|options| options.limits.memory = memory));
     assert!(with(64 << 20).is_ok());

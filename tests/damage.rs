@@ -137,7 +137,7 @@ fn rows_of(shown: &Shown, whole: u32) -> u32 {
     rows
 }
 
-/// The rows that so many bytes of a stream hold.
+/// Complete rows in the first `stream` bytes of a zlib stream of stored blocks.
 fn rows_in(stream: usize) -> u32 {
     let blocks = (stream - 2) / (STORED + STORED_HEAD);
     (blocks * STORED / (1 + 3 * SIDE as usize)) as u32

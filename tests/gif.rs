@@ -238,15 +238,7 @@ fn every_frame_is_near_what_a_still_of_it_would_be() {
 
 #[test]
 fn files_that_are_not_read_count_against_memory() {
-    let noise = |seed: u32| -> Vec<u8> {
-        let mut state = seed;
-        let mut next = move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        };
-        (0..64 * 64).flat_map(|_| [next(), next(), next(), 255]).collect()
-    };
-    let frames: Vec<Shown> = (0..24).map(|seed| (50, noise(seed))).collect();
+    let frames: Vec<Shown> = (0..24).map(|seed| (50, noise(64 * 64, seed))).collect();
     // The least memory in which a file can be made, and its size.
     let least = |count: usize| {
         let source = webp_file((64, 64), &frames[..count], 0);

@@ -2,7 +2,7 @@
 
 use crate::Color;
 
-/// Bits of a channel that tell one bin of the histogram from another, and the number of bins.
+/// The upper bits of each channel address a bin of the histogram.
 const BITS: u32 = 4;
 pub(super) const BINS: usize = 1 << (3 * BITS);
 /// How often clusters are settled.

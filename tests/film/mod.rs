@@ -10,6 +10,16 @@ use tintype_webp::encode::lossless;
 /// A frame as it is shown: milliseconds, and the canvas in RGBA.
 pub(crate) type Shown = (u32, Vec<u8>);
 
+/// Opaque pixels that no encoder makes small.
+pub(crate) fn noise(pixels: usize, seed: u32) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..pixels).flat_map(|_| [next(), next(), next(), 255]).collect()
+}
+
 /// Colours of the GIFs; the first index is transparent.
 pub(crate) const COLORS: [[u8; 3]; 8] = [
     [1, 2, 3],

@@ -1,31 +1,17 @@
-//! The packages for other languages and the playground: what they need is installed, then they are built and tested by
+//! The tests of the packages for other languages and of the playground: what they need is installed, then they are run by
 //! their own scripts.
 
-use std::path::Path;
-
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::cargo::{command, run};
 use crate::components::{self, SHIPPED};
+use crate::packages::{self, PACKAGE, PLAYGROUND, PYTHON};
 use crate::steps::Steps;
 use crate::tools::{Tools, succeed};
 use crate::vectors;
 use crate::wasmtime;
 
-pub(crate) const PACKAGE: &str = "packages/npm";
-pub(crate) const PLAYGROUND: &str = "playground";
-pub(crate) const PYTHON: &str = "packages/python";
-
-/// Builds the components, the package and the page in `dist/playground`.
-pub(crate) fn build_playground() -> Result<()> {
-    let mut steps = Steps::of(SHIPPED.len() + 1);
-    components::build(SHIPPED, &mut steps)?;
-    let tools = Tools::present();
-    ensure!(tools.node, "Node.js 20 or newer and npm are needed");
-    build(&tools, &mut steps)
-}
-
-/// Builds the same, and runs every test. The page is tested in Chromium, and compared with the service.
+/// Builds the components, the packages and the page, and runs every test. The page is tested in Chromium, and compared with the service.
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::of(SHIPPED.len() + 7);
     components::build(SHIPPED, &mut steps)?;
@@ -43,7 +29,7 @@ pub(crate) fn test() -> Result<()> {
         environment = Some(python);
     }
     if tools.node {
-        build(&tools, &mut steps)?;
+        packages::build(&tools, &mut steps)?;
         steps.next("testing the npm package");
         tools.npm_install(PACKAGE)?;
         succeed(vectors::named(tools.command(PACKAGE, "npm")?.arg("test"))?)?;
@@ -58,19 +44,4 @@ pub(crate) fn test() -> Result<()> {
     }
     tools.summary();
     Ok(())
-}
-
-/// Builds the npm package and the page from the components that are there.
-pub(crate) fn build(tools: &Tools, steps: &mut Steps) -> Result<()> {
-    steps.next("building the npm package and dist/playground");
-    tools.npm_install(&format!("{PACKAGE}/build"))?;
-    tools.run(PACKAGE, "node", &["build/build.js"])?;
-    tools.run(PLAYGROUND, "node", &["build.js"])
-}
-
-/// Packs the npm package into a folder, made of the components that are built.
-pub(crate) fn pack(tools: &Tools, folder: &Path) -> Result<()> {
-    tools.npm_install(&format!("{PACKAGE}/build"))?;
-    tools.run(PACKAGE, "node", &["build/build.js"])?;
-    succeed(tools.command(PACKAGE, "npm")?.args(["pack", "--pack-destination"]).arg(folder))
 }

@@ -9,6 +9,7 @@ mod components;
 mod deploy;
 mod documentation;
 mod licences;
+mod packages;
 mod release;
 mod serve;
 mod size;
@@ -63,7 +64,7 @@ fn main() -> Result<()> {
         (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
         (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
         (Some("contact-sheet"), [file]) => contact_sheet(file),
-        (Some("playground"), []) => callers::build_playground(),
+        (Some("playground"), []) => packages::build_playground(),
         (Some("dist"), []) => release::make(),
         (Some("reproduce"), []) => release::reproduce(),
         (Some("test-callers"), []) => callers::test(),

@@ -10,9 +10,9 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::callers;
 use crate::cargo::{output_of, root, run};
 use crate::components::{self, SHIPPED};
+use crate::packages;
 use crate::steps::Steps;
 use crate::tools::Tools;
 
@@ -55,7 +55,7 @@ pub(crate) fn make() -> Result<()> {
     steps.next("packing the npm package");
     let tools = Tools::present();
     if tools.node {
-        callers::pack(&tools, &release)?;
+        packages::pack(&tools, &release)?;
     } else {
         eprintln!("    left out: there is no npm");
     }

@@ -2,6 +2,7 @@
 //! server of the page stands before it.
 
 use std::env;
+use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +15,7 @@ use crate::cargo::{self, root};
 use crate::components::SERVED;
 use crate::steps::Steps;
 use crate::tools::Tools;
-use crate::{callers, components, wasmtime};
+use crate::{components, packages, wasmtime};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 
@@ -44,7 +45,7 @@ fn has_page(tools: &Tools, steps: &mut Steps) -> bool {
         steps.next("leaving out the page at /playground/, which needs Node.js 20 or newer and npm");
         return false;
     }
-    let built = callers::build(tools, steps);
+    let built = packages::build(tools, steps);
     if let Err(error) = &built {
         eprintln!("    leaving out the page at /playground/: {error:#}");
     }
@@ -59,7 +60,7 @@ fn serve_page(tools: &Tools, address: &str) -> Result<Option<SocketAddr>> {
         return Ok(None);
     }
     let behind = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let mut server = tools.command(callers::PLAYGROUND, "node")?;
+    let mut server = tools.command(packages::PLAYGROUND, "node")?;
     server.args(["serve.js", address, &format!("http://{behind}")]);
     let mut server = server.spawn().context("could not run node, which serves the page")?;
     // What is printed from here on finds it listening.
@@ -74,6 +75,8 @@ fn serve_page(tools: &Tools, address: &str) -> Result<Option<SocketAddr>> {
 fn sample() -> Result<PathBuf> {
     let relative = PathBuf::from("target/sample.jpg");
     let absolute = root()?.join(&relative);
+    // Cargo may have been told to build elsewhere.
+    fs::create_dir_all(root()?.join("target")).context("could not make target/")?;
     let draw = ["run", "--quiet", "--package", "pictures", "--bin", "sample", "--"];
     cargo::run(cargo::command(draw).arg(&absolute))?;
     Ok(if env::current_dir()? == root()? { relative } else { absolute })

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::callers::{self, PACKAGE, PLAYGROUND, PYTHON};
 use crate::cargo::{self, root};
 use crate::components::{self, RESIZER};
+use crate::packages::{self, PACKAGE, PLAYGROUND, PYTHON};
 use crate::steps::Steps;
 use crate::tools::{Tools, succeed};
 use crate::wasmtime::in_wasm;
@@ -71,7 +71,7 @@ pub(crate) fn compare() -> Result<()> {
         run("Python", succeed(named(&mut test)?));
     }
     if tools.node {
-        callers::build(&tools, &mut steps)?;
+        packages::build(&tools, &mut steps)?;
         for (folder, engines) in [(PACKAGE, "in Node, Deno, Bun and workerd"), (PLAYGROUND, "in Chromium")] {
             steps.next(engines);
             tools.npm_install(folder)?;
