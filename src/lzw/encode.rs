@@ -147,7 +147,7 @@ mod tests {
                 .map(|place| match round % 4 {
                     0 => below(literals) as u8,
                     1 => (place / run % literals) as u8,
-                    2 => (((place * place) >> 7) % literals) as u8,
+                    2 => ((place.wrapping_mul(place) >> 7) % literals) as u8,
                     _ => 1,
                 })
                 .collect();

@@ -190,7 +190,7 @@ mod tests {
             ),
             (
                 Error::unsupported(Format::Avif, Error::ENCODING),
-                "AVIF encoding is not supported; JPEG, PNG and WebP can be encoded",
+                "AVIF encoding is not supported; JPEG, PNG, WebP and GIF can be encoded",
             ),
             (
                 Error::unsupported(Format::Jpeg, "with arithmetic coding"),
