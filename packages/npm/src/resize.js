@@ -40,6 +40,8 @@ export async function inspect(source) {
   const resizer = await engine();
   return resizer.call(({ inspect, resize }) => {
     const { source, animation, ...rest } = inspect.describe(bytes);
+    // Nobody asked for what the pixels show.
+    delete rest.pixels;
     const times = animation && { animation: { ...animation, duration: Number(animation.duration) } };
     return { ...source, mediaType: resize.mediaType(source.format), ...rest, ...times };
   });

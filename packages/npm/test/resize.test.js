@@ -214,6 +214,9 @@ test('an image is described', async () => {
       frames: 1,
       iccProfile: true,
       exif: false,
+      progressive: false,
+      chromaSubsampling: '4:2:0',
+      quality: 85,
     },
   );
 });

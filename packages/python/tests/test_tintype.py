@@ -84,6 +84,7 @@ class Renditions(unittest.TestCase):
         info = inspect(source("jpeg-exif"))
         self.assertEqual((info.exif.artist, info.exif.copyright, info.exif.has_location), ("Someone", "Somebody else", False))
         self.assertEqual((info.source.bit_depth, info.media_type, info.frames, info.animation), (8, "image/jpeg", 1, None))
+        self.assertEqual((info.progressive, info.chroma_subsampling, info.exif.lens), (False, "4:2:0", None))
         self.assertEqual(inspect(source("jpeg-turned-6")).source.orientation, 6)
         self.assertEqual(inspect(source("gif-animated")).frames, 5)
 

@@ -2,9 +2,12 @@
 import tintype, { inspect, load, resize, resizeStream, TintypeError, type Options } from 'tintype';
 import type { Failure, Setting } from '../../dist/interfaces/tintype-image-types.js';
 
-/** Every setting of the contract is an option, and every option is a setting. Shares are percentages here. */
+/**
+ * Every setting of the contract is an option, and every option is a setting. Shares are percentages here, and no call
+ * returns what `describe` asks for.
+ */
 type Camel<Name> = Name extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
-type Settings = Camel<Exclude<Setting['tag'], 'width-share' | 'height-share'>>;
+type Settings = Camel<Exclude<Setting['tag'], 'width-share' | 'height-share' | 'describe'>>;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const complete: Same<keyof Options, Settings> = true;
 /** And every failure of the contract is a code. */

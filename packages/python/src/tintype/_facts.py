@@ -58,7 +58,17 @@ class Exif:
     """As written by the camera: `YYYY:MM:DD HH:MM:SS`, without a time zone."""
     artist: str | None
     copyright: str | None
+    lens: str | None
+    software: str | None
+    exposure_time: str | None
+    """Seconds: `1/250`, or `2.5`."""
+    f_number: str | None
+    """Such as `2.8`."""
+    iso: int | None
+    focal_length: str | None
+    """Millimetres, such as `50`."""
     has_location: bool
+    """Whether the file says where the photograph was taken."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,12 @@ class Info:
     animation: Animation | None
     icc_profile: IccProfile | None
     exif: Exif | None
+    progressive: bool
+    """Whether the image comes in several passes: a progressive JPEG, or an interlaced PNG or GIF."""
+    chroma_subsampling: str | None
+    """Resolution of chroma, such as `4:2:0`, where it is stored apart from luminance."""
+    quality: int | None
+    """The quality of a JPEG, 1 to 100, estimated from its quantisation table."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Union
@@ -53,9 +54,10 @@ def inspect(source: Source) -> Info:
         frames=info.frames,
         animation=Animation(animation.loops, animation.duration) if animation else None,
         icc_profile=IccProfile(profile.size, profile.name, profile.usable) if profile else None,
-        exif=Exif(
-            exif.make, exif.model, exif.taken, exif.artist, exif.copyright, getattr(exif, "has-location")
-        ) if exif else None,
+        exif=Exif(**{field.name: getattr(exif, field.name.replace("_", "-")) for field in fields(Exif)}) if exif else None,
+        progressive=info.progressive,
+        chroma_subsampling=getattr(info, "chroma-subsampling"),
+        quality=info.quality,
     )
 
 
