@@ -1,6 +1,7 @@
 //! What happens to resampled rows until they are encoded: lanes become pixels, their colours are converted, and the stages
 //! follow that the plan asks for.
 
+use crate::adjust;
 use crate::decode::{Decoder, Header};
 use crate::encode;
 use crate::geometry::Transform;
@@ -11,7 +12,7 @@ use crate::stage::{
     Backdrop, Chain, Colors, Convert, ConvertPlanes, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop,
     Stage, Surroundings, Tilted, over,
 };
-use crate::{Angle, Color, Fill, Format, Options, Profile, Result, Sides};
+use crate::{Adjust, Angle, Color, Fill, Format, Options, Profile, Result, Sides};
 
 /// What happens to resampled rows.
 pub(crate) enum Finish {
@@ -115,6 +116,7 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     if let Some(cut) = plan.smart {
         chain.add(|shape| SmartCrop::new(shape, cut));
     }
+    adjust::add(&mut chain, &options.adjust);
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
     add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
@@ -190,4 +192,5 @@ pub(crate) fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bo
         && encode::takes_halved_chroma(&options.output)
         && plan.smart.is_none()
         && plan.around == Around::default()
+        && options.adjust.normalized() == Adjust::default()
 }

@@ -18,6 +18,7 @@
 //! rows than it needs, the plan is made and its cost checked before anything is allocated, and the pixels' arithmetic is in
 //! integers, so that the same source and options give the same bytes everywhere.
 
+mod adjust;
 mod color;
 mod decode;
 mod encode;
@@ -37,10 +38,11 @@ mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Angle, Animation, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Fill,
-    Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Mask, Metadata,
-    Offset, Options, Outline, Output, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sides,
-    Smart, Source, Subsampling, Tilt, Trim, sniff,
+    Adjust, Amount, Angle, Animation, Blend, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend,
+    Extent, Factor, Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit,
+    Limits, Mask, Metadata, Obscure, Offset, Options, Outline, Output, Overlay, Place, Position, Profile,
+    Result, Rotation, SNIFF_BYTES, Setting, Sharpen, Sides, Smart, Source, Subsampling, Tilt, Tone, Trim,
+    Unsharp, Veil, sniff,
 };
 
 use std::borrow::Cow;
@@ -64,7 +66,7 @@ pub struct Rendition {
 ///
 /// See [`Error`].
 pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<Rendition> {
-    let mut session = Session::whole(*options);
+    let mut session = Session::whole(options.clone());
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;

@@ -1,5 +1,6 @@
 //! The steps of a rendition: decode, resample, finish, encode; planned, priced, and then run row by row.
 
+use crate::adjust;
 use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
 use crate::finish::{Finish, conversion, stays_planar};
@@ -168,7 +169,7 @@ impl Pipeline {
         };
         let pieces = if border.is_some() { 0 } else { file.pieces };
         // A file that is read as it comes need not fit, if it does come bit by bit.
-        let streams = !job.whole && plan.keeps_order();
+        let streams = !job.whole && plan.keeps_order() && !adjust::delays(&options.adjust);
         let unread = match (job.whole, streams) {
             (true, _) => 2 * pieces,
             (_, true) => pieces.min(MOST_AT_ONCE),

@@ -251,7 +251,8 @@ impl Session {
         let geometry = Geometry { auto_orient, trim: Some(trim), ..Geometry::default() };
         let output =
             Output { format: Format::Png, profile: self.options.output.profile, ..Output::default() };
-        Some(Options { geometry, output, ..self.options })
+        let Options { input, limits, .. } = self.options;
+        Some(Options { input, geometry, output, limits, ..Options::default() })
     }
 
     /// Starts to read the source again, now that it is known what trimming leaves.
@@ -323,7 +324,7 @@ impl Session {
             return Err(Error::Ended);
         };
         let search = self.search_options();
-        let pass = match search.and_then(|options| options.geometry.trim) {
+        let pass = match search.as_ref().and_then(|options| options.geometry.trim) {
             Some(trim) => Pass::Border(trim),
             None => Pass::Render(self.trimmed),
         };

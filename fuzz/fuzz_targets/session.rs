@@ -227,7 +227,7 @@ fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1]) -> Options {
 type Made = (Vec<u8>, bool, u64);
 
 fn stepped(file: &[u8], options: &Options, chunk: usize) -> Result<Made, Error> {
-    let mut session = Session::stepped(*options);
+    let mut session = Session::stepped(options.clone());
     let mut image = Vec::new();
     for chunk in file.chunks(chunk) {
         session.write(chunk)?;

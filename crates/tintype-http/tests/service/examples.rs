@@ -16,7 +16,7 @@ fn host() -> TestHost {
         .with("TINTYPE_SOURCES", "https://images.example.com")
         .with("TINTYPE_BASE_URL", "https://images.example.com/")
         .with("TINTYPE_PRESET_thumb", "rs:fill:100:100")
-        .resizer(|options| tintype::Session::stepped(*options))
+        .resizer(|options| tintype::Session::stepped(options.clone()))
         .origin(origin)
 }
 
