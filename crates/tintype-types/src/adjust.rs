@@ -148,6 +148,23 @@ pub enum Tone {
     },
 }
 
+impl Tone {
+    /// The same with opaque colours, whose alpha does not matter.
+    fn opaque(self) -> Self {
+        match self {
+            Self::Monochrome { color, intensity } => Self::Monochrome { color: opaque(color), intensity },
+            Self::Duotone { dark, light, intensity } => {
+                Self::Duotone { dark: opaque(dark), light: opaque(light), intensity }
+            }
+            other => other,
+        }
+    }
+}
+
+fn opaque(color: Color) -> Color {
+    Color { alpha: 255, ..color }
+}
+
 /// A number in millionths that may be negative: the same on every machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i32);
@@ -213,11 +230,12 @@ impl Adjust {
         Self {
             sharpen: sharpen.filter(|by| by.sigma != none && (by.flat != none || by.jagged != none)),
             unsharp: unsharp.filter(|by| by.sigma != none && by.amount != none),
-            tone: tone.filter(|tone| {
+            tone: tone.map(Tone::opaque).filter(|tone| {
                 !matches!(tone, Tone::Monochrome { intensity, .. } | Tone::Duotone { intensity, .. }
                     if *intensity == none)
             }),
             pixelate: self.pixelate.max(1),
+            tint: self.tint.map(opaque),
             ..self.clone()
         }
     }

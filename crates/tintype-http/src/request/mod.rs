@@ -8,7 +8,7 @@ mod delivery;
 pub mod geometry;
 mod output;
 
-use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, Options};
+use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
@@ -21,6 +21,8 @@ pub struct ImageRequest {
     pub source: Source,
     /// Place and size of pixels.
     pub geometry: Geometry,
+    /// Colours and detail.
+    pub adjust: Adjust,
     /// Encoding.
     pub output: Output,
     /// Delivery, which does not change the bytes of a rendition.
@@ -46,6 +48,8 @@ impl ImageRequest {
         Options {
             input: Input { allow_damaged: true, page, frames },
             geometry: self.geometry,
+            adjust: self.adjust.clone(),
+            overlays: Vec::new(),
             output: engine::Output {
                 format,
                 quality: self.output.quality.of(format).map(u32::from),
@@ -77,6 +81,7 @@ impl ImageRequest {
         Self {
             source: self.source.clone(),
             geometry: geometry::normalized(&self.geometry),
+            adjust: self.adjust.normalized(),
             output: self.output.normalized(),
             delivery: self.delivery.clone(),
         }

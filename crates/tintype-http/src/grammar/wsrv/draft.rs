@@ -2,11 +2,13 @@
 
 use tintype_types::{
     Angle, Color, Crop, Extend, Extent, Factor, Fill, Fit, Format, Geometry, Gravity, Length, Mask, Position,
-    Rotation, Tilt, Trim,
+    Rotation, Sharpen, Tilt, Tone, Trim,
 };
 
+use super::parameters::DUOTONE;
 use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
+use crate::grammar::adjust::STRENGTHS;
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
 use crate::request::{ImageRequest, OutputFormat, Quality, Source};
@@ -43,6 +45,10 @@ pub struct Draft {
     pub hidden: Option<Color>,
     /// Cut the image to the shape of its mask.
     pub cut_to_mask: bool,
+    /// The standard deviation of sharpening, or 0, and its strengths in flat areas and at edges.
+    pub sharpen: (Factor, Factor, Factor),
+    /// The colours of `filt=duotone`.
+    pub duotone: (Option<Color>, Option<Color>),
 }
 
 impl Default for Draft {
@@ -64,6 +70,8 @@ impl Default for Draft {
             corners: None,
             hidden: None,
             cut_to_mask: false,
+            sharpen: (Factor::ZERO, STRENGTHS.0, STRENGTHS.1),
+            duotone: (None, None),
         }
     }
 }
@@ -95,6 +103,12 @@ impl Draft {
             (draft.focus_x, draft.focus_y) = (x, y);
         }
         draft.request.geometry = geometry;
+        if let Some(Sharpen { sigma, flat, jagged }) = request.adjust.sharpen {
+            draft.sharpen = (sigma, flat, jagged);
+        }
+        if let Some(Tone::Duotone { dark, light, .. }) = request.adjust.tone {
+            draft.duotone = (Some(dark).filter(|dark| *dark != DUOTONE.0), Some(light).filter(|light| *light != DUOTONE.1));
+        }
         draft.turn_size();
         draft.request.output.quality = Quality::all(request.output.first_quality().unwrap_or(QUALITY));
         draft
@@ -106,6 +120,8 @@ impl Draft {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .with_detail("write /wsrv/?url= and the source's URL"));
         }
+        let (sigma, flat, jagged) = self.sharpen;
+        self.request.adjust.sharpen = (sigma != Factor::ZERO).then_some(Sharpen { sigma, flat, jagged });
         self.finish_rotation();
         self.finish_crop();
         self.finish_fit();
