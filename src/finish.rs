@@ -6,6 +6,7 @@ use crate::decode::{Decoder, Header};
 use crate::encode;
 use crate::geometry::Transform;
 use crate::join::Join;
+use crate::overlay::{Overlaid, Picture};
 use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{Around, Axis, Plan};
 use crate::stage::{
@@ -29,6 +30,7 @@ impl Finish {
         options: &Options,
         axes: &[(Axis, Axis)],
         (as_lanes, colors, depth): (bool, Option<Colors>, Depth),
+        pictures: Vec<Picture>,
     ) -> Self {
         let (width, height) = plan.size;
         let shape = |channels| Shape { width, height, channels, depth };
@@ -54,7 +56,7 @@ impl Finish {
         };
         let join = (layout == Layout::YCbCr).then(Box::default);
         let shape = shape(channels);
-        Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape))
+        Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape, pictures))
     }
 
     /// The layout of the rows that come out.
@@ -108,7 +110,7 @@ impl Finish {
 }
 
 /// The stages between the resampled image and the encoder.
-fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
+fn chain(plan: &Plan, options: &Options, resampled: Shape, pictures: Vec<Picture>) -> Chain {
     let mut chain = Chain::new(resampled);
     if plan.transform != Transform::default() {
         chain.add(|shape| Orient::new(plan.transform, shape));
@@ -125,6 +127,9 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     }
     if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
         chain.add(|shape| Flatten::new(shape, background, opaque));
+    }
+    for (picture, overlay) in pictures.into_iter().zip(&options.overlays) {
+        chain.add(|shape| Overlaid::new(shape, picture, overlay, plan));
     }
     chain
 }
@@ -193,4 +198,5 @@ pub(crate) fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bo
         && plan.smart.is_none()
         && plan.around == Around::default()
         && options.adjust.normalized() == Adjust::default()
+        && options.overlays.is_empty()
 }

@@ -27,6 +27,7 @@ mod finish;
 mod geometry;
 mod join;
 mod metadata;
+mod overlay;
 mod pipeline;
 mod pixels;
 mod plan;

@@ -4,14 +4,15 @@ use crate::adjust;
 use crate::decode::{Decoder, Header, Step};
 use crate::encode::{self, Encoder, Image};
 use crate::finish::{Finish, conversion, stays_planar};
-use crate::geometry::Region;
+use crate::geometry::{Region, Transform};
+use crate::overlay::{Picture, Pictures};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
 use crate::stage::{Cost, Shape};
 use crate::trim::Border;
-use crate::{Error, Limit, Options, Result, Source, Trim};
+use crate::{Error, Limit, Options, Result, Trim};
 use std::collections::VecDeque;
 
 /// How far a step came.
@@ -44,7 +45,8 @@ pub(crate) struct Pipeline {
     max_work: u64,
     /// Bytes of a result that comes in pieces.
     pieces: u64,
-    /// The limit of memory.
+    /// The memory that was predicted, and the limit of it.
+    memory: u64,
     max_memory: u64,
     /// Bytes of the source that may be kept, and of the result that may be unread.
     max_kept: u64,
@@ -73,7 +75,7 @@ struct Stages {
 }
 
 /// What a pipeline is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Job<'a> {
     /// The options of the rendition.
     pub options: &'a Options,
@@ -85,6 +87,8 @@ pub(crate) struct Job<'a> {
     pub spent: u64,
     /// What is made.
     pub pass: Pass,
+    /// What is laid over the rendition.
+    pub pictures: Pictures,
 }
 
 impl Job<'_> {
@@ -92,18 +96,6 @@ impl Job<'_> {
     /// been taken from it.
     fn held(&self) -> u64 {
         if self.whole { self.held + self.held / 4 } else { self.held }
-    }
-
-    /// What looks for the border to trim in rows of an image, if that is what the pipeline is made for.
-    fn border(&self, source: &Source, image: Image) -> Option<Border> {
-        let Pass::Border(trim) = self.pass else { return None };
-        let shape = Shape {
-            width: image.width,
-            height: image.height,
-            channels: image.layout.channels(),
-            depth: image.depth,
-        };
-        Some(Border::new(shape, trim, plan::upright(source, &self.options.geometry)))
     }
 }
 
@@ -114,6 +106,8 @@ pub(crate) enum Pass {
     Border(Trim),
     /// The rendition is made, of what trimming has left.
     Render(Option<Region>),
+    /// A picture is made, to be laid over a rendition.
+    Overlay,
 }
 
 impl Pass {
@@ -121,7 +115,7 @@ impl Pass {
     /// to find room where the first has been.
     fn times(self) -> u64 {
         match self {
-            Self::Render(None) => 1,
+            Self::Render(None) | Self::Overlay => 1,
             Self::Border(_) | Self::Render(Some(_)) => 2,
         }
     }
@@ -129,11 +123,12 @@ impl Pass {
 
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
-    pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: &Job<'_>) -> Result<(Self, Plan)> {
+    pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: Job<'_>) -> Result<(Self, Plan)> {
         let options = job.options;
         let plan = match job.pass {
             Pass::Border(_) => plan::whole(&header.source, options)?,
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
+            Pass::Overlay => plan::plan(&header.source, options, header.scales, None)?,
         };
         let depth = Depth::of(&options.output);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
@@ -153,7 +148,10 @@ impl Pipeline {
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();
 
-        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
+        let (overlays, spent) = (job.pictures.held(&options.overlays), job.spent + job.pictures.work);
+        let (held, whole, pass) = (job.held(), job.whole, job.pass);
+        let pictures = job.pictures.pictures;
+        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth), pictures);
         let image = Image {
             width: plan.width,
             height: plan.height,
@@ -161,16 +159,17 @@ impl Pipeline {
             depth,
             loops: header.loops,
         };
-        let border = job.border(&header.source, image);
         let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
-        let sinking = match &border {
-            Some(border) => border.cost(),
-            None => Cost { memory: file.coder, work: encoding.fixed },
+        let target = Target::new(pass, &plan::upright(&header.source, &options.geometry), image);
+        let sinking = match &target {
+            Target::Border(border) => border.cost(),
+            Target::Picture(shape) => Cost { memory: shape.bytes(), work: shape.bytes() },
+            Target::File => Cost { memory: file.coder, work: encoding.fixed },
         };
-        let pieces = if border.is_some() { 0 } else { file.pieces };
+        let pieces = if matches!(target, Target::File) { file.pieces } else { 0 };
         // A file that is read as it comes need not fit, if it does come bit by bit.
-        let streams = !job.whole && plan.keeps_order() && !adjust::delays(&options.adjust);
-        let unread = match (job.whole, streams) {
+        let streams = !whole && plan.keeps_order() && !adjust::delays(&options.adjust);
+        let unread = match (whole, streams) {
             (true, _) => 2 * pieces,
             (_, true) => pieces.min(MOST_AT_ONCE),
             (_, false) => pieces,
@@ -180,7 +179,8 @@ impl Pipeline {
         let waiting = if enlarges { ROWS_AT_ONCE * row } else { 0 };
         let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
-            + job.held()
+            + held
+            + overlays
             + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
             + carried.memory()
@@ -188,31 +188,32 @@ impl Pipeline {
             + unread
             + waiting;
         // Freed blocks are not always where the next one fits.
-        let (decoding, max_memory) = (decoder.memory(detail) * job.pass.times(), options.limits.memory);
+        let (decoding, max_memory) = (decoder.memory(detail) * pass.times(), options.limits.memory);
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
         let resampling_work = resampling.sum::<u64>();
         let stages_work = image.samples() * FINISHING_WORK + finishing.work + sinking.work;
-        let fixed_work = job.spent + BASE_WORK + carried.work() + conversion_work;
+        let fixed_work = spent + BASE_WORK + carried.work() + conversion_work;
         let work = fixed_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
         // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
         let half = (left - decoding) / 2;
-        let kept = if border.is_some() { half } else { 0 };
-        let more = if border.is_some() { 0 } else { half.min(pieces.saturating_sub(unread)) };
+        let kept = if matches!(target, Target::Border(_)) { half } else { 0 };
+        let more = half.min(pieces.saturating_sub(unread));
         // So do frames that are encoded. If they are read in one piece, they are there twice.
         let frames = if header.loops.is_some() { half } else { 0 };
-        let room = if job.whole { frames / 2 } else { frames };
+        let room = if whole { frames / 2 } else { frames };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
         decoder.start(detail, left - kept - more - frames)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
-        let sink = match border {
-            Some(border) => Sink::Border(border),
-            None => Sink::File(encode::encoder(&options.output, image, attached, room)?),
+        let sink = match target {
+            Target::Border(border) => Sink::Border(border),
+            Target::Picture(shape) => Sink::Picture(Picture { shape, rows: Vec::new() }),
+            Target::File => Sink::File(encode::encoder(&options.output, image, attached, room)?),
         };
         let pipeline = Self {
             decoder,
@@ -226,6 +227,7 @@ impl Pipeline {
             written: 0,
             max_work: options.limits.work,
             pieces,
+            memory: memory + decoding,
             max_memory,
             max_kept: kept,
             max_unread: unread + more,
@@ -236,9 +238,22 @@ impl Pipeline {
     /// What trimming has left of the upright source, if that was looked for.
     pub(crate) fn trimmed(&self) -> Option<Region> {
         match &self.stages.sink {
-            Sink::File(_) => None,
+            Sink::File(_) | Sink::Picture(_) => None,
             Sink::Border(border) => Some(border.region()),
         }
+    }
+
+    /// The picture to lay over a rendition, if that is what was made.
+    pub(crate) fn into_picture(self) -> Option<Picture> {
+        match self.stages.sink {
+            Sink::Picture(picture) => Some(picture),
+            Sink::File(_) | Sink::Border(_) => None,
+        }
+    }
+
+    /// The memory that was predicted, with that of the program and of what was held before.
+    pub(crate) fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// The most bytes of the source that may be kept to be read again.
@@ -407,6 +422,28 @@ enum Sink {
     File(Box<dyn Encoder>),
     /// A border that is looked for.
     Border(Border),
+    /// A picture to lay over a rendition.
+    Picture(Picture),
+}
+
+/// What rows are for, before anything is allocated for it.
+enum Target {
+    File,
+    Border(Border),
+    Picture(Shape),
+}
+
+impl Target {
+    /// Of an image with this transform to turn it upright.
+    fn new(pass: Pass, upright: &Transform, image: Image) -> Self {
+        let Image { width, height, layout, depth, .. } = image;
+        let shape = Shape { width, height, channels: layout.channels(), depth };
+        match pass {
+            Pass::Border(trim) => Self::Border(Border::new(shape, trim, *upright)),
+            Pass::Overlay => Self::Picture(shape),
+            Pass::Render(_) => Self::File,
+        }
+    }
 }
 
 impl Sink {
@@ -417,27 +454,34 @@ impl Sink {
                 border.push(row);
                 Ok(())
             }
+            Self::Picture(Picture { shape, rows }) => {
+                if rows.is_empty() {
+                    rows.reserve_exact(shape.bytes() as usize);
+                }
+                rows.extend_from_slice(row);
+                Ok(())
+            }
         }
     }
 
     fn end_frame(&mut self, delay: u32) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.end_frame(delay),
-            Self::Border(_) => Ok(false),
+            Self::Border(_) | Self::Picture(_) => Ok(false),
         }
     }
 
     fn finish(&mut self) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.finish(),
-            Self::Border(_) => Ok(false),
+            Self::Border(_) | Self::Picture(_) => Ok(false),
         }
     }
 
     fn work(&self) -> u64 {
         match self {
             Self::File(encoder) => encoder.work(),
-            Self::Border(_) => 0,
+            Self::Border(_) | Self::Picture(_) => 0,
         }
     }
 

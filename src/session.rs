@@ -3,6 +3,7 @@
 use crate::decode::{self, Decoder, Header, Step};
 use crate::geometry::Region;
 use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
+use crate::overlay::Pictures;
 use crate::plan;
 use crate::queue::Queue;
 use crate::{Error, Format, Geometry, Limit, Options, Outline, Output, Result};
@@ -318,6 +319,17 @@ impl Session {
         Ok(progress == Progress::More)
     }
 
+    /// Makes the pictures that are laid over the rendition, whose size follows from the header.
+    fn pictures(&self, header: &Header, pass: Pass) -> Result<Pictures> {
+        let Pass::Render(trimmed) = pass else { return Ok(Pictures::default()) };
+        if self.options.overlays.is_empty() {
+            return Ok(Pictures::default());
+        }
+        let plan = plan::plan(&header.source, &self.options, header.scales, trimmed)?;
+        // The decoder holds what it has been fed.
+        Pictures::new(&self.options, &plan, self.written, self.spent)
+    }
+
     /// Sets up the pipeline that the header and the options ask for.
     fn plan(&mut self, header: &Header) -> Result<()> {
         let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
@@ -334,8 +346,9 @@ impl Session {
             held: (self.pending.len() + self.kept.len()) as u64,
             spent: self.spent,
             pass,
+            pictures: self.pictures(header, pass)?,
         };
-        let (pipeline, plan) = Pipeline::new(decoder, header, &job)?;
+        let (pipeline, plan) = Pipeline::new(decoder, header, job)?;
         if let Pass::Render(_) = pass {
             self.outline = Some(Outline {
                 format: self.options.output.format,

@@ -3,7 +3,7 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Position, Result,
+    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position, Result,
     Sides,
 };
 
@@ -20,12 +20,15 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
     if let Some((name, accepted)) = options.adjust.out_of_range() {
         return Err(Error::invalid(name, accepted));
     }
+    if let Some(accepted) = options.overlays.iter().find_map(Overlay::out_of_range) {
+        return Err(Error::invalid("overlay", accepted));
+    }
     output(&options.output)?;
     bit_depth(options)
 }
 
 /// Of the stages, only those that turn an image and lay it on a colour take 16 bits.
-fn bit_depth(Options { geometry, adjust, output, .. }: &Options) -> Result<()> {
+fn bit_depth(Options { geometry, adjust, overlays, output, .. }: &Options) -> Result<()> {
     let invalid = |detail: &str| Err(Error::invalid("bit-depth", detail));
     match output.bit_depth {
         8 => return Ok(()),
@@ -47,6 +50,9 @@ fn bit_depth(Options { geometry, adjust, output, .. }: &Options) -> Result<()> {
     }
     if adjust.normalized() != Adjust::default() {
         return invalid("cannot be 16 together with adjustments");
+    }
+    if !overlays.is_empty() {
+        return invalid("cannot be 16 together with overlay");
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The way of a request: route, check the signature, read the grammar, resolve the source, fetch, render, respond.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::grammar::{Grammar, query, wsrv};
 use crate::host::Host;
 use crate::input::{Bounds, Input, Sender};
 use crate::pipeline::{Opened, Rendering};
-use crate::request::{ImageRequest, OnError, OutputFormat, Source};
+use crate::request::{ImageRequest, OnError, OutputFormat, Source, WatermarkImage};
 use crate::response::cache::Freshness;
 use crate::response::cors::CorsOrigins;
 use crate::response::etag::{self, Variant};
@@ -31,6 +32,9 @@ use crate::waiting::Deadline;
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
 pub const COLLECTED: usize = 4 << 20;
+
+/// The most bytes that a watermark may have.
+const LARGEST_WATERMARK: u64 = 8 << 20;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -230,21 +234,30 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         source: &ResolvedSource,
     ) -> Result<Outcome<'h, H>> {
         let options = query::write(&etag::rendition(request));
+        let is_marked = request.watermark.normalized().image.is_some();
         let variant = etag::variant(request, self.context.accept.as_deref(), &options);
         let asked = self.host.now();
-        let Fetched { headers, body } = self.fetcher().fetch(&source.url, &self.conditions(&variant)).await?;
+        let Fetched { headers, body } = {
+            // The bytes of a watermark count, too: no tag of the origin stands for both.
+            let conditions = if is_marked { Conditions::default() } else { self.conditions(&variant) };
+            self.fetcher().fetch(&source.url, &conditions).await?
+        };
         let waited = self.host.now().duration_since(asked);
         let origin = Freshness::from_headers(&headers, self.date);
         let cache_control =
             |damaged| self.config.cache.cache_control(&request.delivery, &origin, self.date, damaged);
         let (fresh, damaged) = (cache_control(false), cache_control(true));
         let mut facts = self.facts(request, source, &headers, &variant, fresh);
+        if is_marked {
+            (facts.etag, facts.last_modified) = (None, None);
+        }
         let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
         };
         let input =
             Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
-        let made = self.make(request, input).await?;
+        let watermark = self.watermark(request).await?;
+        let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(damaged);
         }
@@ -267,7 +280,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
         let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
-        let made = self.make(request, input).await?;
+        let watermark = self.watermark(request).await?;
+        let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(no_store);
         }
@@ -275,12 +289,18 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     }
 
     /// Makes a rendition, or the beginning of a large one.
-    async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
-        let (mut rendering, format) = self.start(request, Opened::open(input).await?)?;
+    async fn make(
+        &mut self,
+        request: &ImageRequest,
+        input: Input<'h, H>,
+        watermark: Option<Fetch>,
+    ) -> Result<Made<'h, H>> {
+        let marked_by = watermark.as_ref().map_or(0, |watermark| watermark.hash);
+        let (mut rendering, format) = self.start(request, Opened::open(input).await?, watermark)?;
         let collected = rendering.collect(COLLECTED).await;
         self.log.record_progress(&rendering);
         let (body, is_complete) = collected?;
-        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash());
+        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash() ^ marked_by);
         let rest = (!is_complete).then(|| Box::new(rendering));
         Ok(Made { format, body, is_damaged, source_hash, rest })
     }
@@ -348,8 +368,36 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
     }
 
+    /// Fetches the watermark that a request asks for. Its URL is judged like that of a source.
+    async fn watermark(&self, request: &ImageRequest) -> Result<Option<Fetch>> {
+        let url = match request.watermark.normalized().image {
+            None => return Ok(None),
+            Some(WatermarkImage::Url(text)) => self.config.sources.resolve(&text)?.url,
+            Some(WatermarkImage::Configured) => self.config.watermark.clone().ok_or_else(|| {
+                Failure::new(Kind::InvalidParameter, "there is no watermark")
+                    .with_detail("TINTYPE_WATERMARK is not set")
+            })?,
+        };
+        let Fetched { headers, body } = self.fetcher().fetch(&url, &Conditions::default()).await?;
+        let Some(body) = body else { return Ok(None) };
+        let bounds = self.bounds();
+        let bounds = Bounds { bytes: bounds.bytes.min(LARGEST_WATERMARK), ..bounds };
+        let mut input = Input::new(self.host, body, &headers, Sender::Origin, bounds)?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = input.next().await? {
+            bytes.extend_from_slice(&piece);
+        }
+        // Turned, so that a watermark that is its own source has a tag of its own.
+        Ok(Some(Fetch { hash: input.hash().rotate_left(32) ^ 1, image: bytes.into() }))
+    }
+
     /// Starts to make the rendition, once the source's format is known.
-    fn start(&self, request: &ImageRequest, opened: Opened<'h, H>) -> Result<(Rendering<'h, H>, Format)> {
+    fn start(
+        &self,
+        request: &ImageRequest,
+        opened: Opened<'h, H>,
+        watermark: Option<Fetch>,
+    ) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
@@ -358,9 +406,16 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             return Ok((opened.render(None), source));
         }
         opened.check_decoded()?;
-        let options = request.options(format, self.config.limits);
+        let mut options = request.options(format, self.config.limits);
+        options.overlays = watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
         Ok((opened.render(Some(self.host.session(&options))), format))
     }
+}
+
+/// The bytes of a watermark.
+struct Fetch {
+    image: Arc<[u8]>,
+    hash: u64,
 }
 
 /// A rendition, or the beginning of a large one and what is still to be made of it.
@@ -368,7 +423,7 @@ struct Made<'h, H: Host> {
     format: Format,
     body: Bytes,
     is_damaged: bool,
-    /// A hash of the source as far as it has been read.
+    /// A hash of the source as far as it has been read, and of the watermark.
     source_hash: u64,
     rest: Option<Box<Rendering<'h, H>>>,
 }

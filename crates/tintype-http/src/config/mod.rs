@@ -28,6 +28,8 @@ pub struct Config {
     pub sources: Sources,
     /// An image to answer with where the source of another one fails.
     pub fallback_url: Option<SourceUrl>,
+    /// An image to lay over renditions where a request asks for it.
+    pub watermark: Option<SourceUrl>,
     /// Who may ask.
     pub keys: Keys,
     /// Options of imgproxy's grammar by name.
@@ -157,6 +159,12 @@ pub const VARIABLES: &[Variable] = &[
         fallback_url: Option<SourceUrl>,
         "",
         "An image to return where the source of another one fails, made with the same options."
+    ),
+    variable!(
+        "TINTYPE_WATERMARK",
+        watermark: Option<SourceUrl>,
+        "",
+        "An image to lay over renditions where a request asks for a watermark."
     ),
     variable!(
         "TINTYPE_PREFIX",
@@ -313,7 +321,7 @@ impl Config {
         for url in base_url.iter().chain(aliases.iter().map(|(_, url)| url)) {
             policy.allow(Pattern::under(url));
         }
-        if let Some(url) = &self.fallback_url {
+        for url in self.fallback_url.iter().chain(&self.watermark) {
             policy.allow(Pattern::exact(url));
         }
     }

@@ -1,10 +1,12 @@
-//! Adjustments as the query grammar reads and writes them.
+//! Adjustments and watermarks as the query grammar reads and writes them.
 
-use tintype_types::{Amount, Color, Factor, Length, Obscure, Sharpen, Tone, Unsharp, Veil, number};
+use tintype_types::{
+    Amount, Color, Factor, Length, Obscure, Place, Position, Sharpen, Tone, Unsharp, Veil, number,
+};
 
 use super::text::split_list;
 use super::value::Value;
-use crate::request::{parse_color, write_color};
+use crate::request::{WatermarkImage, parse_color, write_color};
 
 /// What a factor accepts that has to be modest.
 pub(super) const MODEST: &str = "a factor, 0 to 100";
@@ -50,7 +52,11 @@ impl Value for Sharpen {
 
     fn write(&self) -> Option<String> {
         let Self { sigma, flat, jagged } = self;
-        Some(if (*flat, *jagged) == STRENGTHS { sigma.to_string() } else { format!("{sigma},{flat},{jagged}") })
+        Some(if (*flat, *jagged) == STRENGTHS {
+            sigma.to_string()
+        } else {
+            format!("{sigma},{flat},{jagged}")
+        })
     }
 }
 
@@ -96,7 +102,13 @@ impl Value for Obscure {
             _ => return None,
         };
         let side = |text: &str| text.parse::<Length>().ok();
-        Some(Self { x: Length::offset(x)?, y: Length::offset(y)?, width: side(width)?, height: side(height)?, by })
+        Some(Self {
+            x: Length::offset(x)?,
+            y: Length::offset(y)?,
+            width: side(width)?,
+            height: side(height)?,
+            by,
+        })
     }
 
     fn write(&self) -> Option<String> {
@@ -143,6 +155,37 @@ impl Value for Tone {
     }
 }
 
+/// A URL, or `default`.
+impl Value for WatermarkImage {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|_| !text.is_empty())
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+/// A position, or `tile` and two gaps.
+impl Value for Place {
+    fn read(text: &str) -> Option<Self> {
+        let gap = |text| number(text, 0, Length::MAX);
+        match *split_list(text, ',').as_slice() {
+            ["tile"] => Some(Self::Tiled(0, 0)),
+            ["tile", x, y] => Some(Self::Tiled(gap(x)?, gap(y)?)),
+            _ => Value::read(text).filter(|position| !matches!(position, Position::Smart(_))).map(Self::At),
+        }
+    }
+
+    fn write(&self) -> Option<String> {
+        match self {
+            Self::At(position) => position.write(),
+            Self::Tiled(0, 0) => Some("tile".into()),
+            Self::Tiled(x, y) => Some(format!("tile,{x},{y}")),
+        }
+    }
+}
+
 fn monochrome(color: &str, intensity: &str) -> Option<Tone> {
     Some(Tone::Monochrome { color: opaque(color)?, intensity: factor(intensity, 0, 1)? })
 }
@@ -175,16 +218,28 @@ mod tests {
 
     #[test]
     fn adjustments_are_read_and_written_back() {
-        check::<Sharpen>(&["0.8", "1,0,3"], &[("2,1,2", "2")], &["", "11", "1,2", "1,2,3,4", "1,2,1001", "-1"]);
+        check::<Sharpen>(
+            &["0.8", "1,0,3"],
+            &[("2,1,2", "2")],
+            &["", "11", "1,2", "1,2,3,4", "1,2,1001", "-1"],
+        );
         check::<Unsharp>(&["1,0.5", "2,1,4"], &[("2,1,0", "2,1")], &["", "1", "101,1", "1,101", "1,1,256"]);
         check::<Vec<Obscure>>(
             &["0,10%,50,25%,blur,8", "1,2,3,4,pixelate,12;5,6,7,8,blur,0.5"],
             &[],
             &["", "1,2,3,4", "1,2,3,4,blur", "1,2,0,4,blur,8", "1,2,3,4,melt,8", "1,2,3,4,blur,8;"],
         );
+        check::<Place>(
+            &["center", "south-east,10,5%", "tile", "tile,20,0", "0.3,0.7"],
+            &[("tile,0,0", "tile")],
+            &["", "tile,5", "tile,-1,0", "attention", "middle"],
+        );
         check::<Tone>(
             &["grayscale", "sepia", "monochrome,008080", "duotone,000080,ffff00,0.5"],
-            &[("monochrome,rgb(0,128,128),1", "monochrome,008080"), ("duotone,navy,yellow", "duotone,000080,ffff00")],
+            &[
+                ("monochrome,rgb(0,128,128),1", "monochrome,008080"),
+                ("duotone,navy,yellow", "duotone,000080,ffff00"),
+            ],
             &["", "grey", "monochrome", "monochrome,teal,1.1", "duotone,navy", "sepia,1"],
         );
     }

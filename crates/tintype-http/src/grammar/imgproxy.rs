@@ -11,6 +11,7 @@ mod missing;
 mod options;
 mod place;
 mod size;
+mod watermark;
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@
 
 use tintype_types::{Format, number};
 
-use super::adjust::{MODEST, amount, factor};
+use super::adjust::{MODEST, amount, factor, opaque};
 use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
 use super::text::{encode_query, pairs};
 use super::value::{read_angle, write_angle};
@@ -130,7 +130,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
          such as monochrome,teal,0.5",
         adjust.tone
     ),
-    field!(["tint"], "a colour of CSS", adjust.tint),
+    field!(["tint"], "a colour of CSS", adjust.tint, |text| opaque(text).map(Some)),
     field!(["negate"], SWITCH, adjust.negate),
     field!(["posterize"], "levels of each channel, 2 to 256", adjust.posterize, |text| number(text, 2, 256)),
     field!(
@@ -146,6 +146,23 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         ["background", "bg"],
         "a colour of CSS: a name, rgb(…), hsl(…), or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal",
         geometry.background
+    ),
+    field!(["watermark", "wm"], "default, or the URL of an image, percent-encoded", watermark.image),
+    field!(["watermark-opacity"], "0 to 1", watermark.opacity, |text| factor(text, 0, 1)),
+    field!(
+        ["watermark-place"],
+        "a gravity, with offsets such as south-east,10,10, or tile and the gaps between tiles, such as tile,20,20",
+        watermark.place
+    ),
+    field!(
+        ["watermark-size"],
+        "pixels, 1 to 65535, or a share of the image's width and height such as 20%",
+        watermark.size
+    ),
+    field!(
+        ["watermark-blend"],
+        "over, multiply, screen, overlay, soft-light or difference",
+        watermark.blend
     ),
     field!(
         ["format", "f"],

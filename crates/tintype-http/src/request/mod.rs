@@ -7,12 +7,14 @@ mod color;
 mod delivery;
 pub mod geometry;
 mod output;
+mod watermark;
 
 use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name};
 pub use output::{Output, OutputFormat, Quality};
+pub use watermark::{Watermark, WatermarkImage};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +25,8 @@ pub struct ImageRequest {
     pub geometry: Geometry,
     /// Colours and detail.
     pub adjust: Adjust,
+    /// An image to lay over the rendition.
+    pub watermark: Watermark,
     /// Encoding.
     pub output: Output,
     /// Delivery, which does not change the bytes of a rendition.
@@ -40,7 +44,7 @@ pub enum Source {
 }
 
 impl ImageRequest {
-    /// The contract's options for a rendition in this format.
+    /// The contract's options for a rendition in this format, but for the watermark, whose bytes are not here.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
         let Output { page, frames, loops, delay, .. } = self.output;
         let Output { effort, progressive, subsampling, sharp_chroma, profile, metadata, .. } = self.output;
@@ -82,6 +86,7 @@ impl ImageRequest {
             source: self.source.clone(),
             geometry: geometry::normalized(&self.geometry),
             adjust: self.adjust.normalized(),
+            watermark: self.watermark.normalized(),
             output: self.output.normalized(),
             delivery: self.delivery.clone(),
         }

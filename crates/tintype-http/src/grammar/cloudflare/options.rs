@@ -1,6 +1,8 @@
 //! The table of Cloudflare's options.
 
-use tintype_types::{Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp};
+use tintype_types::{
+    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp,
+};
 
 use super::draft::Draft;
 use crate::grammar::adjust::{MODEST, factor};

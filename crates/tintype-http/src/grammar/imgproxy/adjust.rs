@@ -62,7 +62,8 @@ pub(super) const UNSHARP: Parameter<Draft> = Parameter {
         draft.request.adjust.unsharp = match *given.first().unwrap_or(&"") {
             "" | "none" => None,
             "always" => {
-                let amount = Factor::try_from(NEIGHBOURHOOD * weight / divider).map_err(|_| Rejected::Malformed)?;
+                let amount =
+                    Factor::try_from(NEIGHBOURHOOD * weight / divider).map_err(|_| Rejected::Malformed)?;
                 if amount.millionths() > 100_000_000 {
                     return Err(Rejected::Malformed);
                 }
@@ -90,7 +91,8 @@ pub(super) const PIXELATE: Parameter<Draft> = Parameter {
     names: &["pixelate", "pix"],
     accepts: "a number of pixels, 0 to 65535",
     read: |draft, text| {
-        let size: u32 = if text.is_empty() { 0 } else { number(text, 0, Length::MAX).ok_or(Rejected::Malformed)? };
+        let size: u32 =
+            if text.is_empty() { 0 } else { number(text, 0, Length::MAX).ok_or(Rejected::Malformed)? };
         draft.request.adjust.pixelate = size.max(1);
         Ok(())
     },
@@ -114,7 +116,8 @@ pub(super) const BLUR_AREAS: Parameter<Draft> = Parameter {
     write: |draft| {
         let areas = &draft.request.adjust.obscure;
         let Veil::Blur(sigma) = areas.first()?.by else { return None };
-        let sides = |area: &Obscure| [area.x, area.y, area.width, area.height].map(write_area_length).join(":");
+        let sides =
+            |area: &Obscure| [area.x, area.y, area.width, area.height].map(write_area_length).join(":");
         let areas: Vec<String> = areas.iter().map(sides).collect();
         Some(format!("{sigma}:{}", areas.join(":")))
     },
@@ -123,7 +126,13 @@ pub(super) const BLUR_AREAS: Parameter<Draft> = Parameter {
 fn read_area(area: &[&str], by: Veil) -> Option<Obscure> {
     let &[x, y, width, height] = area else { return None };
     let side = |text| Some(read_area_length(text)?).filter(|length| *length != Length::ZERO);
-    Some(Obscure { x: read_area_length(x)?, y: read_area_length(y)?, width: side(width)?, height: side(height)?, by })
+    Some(Obscure {
+        x: read_area_length(x)?,
+        y: read_area_length(y)?,
+        width: side(width)?,
+        height: side(height)?,
+        by,
+    })
 }
 
 /// Shares up to one, unlike elsewhere.
@@ -145,8 +154,8 @@ pub(super) const ADJUST: Parameter<Draft> = Parameter {
         }
         let argument = |index: usize| given.get(index).copied().filter(|text| !text.is_empty());
         if let Some(text) = argument(0) {
-            draft.request.adjust.lightness =
-                read_brightness(text).ok_or(Rejected::Argument { name: "brightness", accepts: BRIGHTNESS })?;
+            draft.request.adjust.lightness = read_brightness(text)
+                .ok_or(Rejected::Argument { name: "brightness", accepts: BRIGHTNESS })?;
         }
         let factor = |text, name| factor(text, 0, 100).ok_or(Rejected::Argument { name, accepts: FACTOR });
         if let Some(text) = argument(1) {
@@ -238,7 +247,8 @@ fn read_tone(text: &str, mut colors: [Color; 2]) -> Result<(Factor, [Color; 2]),
     if intensity.is_empty() {
         return Ok((Factor::ZERO, colors));
     }
-    let intensity = factor(intensity, 0, 1).ok_or(Rejected::Argument { name: "intensity", accepts: INTENSITY })?;
+    let intensity =
+        factor(intensity, 0, 1).ok_or(Rejected::Argument { name: "intensity", accepts: INTENSITY })?;
     Ok((intensity, colors))
 }
 

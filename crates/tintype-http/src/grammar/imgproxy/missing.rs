@@ -7,7 +7,6 @@ use crate::grammar::parameter::Missing;
 
 /// Every such option, and which arguments switch it off.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["watermark", "wm"], is_neutral: is_zero },
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
     Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
@@ -22,7 +21,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["crop_objects", "crop_obj"], is_neutral: is_empty },
     Missing { names: &["colorize", "col"], is_neutral: is_zero },
     Missing { names: &["gradient", "gr"], is_neutral: is_zero },
-    Missing { names: &["watermark_url", "wmu"], is_neutral: is_empty },
     Missing { names: &["watermark_text", "wmt"], is_neutral: is_empty },
     Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },

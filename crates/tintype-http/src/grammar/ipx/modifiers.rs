@@ -1,12 +1,12 @@
 //! The table of IPX's modifiers.
 
 use tintype_types::{
-    Amount, Crop, Factor, Filter, Fit, Format, Gravity, Length, Offset, Position, Sharpen, Sides, Smart, Tone,
-    Trim, Unsharp, number,
+    Amount, Crop, Factor, Filter, Fit, Format, Gravity, Length, Offset, Position, Sharpen, Sides, Smart,
+    Tone, Trim, Unsharp, number,
 };
 
 use super::draft::{Draft, ExtendWith};
-use crate::grammar::adjust::{MILD, MODEST, STRENGTHS, amount, factor};
+use crate::grammar::adjust::{MILD, MODEST, STRENGTHS, amount, factor, opaque};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, no_effect};
 use crate::grammar::position::read_pixels;
 use crate::grammar::value::{read_angle, write_angle};
@@ -215,7 +215,8 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
         accepts: "1 to 3, once or twice the same; nothing for 2.2",
         read: |draft, text| {
             let mut given = arguments(text).filter(|text| !text.is_empty());
-            let mut next = || given.next().map(|text| factor(text, 1000, 3).ok_or(Rejected::Malformed)).transpose();
+            let mut next =
+                || given.next().map(|text| factor(text, 1000, 3).ok_or(Rejected::Malformed)).transpose();
             let (before, after) = (next()?.unwrap_or(GAMMA), next()?);
             if after.is_some_and(|after| after != before) {
                 return Err(Rejected::Unsupported);
@@ -308,7 +309,9 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
         },
         write: |draft| (draft.request.adjust.tone == Some(Tone::Grayscale)).then(String::new),
     },
-    field!(["tint"], "a colour of CSS, or its hexadecimal digits without #", request.adjust.tint),
+    field!(["tint"], "a colour of CSS, or its hexadecimal digits without #", request.adjust.tint, |text| {
+        opaque(text).map(Some)
+    }),
     field!(["background", "b"], "a colour of CSS, or its hexadecimal digits without #", background),
     Parameter {
         names: &["format", "f"],

@@ -1,12 +1,12 @@
 //! Requests at random.
 
 use tintype_types::{
-    Adjust, Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
-    Gravity, Length, Mask, Metadata, Obscure, Offset, Position, Profile, Rotation, Sharpen, Sides, Smart, Subsampling, Tilt,
-    Tone, Trim, Unsharp, Veil,
+    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
+    Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation, Sharpen, Sides,
+    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
 };
 
-use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source};
+use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source, Watermark, WatermarkImage};
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
 pub(crate) struct Random(pub u64);
@@ -68,6 +68,7 @@ impl Random {
             source: Source::Url(self.pick(&urls).into()),
             geometry: self.geometry(),
             adjust: if self.chance(20) { self.adjust() } else { Adjust::default() },
+            watermark: if self.chance(10) { self.watermark() } else { Watermark::default() },
             output: self.output(),
             delivery: if self.chance(40) { self.delivery() } else { Delivery::default() },
         }
@@ -134,6 +135,21 @@ impl Random {
         }
     }
 
+    fn watermark(&mut self) -> Watermark {
+        let url = WatermarkImage::Url("https://a.example/mark.png?a:b/c".into());
+        let position = match self.position() {
+            Position::Smart(_) => Position::default(),
+            position => position,
+        };
+        Watermark {
+            image: Some(self.pick(&[WatermarkImage::Configured, url])),
+            opacity: self.factor(100),
+            place: self.pick(&[Place::At(position), Place::Tiled(0, 0), Place::Tiled(9, 20)]),
+            size: self.maybe(50, Self::length),
+            blend: self.mostly(80, Blend::Over, Blend::ALL),
+        }
+    }
+
     fn factor(&mut self, hundredths: u32) -> Factor {
         Factor::from_millionths(self.number(hundredths) * 10_000)
     }
@@ -146,7 +162,8 @@ impl Random {
                 0 | 1 => adjust.blur = self.factor(3000),
                 2 => {
                     let sigma = self.factor(1000);
-                    let strengths = [(1, 2), (0, 3), (5, 7)].map(|(flat, jagged)| [flat, jagged].map(|n| n * 1_000_000));
+                    let strengths =
+                        [(1, 2), (0, 3), (5, 7)].map(|(flat, jagged)| [flat, jagged].map(|n| n * 1_000_000));
                     let [flat, jagged] = self.pick(&strengths).map(Factor::from_millionths);
                     adjust.sharpen = Some(Sharpen { sigma, flat, jagged });
                 }
@@ -157,19 +174,28 @@ impl Random {
                 }
                 4 => adjust.pixelate = self.number(50),
                 5 => {
-                    let by = if self.chance(70) { Veil::Blur(self.factor(900)) } else { Veil::Pixelate(self.number(9)) };
+                    let by = if self.chance(70) {
+                        Veil::Blur(self.factor(900))
+                    } else {
+                        Veil::Pixelate(self.number(9))
+                    };
                     let area = |random: &mut Self| {
                         let [x, y, width, height] = std::array::from_fn(|_| random.length());
                         Obscure { x, y, width, height, by }
                     };
                     adjust.obscure = (0..=self.below(2)).map(|_| area(self)).collect();
                 }
-                6 => adjust.exposure = Amount::from_millionths(1_500_000 - self.number(3_000_000).cast_signed()),
+                6 => {
+                    adjust.exposure =
+                        Amount::from_millionths(1_500_000 - self.number(3_000_000).cast_signed())
+                }
                 7 => adjust.gamma = self.factor(290),
                 8 | 9 => adjust.brightness = self.factor(300),
                 10 => adjust.lightness = Amount::from_millionths(self.pick(&[-10_000, 200_000, 3922, 1])),
                 11 | 12 => adjust.contrast = self.factor(200),
-                13 => adjust.vibrance = Amount::from_millionths(500_000 - self.number(1_000_000).cast_signed()),
+                13 => {
+                    adjust.vibrance = Amount::from_millionths(500_000 - self.number(1_000_000).cast_signed())
+                }
                 14 => adjust.saturation = self.factor(300),
                 15 => adjust.hue = Angle::from_millidegrees(self.number(359_999).into()),
                 16 => {

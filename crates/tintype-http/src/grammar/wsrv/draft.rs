@@ -45,10 +45,12 @@ pub struct Draft {
     pub hidden: Option<Color>,
     /// Cut the image to the shape of its mask.
     pub cut_to_mask: bool,
-    /// The standard deviation of sharpening, or 0, and its strengths in flat areas and at edges.
-    pub sharpen: (Factor, Factor, Factor),
-    /// The colours of `filt=duotone`.
-    pub duotone: (Option<Color>, Option<Color>),
+    /// Sharpening, which a standard deviation of 0 switches off.
+    pub sharpen: Sharpen,
+    /// What black becomes with `filt=duotone`.
+    pub dark: Option<Color>,
+    /// What white becomes.
+    pub light: Option<Color>,
 }
 
 impl Default for Draft {
@@ -70,8 +72,9 @@ impl Default for Draft {
             corners: None,
             hidden: None,
             cut_to_mask: false,
-            sharpen: (Factor::ZERO, STRENGTHS.0, STRENGTHS.1),
-            duotone: (None, None),
+            sharpen: Sharpen { sigma: Factor::ZERO, flat: STRENGTHS.0, jagged: STRENGTHS.1 },
+            dark: None,
+            light: None,
         }
     }
 }
@@ -103,11 +106,10 @@ impl Draft {
             (draft.focus_x, draft.focus_y) = (x, y);
         }
         draft.request.geometry = geometry;
-        if let Some(Sharpen { sigma, flat, jagged }) = request.adjust.sharpen {
-            draft.sharpen = (sigma, flat, jagged);
-        }
+        draft.sharpen = request.adjust.sharpen.unwrap_or(draft.sharpen);
         if let Some(Tone::Duotone { dark, light, .. }) = request.adjust.tone {
-            draft.duotone = (Some(dark).filter(|dark| *dark != DUOTONE.0), Some(light).filter(|light| *light != DUOTONE.1));
+            draft.dark = Some(dark).filter(|dark| *dark != DUOTONE.0);
+            draft.light = Some(light).filter(|light| *light != DUOTONE.1);
         }
         draft.turn_size();
         draft.request.output.quality = Quality::all(request.output.first_quality().unwrap_or(QUALITY));
@@ -120,8 +122,8 @@ impl Draft {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .with_detail("write /wsrv/?url= and the source's URL"));
         }
-        let (sigma, flat, jagged) = self.sharpen;
-        self.request.adjust.sharpen = (sigma != Factor::ZERO).then_some(Sharpen { sigma, flat, jagged });
+        let sharpen = self.sharpen;
+        self.request.adjust.sharpen = (sharpen.sigma != Factor::ZERO).then_some(sharpen);
         self.finish_rotation();
         self.finish_crop();
         self.finish_fit();

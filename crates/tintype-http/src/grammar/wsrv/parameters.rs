@@ -154,21 +154,21 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     color!(["mbg"], hidden),
     color!(["bg"], request.geometry.background),
     field!(["blur"], ANY, request.adjust.blur, |text| read_or(text, MILD, 300, 1000)),
-    field!(["sharpf"], ANY, sharpen.1, |text| factor(text, 0, 1000)),
-    field!(["sharpj"], ANY, sharpen.2, |text| factor(text, 0, 1000)),
+    field!(["sharpf"], ANY, sharpen.flat, |text| factor(text, 0, 1000)),
+    field!(["sharpj"], ANY, sharpen.jagged, |text| factor(text, 0, 1000)),
     Parameter {
         names: &["sharp"],
         accepts: ANY,
         read: |draft, text| {
             match text {
                 "" | "true" => draft.request.adjust.unsharp = Some(Unsharp::MILD),
-                text => draft.sharpen.0 = read_or(text, MILD, 0, 10).ok_or(Rejected::Malformed)?,
+                text => draft.sharpen.sigma = read_or(text, MILD, 0, 10).ok_or(Rejected::Malformed)?,
             }
             Ok(())
         },
         write: |draft| match draft.request.adjust.unsharp {
             Some(Unsharp::MILD) => Some(String::new()),
-            _ => Some(draft.sharpen.0.to_string()),
+            _ => Some(draft.sharpen.sigma.to_string()),
         },
     },
     Parameter {
@@ -179,7 +179,9 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
             draft.request.adjust.contrast = Factor::from_millionths(((100 + percent) * 10_000) as u32);
             Ok(())
         },
-        write: |draft| Some((i64::from(draft.request.adjust.contrast.millionths() / 10_000) - 100).to_string()),
+        write: |draft| {
+            Some((i64::from(draft.request.adjust.contrast.millionths() / 10_000) - 100).to_string())
+        },
     },
     Parameter {
         names: &["bri"],
@@ -229,14 +231,13 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         },
         write: |draft| Some(write_angle(draft.request.adjust.hue)),
     },
-    color!(["start"], duotone.0),
-    color!(["stop"], duotone.1),
+    color!(["start"], dark),
+    color!(["stop"], light),
     Parameter {
         names: &["filt"],
         accepts: ANY,
         read: |draft, text| {
-            let (start, stop) = draft.duotone;
-            let (dark, light) = (start.unwrap_or(DUOTONE.0), stop.unwrap_or(DUOTONE.1));
+            let (dark, light) = (draft.dark.unwrap_or(DUOTONE.0), draft.light.unwrap_or(DUOTONE.1));
             let adjust = &mut draft.request.adjust;
             match text {
                 "greyscale" => adjust.tone = Some(Tone::Grayscale),
@@ -257,7 +258,10 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
             })
         },
     },
-    color!(["tint"], request.adjust.tint),
+    field!(["tint"], ANY, request.adjust.tint, |text| {
+        // Its alpha does not matter.
+        read_color(text).map(|color| Some(Color { alpha: 255, ..color }))
+    }),
     choice!(["output"], request.output.format, {
         "jpg" | "jpeg" => OutputFormat::Fixed(Format::Jpeg),
         "png" => OutputFormat::Fixed(Format::Png),
