@@ -2,8 +2,8 @@
 
 use crate::decode::{self, Decoder, Header, Step};
 use crate::geometry::Region;
-use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::overlay::Pictures;
+use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
 use crate::{Error, Format, Geometry, Limit, Options, Outline, Output, Result};

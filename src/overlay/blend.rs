@@ -10,11 +10,8 @@ pub(super) fn over(blend: Blend, top: [u8; 4], share: u64, under: [u8; 4]) -> [u
     let alphas = [top, under].map(|[.., alpha]| u64::from(alpha) * 257);
     let [top_alpha, under_alpha] = [alphas[0] * share / FULL, alphas[1]];
     // Shares of the upper colour alone, of both, and of the lower one alone.
-    let shares = [
-        top_alpha * (FULL - under_alpha),
-        top_alpha * under_alpha,
-        (FULL - top_alpha) * under_alpha,
-    ];
+    let shares =
+        [top_alpha * (FULL - under_alpha), top_alpha * under_alpha, (FULL - top_alpha) * under_alpha];
     let alpha: u64 = shares.iter().sum();
     let mix = |top: u8, under: u8| {
         let colors = [top, mixed(blend, under, top), under];
@@ -61,7 +58,8 @@ mod tests {
 
     #[test]
     fn colours_are_mixed_as_the_formulas_say() {
-        let hard_light = |b: f64, s: f64| if s <= 0.5 { 2.0 * b * s } else { 1.0 - 2.0 * (1.0 - b) * (1.0 - s) };
+        let hard_light =
+            |b: f64, s: f64| if s <= 0.5 { 2.0 * b * s } else { 1.0 - 2.0 * (1.0 - b) * (1.0 - s) };
         let exact = |blend, b: f64, s: f64| match blend {
             Blend::Over => s,
             Blend::Multiply => b * s,

@@ -10,7 +10,9 @@ use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan::{Placed, Plan};
 use crate::queue::Queue;
 use crate::stage::Shape;
-use crate::{Error, Fit, Format, Geometry, Input, Length, Limits, Options, Output, Overlay, Place, Result, sniff};
+use crate::{
+    Error, Fit, Format, Geometry, Input, Length, Limits, Options, Output, Overlay, Place, Result, sniff,
+};
 
 /// Pixels that an overlay may have.
 const MOST_PIXELS: u64 = 1 << 24;
@@ -86,7 +88,8 @@ fn of_overlay(overlay: &Overlay, plan: &Plan, limits: Limits) -> Options {
 
 /// Decodes and resizes an image. With it come the memory and the work that this took.
 fn picture(image: &[u8], options: &Options, held: u64, spent: u64) -> Result<(Picture, u64, u64)> {
-    let format = sniff(image).ok_or_else(|| Error::invalid("overlay", "is not an image of a known format"))?;
+    let format =
+        sniff(image).ok_or_else(|| Error::invalid("overlay", "is not an image of a known format"))?;
     let free = options.limits.memory.saturating_sub(BASE_MEMORY + held);
     let mut decoder = decode::decoder(format, options, free)?;
     decoder.feed(image.to_vec())?;
@@ -94,7 +97,14 @@ fn picture(image: &[u8], options: &Options, held: u64, spent: u64) -> Result<(Pi
     let Step::Ready(header) = decoder.header()? else {
         return Err(Error::Internal("an overlay has no header".into()));
     };
-    let job = Job { options, whole: false, held: held + image.len() as u64, spent, pass: Pass::Overlay, pictures: Pictures::default() };
+    let job = Job {
+        options,
+        whole: false,
+        held: held + image.len() as u64,
+        spent,
+        pass: Pass::Overlay,
+        pictures: Pictures::default(),
+    };
     let (mut pipeline, _) = Pipeline::new(decoder, &header, job)?;
     let mut nothing = Queue::default();
     loop {
@@ -105,7 +115,8 @@ fn picture(image: &[u8], options: &Options, held: u64, spent: u64) -> Result<(Pi
         }
     }
     let (memory, work) = (pipeline.memory().saturating_sub(held + BASE_MEMORY), pipeline.work() - spent);
-    let picture = pipeline.into_picture().ok_or_else(|| Error::Internal("an overlay has no pixels".into()))?;
+    let picture =
+        pipeline.into_picture().ok_or_else(|| Error::Internal("an overlay has no pixels".into()))?;
     Ok((picture, memory, work))
 }
 

@@ -71,10 +71,7 @@ impl Stage for Overlaid {
         let height = covered(&self.top, self.picture.shape.height, to.height);
         // The picture itself has been counted.
         let starts = 16 * (self.left.len() + self.top.len()) as u64;
-        Cost {
-            memory: to.row_bytes() as u64 + starts,
-            work: width * height * PIXEL + to.bytes() * SAMPLE,
-        }
+        Cost { memory: to.row_bytes() as u64 + starts, work: width * height * PIXEL + to.bytes() * SAMPLE }
     }
 
     fn push(&mut self, row: &[u8], next: Next<'_>) -> Result<()> {

@@ -3,8 +3,8 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position, Result,
-    Sides,
+    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position,
+    Result, Sides,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.

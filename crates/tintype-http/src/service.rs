@@ -407,7 +407,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
         opened.check_decoded()?;
         let mut options = request.options(format, self.config.limits);
-        options.overlays = watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
+        options.overlays =
+            watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
         Ok((opened.render(Some(self.host.session(&options))), format))
     }
 }

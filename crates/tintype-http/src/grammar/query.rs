@@ -159,11 +159,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         "pixels, 1 to 65535, or a share of the image's width and height such as 20%",
         watermark.size
     ),
-    field!(
-        ["watermark-blend"],
-        "over, multiply, screen, overlay, soft-light or difference",
-        watermark.blend
-    ),
+    field!(["watermark-blend"], "over, multiply, screen, overlay, soft-light or difference", watermark.blend),
     field!(
         ["format", "f"],
         "jpeg (or jpg), png, webp, auto (the best that the client accepts) or source (the source's family)",

@@ -16,6 +16,7 @@ fn host() -> TestHost {
         .with("TINTYPE_SOURCES", "https://images.example.com")
         .with("TINTYPE_BASE_URL", "https://images.example.com/")
         .with("TINTYPE_PRESET_thumb", "rs:fill:100:100")
+        .with("TINTYPE_WATERMARK", "https://images.example.com/disc.png")
         .resizer(|options| tintype::Session::stepped(options.clone()))
         .origin(origin)
 }

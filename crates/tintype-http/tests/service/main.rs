@@ -15,3 +15,4 @@ mod support;
 mod uploads;
 mod validators;
 mod waiting;
+mod watermarks;

@@ -1,12 +1,15 @@
 //! Requests at random.
 
 use tintype_types::{
-    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
-    Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation, Sharpen, Sides,
-    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
+    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit,
+    Format, Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation,
+    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
 };
 
-use crate::request::{Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source, Watermark, WatermarkImage};
+use crate::request::{
+    Delivery, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source, Watermark,
+    WatermarkImage,
+};
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
 pub(crate) struct Random(pub u64);
