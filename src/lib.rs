@@ -34,6 +34,7 @@ mod plan;
 mod queue;
 mod resample;
 mod session;
+mod sink;
 mod stage;
 mod trim;
 

@@ -2,16 +2,16 @@
 
 use crate::adjust;
 use crate::decode::{Decoder, Header, Step};
-use crate::encode::{self, Encoder, Image};
+use crate::encode::{self, Image};
 use crate::finish::{Finish, conversion, stays_planar};
-use crate::geometry::{Region, Transform};
+use crate::geometry::Region;
 use crate::overlay::{Picture, Pictures};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
-use crate::stage::{Cost, Shape};
-use crate::trim::Border;
+use crate::sink::{Sink, Target};
+use crate::stage::Cost;
 use crate::{Error, Limit, Options, Result, Trim};
 use std::collections::VecDeque;
 
@@ -413,82 +413,6 @@ impl Stages {
         let Self { resamplers, finish, sink, .. } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(false) };
         resampler.emit(&mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
-    }
-}
-
-/// What becomes of the rows in the end.
-enum Sink {
-    /// A file.
-    File(Box<dyn Encoder>),
-    /// A border that is looked for.
-    Border(Border),
-    /// A picture to lay over a rendition.
-    Picture(Picture),
-}
-
-/// What rows are for, before anything is allocated for it.
-enum Target {
-    File,
-    Border(Border),
-    Picture(Shape),
-}
-
-impl Target {
-    /// Of an image with this transform to turn it upright.
-    fn new(pass: Pass, upright: &Transform, image: Image) -> Self {
-        let Image { width, height, layout, depth, .. } = image;
-        let shape = Shape { width, height, channels: layout.channels(), depth };
-        match pass {
-            Pass::Border(trim) => Self::Border(Border::new(shape, trim, *upright)),
-            Pass::Overlay => Self::Picture(shape),
-            Pass::Render(_) => Self::File,
-        }
-    }
-}
-
-impl Sink {
-    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
-        match self {
-            Self::File(encoder) => encoder.row(lane, row),
-            Self::Border(border) => {
-                border.push(row);
-                Ok(())
-            }
-            Self::Picture(Picture { shape, rows }) => {
-                if rows.is_empty() {
-                    rows.reserve_exact(shape.bytes() as usize);
-                }
-                rows.extend_from_slice(row);
-                Ok(())
-            }
-        }
-    }
-
-    fn end_frame(&mut self, delay: u32) -> Result<bool> {
-        match self {
-            Self::File(encoder) => encoder.end_frame(delay),
-            Self::Border(_) | Self::Picture(_) => Ok(false),
-        }
-    }
-
-    fn finish(&mut self) -> Result<bool> {
-        match self {
-            Self::File(encoder) => encoder.finish(),
-            Self::Border(_) | Self::Picture(_) => Ok(false),
-        }
-    }
-
-    fn work(&self) -> u64 {
-        match self {
-            Self::File(encoder) => encoder.work(),
-            Self::Border(_) | Self::Picture(_) => 0,
-        }
-    }
-
-    fn drain(&mut self, output: &mut Queue) {
-        if let Self::File(encoder) = self {
-            encoder.drain(output);
-        }
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use film::{canvases, play, png_file, webp_file};
 use tintype::{
-    Adjust, Amount, Blend, Color, Error, Factor, Format, Gravity, Length, Limit, Obscure, Offset, Options, Overlay,
-    Place, Position, Session, Sharpen, Tone, Unsharp, Veil, resize,
+    Adjust, Amount, Blend, Color, Error, Factor, Format, Gravity, Length, Limit, Obscure, Offset, Options,
+    Overlay, Place, Position, Session, Sharpen, Tone, Unsharp, Veil, resize,
 };
 
 fn factor(hundredths: u32) -> Factor {
@@ -64,7 +64,13 @@ fn all_at_once() -> Adjust {
         sharpen: Some(Sharpen { sigma: factor(200), flat: factor(100), jagged: factor(200) }),
         unsharp: Some(Unsharp { threshold: 3, ..Unsharp::MILD }),
         pixelate: 2,
-        obscure: vec![Obscure { x: half, y: Length::Pixels(3), width: half, height: half, by: Veil::Blur(factor(400)) }],
+        obscure: vec![Obscure {
+            x: half,
+            y: Length::Pixels(3),
+            width: half,
+            height: half,
+            by: Veil::Blur(factor(400)),
+        }],
         exposure: Amount::from_millionths(300_000),
         contrast: factor(120),
         saturation: factor(150),
@@ -151,13 +157,16 @@ fn every_frame_is_adjusted_like_a_still() {
 
 #[test]
 fn an_overlay_lies_where_it_should() {
-    let offset = |x, y| Position::Gravity { gravity: Gravity::SouthEast, x: Offset::Pixels(x), y: Offset::Pixels(y) };
+    let offset =
+        |x, y| Position::Gravity { gravity: Gravity::SouthEast, x: Offset::Pixels(x), y: Offset::Pixels(y) };
     let red = |place, size| Overlay { place, size, ..overlay(plain(4, 2, [255, 0, 0, 255])) };
     let base = plain(20, 10, [0, 0, 255, 255]);
     let rows = |overlay: Overlay| {
         let image = resize(&base[..], &png(|options| options.overlays.push(overlay))).unwrap().image;
         let (width, count, samples) = read(&image);
-        let row = |row: &[u8]| row.chunks_exact(count).map(|pixel| if pixel[0] > 127 { 'R' } else { '.' }).collect::<String>();
+        let row = |row: &[u8]| {
+            row.chunks_exact(count).map(|pixel| if pixel[0] > 127 { 'R' } else { '.' }).collect::<String>()
+        };
         samples.chunks_exact(width * count).map(row).collect::<Vec<_>>()
     };
     let shown = rows(red(Place::At(offset(1, 2)), None));
@@ -201,11 +210,17 @@ fn values_out_of_range_and_bad_overlays_are_refused() {
         other => panic!("{other:?}"),
     };
     assert_eq!(name(refused(&|options| options.adjust.gamma = Factor::ZERO)), "gamma");
-    assert_eq!(name(refused(&|options| options.adjust.blur = Factor::from_millionths(2_000_000_000))), "blur");
+    assert_eq!(
+        name(refused(&|options| options.adjust.blur = Factor::from_millionths(2_000_000_000))),
+        "blur"
+    );
     let with = |image: &[u8], opacity: u32| Overlay { opacity: factor(opacity), ..overlay(image.to_vec()) };
     assert_eq!(name(refused(&|options| options.overlays.push(with(&pattern(3, 3), 101)))), "overlay");
     assert_eq!(name(refused(&|options| options.overlays.push(with(b"no image", 50)))), "overlay");
-    assert_eq!(name(refused(&|options| (options.output.bit_depth, options.adjust.negate) = (16, true))), "bit-depth");
+    assert_eq!(
+        name(refused(&|options| (options.output.bit_depth, options.adjust.negate) = (16, true))),
+        "bit-depth"
+    );
     let deep = |options: &mut Options| {
         options.output.bit_depth = 16;
         options.overlays.push(overlay(pattern(3, 3)));

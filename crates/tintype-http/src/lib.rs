@@ -17,6 +17,7 @@ mod service;
 pub mod signature;
 pub mod source;
 mod waiting;
+mod watermark;
 
 pub use answer::AnswerBody;
 pub use service::{COLLECTED, answer};

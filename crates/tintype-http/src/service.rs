@@ -1,6 +1,5 @@
 //! The way of a request: route, check the signature, read the grammar, resolve the source, fetch, render, respond.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -18,7 +17,7 @@ use crate::grammar::{Grammar, query, wsrv};
 use crate::host::Host;
 use crate::input::{Bounds, Input, Sender};
 use crate::pipeline::{Opened, Rendering};
-use crate::request::{ImageRequest, OnError, OutputFormat, Source, WatermarkImage};
+use crate::request::{ImageRequest, OnError, OutputFormat, Source};
 use crate::response::cache::Freshness;
 use crate::response::cors::CorsOrigins;
 use crate::response::etag::{self, Variant};
@@ -29,12 +28,10 @@ use crate::router::{Route, route, strip_prefix};
 use crate::signature::Signed;
 use crate::source::{ResolvedSource, SourceUrl};
 use crate::waiting::Deadline;
+use crate::watermark::{self, Mark};
 
 /// Bytes of rendition that are collected, so that its length and tag can be in the head of the response.
 pub const COLLECTED: usize = 4 << 20;
-
-/// The most bytes that a watermark may have.
-const LARGEST_WATERMARK: u64 = 8 << 20;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -293,7 +290,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         &mut self,
         request: &ImageRequest,
         input: Input<'h, H>,
-        watermark: Option<Fetch>,
+        watermark: Option<Mark>,
     ) -> Result<Made<'h, H>> {
         let marked_by = watermark.as_ref().map_or(0, |watermark| watermark.hash);
         let (mut rendering, format) = self.start(request, Opened::open(input).await?, watermark)?;
@@ -368,27 +365,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
     }
 
-    /// Fetches the watermark that a request asks for. Its URL is judged like that of a source.
-    async fn watermark(&self, request: &ImageRequest) -> Result<Option<Fetch>> {
-        let url = match request.watermark.normalized().image {
-            None => return Ok(None),
-            Some(WatermarkImage::Url(text)) => self.config.sources.resolve(&text)?.url,
-            Some(WatermarkImage::Configured) => self.config.watermark.clone().ok_or_else(|| {
-                Failure::new(Kind::InvalidParameter, "there is no watermark")
-                    .with_detail("TINTYPE_WATERMARK is not set")
-            })?,
-        };
-        let Fetched { headers, body } = self.fetcher().fetch(&url, &Conditions::default()).await?;
-        let Some(body) = body else { return Ok(None) };
-        let bounds = self.bounds();
-        let bounds = Bounds { bytes: bounds.bytes.min(LARGEST_WATERMARK), ..bounds };
-        let mut input = Input::new(self.host, body, &headers, Sender::Origin, bounds)?;
-        let mut bytes = Vec::new();
-        while let Some(piece) = input.next().await? {
-            bytes.extend_from_slice(&piece);
-        }
-        // Turned, so that a watermark that is its own source has a tag of its own.
-        Ok(Some(Fetch { hash: input.hash().rotate_left(32) ^ 1, image: bytes.into() }))
+    /// The watermark that a request asks for.
+    async fn watermark(&self, request: &ImageRequest) -> Result<Option<Mark>> {
+        watermark::fetch(&self.fetcher(), &request.watermark, self.bounds()).await
     }
 
     /// Starts to make the rendition, once the source's format is known.
@@ -396,7 +375,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         &self,
         request: &ImageRequest,
         opened: Opened<'h, H>,
-        watermark: Option<Fetch>,
+        watermark: Option<Mark>,
     ) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
@@ -411,12 +390,6 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
         Ok((opened.render(Some(self.host.session(&options))), format))
     }
-}
-
-/// The bytes of a watermark.
-struct Fetch {
-    image: Arc<[u8]>,
-    hash: u64,
 }
 
 /// A rendition, or the beginning of a large one and what is still to be made of it.

@@ -17,7 +17,12 @@ macro_rules! settings {
     (@set $field:expr, $value:expr, many) => { $field.push($value) };
     (@changed $field:expr, $default:expr) => { ($field != $default).then(|| $field.clone()) };
     (@changed $field:expr, $default:expr, some) => { $field };
-    (@changed $field:expr, $default:expr, many) => { $field.iter().cloned() };
+    (@changed $field:expr, $default:expr, many) => { None };
+    (@items $settings:ident, $field:expr, $case:expr) => {};
+    (@items $settings:ident, $field:expr, $case:expr, some) => {};
+    (@items $settings:ident, $field:expr, $case:expr, many) => {
+        $settings.extend($field.iter().cloned().map($case));
+    };
     (@repeats) => { false };
     (@repeats some) => { false };
     (@repeats many) => { true };
@@ -50,15 +55,15 @@ macro_rules! settings {
                 }
             }
 
-            /// Lists the options that differ from the defaults.
+            /// Lists the options that differ from the defaults, and the items of lists after all others.
             pub fn settings(&self) -> Vec<Setting> {
                 let default = Self::default();
-                let mut settings = Vec::new();
-                $(settings.extend(
+                let single = [$(
                     settings!(@changed self.$group$(.$field)?, default.$group$(.$field)? $(, $kind)?)
-                        .into_iter()
                         .map(Setting::$case),
-                );)*
+                )*];
+                let mut settings: Vec<Setting> = single.into_iter().flatten().collect();
+                $(settings!(@items settings, self.$group$(.$field)?, Setting::$case $(, $kind)?);)*
                 settings
             }
         }

@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, Obscure, Options, Overlay, Place, Position, Rotation, Sides,
-    Smart, Tilt, Trim, Unsharp, Veil,
+    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, Obscure, Options,
+    Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
@@ -195,7 +195,8 @@ fn an_instance_with_no_more_memory_than_the_limit_never_runs_out_on_files_of_oth
     for folder in ["hostile", "conformance", "photos"] {
         for path in corpus::files(folder).unwrap_or_default() {
             let (name, image) = (path.display().to_string(), fs::read(&path).unwrap());
-            for (limit, mut options) in LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, job.clone()))
+            for (limit, mut options) in
+                LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, job.clone()))
             {
                 options.limits.memory = limit << 20;
                 for whole in [false, true] {

@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Amount, Angle, Blend, Color, Effort, Error, Factor, Format, Length, Limit, Obscure, Options, Output, Overlay,
-    Place, Position, Sharpen, Subsampling, Unsharp, Veil,
+    Amount, Angle, Blend, Color, Effort, Error, Factor, Format, Length, Limit, Obscure, Options, Output,
+    Overlay, Place, Position, Sharpen, Subsampling, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
 use pictures::{Picture, PngColor, PngStyle, photograph, transparent_disc};
@@ -76,7 +76,8 @@ fn adjustments() -> Vec<Options> {
         size: Some(Length::Pixels(300)),
         blend: Blend::SoftLight,
     };
-    let part = |by| Obscure { x: Length::ZERO, y: Length::ZERO, width: Length::WHOLE, height: Length::WHOLE, by };
+    let part =
+        |by| Obscure { x: Length::ZERO, y: Length::ZERO, width: Length::WHOLE, height: Length::WHOLE, by };
     vec![
         job(&|options| options.adjust.blur = factor(5)),
         job(&|options| options.adjust.blur = factor(19)),
@@ -84,7 +85,8 @@ fn adjustments() -> Vec<Options> {
         job(&|options| options.adjust.blur = factor(1000)),
         job(&|options| options.adjust.unsharp = Some(Unsharp::MILD)),
         job(&|options| {
-            options.adjust.sharpen = Some(Sharpen { sigma: factor(40), flat: factor(10), jagged: factor(20) });
+            options.adjust.sharpen =
+                Some(Sharpen { sigma: factor(40), flat: factor(10), jagged: factor(20) });
         }),
         job(&|options| options.adjust.pixelate = 2),
         job(&|options| options.adjust.pixelate = 40),

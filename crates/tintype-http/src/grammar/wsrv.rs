@@ -4,6 +4,7 @@
 //! the first holds. In query strings, `+` is a plus and `%` may stand alone. A parameter that the engine does not
 //! implement is refused by name, unless its value switches it off.
 
+mod adjust;
 mod draft;
 mod parameters;
 mod part;

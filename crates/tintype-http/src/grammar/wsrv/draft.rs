@@ -5,7 +5,7 @@ use tintype_types::{
     Rotation, Sharpen, Tilt, Tone, Trim,
 };
 
-use super::parameters::DUOTONE;
+use super::adjust::DUOTONE;
 use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::adjust::STRENGTHS;

@@ -1,20 +1,17 @@
 //! The table of wsrv's parameters.
 
-use tintype_types::{
-    Amount, Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, Tone, Unsharp, number,
-};
+use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, number};
 
+use super::adjust;
 use super::draft::Draft;
 use super::part::Part;
-use crate::grammar::adjust::{MILD, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate};
 use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
-use crate::grammar::value::{read_angle, write_angle};
 use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
 
 /// No error message shows what is accepted, as everything else counts as not given.
-const ANY: &str = "";
+pub(super) const ANY: &str = "";
 
 /// A row whose value is a field of the draft, set by the parameter's presence.
 macro_rules! flag {
@@ -153,115 +150,20 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     flag!(["mtrim", "strim"], cut_to_mask),
     color!(["mbg"], hidden),
     color!(["bg"], request.geometry.background),
-    field!(["blur"], ANY, request.adjust.blur, |text| read_or(text, MILD, 300, 1000)),
-    field!(["sharpf"], ANY, sharpen.flat, |text| factor(text, 0, 1000)),
-    field!(["sharpj"], ANY, sharpen.jagged, |text| factor(text, 0, 1000)),
-    Parameter {
-        names: &["sharp"],
-        accepts: ANY,
-        read: |draft, text| {
-            match text {
-                "" | "true" => draft.request.adjust.unsharp = Some(Unsharp::MILD),
-                text => draft.sharpen.sigma = read_or(text, MILD, 0, 10).ok_or(Rejected::Malformed)?,
-            }
-            Ok(())
-        },
-        write: |draft| match draft.request.adjust.unsharp {
-            Some(Unsharp::MILD) => Some(String::new()),
-            _ => Some(draft.sharpen.sigma.to_string()),
-        },
-    },
-    Parameter {
-        names: &["con"],
-        accepts: ANY,
-        read: |draft, text| {
-            let percent = read_percent(text).ok_or(Rejected::Malformed)?;
-            draft.request.adjust.contrast = Factor::from_millionths(((100 + percent) * 10_000) as u32);
-            Ok(())
-        },
-        write: |draft| {
-            Some((i64::from(draft.request.adjust.contrast.millionths() / 10_000) - 100).to_string())
-        },
-    },
-    Parameter {
-        names: &["bri"],
-        accepts: ANY,
-        read: |draft, text| {
-            let percent = read_percent(text).ok_or(Rejected::Malformed)?;
-            draft.request.adjust.lightness = Amount::from_millionths((percent * 10_000) as i32);
-            Ok(())
-        },
-        write: |draft| Some((draft.request.adjust.lightness.millionths() / 10_000).to_string()),
-    },
-    Parameter {
-        names: &["gam"],
-        accepts: ANY,
-        read: |draft, text| {
-            let gamma = match text {
-                "false" | "0" => Factor::ONE,
-                text => factor(text, 1000, 3).unwrap_or(GAMMA),
-            };
-            draft.request.adjust.gamma = gamma;
-            Ok(())
-        },
-        write: |draft| Some(draft.request.adjust.gamma.to_string()),
-    },
-    Parameter {
-        names: &["mod"],
-        accepts: ANY,
-        read: |draft, text| {
-            let mut given = text.split(',');
-            let mut factor = || given.next().and_then(read_multiplier);
-            let (brightness, saturation) = (factor(), factor());
-            let adjust = &mut draft.request.adjust;
-            adjust.brightness = brightness.unwrap_or(adjust.brightness);
-            adjust.saturation = saturation.unwrap_or(adjust.saturation);
-            adjust.hue = given.next().and_then(read_angle).unwrap_or(adjust.hue);
-            Ok(())
-        },
-        write: |draft| Some(draft.request.adjust.brightness.to_string()),
-    },
-    field!(["sat"], ANY, request.adjust.saturation, read_multiplier),
-    Parameter {
-        names: &["hue"],
-        accepts: ANY,
-        read: |draft, text| {
-            draft.request.adjust.hue = read_angle(text).ok_or(Rejected::Malformed)?;
-            Ok(())
-        },
-        write: |draft| Some(write_angle(draft.request.adjust.hue)),
-    },
-    color!(["start"], dark),
-    color!(["stop"], light),
-    Parameter {
-        names: &["filt"],
-        accepts: ANY,
-        read: |draft, text| {
-            let (dark, light) = (draft.dark.unwrap_or(DUOTONE.0), draft.light.unwrap_or(DUOTONE.1));
-            let adjust = &mut draft.request.adjust;
-            match text {
-                "greyscale" => adjust.tone = Some(Tone::Grayscale),
-                "sepia" => adjust.tone = Some(Tone::Sepia),
-                "duotone" => adjust.tone = Some(Tone::Duotone { dark, light, intensity: Factor::ONE }),
-                "negate" => adjust.negate = true,
-                _ => return Err(Rejected::Malformed),
-            }
-            Ok(())
-        },
-        write: |draft| {
-            Some(match (draft.request.adjust.tone, draft.request.adjust.negate) {
-                (None, true) => "negate".into(),
-                (Some(Tone::Grayscale), _) => "greyscale".into(),
-                (Some(Tone::Sepia), _) => "sepia".into(),
-                (Some(Tone::Duotone { .. }), _) => "duotone".into(),
-                _ => return None,
-            })
-        },
-    },
-    field!(["tint"], ANY, request.adjust.tint, |text| {
-        // Its alpha does not matter.
-        read_color(text).map(|color| Some(Color { alpha: 255, ..color }))
-    }),
+    adjust::BLUR,
+    adjust::SHARPF,
+    adjust::SHARPJ,
+    adjust::SHARP,
+    adjust::CON,
+    adjust::BRI,
+    adjust::GAM,
+    adjust::MOD,
+    adjust::SAT,
+    adjust::HUE,
+    adjust::START,
+    adjust::STOP,
+    adjust::FILT,
+    adjust::TINT,
     choice!(["output"], request.output.format, {
         "jpg" | "jpeg" => OutputFormat::Fixed(Format::Jpeg),
         "png" => OutputFormat::Fixed(Format::Png),
@@ -347,37 +249,9 @@ fn is_on(text: &str) -> bool {
     !matches!(text, "0" | "false")
 }
 
-/// The colours of `filt=duotone` where none are given.
-pub(super) const DUOTONE: (Color, Color) = (
-    Color { red: 0xc8, green: 0x36, blue: 0x58, alpha: 255 },
-    Color { red: 0xd8, green: 0xe7, blue: 0x4f, alpha: 255 },
-);
-
 fn is_off(text: &str) -> bool {
     matches!(text, "" | "0" | "false" | "none")
 }
-
-/// Reads what a missing number and a switch mean, or a number from `least` thousandths to `most`.
-fn read_or(text: &str, bare: Factor, least: u32, most: u32) -> Option<Factor> {
-    match text {
-        "" | "true" => Some(bare),
-        "false" | "0" => Some(Factor::ZERO),
-        text => factor(text, least, most),
-    }
-}
-
-/// Per cents that are added to one, -100 to 100.
-fn read_percent(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|percent| (-100..=100).contains(percent))
-}
-
-/// A factor that cannot be told from one that is not given.
-fn read_multiplier(text: &str) -> Option<Factor> {
-    factor(text, 0, 100)
-}
-
-/// The exponent where none is given, or none that is accepted.
-const GAMMA: Factor = Factor::from_millionths(2_200_000);
 
 /// Words for fits, those of `t` after those of `fit`.
 const FITS: &[(&str, Fit)] = &[
@@ -445,7 +319,7 @@ fn read_threshold(text: &str) -> Option<Option<u32>> {
 }
 
 /// A colour with its alpha in front. Without alpha, nothing follows the first six digits.
-fn written_color(color: Color) -> String {
+pub(super) fn written_color(color: Color) -> String {
     turned(&write_color(color), 6)
 }
 
@@ -464,7 +338,7 @@ fn with_scheme(url: &str, rest: &str) -> String {
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
-fn read_color(text: &str) -> Option<Color> {
+pub(super) fn read_color(text: &str) -> Option<Color> {
     let digits = text.strip_prefix('#').unwrap_or(text);
     if matches!(digits.len(), 4 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return parse_color(&turned(digits, digits.len() / 4));

@@ -6,8 +6,8 @@ mod cases;
 mod sheet;
 
 use harness::Service;
-use harness::origin::Answer;
 use harness::client::Server;
+use harness::origin::Answer;
 use pictures::{Picture, transparent_disc};
 
 use cases::SECTIONS;
