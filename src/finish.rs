@@ -1,17 +1,19 @@
 //! What happens to resampled rows until they are encoded: lanes become pixels, their colours are converted, and the stages
 //! follow that the plan asks for.
 
+use crate::adjust;
 use crate::decode::{Decoder, Header};
 use crate::encode;
 use crate::geometry::Transform;
 use crate::join::Join;
+use crate::overlay::{Overlaid, Picture};
 use crate::pixels::{Channels, Depth, Layout, Samples};
 use crate::plan::{Around, Axis, Plan};
 use crate::stage::{
     Backdrop, Chain, Colors, Convert, ConvertPlanes, Cost, Flatten, Masked, Orient, Pad, Shape, SmartCrop,
     Stage, Surroundings, Tilted, over,
 };
-use crate::{Angle, Color, Fill, Format, Options, Profile, Result, Sides};
+use crate::{Adjust, Angle, Color, Fill, Format, Options, Profile, Result, Sides};
 
 /// What happens to resampled rows.
 pub(crate) enum Finish {
@@ -28,6 +30,7 @@ impl Finish {
         options: &Options,
         axes: &[(Axis, Axis)],
         (as_lanes, colors, depth): (bool, Option<Colors>, Depth),
+        pictures: Vec<Picture>,
     ) -> Self {
         let (width, height) = plan.size;
         let shape = |channels| Shape { width, height, channels, depth };
@@ -53,7 +56,7 @@ impl Finish {
         };
         let join = (layout == Layout::YCbCr).then(Box::default);
         let shape = shape(channels);
-        Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape))
+        Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape, pictures))
     }
 
     /// The layout of the rows that come out.
@@ -107,7 +110,7 @@ impl Finish {
 }
 
 /// The stages between the resampled image and the encoder.
-fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
+fn chain(plan: &Plan, options: &Options, resampled: Shape, pictures: Vec<Picture>) -> Chain {
     let mut chain = Chain::new(resampled);
     if plan.transform != Transform::default() {
         chain.add(|shape| Orient::new(plan.transform, shape));
@@ -115,6 +118,7 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     if let Some(cut) = plan.smart {
         chain.add(|shape| SmartCrop::new(shape, cut));
     }
+    adjust::add(&mut chain, &options.adjust);
     let opaque = options.output.format == Format::Jpeg;
     let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
     add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
@@ -123,6 +127,9 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape) -> Chain {
     }
     if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
         chain.add(|shape| Flatten::new(shape, background, opaque));
+    }
+    for (picture, overlay) in pictures.into_iter().zip(&options.overlays) {
+        chain.add(|shape| Overlaid::new(shape, picture, overlay, plan));
     }
     chain
 }
@@ -190,4 +197,6 @@ pub(crate) fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bo
         && encode::takes_halved_chroma(&options.output)
         && plan.smart.is_none()
         && plan.around == Around::default()
+        && options.adjust.normalized() == Adjust::default()
+        && options.overlays.is_empty()
 }

@@ -18,6 +18,7 @@
 //! rows than it needs, the plan is made and its cost checked before anything is allocated, and the pixels' arithmetic is in
 //! integers, so that the same source and options give the same bytes everywhere.
 
+mod adjust;
 mod color;
 mod decode;
 mod encode;
@@ -28,6 +29,7 @@ mod join;
 mod look;
 mod lzw;
 mod metadata;
+mod overlay;
 mod palette;
 mod pipeline;
 mod pixels;
@@ -35,15 +37,17 @@ mod plan;
 mod queue;
 mod resample;
 mod session;
+mod sink;
 mod stage;
 mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Angle, Animation, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend, Extent, Factor, Facts,
-    Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length, Limit, Limits, Location,
-    Looks, Mask, Metadata, Offset, Options, Outline, Output, Pixels, Point, Position, Profile, Result,
-    Rotation, SNIFF_BYTES, Setting, Sides, Smart, Source, Subsampling, Tilt, Trim, sniff,
+    Adjust, Amount, Angle, Animation, Blend, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend,
+    Extent, Factor, Facts, Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length,
+    Limit, Limits, Location, Looks, Mask, Metadata, Obscure, Offset, Options, Outline, Output, Overlay,
+    Pixels, Place, Point, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sharpen, Sides, Smart,
+    Source, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, sniff,
 };
 
 use std::borrow::Cow;
@@ -67,7 +71,7 @@ pub struct Rendition {
 ///
 /// See [`Error`].
 pub fn resize<'a>(image: impl Into<Cow<'a, [u8]>>, options: &Options) -> Result<Rendition> {
-    let mut session = Session::whole(*options);
+    let mut session = Session::whole(options.clone());
     session.write(image)?;
     session.finish()?;
     let outline = session.outline().ok_or_else(|| Error::Internal("a rendition has no outline".into()))?;

@@ -1,17 +1,18 @@
 //! The steps of a rendition: decode, resample, finish, encode; planned, priced, and then run row by row.
 
+use crate::adjust;
 use crate::decode::{Decoder, Header, Step};
-use crate::encode::{self, Encoder, Image};
+use crate::encode::{self, Image};
 use crate::finish::{Finish, conversion, stays_planar};
 use crate::geometry::Region;
-use crate::look::Look;
+use crate::overlay::{Picture, Pictures};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
-use crate::stage::{Cost, Shape};
-use crate::trim::Border;
-use crate::{Error, Limit, Options, Pixels, Result, Source, Trim};
+use crate::sink::{Sink, Target};
+use crate::stage::Cost;
+use crate::{Error, Limit, Options, Pixels, Result, Trim};
 use std::collections::VecDeque;
 
 /// How far a step came.
@@ -45,7 +46,8 @@ pub(crate) struct Pipeline {
     /// Bytes of a result that comes in pieces, or of a frame of it if there are several.
     pieces: u64,
     has_frames: bool,
-    /// The limit of memory.
+    /// The memory that was predicted, and the limit of it.
+    memory: u64,
     max_memory: u64,
     /// Bytes of the source that may be kept, and of the result that may be unread.
     max_kept: u64,
@@ -74,7 +76,7 @@ struct Stages {
 }
 
 /// What a pipeline is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Job<'a> {
     /// The options of the rendition.
     pub options: &'a Options,
@@ -86,6 +88,8 @@ pub(crate) struct Job<'a> {
     pub spent: u64,
     /// What is made.
     pub pass: Pass,
+    /// What is laid over the rendition.
+    pub pictures: Pictures,
 }
 
 impl Job<'_> {
@@ -93,29 +97,6 @@ impl Job<'_> {
     /// been taken from it.
     fn held(&self) -> u64 {
         if self.whole { self.held + self.held / 4 } else { self.held }
-    }
-
-    /// What looks at the rows of an image, if that is what the pipeline is made for, and its cost.
-    fn watcher(&self, source: &Source, image: Image) -> Option<(Sink, Cost)> {
-        let shape = Shape {
-            width: image.width,
-            height: image.height,
-            channels: image.layout.channels(),
-            depth: image.depth,
-        };
-        match self.pass {
-            Pass::Render(_) => None,
-            Pass::Border(trim) => {
-                let border = Border::new(shape, trim, plan::upright(source, &self.options.geometry));
-                let cost = border.cost();
-                Some((Sink::Border(border), cost))
-            }
-            Pass::Look => {
-                let look = Look::new(shape, self.options.output.describe);
-                let cost = look.cost();
-                Some((Sink::Look(look), cost))
-            }
-        }
     }
 }
 
@@ -128,6 +109,8 @@ pub(crate) enum Pass {
     Render(Option<Region>),
     /// The pixels of a small image are looked at.
     Look,
+    /// A picture is made, to be laid over a rendition.
+    Overlay,
 }
 
 impl Pass {
@@ -135,7 +118,7 @@ impl Pass {
     /// to find room where the first has been.
     fn times(self) -> u64 {
         match self {
-            Self::Render(None) | Self::Look => 1,
+            Self::Render(None) | Self::Look | Self::Overlay => 1,
             Self::Border(_) | Self::Render(Some(_)) => 2,
         }
     }
@@ -143,12 +126,12 @@ impl Pass {
 
 impl Pipeline {
     /// Plans, checks the plan's cost, and only then allocates.
-    pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: &Job<'_>) -> Result<(Self, Plan)> {
+    pub(crate) fn new(mut decoder: Box<dyn Decoder>, header: &Header, job: Job<'_>) -> Result<(Self, Plan)> {
         let options = job.options;
         let plan = match job.pass {
             Pass::Border(_) => plan::whole(&header.source, options)?,
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
-            Pass::Look => plan::plan(&header.source, options, header.scales, None)?,
+            Pass::Look | Pass::Overlay => plan::plan(&header.source, options, header.scales, None)?,
         };
         let depth = Depth::of(&options.output);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
@@ -168,7 +151,10 @@ impl Pipeline {
             .map(|(lane, size)| plan.axes(size, as_lanes && lane > 0))
             .collect();
 
-        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth));
+        let (overlays, spent) = (job.pictures.held(&options.overlays), job.spent + job.pictures.work);
+        let (held, whole, pass) = (job.held(), job.whole, job.pass);
+        let pictures = job.pictures.pictures;
+        let finish = Finish::new(&plan, layout, options, &axes, (as_lanes, conversion, depth), pictures);
         let image = Image {
             width: plan.width,
             height: plan.height,
@@ -176,16 +162,18 @@ impl Pipeline {
             depth,
             loops: header.loops,
         };
-        let watcher = job.watcher(&header.source, image);
+        let target = Target::new(pass, &plan::upright(&header.source, &options.geometry), image, options);
         let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
-        let sinking = match &watcher {
-            Some((_, cost)) => *cost,
-            None => Cost { memory: file.coder, work: encoding.fixed },
+        let sinking = match &target {
+            Target::Border(border) => border.cost(),
+            Target::Look(look) => look.cost(),
+            Target::Picture(shape) => Cost { memory: shape.bytes(), work: shape.bytes() },
+            Target::File => Cost { memory: file.coder, work: encoding.fixed },
         };
-        let pieces = if watcher.is_some() { 0 } else { file.pieces };
+        let pieces = if matches!(target, Target::File) { file.pieces } else { 0 };
         // A file that is read as it comes need not fit, if it does come bit by bit.
-        let streams = !job.whole && plan.keeps_order();
-        let unread = match (job.whole, streams) {
+        let streams = !whole && plan.keeps_order() && !adjust::delays(&options.adjust);
+        let unread = match (whole, streams) {
             (true, _) => 2 * pieces,
             (_, true) => pieces.min(MOST_AT_ONCE),
             (_, false) => pieces,
@@ -195,7 +183,8 @@ impl Pipeline {
         let waiting = if enlarges { ROWS_AT_ONCE * row } else { 0 };
         let (carried, finishing) = (decoder.carried(), finish.cost());
         let memory = BASE_MEMORY
-            + job.held()
+            + held
+            + overlays
             + axes.iter().map(|&axes| Resampler::memory(axes, sampling)).sum::<u64>()
             + finishing.memory
             + carried.memory()
@@ -203,31 +192,33 @@ impl Pipeline {
             + unread
             + waiting;
         // Freed blocks are not always where the next one fits.
-        let (decoding, max_memory) = (decoder.memory(detail) * job.pass.times(), options.limits.memory);
+        let (decoding, max_memory) = (decoder.memory(detail) * pass.times(), options.limits.memory);
         let memory = memory + (memory + decoding) / 16;
         Limit::Memory.check(memory + decoding, max_memory)?;
         let resampling = axes.iter().map(|&axes| Resampler::work(plan.filter, axes, sampling));
         let resampling_work = resampling.sum::<u64>();
         let stages_work = image.samples() * FINISHING_WORK + finishing.work + sinking.work;
-        let fixed_work = job.spent + BASE_WORK + carried.work() + conversion_work;
+        let fixed_work = spent + BASE_WORK + carried.work() + conversion_work;
         let work = fixed_work + resampling_work + stages_work + decoder.predicted_work(detail);
         Limit::Work.check(work, options.limits.work)?;
 
         // What shows only on the way shares what is left: a source that is kept to be read again, or a file that is not read.
         let left = max_memory - memory;
         let half = (left - decoding) / 2;
-        let kept = if matches!(job.pass, Pass::Border(_)) { half } else { 0 };
+        let kept = if matches!(target, Target::Border(_)) { half } else { 0 };
         let more = half.min(pieces.saturating_sub(unread));
         // So do frames that are encoded. If they are read in one piece, they are there twice.
         let frames = if header.loops.is_some() { half } else { 0 };
-        let room = if job.whole { frames / 2 } else { frames };
+        let room = if whole { frames / 2 } else { frames };
         let attached = carried.attach(&options.output, &header.source, (plan.width, plan.height));
         drop(carried);
         decoder.start(detail, left - kept - more - frames)?;
         let resamplers = axes.iter().map(|&axes| Resampler::new(plan.filter, axes, sampling)).collect();
-        let sink = match watcher {
-            Some((sink, _)) => sink,
-            None => Sink::File(encode::encoder(&options.output, image, attached, room)?),
+        let sink = match target {
+            Target::Border(border) => Sink::Border(border),
+            Target::Look(look) => Sink::Look(look),
+            Target::Picture(shape) => Sink::Picture(Picture { shape, rows: Vec::new() }),
+            Target::File => Sink::File(encode::encoder(&options.output, image, attached, room)?),
         };
         let pipeline = Self {
             decoder,
@@ -242,6 +233,7 @@ impl Pipeline {
             max_work: options.limits.work,
             pieces,
             has_frames: header.loops.is_some() && pieces > 0,
+            memory: memory + decoding,
             max_memory,
             max_kept: kept,
             max_unread: if header.loops.is_some() && job.whole {
@@ -256,7 +248,7 @@ impl Pipeline {
     /// What trimming has left of the upright source, if that was looked for.
     pub(crate) fn trimmed(&self) -> Option<Region> {
         match &self.stages.sink {
-            Sink::File(_) | Sink::Look(_) => None,
+            Sink::File(_) | Sink::Look(_) | Sink::Picture(_) => None,
             Sink::Border(border) => Some(border.region()),
         }
     }
@@ -264,9 +256,22 @@ impl Pipeline {
     /// What was found in the pixels, if they were looked at.
     pub(crate) fn pixels(&self) -> Option<Pixels> {
         match &self.stages.sink {
-            Sink::File(_) | Sink::Border(_) => None,
             Sink::Look(look) => Some(look.pixels()),
+            Sink::File(_) | Sink::Border(_) | Sink::Picture(_) => None,
         }
+    }
+
+    /// The picture to lay over a rendition, if that is what was made.
+    pub(crate) fn into_picture(self) -> Option<Picture> {
+        match self.stages.sink {
+            Sink::Picture(picture) => Some(picture),
+            Sink::File(_) | Sink::Border(_) | Sink::Look(_) => None,
+        }
+    }
+
+    /// The memory that was predicted, with that of the program and of what was held before.
+    pub(crate) fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// The most bytes of the source that may be kept to be read again.
@@ -428,59 +433,6 @@ impl Stages {
         let Self { resamplers, finish, sink, .. } = self;
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(false) };
         resampler.emit(&mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
-    }
-}
-
-/// What becomes of the rows in the end.
-enum Sink {
-    /// A file.
-    File(Box<dyn Encoder>),
-    /// A border that is looked for.
-    Border(Border),
-    /// A small image that is looked at.
-    Look(Look),
-}
-
-impl Sink {
-    fn row(&mut self, lane: usize, row: &[u8]) -> Result<()> {
-        match self {
-            Self::File(encoder) => encoder.row(lane, row),
-            Self::Border(border) => {
-                border.push(row);
-                Ok(())
-            }
-            Self::Look(look) => {
-                look.push(row);
-                Ok(())
-            }
-        }
-    }
-
-    fn end_frame(&mut self, delay: u32) -> Result<bool> {
-        match self {
-            Self::File(encoder) => encoder.end_frame(delay),
-            Self::Border(_) | Self::Look(_) => Ok(false),
-        }
-    }
-
-    fn finish(&mut self) -> Result<bool> {
-        match self {
-            Self::File(encoder) => encoder.finish(),
-            Self::Border(_) | Self::Look(_) => Ok(false),
-        }
-    }
-
-    fn work(&self) -> u64 {
-        match self {
-            Self::File(encoder) => encoder.work(),
-            Self::Border(_) | Self::Look(_) => 0,
-        }
-    }
-
-    fn drain(&mut self, output: &mut Queue) {
-        if let Self::File(encoder) = self {
-            encoder.drain(output);
-        }
     }
 }
 

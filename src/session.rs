@@ -3,6 +3,7 @@
 use crate::decode::{self, Decoder, Header, Inspector, Step};
 use crate::geometry::Region;
 use crate::look;
+use crate::overlay::Pictures;
 use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
@@ -293,7 +294,8 @@ impl Session {
         let geometry = Geometry { auto_orient, trim: Some(trim), ..Geometry::default() };
         let output =
             Output { format: Format::Png, profile: self.options.output.profile, ..Output::default() };
-        Some(Options { geometry, output, ..self.options })
+        let Options { input, limits, .. } = self.options;
+        Some(Options { input, geometry, output, limits, ..Options::default() })
     }
 
     /// Starts to read the source again, now that it is known what trimming leaves.
@@ -386,6 +388,17 @@ impl Session {
         Outline { format: self.options.output.format, width, height, source: *source }
     }
 
+    /// Makes the pictures that are laid over the rendition, whose size follows from the header.
+    fn pictures(&self, header: &Header, pass: Pass) -> Result<Pictures> {
+        let Pass::Render(trimmed) = pass else { return Ok(Pictures::default()) };
+        if self.options.overlays.is_empty() {
+            return Ok(Pictures::default());
+        }
+        let plan = plan::plan(&header.source, &self.options, header.scales, trimmed)?;
+        // The decoder holds what it has been fed.
+        Pictures::new(&self.options, &plan, self.written, self.spent)
+    }
+
     /// Sets up the pipeline that the header and the options ask for.
     fn plan(&mut self, header: &Header) -> Result<()> {
         let State::Header(decoder) = std::mem::replace(&mut self.state, State::Failed) else {
@@ -393,7 +406,7 @@ impl Session {
         };
         let search = self.search_options();
         let is_looked_at = self.options.output.describe.is_some();
-        let pass = match search.and_then(|options| options.geometry.trim) {
+        let pass = match search.as_ref().and_then(|options| options.geometry.trim) {
             Some(trim) => Pass::Border(trim),
             None if is_looked_at => Pass::Look,
             None => Pass::Render(self.trimmed),
@@ -405,8 +418,9 @@ impl Session {
             held: (self.pending.len() + self.kept.len()) as u64,
             spent: self.spent,
             pass,
+            pictures: self.pictures(header, pass)?,
         };
-        let (pipeline, plan) = Pipeline::new(decoder, header, &job)?;
+        let (pipeline, plan) = Pipeline::new(decoder, header, job)?;
         if let Pass::Render(_) = pass {
             self.outline = Some(self.outline_of(&plan, &header.source));
         }

@@ -146,7 +146,7 @@ fn every_frame_is_what_a_still_of_it_would_be_whatever_is_done_to_it() {
         let film = play(&resize(&source[..], &options).unwrap().image);
         assert_eq!(film.frames.len(), frames.len(), "{name}");
         for ((_, frame), (_, canvas)) in film.frames.iter().zip(&frames) {
-            let mut of_still = options;
+            let mut of_still = options.clone();
             of_still.output.format = Format::Png;
             let expected = resize(png_file(SIZE, canvas), &of_still).unwrap();
             assert_eq!((expected.outline.width, expected.outline.height), film.size, "{name}");

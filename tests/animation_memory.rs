@@ -39,7 +39,7 @@ static ALLOCATOR: Counting = Counting;
 fn held(source: &[u8], options: &Options) -> (Result<Vec<u8>, Error>, u64) {
     let before = HELD.get();
     MOST.set(before);
-    let mut session = Session::new(*options);
+    let mut session = Session::new(options.clone());
     let result = (|| {
         for chunk in source.chunks(10_000) {
             session.write(chunk)?;

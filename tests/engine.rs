@@ -329,7 +329,7 @@ fn the_result_does_not_depend_on_the_chunks() {
         options.geometry.width = Some(Length::Pixels(60));
         let whole = resize(&source, &options).unwrap();
         for size in [1, 2, 31, 33, 1000] {
-            let mut session = Session::new(options);
+            let mut session = Session::new(options.clone());
             let mut image = Vec::new();
             for chunk in source.chunks(size) {
                 session.write(chunk).unwrap();
@@ -503,7 +503,7 @@ fn work_does_not_depend_on_the_chunks() {
         let options = to_png(|options| options.geometry.width = Some(Length::Pixels(3)));
         let whole = resize(&source, &options).unwrap().work;
         for size in [1, 77, 70_000] {
-            let mut session = Session::new(options);
+            let mut session = Session::new(options.clone());
             source.chunks(size).for_each(|chunk| session.write(chunk).unwrap());
             session.finish().unwrap();
             assert_eq!(session.work(), whole, "{name} in chunks of {size}");

@@ -286,7 +286,7 @@ fn a_border_is_trimmed_before_anything_else_and_however_the_source_is_cut() {
             let options = Options::with(settings.into_iter().chain([Setting::Format(Format::Png)])).unwrap();
             let whole = resize(source.as_slice(), &options).unwrap();
             assert_eq!((whole.outline.width, whole.outline.height), size, "{format:?} {options:?}");
-            let mut session = Session::new(options);
+            let mut session = Session::new(options.clone());
             source.chunks(50).for_each(|chunk| session.write(chunk).unwrap());
             session.finish().unwrap();
             assert!(session.read(usize::MAX).unwrap() == whole.image, "{format:?} {options:?}");

@@ -2,9 +2,9 @@
 
 use tintype_types::Setting as S;
 use tintype_types::{
-    Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format, Gravity,
-    Length, Mask, Metadata, Offset, Options, Position, Profile, Rotation, Sides, Smart, Subsampling, Tilt,
-    Trim,
+    Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
+    Gravity, Length, Mask, Metadata, Obscure, Offset, Options, Position, Profile, Rotation, Sharpen, Sides,
+    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
 };
 
 use crate::{Vector, sources};
@@ -14,8 +14,18 @@ const VEIL: Color = Color { red: 30, green: 60, blue: 200, alpha: 120 };
 
 /// Every vector, in the order of the file.
 pub fn vectors() -> Vec<Vector> {
-    let cases =
-        [formats(), sizes(), kernels(), positions(), encodings(), steps(), animations(), refused()].concat();
+    let cases = [
+        formats(),
+        sizes(),
+        kernels(),
+        positions(),
+        encodings(),
+        steps(),
+        adjustments(),
+        animations(),
+        refused(),
+    ]
+    .concat();
     [cases, by_chance(80)].concat()
 }
 
@@ -41,12 +51,54 @@ fn formats() -> Vec<Vector> {
     let half = S::Width(share(500_000));
     let kinds = [
         vec![S::Format(Format::Png)],
-        vec![S::Format(Format::Webp), S::Lossless(true), half],
-        vec![S::Format(Format::Webp), half],
+        vec![S::Format(Format::Webp), S::Lossless(true), half.clone()],
+        vec![S::Format(Format::Webp), half.clone()],
         vec![S::Format(Format::Jpeg), half],
     ];
     let names = sources().into_iter().map(|(name, _)| name);
     names.flat_map(|name| kinds.clone().map(|settings| vector(name, settings))).collect()
+}
+
+/// Everything that changes detail and colours, of a photograph and of what has transparent pixels.
+fn adjustments() -> Vec<Vector> {
+    let amount = Amount::from_millionths;
+    let part = |by| {
+        S::Obscure(Obscure {
+            x: share(250_000),
+            y: Length::Pixels(9),
+            width: share(500_000),
+            height: share(300_000),
+            by,
+        })
+    };
+    let (intensity, dark, light) = (factor(0.8), VEIL, ORANGE);
+    let settings = [
+        S::Blur(factor(0.8)),
+        S::Blur(factor(6.5)),
+        S::Sharpen(Sharpen { sigma: factor(1.2), flat: factor(1.0), jagged: factor(2.0) }),
+        S::Unsharp(Unsharp { sigma: factor(2.0), amount: factor(0.7), threshold: 3 }),
+        S::Pixelate(7),
+        part(Veil::Blur(factor(5.0))),
+        part(Veil::Pixelate(6)),
+        S::Exposure(amount(500_000)),
+        S::Gamma(factor(1.8)),
+        S::Brightness(factor(1.2)),
+        S::Lightness(amount(-100_000)),
+        S::Contrast(factor(1.4)),
+        S::Vibrance(amount(400_000)),
+        S::Saturation(factor(0.4)),
+        S::Hue(Angle::from_millidegrees(70_000)),
+        S::Tone(Tone::Grayscale),
+        S::Tone(Tone::Sepia),
+        S::Tone(Tone::Monochrome { color: ORANGE, intensity }),
+        S::Tone(Tone::Duotone { dark, light, intensity }),
+        S::Tint(ORANGE),
+        S::Negate(true),
+        S::Posterize(5),
+    ];
+    let sources = ["jpeg-420", "png-rgba"];
+    let cases = sources.into_iter().flat_map(|source| settings.clone().map(|setting| (source, setting)));
+    cases.map(|(source, setting)| vector(source, [S::Width(Length::Pixels(90)), setting])).collect()
 }
 
 /// Every fit of a box that crops, pads, enlarges.
@@ -116,21 +168,31 @@ fn positions() -> Vec<Vector> {
     let mut cases = Vec::new();
     for position in every_position() {
         let [width, height] = pixels(60, 90);
-        cases.push(vector("jpeg-420", [width, height, S::Fit(Fit::Cover), S::Position(position), png]));
+        cases.push(vector(
+            "jpeg-420",
+            [width.clone(), height.clone(), S::Fit(Fit::Cover), S::Position(position), png.clone()],
+        ));
         cases.push(vector(
             "png-rgb",
-            [width, height, S::Fit(Fit::Pad), S::Position(position), S::Fill(Fill::Color(VEIL)), png],
+            [
+                width.clone(),
+                height.clone(),
+                S::Fit(Fit::Pad),
+                S::Position(position),
+                S::Fill(Fill::Color(VEIL)),
+                png.clone(),
+            ],
         ));
         let part = Crop { width: share(400_000), height: Length::Pixels(50), position };
-        cases.push(vector("png-rgb", [S::Crop(part), png]));
-        cases.push(vector("webp-lossy", [S::CropResized(part), S::Width(Length::Pixels(100)), png]));
+        cases.push(vector("png-rgb", [S::Crop(part), png.clone()]));
+        cases.push(vector("webp-lossy", [S::CropResized(part), S::Width(Length::Pixels(100)), png.clone()]));
     }
     for smart in [Smart::Attention, Smart::Entropy] {
         for source in ["jpeg-large", "jpeg-420", "png-rgba", "webp-lossy", "gif-animated"] {
             let [width, height] = pixels(50, 60);
             cases.push(vector(
                 source,
-                [width, height, S::Fit(Fit::Cover), S::Position(Position::Smart(smart)), png],
+                [width, height, S::Fit(Fit::Cover), S::Position(Position::Smart(smart)), png.clone()],
             ));
         }
     }
@@ -144,21 +206,21 @@ fn encodings() -> Vec<Vector> {
         let webp = S::Format(Format::Webp);
         for quality in [1, 30, 75, 95, 100] {
             let [quality, jpeg] = [S::Quality(quality), S::Format(Format::Jpeg)];
-            cases.push(vector(source, [jpeg, quality]));
-            cases.push(vector(source, [jpeg, quality, S::Subsampling(Subsampling::Full)]));
-            cases.push(vector(source, [jpeg, quality, S::Progressive(true)]));
-            cases.push(vector(source, [webp, quality]));
+            cases.push(vector(source, [jpeg.clone(), quality.clone()]));
+            cases.push(vector(source, [jpeg.clone(), quality.clone(), S::Subsampling(Subsampling::Full)]));
+            cases.push(vector(source, [jpeg.clone(), quality.clone(), S::Progressive(true)]));
+            cases.push(vector(source, [webp.clone(), quality.clone()]));
         }
         for effort in [Effort::Fast, Effort::Best] {
             for format in [Format::Jpeg, Format::Png, Format::Webp] {
                 cases.push(vector(source, [S::Format(format), S::Effort(effort)]));
             }
-            cases.push(vector(source, [webp, S::Effort(effort), S::Lossless(true)]));
+            cases.push(vector(source, [webp.clone(), S::Effort(effort), S::Lossless(true)]));
         }
         for near in [80, 60, 40, 20, 0] {
-            cases.push(vector(source, [webp, S::Lossless(true), S::NearLossless(near)]));
+            cases.push(vector(source, [webp.clone(), S::Lossless(true), S::NearLossless(near)]));
         }
-        cases.push(vector(source, [webp, S::SharpChroma(true)]));
+        cases.push(vector(source, [webp.clone(), S::SharpChroma(true)]));
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
     }
     for source in ["png-rgb-16", "png-rgba-16", "png-gray-16"] {
@@ -181,7 +243,8 @@ fn encodings() -> Vec<Vector> {
 fn steps() -> Vec<Vector> {
     let png = S::Format(Format::Png);
     let mut cases = Vec::new();
-    let mut add = |source, settings: &[S]| cases.push(vector(source, settings.iter().copied().chain([png])));
+    let mut add =
+        |source, settings: &[S]| cases.push(vector(source, settings.iter().cloned().chain([png.clone()])));
     for (threshold, color) in [(10, None), (0, None), (60, Some(Color::WHITE))] {
         for equal in [false, true] {
             let trim = Trim { threshold, color, equal_horizontal: equal, equal_vertical: equal };
@@ -216,11 +279,11 @@ fn steps() -> Vec<Vector> {
     let backdrops = [Fill::Color(ORANGE), Fill::Color(VEIL), Fill::Blur, Fill::Edge, Fill::Mirror];
     for fill in backdrops {
         let [width, height] = pixels(150, 150);
-        add("jpeg-444", &[width, height, S::Fit(Fit::Pad), S::Fill(fill)]);
+        add("jpeg-444", &[width.clone(), height.clone(), S::Fit(Fit::Pad), S::Fill(fill)]);
         add("png-rgba", &[S::Padding(Sides { top: 12, right: 0, bottom: 40, left: 9 }), S::Fill(fill)]);
         for to in [Extent::Size, Extent::Ratio] {
             let extend = Extend { to, position: Position::gravity(Gravity::SouthWest) };
-            add("png-rgba", &[width, height, S::Extend(extend), S::Fill(fill)]);
+            add("png-rgba", &[width.clone(), height.clone(), S::Extend(extend), S::Fill(fill)]);
         }
     }
     for degrees in [1.5, 44.999, 100.0, 275.25] {
@@ -245,7 +308,7 @@ fn steps() -> Vec<Vector> {
 fn animations() -> Vec<Vector> {
     let mut cases = Vec::new();
     for source in ["gif-animated", "webp-animated", "webp-animated-lossless"] {
-        let mut add = |settings: &[S]| cases.push(vector(source, settings.iter().copied()));
+        let mut add = |settings: &[S]| cases.push(vector(source, settings.iter().cloned()));
         add(&[S::Frames(0)]);
         add(&[S::Frames(0), S::Lossless(true), S::Width(Length::Pixels(40))]);
         add(&[S::Frames(0), S::Loop(3), S::Delay(70), S::Effort(Effort::Fast)]);

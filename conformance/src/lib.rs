@@ -19,7 +19,7 @@ pub use cases::vectors;
 pub use sources::sources;
 
 /// A rendition to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vector {
     /// The name of the source.
     pub source: &'static str,

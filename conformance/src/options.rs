@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use tintype_types::{
-    Color, Crop, Extend, Factor, Fill, Length, Mask, Offset, Options, Position, Rotation, Setting, Sides,
-    Subsampling,
+    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, Offset, Options, Position, Rotation, Setting,
+    Sides, Subsampling, Tone, Veil,
 };
 
 /// The options that differ from the defaults.
@@ -96,8 +96,58 @@ fn value(setting: Setting) -> Value {
         }),
         S::Profile(profile) => json!(profile.to_string()),
         S::Metadata(metadata) => json!(metadata.to_string()),
-        // Facts beside a rendition, whose bytes stay the same.
-        S::Describe(_) => Value::Null,
+        S::Blur(number)
+        | S::Gamma(number)
+        | S::Brightness(number)
+        | S::Contrast(number)
+        | S::Saturation(number) => factor(number),
+        S::Exposure(amount) | S::Lightness(amount) | S::Vibrance(amount) => self::amount(amount),
+        S::Hue(angle) => json!(f64::from(angle)),
+        S::Negate(on) => json!(on),
+        S::Pixelate(number) | S::Posterize(number) => json!(number),
+        S::Tint(color) => self::color(color),
+        S::Sharpen(mask) => json!({
+            "sigma": factor(mask.sigma),
+            "flat": factor(mask.flat),
+            "jagged": factor(mask.jagged),
+        }),
+        S::Unsharp(mask) => json!({
+            "sigma": factor(mask.sigma),
+            "amount": factor(mask.amount),
+            "threshold": mask.threshold,
+        }),
+        S::Tone(tone) => self::tone(tone),
+        S::Obscure(part) => json!([{
+            "left": length(part.x),
+            "top": length(part.y),
+            "width": length(part.width),
+            "height": length(part.height),
+            "by": match part.by {
+                Veil::Blur(sigma) => json!({ "blur": factor(sigma) }),
+                Veil::Pixelate(side) => json!({ "pixelate": side }),
+            },
+        }]),
+        // Facts beside a rendition, whose bytes stay the same, and images, which are no text.
+        S::Describe(_) | S::Overlay(_) => Value::Null,
+    }
+}
+
+fn amount(amount: Amount) -> Value {
+    json!(f64::from(amount.millionths()) / 1e6)
+}
+
+fn tone(tone: Tone) -> Value {
+    match tone {
+        Tone::Grayscale => json!("grayscale"),
+        Tone::Sepia => json!("sepia"),
+        Tone::Monochrome { color, intensity } => {
+            json!({ "color": self::color(color), "intensity": factor(intensity) })
+        }
+        Tone::Duotone { dark, light, intensity } => json!({
+            "dark": color(dark),
+            "light": color(light),
+            "intensity": factor(intensity),
+        }),
     }
 }
 

@@ -81,7 +81,7 @@ fn png() -> Vec<Named> {
 fn webp() -> Vec<Named> {
     let (photo, disc) = (photograph(161, 121), sticker(90, 70));
     let made = |source: &[u8], settings: &[Setting]| {
-        let options = Options::with(settings.iter().copied()).expect("each once");
+        let options = Options::with(settings.iter().cloned()).expect("each once");
         tintype::resize(source, &options).expect("a source that can be decoded").image
     };
     let film = animation().0;
@@ -95,7 +95,7 @@ fn webp() -> Vec<Named> {
         ("webp-lossy-low", made(&lettering(121, 83).png(), &[Setting::Quality(10)])),
         ("webp-lossy-alpha", made(&disc.png(), &[Setting::Quality(60)])),
         ("webp-lossy-large", made(&postcard(700, 500).png(), &[Setting::Quality(80)])),
-        ("webp-animated", made(&film, &[all])),
+        ("webp-animated", made(&film, &[all.clone()])),
         ("webp-animated-lossless", made(&film, &[all, lossless])),
         ("webp-cut", cut(&lossy)),
     ]

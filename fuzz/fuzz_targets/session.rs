@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use libfuzzer_sys::fuzz_target;
 use tintype::{
-    Angle, Color, Crop, CropRatio, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
-    Gravity, Length, Limit, Mask, Metadata, Offset, Options, Position, Profile, Rotation, Session, Sides,
-    Smart, Tilt, Trim, resize,
+    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
+    Gravity, Length, Limit, Mask, Metadata, Obscure, Offset, Options, Overlay, Place, Position, Profile, Rotation, Session, Sides,
+    Smart, Tilt, Trim, Unsharp, Veil, resize,
 };
 
 /// Counts what is held, and the most that was.
@@ -44,7 +44,7 @@ const MAX_MEMORY: u64 = 24 << 20;
 
 fuzz_target!(|input: &[u8]| {
     let Some((file, [chunk, choices @ ..])) = input.split_last_chunk::<CHOICES>() else { return };
-    let options = options(choices);
+    let options = options(choices, file);
     let before = HELD.load(Relaxed);
     MOST.store(before, Relaxed);
     let stepped = stepped(file, &options, usize::from(*chunk) * usize::from(*chunk) + 1);
@@ -156,6 +156,41 @@ impl Choices<'_> {
         Tilt { angle, background: self.seldom(Self::color) }
     }
 
+    fn adjust(&mut self) -> Adjust {
+        let mut adjust = Adjust::default();
+        let sigma = |choices: &mut Self| Factor::from_millionths(u32::from(choices.byte()) * 150_000);
+        adjust.blur = self.seldom(sigma).unwrap_or(adjust.blur);
+        adjust.unsharp = self.seldom(|choices| Unsharp {
+            sigma: sigma(choices),
+            amount: choices.factor(),
+            threshold: choices.byte().into(),
+        });
+        adjust.pixelate = self.seldom(|choices| u32::from(choices.byte())).unwrap_or(adjust.pixelate);
+        if let Some(by) = self.seldom(|choices| if choices.flag() { Veil::Pixelate(5) } else { Veil::Blur(sigma(choices)) }) {
+            let [x, y, width, height] = std::array::from_fn(|_| self.length());
+            adjust.obscure.push(Obscure { x, y, width, height, by });
+        }
+        adjust.vibrance = Amount::from_millionths(self.seldom(|choices| i32::from(choices.byte()) * 3000).unwrap_or(0));
+        adjust.saturation = self.seldom(Self::factor).unwrap_or(adjust.saturation);
+        adjust.tint = self.seldom(Self::color);
+        adjust
+    }
+
+    /// The file itself, laid over its rendition.
+    fn overlay(&mut self, file: &[u8]) -> Overlay {
+        let position = match self.position() {
+            Position::Smart(_) => Position::default(),
+            position => position,
+        };
+        Overlay {
+            image: file.into(),
+            opacity: Factor::ratio(self.byte().into(), 255),
+            place: if self.flag() { Place::At(position) } else { Place::Tiled(self.byte().into(), 3) },
+            size: self.flag().then(|| Length::Pixels(u32::from(self.byte()) + 1)),
+            blend: self.one_of(Blend::ALL),
+        }
+    }
+
     fn geometry(&mut self) -> Geometry {
         let mut geometry = Geometry {
             width: self.flag().then(|| self.length()),
@@ -208,8 +243,13 @@ impl Choices<'_> {
     }
 }
 
-fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1]) -> Options {
-    let mut options = Options { geometry: Choices(rest.iter()).geometry(), ..Options::default() };
+fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1], file: &[u8]) -> Options {
+    // From the other end: the bytes may be used up.
+    let mut back: Vec<u8> = rest.to_vec();
+    back.reverse();
+    let mut back = Choices(back.iter());
+    let mut options = Options { geometry: Choices(rest.iter()).geometry(), adjust: back.adjust(), ..Options::default() };
+    options.overlays.extend(back.seldom(|choices| choices.overlay(file)));
     options.output.format = [Format::Jpeg, Format::Png, Format::Png, Format::Webp][usize::from(output & 3)];
     options.output.lossless = options.output.format == Format::Webp && output & 4 != 0;
     let metadata = [Metadata::Strip, Metadata::Copyright, Metadata::Keep, Metadata::Keep];
@@ -227,7 +267,7 @@ fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1]) -> Options {
 type Made = (Vec<u8>, bool, u64);
 
 fn stepped(file: &[u8], options: &Options, chunk: usize) -> Result<Made, Error> {
-    let mut session = Session::stepped(*options);
+    let mut session = Session::stepped(options.clone());
     let mut image = Vec::new();
     for chunk in file.chunks(chunk) {
         session.write(chunk)?;

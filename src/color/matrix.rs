@@ -2,39 +2,39 @@
 
 /// A matrix, row by row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Matrix(pub [[f64; 3]; 3]);
+pub(crate) struct Matrix(pub [[f64; 3]; 3]);
 
 /// Three numbers: a colour, in whichever space.
-pub(super) type Triple = [f64; 3];
+pub(crate) type Triple = [f64; 3];
 
 impl Matrix {
     /// The matrix that changes nothing.
-    pub(super) const IDENTITY: Self = Self([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+    pub(crate) const IDENTITY: Self = Self([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
 
     /// The matrix whose columns are these.
-    pub(super) fn of_columns([a, b, c]: [Triple; 3]) -> Self {
+    pub(crate) fn of_columns([a, b, c]: [Triple; 3]) -> Self {
         let ([a0, a1, a2], [b0, b1, b2], [c0, c1, c2]) = (a, b, c);
         Self([[a0, b0, c0], [a1, b1, c1], [a2, b2, c2]])
     }
 
     /// The matrix with these on its diagonal and zeros elsewhere.
-    pub(super) fn diagonal([a, b, c]: Triple) -> Self {
+    pub(crate) fn diagonal([a, b, c]: Triple) -> Self {
         Self([[a, 0.0, 0.0], [0.0, b, 0.0], [0.0, 0.0, c]])
     }
 
     /// The matrix times a column.
-    pub(super) fn apply(&self, [x, y, z]: Triple) -> Triple {
+    pub(crate) fn apply(&self, [x, y, z]: Triple) -> Triple {
         self.0.map(|[a, b, c]| a * x + b * y + c * z)
     }
 
     /// The matrix that does what `first` does and then what this one does.
-    pub(super) fn after(&self, first: &Self) -> Self {
+    pub(crate) fn after(&self, first: &Self) -> Self {
         let [[a, b, c], [d, e, f], [g, h, i]] = first.0;
         Self::of_columns([[a, d, g], [b, e, h], [c, f, i]].map(|column| self.apply(column)))
     }
 
     /// The matrix that undoes this one; `None` if nothing does.
-    pub(super) fn inverse(&self) -> Option<Self> {
+    pub(crate) fn inverse(&self) -> Option<Self> {
         let [[a, b, c], [d, e, f], [g, h, i]] = self.0;
         let cofactors = [
             [e * i - f * h, c * h - b * i, b * f - c * e],

@@ -16,6 +16,7 @@ mod weigh;
 
 pub(crate) use convert::Conversion;
 pub(crate) use light::Light;
+pub(crate) use matrix::Matrix;
 pub(crate) use planes::LUMA;
 pub(crate) use space::{Chromaticities, Space, Transfer};
 pub(crate) use weigh::Weights;

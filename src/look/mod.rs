@@ -23,7 +23,7 @@ pub(crate) fn options(options: &Options) -> Options {
     let geometry = Geometry { auto_orient, width: side, height: side, ..Geometry::default() };
     let output = Output { format: Format::Png, describe: options.output.describe, ..Output::default() };
     let input = crate::Input { frames: 1, ..options.input };
-    Options { geometry, output, input, ..*options }
+    Options { geometry, output, input, limits: options.limits, ..Options::default() }
 }
 
 /// Collects the rows of a small image, and looks at it.

@@ -15,6 +15,8 @@ pub(crate) use scale::{Axis, DecodeScale, Detail, Lane, Scale};
 pub(crate) use validate::validate;
 
 use fit::{Fitted, Size, fit};
+pub(crate) use part::Placed;
+
 use part::{Free, cut, part, start_of};
 
 use crate::geometry::{Region, Span, Transform, Window};
@@ -43,6 +45,8 @@ pub(crate) struct Plan {
     pub smart: Option<SmartCut>,
     /// What to add around the image.
     pub around: Around,
+    /// Device pixels per pixel, which multiply lengths in the rendition.
+    pub density: Factor,
     /// Width of the rendition.
     pub width: u32,
     /// Height of the rendition.
@@ -134,7 +138,8 @@ pub(crate) fn plan(
     let (width, height) = around.size(chosen.size)?;
     check_size(options, width, height)?;
     let smart = chosen.smart;
-    Ok(Plan { scale, window, bounds, size, filter: geometry.filter, transform, smart, around, width, height })
+    let (filter, density) = (geometry.filter, chosen.fitted.density);
+    Ok(Plan { scale, window, bounds, size, filter, transform, smart, around, density, width, height })
 }
 
 /// The plan that decodes all of a source as it is stored, to look at its pixels.
@@ -151,6 +156,7 @@ pub(crate) fn whole(source: &Source, options: &Options) -> Result<Plan> {
         transform: Transform::default(),
         smart: None,
         around: Around::default(),
+        density: Factor::ONE,
         width: source.width,
         height: source.height,
     })

@@ -1,7 +1,7 @@
 //! The part of the upright source that a rendition shows, before it is resized.
 
 use crate::geometry::Region;
-use crate::{Crop, Error, Geometry, Length, Position, Result};
+use crate::{Crop, Error, Factor, Geometry, Length, Position, Result};
 
 /// The part that `inset`, `crop` and `crop-ratio` leave of a region. Where the position is smart, it is a part of the right
 /// size in the middle.
@@ -79,6 +79,29 @@ pub(super) fn start_of(position: Position, x: bool, free: Free) -> f64 {
         Position::Smart(_) => space / 2.0,
     };
     start.clamp(0.0, space)
+}
+
+/// One side of an image and of what is laid over it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placed {
+    /// The image's side.
+    pub side: u32,
+    /// The other's side.
+    pub part: u32,
+    /// Length of a pixel that offsets are given in.
+    pub density: Factor,
+}
+
+impl Placed {
+    /// The distance from the left edge (`across`) or the top edge. What is larger than the image lies around its middle.
+    pub(crate) fn start(self, position: Position, across: bool) -> i64 {
+        let Self { side, part, density } = self;
+        if part >= side {
+            return (i64::from(side) - i64::from(part)) / 2;
+        }
+        let free = Free { side: side.into(), part: part.into(), unit: density.into() };
+        start_of(position, across, free).floor() as i64
+    }
 }
 
 /// What `inset` leaves of a region, at least a pixel.

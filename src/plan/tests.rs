@@ -69,7 +69,7 @@ fn every_plan_stays_within_the_decoded_image() {
         let lane = Lane::whole(&source, plan.scale);
         let (x, y) = plan.axes(&lane, false);
         for (axis, decoded) in [(x, lane.width), (y, lane.height)] {
-            let case = (source, options, plan);
+            let case = (source, &options, plan);
             assert!(axis.size >= 1 && axis.low < axis.high && axis.high <= decoded, "{case:?}");
             assert!(axis.span.start >= f64::from(axis.low) - 1e-6, "{case:?}");
             assert!(axis.span.end() <= f64::from(axis.high) + 1e-6, "{case:?}");

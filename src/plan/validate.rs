@@ -3,7 +3,8 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Position, Result, Sides,
+    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position,
+    Result, Sides,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
@@ -16,6 +17,12 @@ const MAX_SHARE: Factor = Factor::from_millionths(1_000_000_000);
 /// Rejects options that are out of range or conflict with each other.
 pub(crate) fn validate(options: &Options) -> Result<()> {
     geometry(&options.geometry)?;
+    if let Some((name, accepted)) = options.adjust.out_of_range() {
+        return Err(Error::invalid(name, accepted));
+    }
+    if let Some(accepted) = options.overlays.iter().find_map(Overlay::out_of_range) {
+        return Err(Error::invalid("overlay", accepted));
+    }
     output(&options.output)?;
     looks(&options.output)?;
     bit_depth(options)
@@ -37,7 +44,7 @@ fn looks(output: &Output) -> Result<()> {
 }
 
 /// Of the stages, only those that turn an image and lay it on a colour take 16 bits.
-fn bit_depth(Options { geometry, output, .. }: &Options) -> Result<()> {
+fn bit_depth(Options { geometry, adjust, overlays, output, .. }: &Options) -> Result<()> {
     let invalid = |detail: &str| Err(Error::invalid("bit-depth", detail));
     match output.bit_depth {
         8 => return Ok(()),
@@ -56,6 +63,12 @@ fn bit_depth(Options { geometry, output, .. }: &Options) -> Result<()> {
         || geometry.mask.is_some();
     if draws {
         return invalid("cannot be 16 together with fit.pad, extend, tilt, padding or mask");
+    }
+    if adjust.normalized() != Adjust::default() {
+        return invalid("cannot be 16 together with adjustments");
+    }
+    if !overlays.is_empty() {
+        return invalid("cannot be 16 together with overlay");
     }
     Ok(())
 }

@@ -283,7 +283,7 @@ pub(crate) fn still(file: &[u8]) -> Vec<u8> {
 
 /// The rendition of a source that comes in chunks.
 pub(crate) fn in_chunks(source: &[u8], options: &Options, size: usize) -> Vec<u8> {
-    let mut session = Session::new(*options);
+    let mut session = Session::new(options.clone());
     let mut out = Vec::new();
     for chunk in source.chunks(size) {
         session.write(chunk).unwrap();

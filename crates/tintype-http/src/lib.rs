@@ -19,6 +19,7 @@ pub mod signature;
 pub mod source;
 pub mod telemetry;
 mod waiting;
+mod watermark;
 
 pub use answer::AnswerBody;
 pub use service::{COLLECTED, answer, answer_in_front};

@@ -1,5 +1,7 @@
 //! Conversions between these types and the generated bindings of `tintype:image/types`, which mirror each other.
 
+mod adjust;
+
 /// Implements `From` in both directions between these types and the bindings that `wit_bindgen` generates for
 /// `interface types`.
 ///
@@ -31,6 +33,9 @@ macro_rules! contract {
             $crate::same_cases! { wit::Effort, $crate::Effort: Fast, Default, Best }
             $crate::same_cases! { wit::Subsampling, $crate::Subsampling: Half, Full }
             $crate::same_cases! { wit::Profile, $crate::Profile: Srgb, Keep, Strip }
+            $crate::same_cases! {
+                wit::Blend, $crate::Blend: Over, Multiply, Screen, Overlay, SoftLight, Difference
+            }
             $crate::same_cases! { wit::Metadata, $crate::Metadata: Strip, Copyright, Keep }
             $crate::same_cases! { wit::ColorModel, $crate::ColorModel: Gray, Rgb, Palette, Cmyk }
             $crate::same_cases! {
@@ -419,10 +424,13 @@ macro_rules! contract {
             }
         }
 
+        $crate::adjustments! {}
+
         $crate::settings! {
             AllowDamaged Page Frames AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
-            CropResized Extend Tilt Padding Mask Fill Background
+            CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
+            Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
             Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
@@ -486,7 +494,9 @@ pub fn checked<T, U: TryFrom<T, Error: std::fmt::Display>>(
         let detail = match name.as_str() {
             "density" => crate::OutOfRange::DENSITY.to_string(),
             "width-share" | "height-share" => crate::OutOfRange::SHARE.to_string(),
-            _ => why.to_string(),
+            name => {
+                crate::adjust::accepted(name).map_or_else(|| why.to_string(), |accepted| accepted.to_string())
+            }
         };
         crate::Error::InvalidOption { name: name.into(), detail }
     })

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adjust;
 mod contract;
 mod error;
 mod format;
@@ -8,8 +9,10 @@ mod info;
 mod length;
 mod names;
 mod options;
+mod overlay;
 mod setting;
 
+pub use adjust::{Adjust, Amount, Obscure, Sharpen, Tone, Unsharp, Veil};
 #[doc(hidden)]
 pub use contract::checked;
 pub use error::{Error, Limit, Result};
@@ -24,4 +27,5 @@ pub use info::{
 pub use length::{Factor, Length, Offset, OutOfRange, number};
 pub use names::UnknownName;
 pub use options::{Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling};
+pub use overlay::{Blend, Overlay, Place};
 pub use setting::Setting;

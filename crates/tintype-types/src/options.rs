@@ -1,14 +1,18 @@
 //! Everything a caller can request. Mirrors `wit/types.wit`, which documents each item in full.
 
-use crate::{Facts, Format, Geometry, names};
+use crate::{Adjust, Facts, Format, Geometry, Overlay, names};
 
 /// Everything a caller can request. `Options::default()` returns the defaults; [`Options::set`] changes one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// How to read the source.
     pub input: Input,
     /// Crop, orientation and size.
     pub geometry: Geometry,
+    /// Colours and detail.
+    pub adjust: Adjust,
+    /// Images to lay over the rendition, the lowest first.
+    pub overlays: Vec<Overlay>,
     /// How to encode the rendition.
     pub output: Output,
     /// Limits on the cost.

@@ -4,22 +4,33 @@ use std::collections::HashSet;
 use std::mem::discriminant;
 
 use crate::{
-    Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter, Fit, Format, Length, Mask,
-    Metadata, Options, Position, Profile, Result, Rotation, Sides, Subsampling, Tilt, Trim,
+    Amount, Angle, Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter, Fit, Format,
+    Length, Mask, Metadata, Obscure, Options, Overlay, Position, Profile, Result, Rotation, Sharpen, Sides,
+    Subsampling, Tilt, Tone, Trim, Unsharp,
 };
 
 /// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
-/// that are `None` by default.
+/// that are `None` by default, and `many` those that are lists, of which a setting is one item.
 macro_rules! settings {
-    (@value $field:expr) => { $field };
-    (@value $field:expr, some) => { Some($field) };
-    (@changed $field:expr, $default:expr) => { ($field != $default).then_some($field) };
+    (@set $field:expr, $value:expr) => { $field = $value };
+    (@set $field:expr, $value:expr, some) => { $field = Some($value) };
+    (@set $field:expr, $value:expr, many) => { $field.push($value) };
+    (@changed $field:expr, $default:expr) => { ($field != $default).then(|| $field.clone()) };
     (@changed $field:expr, $default:expr, some) => { $field };
-    ($($case:ident($type:ty) = $name:literal => $group:ident.$field:ident $(($some:ident))?,)*) => {
+    (@changed $field:expr, $default:expr, many) => { None };
+    (@items $settings:ident, $field:expr, $case:expr) => {};
+    (@items $settings:ident, $field:expr, $case:expr, some) => {};
+    (@items $settings:ident, $field:expr, $case:expr, many) => {
+        $settings.extend($field.iter().cloned().map($case));
+    };
+    (@repeats) => { false };
+    (@repeats some) => { false };
+    (@repeats many) => { true };
+    ($($case:ident($type:ty) = $name:literal => $group:ident$(.$field:ident)? $(($kind:ident))?,)*) => {
         /// An option of [`Options`] with its value. Mirrors `variant setting` of `wit/types.wit`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Setting {
-            $(#[doc = concat!("[`Options::", stringify!($group), "`], `", stringify!($field), "`")] $case($type),)*
+            $(#[doc = concat!("[`Options::", stringify!($group), "`]" $(, ", `", stringify!($field), "`")?)] $case($type),)*
         }
 
         impl Setting {
@@ -30,27 +41,33 @@ macro_rules! settings {
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$case(_) => $name,)* }
             }
+
+            /// Whether an option may be given several times: each setting adds one to a list.
+            pub const fn repeats(&self) -> bool {
+                match self { $(Self::$case(_) => settings!(@repeats $($kind)?),)* }
+            }
         }
 
         impl Options {
-            /// Changes one option.
+            /// Changes one option, or adds to a list.
             pub fn set(&mut self, setting: Setting) {
                 match setting {
                     $(Setting::$case(value) => {
-                        self.$group.$field = settings!(@value value $(, $some)?);
+                        settings!(@set self.$group$(.$field)?, value $(, $kind)?);
                     })*
                 }
             }
 
-            /// Lists the options that differ from the defaults.
+            /// Lists the options that differ from the defaults, and the items of lists after all others.
             pub fn settings(&self) -> Vec<Setting> {
                 let default = Self::default();
-                [$(
-                    settings!(@changed self.$group.$field, default.$group.$field $(, $some)?).map(Setting::$case),
-                )*]
-                .into_iter()
-                .flatten()
-                .collect()
+                let single = [$(
+                    settings!(@changed self.$group$(.$field)?, default.$group$(.$field)? $(, $kind)?)
+                        .map(Setting::$case),
+                )*];
+                let mut settings: Vec<Setting> = single.into_iter().flatten().collect();
+                $(settings!(@items settings, self.$group$(.$field)?, Setting::$case $(, $kind)?);)*
+                settings
             }
         }
     };
@@ -79,12 +96,30 @@ settings! {
     Filter(Filter) = "filter" => geometry.filter,
     Linear(bool) = "linear" => geometry.linear,
     CropResized(Crop) = "crop-resized" => geometry.crop_resized (some),
+    Blur(Factor) = "blur" => adjust.blur,
+    Sharpen(Sharpen) = "sharpen" => adjust.sharpen (some),
+    Unsharp(Unsharp) = "unsharp" => adjust.unsharp (some),
+    Pixelate(u32) = "pixelate" => adjust.pixelate,
+    Obscure(Obscure) = "obscure" => adjust.obscure (many),
+    Exposure(Amount) = "exposure" => adjust.exposure,
+    Gamma(Factor) = "gamma" => adjust.gamma,
+    Brightness(Factor) = "brightness" => adjust.brightness,
+    Lightness(Amount) = "lightness" => adjust.lightness,
+    Contrast(Factor) = "contrast" => adjust.contrast,
+    Vibrance(Amount) = "vibrance" => adjust.vibrance,
+    Saturation(Factor) = "saturation" => adjust.saturation,
+    Hue(Angle) = "hue" => adjust.hue,
+    Tone(Tone) = "tone" => adjust.tone (some),
+    Tint(Color) = "tint" => adjust.tint (some),
+    Negate(bool) = "negate" => adjust.negate,
+    Posterize(u32) = "posterize" => adjust.posterize,
     Extend(Extend) = "extend" => geometry.extend (some),
     Tilt(Tilt) = "tilt" => geometry.tilt (some),
     Padding(Sides) = "padding" => geometry.padding,
     Mask(Mask) = "mask" => geometry.mask (some),
     Fill(Fill) = "fill" => geometry.fill (some),
     Background(Color) = "background" => geometry.background (some),
+    Overlay(Overlay) = "overlay" => overlays (many),
     Format(Format) = "format" => output.format,
     Quality(u32) = "quality" => output.quality (some),
     Lossless(bool) = "lossless" => output.lossless,
@@ -110,7 +145,7 @@ settings! {
 }
 
 /// What is wrong with an option that was given before.
-const fn twice(setting: Setting) -> &'static str {
+const fn twice(setting: &Setting) -> &'static str {
     match setting {
         Setting::Width(_) => "is given twice, or together with width-share",
         Setting::Height(_) => "is given twice, or together with height-share",
@@ -136,8 +171,8 @@ impl Options {
         let mut options = Self::default();
         let mut given = HashSet::new();
         for setting in settings {
-            if !given.insert(discriminant(&setting)) {
-                return Err(Error::invalid(setting.name(), twice(setting)));
+            if !given.insert(discriminant(&setting)) && !setting.repeats() {
+                return Err(Error::invalid(setting.name(), twice(&setting)));
             }
             options.set(setting);
         }
@@ -170,7 +205,7 @@ mod tests {
             Setting::Quality(3),
             Setting::MaxWork(1),
         ];
-        assert_eq!(Options::with(given).unwrap().settings(), given);
+        assert_eq!(Options::with(given.clone()).unwrap().settings(), given);
     }
 
     #[test]

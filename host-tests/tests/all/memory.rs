@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Angle, Error, Fill, Fit, Format, Geometry, Length, Limit, Mask, Options, Position, Rotation, Sides,
-    Smart, Tilt, Trim,
+    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, Obscure, Options,
+    Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
@@ -96,6 +96,25 @@ fn staged_jobs() -> Vec<Options> {
         change(&mut options.geometry);
         options
     };
+    let factor = |tenths: u32| Factor::from_millionths(tenths * 100_000);
+    let mut blurred = job(Format::Jpeg, |geometry| geometry.width = Some(Length::Pixels(700)));
+    blurred.adjust.blur = factor(150);
+    blurred.adjust.unsharp = Some(Unsharp { sigma: factor(60), amount: factor(10), threshold: 0 });
+    blurred.adjust.tint = Some(Color::WHITE);
+    let mut overlaid = job(Format::Png, |geometry| geometry.width = Some(Length::Pixels(600)));
+    let (x, width) = (Length::Pixels(20), Length::Share(factor(8)));
+    overlaid.adjust.obscure = vec![Obscure { x, y: x, width, height: width, by: Veil::Blur(factor(90)) }];
+    overlaid.adjust.pixelate = 30;
+    overlaid.overlays = vec![
+        Overlay {
+            image: photograph(900, 700).jpeg().into(),
+            opacity: factor(5),
+            place: Place::Tiled(10, 10),
+            size: Some(Length::Pixels(400)),
+            blend: Blend::Overlay,
+        };
+        2
+    ];
     let mut deep = job(Format::Png, |geometry| geometry.width = Some(Length::Pixels(700)));
     deep.output.bit_depth = 16;
     vec![
@@ -119,6 +138,8 @@ fn staged_jobs() -> Vec<Options> {
             geometry.linear = true;
             geometry.auto_orient = false;
         }),
+        blurred,
+        overlaid,
         deep,
     ]
 }
@@ -144,7 +165,7 @@ fn fault(name: &str, whole: bool, options: &Options, trap: &dyn std::fmt::Debug)
 fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
     let mut faults = Vec::new();
     for (name, image) in sources() {
-        let plain = jobs().into_iter().flat_map(|job| [(job, false), (job, true)]);
+        let plain = jobs().into_iter().flat_map(|job| [(job.clone(), false), (job, true)]);
         for (mut options, whole) in plain.chain(staged_jobs().into_iter().map(|job| (job, false))) {
             // A file that is handed over whole is copied in before anything can be refused, and allocators want more than it.
             options.limits.memory = if whole { 2 * image.len() as u64 + INSTANCE } else { INSTANCE };
@@ -205,7 +226,8 @@ fn an_instance_with_no_more_memory_than_the_limit_never_runs_out_on_files_of_oth
     for folder in ["hostile", "conformance", "photos"] {
         for path in corpus::files(folder).unwrap_or_default() {
             let (name, image) = (path.display().to_string(), fs::read(&path).unwrap());
-            for (limit, mut options) in LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, *job))
+            for (limit, mut options) in
+                LIMITS.iter().zip(&jobs).step_by(2).map(|(limit, job)| (limit, job.clone()))
             {
                 options.limits.memory = limit << 20;
                 for whole in [false, true] {

@@ -2,9 +2,12 @@
 
 use std::fs;
 
-use harness::resizer::types::{Effort, Error, Format, Length, Limit, Options, Output, Subsampling};
+use harness::resizer::types::{
+    Amount, Angle, Blend, Color, Effort, Error, Factor, Format, Length, Limit, Obscure, Options, Output,
+    Overlay, Place, Position, Sharpen, Subsampling, Unsharp, Veil,
+};
 use harness::{Resizer, corpus};
-use pictures::{Picture, photograph};
+use pictures::{Picture, PngColor, PngStyle, photograph, transparent_disc};
 
 /// How far the count of work and the instructions may lie apart.
 const FACTOR: f64 = 3.0;
@@ -114,6 +117,67 @@ fn films() -> Vec<(String, Vec<u8>)> {
         films.push((format!("{name}, GIF"), gif));
     }
     films
+}
+
+/// Renditions by every stage that changes detail or colours, and with an image laid over.
+fn adjustments() -> Vec<Options> {
+    let job = |change: &dyn Fn(&mut Options)| {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(700));
+        options.output.format = Format::Png;
+        options.output.effort = Effort::Fast;
+        change(&mut options);
+        options
+    };
+    let factor = |tenths: u32| Factor::from_millionths(tenths * 100_000);
+    let disc = transparent_disc(400, 400).png();
+    let overlay = |place| Overlay {
+        image: disc.clone().into(),
+        opacity: factor(5),
+        place,
+        size: Some(Length::Pixels(300)),
+        blend: Blend::SoftLight,
+    };
+    let part =
+        |by| Obscure { x: Length::ZERO, y: Length::ZERO, width: Length::WHOLE, height: Length::WHOLE, by };
+    vec![
+        job(&|options| options.adjust.blur = factor(5)),
+        job(&|options| options.adjust.blur = factor(19)),
+        job(&|options| options.adjust.blur = factor(30)),
+        job(&|options| options.adjust.blur = factor(1000)),
+        job(&|options| options.adjust.unsharp = Some(Unsharp::MILD)),
+        job(&|options| {
+            options.adjust.sharpen =
+                Some(Sharpen { sigma: factor(40), flat: factor(10), jagged: factor(20) });
+        }),
+        job(&|options| options.adjust.pixelate = 2),
+        job(&|options| options.adjust.pixelate = 40),
+        job(&|options| options.adjust.obscure = vec![part(Veil::Blur(factor(80))), part(Veil::Pixelate(9))]),
+        job(&|options| options.adjust.brightness = factor(12)),
+        job(&|options| {
+            options.adjust.hue = Angle::from_millidegrees(50_000);
+            options.adjust.vibrance = Amount::from_millionths(300_000);
+            options.adjust.tint = Some(Color::WHITE);
+        }),
+        job(&|options| options.overlays = vec![overlay(Place::At(Position::default()))]),
+        job(&|options| options.overlays = vec![overlay(Place::Tiled(9, 9)); 3]),
+    ]
+}
+
+#[test]
+fn work_is_within_a_factor_of_three_of_the_instructions_for_every_adjustment() {
+    let sources = [
+        ("photograph", photograph(1000, 800).jpeg()),
+        ("disc", transparent_disc(700, 600).png()),
+        ("gray", photograph(900, 700).png_as(&PngStyle { color: PngColor::Gray(8), ..PngStyle::default() })),
+    ];
+    let jobs = adjustments();
+    let all = sources.iter().flat_map(|(name, source)| {
+        let ratios = ratios(name, source, &jobs);
+        assert_eq!(ratios.len(), jobs.len());
+        ratios.into_iter().enumerate().map(|(job, (name, ratio))| (format!("job {job} of {name}"), ratio))
+    });
+    check(&all.collect::<Vec<_>>());
 }
 
 /// Instructions for each unit of work, of each job that gives a rendition.

@@ -113,6 +113,44 @@ export interface Options {
 
   /** Keep a part of the resized image. */
   cropResized?: Part;
+  /** Blur by a Gaussian of this standard deviation in pixels, 0 to 1000. @default 0 */
+  blur?: number;
+  /** Sharpen the edges of the lightness by this standard deviation in pixels, 0 to 10, and with strengths in flat areas and at edges. */
+  sharpen?: number | { sigma: number; flat?: number; jagged?: number };
+  /** Sharpen by an unsharp mask. */
+  unsharp?: { sigma: number; amount: number; threshold?: number };
+  /** Average squares with sides of this many pixels. @default 1 */
+  pixelate?: number;
+  /** Make parts of the resized image unrecognisable. */
+  obscure?: Obscure | Obscure[];
+  /** More light, in stops, -8 to 8. @default 0 */
+  exposure?: number;
+  /** Raise values to the power of 1 divided by this, 0.1 to 10. @default 1 */
+  gamma?: number;
+  /** Multiply values, 0 to 100. @default 1 */
+  brightness?: number;
+  /** Add a share of the range to values, -1 to 1. @default 0 */
+  lightness?: number;
+  /** Multiply the distance of values from middle gray, 0 to 100. @default 1 */
+  contrast?: number;
+  /** Change the saturation of pale colours, -1 to 1. @default 0 */
+  vibrance?: number;
+  /** Multiply the saturation, 0 to 100. @default 1 */
+  saturation?: number;
+  /** Rotate the hue by degrees. @default 0 */
+  hue?: number;
+  /** Give all pixels colours of one scale, by their lightness. */
+  tone?:
+    | 'grayscale'
+    | 'sepia'
+    | { color: Color; intensity?: number }
+    | { dark: Color; light: Color; intensity?: number };
+  /** A colour for the middle tones of the grayscale image. */
+  tint?: Color;
+  /** Replace each colour by its complement. @default false */
+  negate?: boolean;
+  /** Levels of each channel, 2 to 256. @default 256 */
+  posterize?: number;
   /** Surround an image that is smaller than width and height, up to their size or their aspect ratio. */
   extend?: 'size' | 'ratio' | { to: 'size' | 'ratio'; position?: Position };
   /** Rotate clockwise by any angle in degrees. The corners that appear are transparent, or of a colour. */
@@ -125,6 +163,8 @@ export interface Options {
   fill?: Color | 'blur' | 'edge' | 'mirror';
   /** Colour to lay transparent pixels over. @default none; white where the format has no transparency */
   background?: Color;
+  /** Lay other images over this one, the lowest first. */
+  overlay?: Overlay | Overlay[];
 
   /** Format of the image. @default 'webp' */
   format?: Format;
@@ -169,6 +209,30 @@ export interface Options {
   maxMemory?: number;
   /** Most work, in units of about one WebAssembly instruction: the same on every machine. @default 400000000000 */
   maxWork?: number;
+}
+
+/** A part to make unrecognisable, in pixels or percentages. */
+export interface Obscure {
+  left?: number | string;
+  top?: number | string;
+  width: number | string;
+  height: number | string;
+  /** A standard deviation, or the side of squares, in pixels. */
+  by: { blur: number } | { pixelate: number };
+}
+
+/** An image to lay over another. */
+export interface Overlay {
+  /** The encoded image. */
+  image: Uint8Array;
+  /** 0 to 1. @default 1 */
+  opacity?: number;
+  /** Where it lies, or the gaps between its tiles. @default 'center' */
+  place?: Position | { tile: { x?: number; y?: number } };
+  /** The width and height that it fits within, in pixels or as a percentage of the image. @default its own, reduced to fit */
+  size?: number | string;
+  /** How its colours are mixed with those below. @default 'over' */
+  blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
 }
 
 /** The facts in an image's header. */

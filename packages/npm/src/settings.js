@@ -10,8 +10,13 @@ export function settingsOf(options = {}) {
     throw invalidArgument('options', `is ${show(options)}; accepted is an object such as { width: 800 }`);
   return Object.entries(options)
     .filter(([, value]) => value !== undefined)
-    .map(setting);
+    .flatMap(([name, value]) =>
+      LISTS.includes(name) && Array.isArray(value) ? value.map((item) => setting([name, item])) : [setting([name, value])],
+    );
 }
+
+/** Options that may be lists, of which a setting is one item. */
+const LISTS = ['obscure', 'overlay'];
 
 function setting([name, value]) {
   if (!Object.hasOwn(OPTIONS, name)) {
@@ -135,6 +140,41 @@ const mask = (value, name) =>
 const fill = (value, name) =>
   ['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) };
 
+const sharpen = short('sigma', record({ sigma: number, flat: or(1, number), jagged: or(2, number) }));
+
+const veil = (value, name) =>
+  isObject(value) && 'pixelate' in value
+    ? { tag: 'pixelate', val: record({ pixelate: whole })(value, name).pixelate }
+    : { tag: 'blur', val: record({ blur: number })(value, name).blur };
+
+const obscure = (value, name) => {
+  const { left, top, by, ...rest } = isObject(value) ? value : { value };
+  const size = record({ width: length(whole), height: length(whole) })(rest, name);
+  const offset = or(zero, length(whole));
+  return { x: offset(left, `${name}.left`), y: offset(top, `${name}.top`), ...size, by: veil(by, `${name}.by`) };
+};
+
+const tone = (value, name) => {
+  if (!isObject(value)) return { tag: oneOf('grayscale', 'sepia')(value, name) };
+  const intensity = or(1, number);
+  return 'color' in value
+    ? { tag: 'monochrome', val: record({ color, intensity })(value, name) }
+    : { tag: 'duotone', val: record({ dark: color, light: color, intensity })(value, name) };
+};
+
+const place = (value, name) =>
+  isObject(value) && 'tile' in value
+    ? { tag: 'tiled', val: record({ tile: record({ x: or(0, whole), y: or(0, whole) }) })(value, name).tile }
+    : { tag: 'at', val: position(value, name) };
+
+const overlay = record({
+  image: when((value) => value instanceof Uint8Array, 'a Uint8Array'),
+  opacity: or(1, number),
+  place: or({ tag: 'at', val: { tag: 'gravity', val: 'center' } }, place),
+  size: optional(length(whole)),
+  blend: or('over', oneOf('over', 'multiply', 'screen', 'overlay', 'soft-light', 'difference')),
+});
+
 export const FORMATS = ['jpeg', 'png', 'webp', 'gif'];
 
 /** Every option, with what reads its value. */
@@ -161,6 +201,23 @@ export const OPTIONS = {
   filter: oneOf('box', 'bilinear', 'catmull-rom', 'mitchell', 'lanczos3'),
   linear: boolean,
   cropResized: part,
+  blur: number,
+  sharpen,
+  unsharp: record({ sigma: number, amount: number, threshold: or(0, whole) }),
+  pixelate: whole,
+  obscure,
+  exposure: number,
+  gamma: number,
+  brightness: number,
+  lightness: number,
+  contrast: number,
+  vibrance: number,
+  saturation: number,
+  hue: number,
+  tone,
+  tint: color,
+  negate: boolean,
+  posterize: whole,
   extend: short(
     'to',
     record({ to: oneOf('size', 'ratio'), position: or({ tag: 'gravity', val: 'center' }, position) }),
@@ -170,6 +227,7 @@ export const OPTIONS = {
   mask,
   fill,
   background: color,
+  overlay,
   format: oneOf(...FORMATS),
   quality: whole,
   lossless: boolean,

@@ -34,6 +34,8 @@ pub struct Config {
     pub sources: Sources,
     /// An image to answer with where the source of another one fails.
     pub fallback_url: Option<SourceUrl>,
+    /// An image to lay over renditions where a request asks for it.
+    pub watermark: Option<SourceUrl>,
     /// Who may ask.
     pub keys: Keys,
     /// Options of imgproxy's grammar by name.
@@ -166,6 +168,12 @@ pub const VARIABLES: &[Variable] = &[
         fallback_url: Option<SourceUrl>,
         "",
         "An image to return where the source of another one fails, made with the same options."
+    ),
+    variable!(
+        "TINTYPE_WATERMARK",
+        watermark: Option<SourceUrl>,
+        "",
+        "An image to lay over renditions where a request asks for a watermark."
     ),
     variable!(
         "TINTYPE_PREFIX",
@@ -324,7 +332,7 @@ impl Config {
         for url in base_url.iter().chain(folders) {
             policy.allow(Pattern::under(url));
         }
-        if let Some(url) = &self.fallback_url {
+        for url in self.fallback_url.iter().chain(&self.watermark) {
             policy.allow(Pattern::exact(url));
         }
     }

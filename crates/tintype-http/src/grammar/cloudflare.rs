@@ -232,24 +232,24 @@ mod tests {
         ] {
             assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
         }
-        for refused in [
-            "blur=5",
-            "Blur=5",
-            "sharpen=1",
-            "brightness=0.5",
-            "contrast=2",
-            "gamma=0.5",
-            "saturation=2",
-            "border=5",
-            "segment=foreground",
-            "upscale=generate",
-            "width=auto",
-            "g=face",
-            "format=avif",
-        ] {
+        for refused in
+            ["border=5", "segment=foreground", "upscale=generate", "width=auto", "g=face", "format=avif"]
+        {
             assert_eq!(get(refused), Err(Kind::Unsupported), "{refused}");
         }
+        for (options, meant) in [
+            ("Blur=5", "&blur=2.5"),
+            ("sharpen=1", "&unsharp=1,0.5"),
+            ("brightness=0.5,contrast=2", "&brightness=0.5&contrast=2"),
+            ("gamma=0.5,saturation=2", "&gamma=0.5&saturation=2"),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+        }
         for malformed in [
+            "blur=251",
+            "sharpen=11",
+            "brightness=-1",
+            "gamma=0.01",
             "width=abc",
             "w=0",
             "height=50%25",

@@ -4,12 +4,14 @@
 //! An argument that is empty or missing leaves the setting as it is. Options that the engine does not implement are
 //! refused by name, unless their arguments switch them off.
 
+mod adjust;
 mod arguments;
 mod draft;
 mod missing;
 mod options;
 mod place;
 mod size;
+mod watermark;
 
 use std::collections::BTreeMap;
 

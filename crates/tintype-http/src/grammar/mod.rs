@@ -4,6 +4,7 @@
 //! and query); `write` makes a target of a request. [`Grammar::write`] reads back what was written: whatever a grammar
 //! has no words for shows as a difference and is reported instead of being lost.
 
+mod adjust;
 pub mod cloudflare;
 mod dialect;
 pub mod imgproxy;

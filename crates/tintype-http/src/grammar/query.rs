@@ -5,8 +5,10 @@
 
 use tintype_types::{Format, number};
 
+use super::adjust::{MODEST, amount, factor, opaque};
 use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
 use super::text::{encode_query, pairs};
+use super::value::{read_angle, write_angle};
 use crate::failure::{Failure, Kind, Result};
 use crate::request::{Details, ImageRequest, OutputFormat, Source, file_name};
 
@@ -87,6 +89,50 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     field!(["filter", "kernel"], "box, bilinear, catmull-rom, mitchell or lanczos3", geometry.filter),
     field!(["linear"], SWITCH, geometry.linear),
     field!(["crop-resized"], CROP, geometry.crop_resized),
+    field!(["blur"], "a standard deviation in pixels, 0 to 1000", adjust.blur, |text| factor(text, 0, 1000)),
+    field!(
+        ["sharpen"],
+        "a standard deviation in pixels, 0 to 10, then strengths in flat areas and at edges, such as 0.8 or 1,0,3",
+        adjust.sharpen
+    ),
+    field!(
+        ["unsharp"],
+        "a standard deviation in pixels, 0 to 100, an amount, 0 to 100, then a threshold, 0 to 255, such as 1,0.5 or \
+         2,1,4",
+        adjust.unsharp
+    ),
+    field!(["pixelate"], PIXELS, adjust.pixelate),
+    field!(
+        ["obscure"],
+        "x,y,width,height in pixels or per cent, then blur or pixelate and a number of pixels, such as \
+         10%,20%,50,50,blur,8; several with semicolons between them",
+        adjust.obscure
+    ),
+    field!(["exposure"], "stops, -8 to 8", adjust.exposure, |text| amount(text, 8)),
+    field!(["gamma"], "0.1 to 10; more is lighter", adjust.gamma, |text| factor(text, 100, 10)),
+    field!(["brightness"], MODEST, adjust.brightness, |text| factor(text, 0, 100)),
+    field!(["lightness"], "-1 to 1, a share of the range to add", adjust.lightness, |text| amount(text, 1)),
+    field!(["contrast"], MODEST, adjust.contrast, |text| factor(text, 0, 100)),
+    field!(["vibrance"], "-1 to 1", adjust.vibrance, |text| amount(text, 1)),
+    field!(["saturation"], MODEST, adjust.saturation, |text| factor(text, 0, 100)),
+    Parameter {
+        names: &["hue"],
+        accepts: "degrees",
+        read: |request, text| {
+            request.adjust.hue = read_angle(text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |request| Some(write_angle(request.adjust.hue)),
+    },
+    field!(
+        ["tone"],
+        "grayscale, sepia, monochrome and a colour, or duotone and a dark and a light colour; then an intensity, 0 to 1, \
+         such as monochrome,teal,0.5",
+        adjust.tone
+    ),
+    field!(["tint"], "a colour of CSS", adjust.tint, |text| opaque(text).map(Some)),
+    field!(["negate"], SWITCH, adjust.negate),
+    field!(["posterize"], "levels of each channel, 2 to 256", adjust.posterize, |text| number(text, 2, 256)),
     field!(
         ["extend"],
         "size or ratio, then where the image lies, such as size,north or ratio,center,0,10",
@@ -101,6 +147,19 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         "a colour of CSS: a name, rgb(…), hsl(…), or RGB, RGBA, RRGGBB or RRGGBBAA in hexadecimal",
         geometry.background
     ),
+    field!(["watermark", "wm"], "default, or the URL of an image, percent-encoded", watermark.image),
+    field!(["watermark-opacity"], "0 to 1", watermark.opacity, |text| factor(text, 0, 1)),
+    field!(
+        ["watermark-place"],
+        "a gravity, with offsets such as south-east,10,10, or tile and the gaps between tiles, such as tile,20,20",
+        watermark.place
+    ),
+    field!(
+        ["watermark-size"],
+        "pixels, 1 to 65535, or a share of the image's width and height such as 20%",
+        watermark.size
+    ),
+    field!(["watermark-blend"], "over, multiply, screen, overlay, soft-light or difference", watermark.blend),
     field!(
         ["format", "f"],
         "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts), source (the source's family) or json \

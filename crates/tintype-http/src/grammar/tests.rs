@@ -15,7 +15,7 @@ const RICH: [Grammar; 4] = [Grammar::Query, Grammar::Imgproxy, Grammar::Cloudfla
 fn every_grammar_reads_back_what_it_writes() {
     let mut random = Random(0x0074_696E_7479_7065);
     let mut written = [0; Grammar::ALL.len()];
-    for round in 0..30_000 {
+    for round in 0..60_000 {
         let request = random.request();
         let index = round % Grammar::ALL.len();
         let grammar = Grammar::ALL[index];

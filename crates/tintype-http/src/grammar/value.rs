@@ -1,7 +1,7 @@
 //! Values as the query grammar reads and writes them; the dialects share what they say in the same words.
 
 use tintype_types::{
-    Angle, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, Metadata,
+    Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, Metadata,
     Profile, Rotation, Sides, Subsampling, Tilt, Trim, number,
 };
 
@@ -45,6 +45,7 @@ values!(
     Metadata,
     Effort,
     Subsampling,
+    Blend,
     u64,
     i64
 );

@@ -4,6 +4,7 @@
 //! the first holds. In query strings, `+` is a plus and `%` may stand alone. A parameter that the engine does not
 //! implement is refused by name, unless its value switches it off.
 
+mod adjust;
 mod draft;
 mod parameters;
 mod part;
@@ -234,26 +235,37 @@ mod tests {
         ] {
             assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
         }
-        for refused in [
-            "sat=2",
-            "gam",
-            "gam=2",
-            "con=-30",
-            "hue=30",
-            "mod=1,1,20",
-            "mod=2",
-            "blur",
-            "blur=5",
-            "sharp",
-            "bri=30",
-            "filt=greyscale",
-            "mask=star",
-            "shape=heart",
-            "tint=red",
-            "page=-1",
-            "page=-2",
-        ] {
+        for refused in ["mask=star", "shape=heart", "page=-1", "page=-2"] {
             assert_eq!(said(refused), Err(Kind::Unsupported), "{refused}");
+        }
+    }
+
+    #[test]
+    fn colours_and_detail_are_those_of_the_query_grammar() {
+        for (query, expected) in [
+            ("blur", "blur=0.816497"),
+            ("blur=5", "blur=5"),
+            ("sharp", "unsharp=0.816497,0.375"),
+            ("sharp=2", "sharpen=2"),
+            ("sharpj=3&sharp=2&sharpf=0", "sharpen=2,0,3"),
+            ("con=-30", "contrast=0.7"),
+            ("bri=30", "lightness=0.3"),
+            ("gam", "gamma=2.2"),
+            ("gam=9", "gamma=2.2"),
+            ("gam=1.5", "gamma=1.5"),
+            ("sat=2", "saturation=2"),
+            ("hue=-30", "hue=330"),
+            ("mod=1,1,20", "hue=20"),
+            ("mod=2,0.5", "brightness=2&saturation=0.5"),
+            ("filt=greyscale", "tone=grayscale"),
+            ("filt=sepia", "tone=sepia"),
+            ("filt=negate", "negate=true"),
+            ("filt=duotone", "tone=duotone,c83658,d8e74f"),
+            ("start=000&filt=duotone&stop=fff", "tone=duotone,000000,ffffff"),
+            ("tint=80ff0000", "tint=ff0000"),
+            ("blur=0.1&con=101&sharp=11&filt=blurry&tint=redish&sat=x", ""),
+        ] {
+            assert_eq!(adds(query), Ok(expected.into()), "{query}");
         }
     }
 

@@ -8,13 +8,15 @@ mod delivery;
 mod details;
 pub mod geometry;
 mod output;
+mod watermark;
 
-use tintype_types::{self as engine, Format, Geometry, Input, Limits, Metadata, Options};
+use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Limits, Metadata, Options};
 
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name, file_stem};
 pub use details::{Details, Fields, Shape};
 pub use output::{Output, OutputFormat, Quality};
+pub use watermark::{Watermark, WatermarkImage};
 
 /// One image to make: its source, the changes to make, and how to deliver the result.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +25,10 @@ pub struct ImageRequest {
     pub source: Source,
     /// Place and size of pixels.
     pub geometry: Geometry,
+    /// Colours and detail.
+    pub adjust: Adjust,
+    /// An image to lay over the rendition.
+    pub watermark: Watermark,
     /// Encoding.
     pub output: Output,
     /// Delivery, which does not change the bytes of a rendition.
@@ -40,7 +46,7 @@ pub enum Source {
 }
 
 impl ImageRequest {
-    /// The contract's options for a rendition in this format.
+    /// The contract's options for a rendition in this format, but for the watermark, whose bytes are not here.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
         let Output { page, frames, loops, delay, .. } = self.output;
         let Output { effort, progressive, subsampling, sharp_chroma, profile, metadata, .. } = self.output;
@@ -48,6 +54,8 @@ impl ImageRequest {
         Options {
             input: Input { allow_damaged: true, page, frames },
             geometry: self.geometry,
+            adjust: self.adjust.clone(),
+            overlays: Vec::new(),
             output: engine::Output {
                 format,
                 quality: self.output.quality.of(format).map(u32::from),
@@ -80,6 +88,8 @@ impl ImageRequest {
         Self {
             source: self.source.clone(),
             geometry: geometry::normalized(&self.geometry),
+            adjust: self.adjust.normalized(),
+            watermark: self.watermark.normalized(),
             output: self.output.normalized(),
             delivery: self.delivery.clone(),
         }

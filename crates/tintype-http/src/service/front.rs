@@ -67,7 +67,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let request = split.read()?;
         self.check_expiry(&request)?;
         let variant = self.variant(&request);
-        let conditions = self.conditions(&variant);
+        let conditions = self.conditions(&request, &variant);
         let asked = self.host.now();
         let original = original(&split, &parts.headers, &conditions)?;
         let deadline = self.bounds().deadline.at;

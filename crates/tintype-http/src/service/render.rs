@@ -24,6 +24,7 @@ use crate::response::image::Facts;
 use crate::response::negotiate;
 use crate::source::ResolvedSource;
 use crate::waiting::Deadline;
+use crate::watermark::{self, Mark};
 
 impl<'h, H: Host> Exchange<'h, '_, H> {
     /// Makes the rendition of an origin's source.
@@ -34,7 +35,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<Outcome<'h, H>> {
         let variant = self.variant(request);
         let asked = self.host.now();
-        let fetched = self.fetcher().fetch(source, &self.conditions(&variant)).await;
+        let fetched = self.fetcher().fetch(source, &self.conditions(request, &variant)).await;
         let waited = self.log.record_fetch(asked);
         let fetched = fetched?;
         let origin = Origin {
@@ -60,13 +61,15 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             |damaged| self.config.cache.cache_control(&request.delivery, &freshness, self.date, damaged);
         let (fresh, damaged) = (cache_control(false), cache_control(true));
         let facts = Facts { canonical, stem, ..Facts::new(request, fresh) };
-        let mut facts = self.with_validators(facts, &headers, variant);
+        let mut facts =
+            if is_marked(request) { facts } else { self.with_validators(facts, &headers, variant) };
         let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
         };
         let input =
             Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
-        let made = self.make(request, input).await?;
+        let watermark = self.watermark(request).await?;
+        let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(damaged);
         }
@@ -94,7 +97,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
         let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
-        let made = self.make(request, input).await?;
+        let watermark = self.watermark(request).await?;
+        let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(no_store);
         }
@@ -102,10 +106,16 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     }
 
     /// Makes a rendition, or the beginning of a large one.
-    async fn make(&mut self, request: &ImageRequest, input: Input<'h, H>) -> Result<Made<'h, H>> {
+    async fn make(
+        &mut self,
+        request: &ImageRequest,
+        input: Input<'h, H>,
+        watermark: Option<Mark>,
+    ) -> Result<Made<'h, H>> {
+        let marked_by = watermark.as_ref().map_or(0, |watermark| watermark.hash);
         let details = &request.output.details;
         let (mut rendering, format) =
-            self.start(request, Opened::open(input.with_digest(details.digest)).await?)?;
+            self.start(request, Opened::open(input.with_digest(details.digest)).await?, watermark)?;
         if request.output.format == OutputFormat::Json {
             let described = rendering.describe(details).await;
             self.log.record_progress(&rendering);
@@ -123,7 +133,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             let made = Made::text(format, "text/plain", url);
             return Ok(Made { is_damaged: rendering.damaged(), ..made });
         }
-        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash());
+        let (is_damaged, source_hash) = (rendering.damaged(), rendering.input().hash() ^ marked_by);
         let rest = (!is_complete).then(|| Box::new(rendering));
         Ok(Made { format, body, media_type: None, is_damaged, source_hash, rest })
     }
@@ -143,9 +153,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     }
 
     /// What the client has already, for an origin whose tags and dates are trusted.
-    pub(super) fn conditions(&self, variant: &Variant) -> Conditions {
+    pub(super) fn conditions(&self, request: &ImageRequest, variant: &Variant) -> Conditions {
         let mut conditions = Conditions::default();
-        if self.config.trust_origin_etag {
+        if self.config.trust_origin_etag && !is_marked(request) {
             match &self.context.if_none_match {
                 Some(tags) => conditions.if_none_match = etag::origin_tags(tags, variant),
                 None => conditions.if_modified_since = self.context.if_modified_since.clone(),
@@ -179,8 +189,18 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
     }
 
+    /// The watermark that a request asks for.
+    async fn watermark(&self, request: &ImageRequest) -> Result<Option<Mark>> {
+        watermark::fetch(&self.fetcher(), &request.watermark, self.bounds()).await
+    }
+
     /// Starts to make the rendition, once the source's format is known.
-    fn start(&self, request: &ImageRequest, opened: Opened<'h, H>) -> Result<(Rendering<'h, H>, Format)> {
+    fn start(
+        &self,
+        request: &ImageRequest,
+        opened: Opened<'h, H>,
+        watermark: Option<Mark>,
+    ) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
         let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
@@ -190,9 +210,16 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             return Ok((opened.render(None), source));
         }
         opened.check_decoded()?;
-        let options = request.options(format, self.config.limits);
+        let mut options = request.options(format, self.config.limits);
+        options.overlays =
+            watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
         Ok((opened.render(Some(self.host.session(&options))), format))
     }
+}
+
+/// Whether the bytes of a watermark count, too: then no tag or date of the origin stands for the rendition.
+fn is_marked(request: &ImageRequest) -> bool {
+    request.watermark.normalized().image.is_some()
 }
 
 /// What is known of a source as it begins to arrive.
@@ -213,7 +240,7 @@ struct Made<'h, H: Host> {
     /// The type of a body that is no image.
     media_type: Option<&'static str>,
     is_damaged: bool,
-    /// A hash of the source as far as it has been read.
+    /// A hash of the source as far as it has been read, and of the watermark.
     source_hash: u64,
     rest: Option<Box<Rendering<'h, H>>>,
 }

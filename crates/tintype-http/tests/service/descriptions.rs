@@ -11,7 +11,7 @@ const URL: &str = "https://photos.example.com/a/photo.png";
 
 /// A host whose origin has a large photograph that it sends in pieces of 100 bytes.
 fn host(source: Vec<u8>, announced: bool) -> TestHost {
-    let host = TestHost::new().resizer(|options| tintype::Session::stepped(*options));
+    let host = TestHost::new().resizer(|options| tintype::Session::stepped(options.clone()));
     host.origin(move |_| {
         let reply = Reply::image(&source);
         if announced { reply.header("content-length", &source.len().to_string()) } else { reply }

@@ -6,7 +6,7 @@ use tintype_types::{Format, Limits};
 use crate::support::*;
 
 fn host() -> TestHost {
-    TestHost::new().resizer(|options| tintype::Session::stepped(*options))
+    TestHost::new().resizer(|options| tintype::Session::stepped(options.clone()))
 }
 
 /// A picture of these sides, half transparent.

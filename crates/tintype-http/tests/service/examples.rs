@@ -16,7 +16,8 @@ fn host() -> TestHost {
         .with("TINTYPE_SOURCES", "https://images.example.com")
         .with("TINTYPE_BASE_URL", "https://images.example.com/")
         .with("TINTYPE_PRESET_thumb", "rs:fill:100:100")
-        .resizer(|options| tintype::Session::stepped(*options))
+        .with("TINTYPE_WATERMARK", "https://images.example.com/disc.png")
+        .resizer(|options| tintype::Session::stepped(options.clone()))
         .origin(origin)
 }
 

@@ -119,7 +119,7 @@ fn a_size_that_depends_on_the_source_takes_one_session() {
 fn the_resizer_gets_the_options_and_the_limits() {
     let host = TestHost::new().with("TINTYPE_MAX_SOURCE_PIXELS", "77").with("TINTYPE_MAX_MEMORY", "99");
     host.get(&format!("{PHOTO}&quality=33&format=jpeg"));
-    let options = host.sessions.borrow()[0];
+    let options = host.sessions.borrow()[0].clone();
     assert_eq!((options.geometry.width, options.geometry.height), (Some(Length::Pixels(8)), None));
     assert_eq!((options.output.format, options.output.quality), (Format::Jpeg, Some(33)));
     assert_eq!((options.limits.source_pixels, options.limits.memory), (77, 99));

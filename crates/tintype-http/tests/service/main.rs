@@ -18,3 +18,4 @@ mod telemetry;
 mod uploads;
 mod validators;
 mod waiting;
+mod watermarks;

@@ -252,7 +252,7 @@ fn resizer(messages: &mut Messages) {
             .resizer(move |options| Echo { slowness, ..Echo::new(options) });
         messages.add(&host.get(PHOTO));
     }
-    let engine = || TestHost::new().resizer(|options| tintype::Session::stepped(*options));
+    let engine = || TestHost::new().resizer(|options| tintype::Session::stepped(options.clone()));
     let mut make = |options: &str, source: &[u8]| {
         let answer = engine().post(&format!("/?{options}"), pieces(source, 1000));
         messages.add(&answer);

@@ -11,7 +11,7 @@ const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 fn host() -> TestHost {
     let host = TestHost::new().collector(Ok(StatusCode::OK));
-    host.resizer(|options| tintype::Session::stepped(*options))
+    host.resizer(|options| tintype::Session::stepped(options.clone()))
         .origin(|_| Reply::image(&crate::engine::png(64, 48)))
 }
 

@@ -77,6 +77,40 @@ class Options(TypedDict, total=False):
     """Resample in linear light, which keeps fine bright detail. Default: False."""
     crop_resized: Mapping[str, Any]
     """Keep a part of the resized image, as `crop`."""
+    blur: float
+    """Standard deviation of a Gaussian blur, in pixels. Default: 0."""
+    sharpen: float | Mapping[str, Any]
+    """Sharpen, by a standard deviation in pixels; or `sigma`, `flat` and `jagged`."""
+    unsharp: Mapping[str, Any]
+    """Unsharp mask: `sigma`, `amount` and `threshold`."""
+    pixelate: int
+    """Side of the squares that become one colour, in pixels. Default: 0."""
+    obscure: Mapping[str, Any] | list[Mapping[str, Any]]
+    """Parts to make unrecognisable: `left`, `top`, `width`, `height`, and `by`, such as `{"blur": 9}` or `{"pixelate": 9}`."""
+    exposure: float
+    """Stops of light. Default: 0."""
+    gamma: float
+    """Default: 1."""
+    brightness: float
+    """A factor. Default: 1."""
+    lightness: float
+    """A share of the range to add. Default: 0."""
+    contrast: float
+    """A factor. Default: 1."""
+    vibrance: float
+    """More saturation where there is little. Default: 0."""
+    saturation: float
+    """A factor. Default: 1."""
+    hue: float
+    """Degrees to rotate the hue by. Default: 0."""
+    tone: Literal["grayscale", "sepia"] | Mapping[str, Any]
+    """Or `color` and `intensity` for one colour, or `dark`, `light` and `intensity` for two."""
+    tint: Color
+    """A colour for the middle tones of the grayscale image."""
+    negate: bool
+    """Invert colours. Default: False."""
+    posterize: int
+    """Levels of each channel. Default: 0, all."""
     extend: Literal["size", "ratio"] | Mapping[str, Any]
     """Surround an image that is smaller than width and height, up to their size or ratio; or `to` and `position`."""
     tilt: float | Mapping[str, Any]
@@ -317,6 +351,35 @@ def _fill(value: Any, name: str) -> Variant:
     return Variant(value) if value in ("blur", "edge", "mirror") else Variant("color", _color(value, name))
 
 
+def _veil(value: Any, name: str) -> Variant:
+    if isinstance(value, Mapping) and "pixelate" in value:
+        return Variant("pixelate", _record(pixelate=(_count, _ABSENT))(value, name).pixelate)
+    return Variant("blur", _record(blur=(_number, _ABSENT))(value, name).blur)
+
+
+_obscured = _record(
+    left=(_length(_count), 0), top=(_length(_count), 0), width=(_length(_count), _ABSENT),
+    height=(_length(_count), _ABSENT), by=(_veil, _ABSENT),
+)
+
+
+def _obscure(value: Any, name: str) -> Record:
+    part = _obscured(value, name)
+    return _made(x=part.left, y=part.top, width=part.width, height=part.height, by=part.by)
+
+
+def _tone(value: Any, name: str) -> Variant:
+    if not isinstance(value, Mapping):
+        return Variant(_one_of("grayscale", "sepia")(value, name))
+    if "color" in value:
+        return Variant("monochrome", _record(color=(_color, _ABSENT), intensity=(_number, 1.0))(value, name))
+    both = _record(dark=(_color, _ABSENT), light=(_color, _ABSENT), intensity=(_number, 1.0))
+    return Variant("duotone", both(value, name))
+
+
+_LISTS = frozenset(["obscure"])
+"""Options that may be lists, of which a setting is one item."""
+
 _OPTIONS: dict[str, Read] = {
     "allow_damaged": _flag,
     "page": _count,
@@ -342,6 +405,23 @@ _OPTIONS: dict[str, Read] = {
     "filter": _one_of("box", "bilinear", "catmull-rom", "mitchell", "lanczos3"),
     "linear": _flag,
     "crop_resized": _part,
+    "blur": _number,
+    "sharpen": _short("sigma", _record(sigma=(_number, _ABSENT), flat=(_number, 1.0), jagged=(_number, 2.0))),
+    "unsharp": _record(sigma=(_number, _ABSENT), amount=(_number, _ABSENT), threshold=(_count, 0)),
+    "pixelate": _count,
+    "obscure": _obscure,
+    "exposure": _number,
+    "gamma": _number,
+    "brightness": _number,
+    "lightness": _number,
+    "contrast": _number,
+    "vibrance": _number,
+    "saturation": _number,
+    "hue": _number,
+    "tone": _tone,
+    "tint": _color,
+    "negate": _flag,
+    "posterize": _count,
     "extend": _short("to", _record(to=(_one_of("size", "ratio"), _ABSENT), position=(_position, _CENTER))),
     "tilt": _short("degrees", _record(degrees=(_number, _ABSENT), background=(_color, None))),
     "padding": _sides,
@@ -377,7 +457,13 @@ NAMES = frozenset(_OPTIONS)
 
 def settings(options: Mapping[str, Any]) -> list[Variant]:
     """The settings. An option that is None is one that is not given."""
-    return [_setting(name, value) for name, value in options.items() if value is not None]
+    given = [(name, value) for name, value in options.items() if value is not None]
+    items = ((name, item) for name, value in given for item in (value if _is_list(name, value) else [value]))
+    return [_setting(name, item) for name, item in items]
+
+
+def _is_list(name: str, value: Any) -> bool:
+    return name in _LISTS and isinstance(value, list)
 
 
 def _setting(name: str, value: Any) -> Variant:

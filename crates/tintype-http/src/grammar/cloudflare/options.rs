@@ -1,8 +1,11 @@
 //! The table of Cloudflare's options.
 
-use tintype_types::{Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart};
+use tintype_types::{
+    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp,
+};
 
 use super::draft::Draft;
+use crate::grammar::adjust::{MODEST, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
 use crate::request::{OnError, OutputFormat, Quality, parse_color, write_color};
@@ -88,6 +91,41 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |draft| Some(format!("#{}", write_color(draft.request.geometry.background?))),
     },
+    Parameter {
+        names: &["blur"],
+        accepts: "a radius in pixels, 1 to 250",
+        read: |draft, text| {
+            let radius = factor(text, 0, 250).ok_or(Rejected::Malformed)?;
+            draft.request.adjust.blur = Factor::from_millionths(radius.millionths() / RADIUS);
+            Ok(())
+        },
+        write: |draft| {
+            let radius = draft.request.adjust.blur.millionths().saturating_mul(RADIUS);
+            Some(Factor::from_millionths(radius).to_string())
+        },
+    },
+    Parameter {
+        names: &["sharpen"],
+        accepts: "a strength, 0 to 10",
+        read: |draft, text| {
+            let strength = factor(text, 0, 10).ok_or(Rejected::Malformed)?;
+            let amount = Factor::from_millionths(strength.millionths() / STRENGTH);
+            let unsharp = Unsharp { sigma: Factor::ONE, amount, threshold: 0 };
+            draft.request.adjust.unsharp = (amount != Factor::ZERO).then_some(unsharp);
+            Ok(())
+        },
+        write: |draft| {
+            let Unsharp { sigma, amount, threshold } = draft.request.adjust.unsharp?;
+            let strength = Factor::from_millionths(amount.millionths().saturating_mul(STRENGTH));
+            (sigma == Factor::ONE && threshold == 0).then(|| strength.to_string())
+        },
+    },
+    field!(["brightness"], MODEST, request.adjust.brightness, read_factor),
+    field!(["contrast"], MODEST, request.adjust.contrast, read_factor),
+    field!(["gamma"], "0.1 to 10", request.adjust.gamma, |text| {
+        if is_zero(text) { Some(Factor::ONE) } else { factor(text, 100, 10) }
+    }),
+    field!(["saturation"], MODEST, request.adjust.saturation, read_factor),
     field!(["rotate"], "90, 180 or 270", request.geometry.rotate),
     Parameter {
         names: &["flip"],
@@ -132,12 +170,6 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
 /// The options that the engine does not implement. Those that refine `width=auto` or `gravity=face` change nothing on
 /// their own, and are passed over like unknown ones.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["blur"], is_neutral: is_zero },
-    Missing { names: &["sharpen"], is_neutral: is_zero },
-    Missing { names: &["brightness"], is_neutral: is_zero_or_one },
-    Missing { names: &["contrast"], is_neutral: is_zero_or_one },
-    Missing { names: &["gamma"], is_neutral: is_zero_or_one },
-    Missing { names: &["saturation"], is_neutral: is_zero_or_one },
     Missing { names: &["border"], is_neutral: is_zero },
     Missing { names: &["segment"], is_neutral: is_zero },
 ];
@@ -146,9 +178,16 @@ fn is_zero(text: &str) -> bool {
     text.is_empty() || text.parse() == Ok(Factor::ZERO)
 }
 
-fn is_zero_or_one(text: &str) -> bool {
-    is_zero(text) || text.parse() == Ok(Factor::ONE)
+/// A factor, where 0 counts as not given.
+fn read_factor(text: &str) -> Option<Factor> {
+    if is_zero(text) { Some(Factor::ONE) } else { factor(text, 0, 100) }
 }
+
+/// A radius of blurring is twice the standard deviation, as in CSS.
+const RADIUS: u32 = 2;
+
+/// A strength of sharpening of 1 adds half of what a pixel differs from those around it.
+const STRENGTH: u32 = 2;
 
 /// Fits, and whether they enlarge. `crop` keeps the side along which the source is too short, `aspect-crop` the shape.
 const FITS: &[(&str, (Fit, bool))] = &[

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
 use crate::grammar::position::Turn;
 use crate::request::geometry::normalized;
-use crate::request::{ImageRequest, Passthrough, Quality};
+use crate::request::{ImageRequest, Passthrough, Quality, Watermark, WatermarkImage};
 
 /// imgproxy's quality, and the one it has for WebP.
 const QUALITY: u8 = 80;
@@ -35,6 +35,8 @@ pub struct Draft {
     pub keep_copyright: bool,
     /// Deliver any source as it is.
     pub raw: bool,
+    /// Another watermark than the configured one.
+    pub watermark_url: Option<String>,
 }
 
 /// Whether an image is extended, and where it lies then.
@@ -50,6 +52,7 @@ impl Default for Draft {
     fn default() -> Self {
         let mut request = keeping_format(QUALITY);
         request.output.quality.set(Format::Webp, WEBP_QUALITY);
+        request.watermark.opacity = Factor::ZERO;
         Self {
             request,
             zoom: (Factor::ONE, Factor::ONE),
@@ -61,6 +64,7 @@ impl Default for Draft {
             strip_metadata: true,
             keep_copyright: true,
             raw: false,
+            watermark_url: None,
         }
     }
 }
@@ -121,6 +125,12 @@ impl Draft {
         };
         // The location is metadata like any other.
         output.location = output.metadata == Metadata::Keep;
+        if self.request.watermark.opacity == Factor::ZERO {
+            self.request.watermark = Watermark::default();
+        } else {
+            let url = self.watermark_url.map(WatermarkImage::Url);
+            self.request.watermark.image = Some(url.unwrap_or(WatermarkImage::Configured));
+        }
         if self.quality != 0 {
             output.quality = Quality::all(self.quality);
         }

@@ -7,10 +7,6 @@ use crate::grammar::parameter::Missing;
 
 /// Every such option, and which arguments switch it off.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["blur", "bl"], is_neutral: is_zero },
-    Missing { names: &["sharpen", "sh"], is_neutral: is_zero },
-    Missing { names: &["pixelate", "pix"], is_neutral: |text| is_zero(text) || is_one(text) },
-    Missing { names: &["watermark", "wm"], is_neutral: is_zero },
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
     Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
@@ -18,22 +14,13 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["pages", "pgs"], is_neutral: is_one },
     // The first frame is taken in both cases.
     Missing { names: &["disable_animation", "da"], is_neutral: |_| true },
-    Missing { names: &["adjust", "a"], is_neutral: is_empty },
-    Missing { names: &["brightness", "br"], is_neutral: is_zero },
-    Missing { names: &["contrast", "co"], is_neutral: is_one },
-    Missing { names: &["saturation", "sa"], is_neutral: is_one },
     Missing { names: &["background_alpha", "bga"], is_neutral: is_one },
-    Missing { names: &["monochrome", "mc"], is_neutral: is_zero },
-    Missing { names: &["duotone", "dt"], is_neutral: is_zero },
-    Missing { names: &["unsharp_masking", "ush"], is_neutral: is_empty },
-    Missing { names: &["blur_areas", "ba"], is_neutral: is_empty },
     Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
     Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
     Missing { names: &["draw_detections", "dd"], is_neutral: is_false },
     Missing { names: &["crop_objects", "crop_obj"], is_neutral: is_empty },
     Missing { names: &["colorize", "col"], is_neutral: is_zero },
     Missing { names: &["gradient", "gr"], is_neutral: is_zero },
-    Missing { names: &["watermark_url", "wmu"], is_neutral: is_empty },
     Missing { names: &["watermark_text", "wmt"], is_neutral: is_empty },
     Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },

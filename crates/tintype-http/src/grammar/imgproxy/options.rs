@@ -6,7 +6,7 @@ use super::arguments::{
     PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_pixels,
 };
 use super::draft::Draft;
-use super::{place, size};
+use super::{adjust, place, size, watermark};
 use crate::grammar::parameter::{Parameter, Rejected, choice, field};
 use crate::grammar::text::{decode, decode_base64, encode_base64};
 use crate::request::{Output, OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
@@ -116,6 +116,19 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |draft| draft.request.geometry.background.map(write_color),
     },
+    adjust::BLUR,
+    adjust::SHARPEN,
+    adjust::UNSHARP,
+    adjust::PIXELATE,
+    adjust::BLUR_AREAS,
+    adjust::ADJUST,
+    adjust::BRIGHTNESS_ALONE,
+    adjust::CONTRAST,
+    adjust::SATURATION,
+    adjust::MONOCHROME,
+    adjust::DUOTONE,
+    watermark::WATERMARK,
+    watermark::WATERMARK_URL,
     field!(["strip_metadata", "sm"], SWITCH, strip_metadata, |text| Some(parse_bool(text))),
     field!(["keep_copyright", "kcr"], SWITCH, keep_copyright, |text| Some(parse_bool(text))),
     Parameter {

@@ -1,10 +1,12 @@
 //! The table of IPX's modifiers.
 
 use tintype_types::{
-    Crop, Factor, Filter, Fit, Format, Gravity, Length, Offset, Position, Sides, Smart, Trim, number,
+    Amount, Crop, Factor, Filter, Fit, Format, Gravity, Length, Offset, Position, Sharpen, Sides, Smart,
+    Tone, Trim, Unsharp, number,
 };
 
 use super::draft::{Draft, ExtendWith};
+use crate::grammar::adjust::{MILD, MODEST, STRENGTHS, amount, factor, opaque};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, no_effect};
 use crate::grammar::position::read_pixels;
 use crate::grammar::value::{read_angle, write_angle};
@@ -165,6 +167,151 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
     flag!("flop", request.geometry.flip_horizontal),
     flag!("autoorient", request.geometry.auto_orient),
     flag!("flatten", flatten),
+    Parameter {
+        names: &["blur"],
+        accepts: "a standard deviation in pixels, 0.3 to 1000; nothing for a mild blur, or false",
+        read: |draft, text| {
+            draft.request.adjust.blur = match text {
+                "" | "true" => MILD,
+                "false" | "0" => Factor::ZERO,
+                text => factor(text, 300, 1000).ok_or(Rejected::Malformed)?,
+            };
+            Ok(())
+        },
+        write: |draft| Some(draft.request.adjust.blur.to_string()),
+    },
+    Parameter {
+        names: &["sharpen"],
+        accepts: "a standard deviation in pixels, 0 to 10, then strengths in flat areas and at edges; nothing for mild \
+                  sharpening, or false",
+        read: |draft, text| {
+            let adjust = &mut draft.request.adjust;
+            (adjust.sharpen, adjust.unsharp) = (None, None);
+            match text {
+                "" | "true" => adjust.unsharp = Some(Unsharp::MILD),
+                "false" | "0" => {}
+                text => {
+                    let mut given = arguments(text);
+                    let mut number = |plain: Option<Factor>, most| match given.next() {
+                        None | Some("") => plain.ok_or(Rejected::Malformed),
+                        Some(text) => factor(text, 0, most).ok_or(Rejected::Malformed),
+                    };
+                    let sigma = number(None, 10)?;
+                    let (flat, jagged) = (number(Some(STRENGTHS.0), 1000)?, number(Some(STRENGTHS.1), 1000)?);
+                    adjust.sharpen = Some(Sharpen { sigma, flat, jagged });
+                }
+            }
+            Ok(())
+        },
+        write: |draft| match (draft.request.adjust.sharpen, draft.request.adjust.unsharp) {
+            (Some(Sharpen { sigma, flat, jagged }), _) => Some(format!("{sigma}_{flat}_{jagged}")),
+            (None, Some(Unsharp::MILD)) => Some(String::new()),
+            (None, _) => None,
+        },
+    },
+    Parameter {
+        // sharp darkens before resizing and brightens after it, which is resizing in linear light.
+        names: &["gamma"],
+        accepts: "1 to 3, once or twice the same; nothing for 2.2",
+        read: |draft, text| {
+            let mut given = arguments(text).filter(|text| !text.is_empty());
+            let mut next =
+                || given.next().map(|text| factor(text, 1000, 3).ok_or(Rejected::Malformed)).transpose();
+            let (before, after) = (next()?.unwrap_or(GAMMA), next()?);
+            if after.is_some_and(|after| after != before) {
+                return Err(Rejected::Unsupported);
+            }
+            draft.request.geometry.linear = before != Factor::ONE;
+            Ok(())
+        },
+        write: |draft| Some(if draft.request.geometry.linear { GAMMA } else { Factor::ONE }.to_string()),
+    },
+    Parameter {
+        // Its argument says whether transparency is negated, too, which it never is here.
+        names: &["negate"],
+        accepts: FLAG,
+        read: |draft, _| {
+            draft.request.adjust.negate = true;
+            Ok(())
+        },
+        write: |draft| draft.request.adjust.negate.then(|| "false".into()),
+    },
+    Parameter {
+        names: &["linear"],
+        accepts: "a factor, 0 to 100, then a number of levels to add, -255 to 255",
+        read: |draft, text| {
+            let mut given = arguments(text);
+            if let Some(text) = given.next().filter(|text| !text.is_empty()) {
+                draft.request.adjust.brightness = factor(text, 0, 100).ok_or(Rejected::Malformed)?;
+            }
+            if let Some(text) = given.next().filter(|text| !text.is_empty()) {
+                let levels = amount(text, 255).ok_or(Rejected::Malformed)?;
+                draft.request.adjust.lightness = Amount::from_millionths(levels.millionths() / 255);
+            }
+            Ok(())
+        },
+        write: |_| None,
+    },
+    Parameter {
+        names: &["modulate"],
+        accepts: "factors for brightness and saturation, then degrees of hue, then hundredths of lightness",
+        read: |draft, text| {
+            let mut given = arguments(text);
+            let mut next = || given.next().filter(|text| !text.is_empty());
+            let adjust = &mut draft.request.adjust;
+            if let Some(text) = next() {
+                adjust.brightness = factor(text, 0, 100).ok_or(Rejected::Malformed)?;
+            }
+            if let Some(text) = next() {
+                adjust.saturation = factor(text, 0, 100).ok_or(Rejected::Malformed)?;
+            }
+            if let Some(text) = next() {
+                adjust.hue = read_angle(text).ok_or(Rejected::Malformed)?;
+            }
+            if let Some(text) = next() {
+                adjust.lightness = read_hundredths(text).ok_or(Rejected::Malformed)?;
+            }
+            Ok(())
+        },
+        write: |_| None,
+    },
+    field!(["brightness"], MODEST, request.adjust.brightness, |text| factor(text, 0, 100)),
+    field!(["saturation"], MODEST, request.adjust.saturation, |text| factor(text, 0, 100)),
+    Parameter {
+        names: &["hue"],
+        accepts: "degrees",
+        read: |draft, text| {
+            draft.request.adjust.hue = read_angle(text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| Some(write_angle(draft.request.adjust.hue)),
+    },
+    Parameter {
+        names: &["lightness"],
+        accepts: "hundredths of the range to add, -100 to 100",
+        read: |draft, text| {
+            draft.request.adjust.lightness = read_hundredths(text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| {
+            let lightness = draft.request.adjust.lightness.millionths().saturating_mul(100);
+            Some(Amount::from_millionths(lightness).to_string())
+        },
+    },
+    Parameter {
+        names: &["grayscale"],
+        accepts: FLAG,
+        read: |draft, text| {
+            if !is_off(text) {
+                draft.request.adjust.tone = Some(Tone::Grayscale);
+            }
+            Ok(())
+        },
+        write: |draft| (draft.request.adjust.tone == Some(Tone::Grayscale)).then(String::new),
+    },
+    field!(["tint"], "a colour of CSS, or its hexadecimal digits without #", request.adjust.tint, |text| {
+        opaque(text).map(Some)
+    }),
     field!(["background", "b"], "a colour of CSS, or its hexadecimal digits without #", background),
     Parameter {
         names: &["format", "f"],
@@ -210,34 +357,23 @@ pub const MODIFIERS: &[Parameter<Draft>] = &[
 
 /// The modifiers that the engine does not implement.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["blur"], is_neutral: is_off },
-    Missing { names: &["sharpen"], is_neutral: is_off },
     Missing { names: &["median"], is_neutral: |text| text == "1" || is_off(text) },
     Missing { names: &["dilate"], is_neutral: is_off },
     Missing { names: &["erode"], is_neutral: is_off },
     Missing { names: &["clahe"], is_neutral: never },
     Missing { names: &["unflatten"], is_neutral: is_off },
-    Missing {
-        names: &["gamma"],
-        is_neutral: |text| !text.is_empty() && are_neutral(text, &[Factor::ONE, Factor::ONE]),
-    },
-    // Its argument says whether transparency is negated, too.
-    Missing { names: &["negate"], is_neutral: never },
     Missing { names: &["normalize"], is_neutral: is_off },
     Missing { names: &["threshold"], is_neutral: is_off },
-    Missing { names: &["linear"], is_neutral: |text| are_neutral(text, &[Factor::ONE, Factor::ZERO]) },
-    Missing {
-        names: &["modulate"],
-        is_neutral: |text| are_neutral(text, &[Factor::ONE, Factor::ONE, Factor::ZERO, Factor::ZERO]),
-    },
-    Missing { names: &["brightness"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
-    Missing { names: &["saturation"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
-    Missing { names: &["hue"], is_neutral: |text| are_neutral(text, &[Factor::ZERO]) },
-    Missing { names: &["lightness"], is_neutral: |text| are_neutral(text, &[Factor::ZERO]) },
     Missing { names: &["opacity"], is_neutral: |text| are_neutral(text, &[Factor::ONE]) },
-    Missing { names: &["tint"], is_neutral: never },
-    Missing { names: &["grayscale"], is_neutral: is_off },
 ];
+
+/// sharp's gamma where none is given.
+const GAMMA: Factor = Factor::from_millionths(2_200_000);
+
+/// Hundredths of the range, -100 to 100.
+fn read_hundredths(text: &str) -> Option<Amount> {
+    amount(text, 100).map(|hundredths| Amount::from_millionths(hundredths.millionths() / 100))
+}
 
 fn arguments(text: &str) -> impl Iterator<Item = &str> {
     text.split(SEPARATORS)

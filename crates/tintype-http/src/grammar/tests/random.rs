@@ -1,13 +1,14 @@
 //! Requests at random.
 
 use tintype_types::{
-    Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
-    Gravity, Length, Mask, Metadata, Offset, Position, Profile, Rotation, Sides, Smart, Subsampling, Tilt,
-    Trim,
+    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit,
+    Format, Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation,
+    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
 };
 
 use crate::request::{
-    Delivery, Details, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source,
+    Delivery, Details, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source, Watermark,
+    WatermarkImage,
 };
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
@@ -69,6 +70,8 @@ impl Random {
         ImageRequest {
             source: Source::Url(self.pick(&urls).into()),
             geometry: self.geometry(),
+            adjust: if self.chance(20) { self.adjust() } else { Adjust::default() },
+            watermark: if self.chance(10) { self.watermark() } else { Watermark::default() },
             output: self.output(),
             delivery: if self.chance(40) { self.delivery() } else { Delivery::default() },
         }
@@ -133,6 +136,91 @@ impl Random {
             fill: self.maybe(30, |random| random.pick(&fills)),
             ..plain
         }
+    }
+
+    fn watermark(&mut self) -> Watermark {
+        let url = WatermarkImage::Url("https://a.example/mark.png?a:b/c".into());
+        let position = match self.position() {
+            Position::Smart(_) => Position::default(),
+            position => position,
+        };
+        Watermark {
+            image: Some(self.pick(&[WatermarkImage::Configured, url])),
+            opacity: self.factor(100),
+            place: self.pick(&[Place::At(position), Place::Tiled(0, 0), Place::Tiled(9, 20)]),
+            size: self.maybe(50, Self::length),
+            blend: self.mostly(80, Blend::Over, Blend::ALL),
+        }
+    }
+
+    fn factor(&mut self, hundredths: u32) -> Factor {
+        Factor::from_millionths(self.number(hundredths) * 10_000)
+    }
+
+    /// One or two adjustments.
+    fn adjust(&mut self) -> Adjust {
+        let mut adjust = Adjust::default();
+        for _ in 0..1 + self.below(2) {
+            match self.below(19) {
+                0 | 1 => adjust.blur = self.factor(3000),
+                2 => {
+                    let sigma = self.factor(1000);
+                    let strengths =
+                        [(1, 2), (0, 3), (5, 7)].map(|(flat, jagged)| [flat, jagged].map(|n| n * 1_000_000));
+                    let [flat, jagged] = self.pick(&strengths).map(Factor::from_millionths);
+                    adjust.sharpen = Some(Sharpen { sigma, flat, jagged });
+                }
+                3 => {
+                    let amount = self.factor(500);
+                    let other = Unsharp { sigma: Factor::ONE, amount, threshold: self.pick(&[0, 0, 9]) };
+                    adjust.unsharp = Some(self.pick(&[Unsharp::MILD, other]));
+                }
+                4 => adjust.pixelate = self.number(50),
+                5 => {
+                    let by = if self.chance(70) {
+                        Veil::Blur(self.factor(900))
+                    } else {
+                        Veil::Pixelate(self.number(9))
+                    };
+                    let area = |random: &mut Self| {
+                        let [x, y, width, height] = std::array::from_fn(|_| random.length());
+                        Obscure { x, y, width, height, by }
+                    };
+                    adjust.obscure = (0..=self.below(2)).map(|_| area(self)).collect();
+                }
+                6 => {
+                    adjust.exposure =
+                        Amount::from_millionths(1_500_000 - self.number(3_000_000).cast_signed())
+                }
+                7 => adjust.gamma = self.factor(290),
+                8 | 9 => adjust.brightness = self.factor(300),
+                10 => adjust.lightness = Amount::from_millionths(self.pick(&[-10_000, 200_000, 3922, 1])),
+                11 | 12 => adjust.contrast = self.factor(200),
+                13 => {
+                    adjust.vibrance = Amount::from_millionths(500_000 - self.number(1_000_000).cast_signed())
+                }
+                14 => adjust.saturation = self.factor(300),
+                15 => adjust.hue = Angle::from_millidegrees(self.number(359_999).into()),
+                16 => {
+                    let (color, other, intensity) = (self.color(), self.color(), self.factor(100));
+                    let tones = [
+                        Tone::Grayscale,
+                        Tone::Sepia,
+                        Tone::Monochrome { color, intensity },
+                        Tone::Duotone { dark: color, light: other, intensity },
+                        Tone::Duotone { dark: color, light: other, intensity: Factor::ONE },
+                    ];
+                    adjust.tone = Some(self.pick(&tones));
+                }
+                17 => adjust.tint = Some(self.color()),
+                _ if self.chance(50) => adjust.negate = true,
+                _ => adjust.posterize = 1 + self.number(255),
+            }
+        }
+        if adjust.gamma.millionths() < 100_000 {
+            adjust.gamma = Factor::ONE;
+        }
+        adjust
     }
 
     fn color(&mut self) -> Color {

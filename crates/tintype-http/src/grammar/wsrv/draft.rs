@@ -2,11 +2,13 @@
 
 use tintype_types::{
     Angle, Color, Crop, Extend, Extent, Factor, Fill, Fit, Format, Geometry, Gravity, Length, Mask, Position,
-    Rotation, Tilt, Trim,
+    Rotation, Sharpen, Tilt, Tone, Trim,
 };
 
+use super::adjust::DUOTONE;
 use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
+use crate::grammar::adjust::STRENGTHS;
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
 use crate::request::{ImageRequest, OutputFormat, Quality, Shape, Source};
@@ -43,6 +45,12 @@ pub struct Draft {
     pub hidden: Option<Color>,
     /// Cut the image to the shape of its mask.
     pub cut_to_mask: bool,
+    /// Sharpening, which a standard deviation of 0 switches off.
+    pub sharpen: Sharpen,
+    /// What black becomes with `filt=duotone`.
+    pub dark: Option<Color>,
+    /// What white becomes.
+    pub light: Option<Color>,
 }
 
 impl Default for Draft {
@@ -64,6 +72,9 @@ impl Default for Draft {
             corners: None,
             hidden: None,
             cut_to_mask: false,
+            sharpen: Sharpen { sigma: Factor::ZERO, flat: STRENGTHS.0, jagged: STRENGTHS.1 },
+            dark: None,
+            light: None,
         }
     }
 }
@@ -95,6 +106,11 @@ impl Draft {
             (draft.focus_x, draft.focus_y) = (x, y);
         }
         draft.request.geometry = geometry;
+        draft.sharpen = request.adjust.sharpen.unwrap_or(draft.sharpen);
+        if let Some(Tone::Duotone { dark, light, .. }) = request.adjust.tone {
+            draft.dark = Some(dark).filter(|dark| *dark != DUOTONE.0);
+            draft.light = Some(light).filter(|light| *light != DUOTONE.1);
+        }
         draft.turn_size();
         draft.request.output.quality = Quality::all(request.output.first_quality().unwrap_or(QUALITY));
         draft
@@ -106,6 +122,8 @@ impl Draft {
             return Err(Failure::new(Kind::InvalidParameter, "url is missing")
                 .with_detail("write /wsrv/?url= and the source's URL"));
         }
+        let sharpen = self.sharpen;
+        self.request.adjust.sharpen = (sharpen.sigma != Factor::ZERO).then_some(sharpen);
         self.finish_rotation();
         self.finish_crop();
         self.finish_fit();

@@ -2,6 +2,7 @@
 
 use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, number};
 
+use super::adjust;
 use super::draft::Draft;
 use super::part::Part;
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
@@ -10,7 +11,7 @@ use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
 use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
 
 /// No error message shows what is accepted, as everything else counts as not given.
-const ANY: &str = "";
+pub(super) const ANY: &str = "";
 
 /// A row whose value is a field of the draft, set by the parameter's presence.
 macro_rules! flag {
@@ -149,6 +150,20 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     flag!(["mtrim", "strim"], cut_to_mask),
     color!(["mbg"], hidden),
     color!(["bg"], request.geometry.background),
+    adjust::BLUR,
+    adjust::SHARPF,
+    adjust::SHARPJ,
+    adjust::SHARP,
+    adjust::CON,
+    adjust::BRI,
+    adjust::GAM,
+    adjust::MOD,
+    adjust::SAT,
+    adjust::HUE,
+    adjust::START,
+    adjust::STOP,
+    adjust::FILT,
+    adjust::TINT,
     choice!(["output"], request.output.format, {
         "jpg" | "jpeg" => OutputFormat::Fixed(Format::Jpeg),
         "png" => OutputFormat::Fixed(Format::Png),
@@ -224,16 +239,6 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
 /// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) change nothing on their
 /// own, and are passed over like unknown ones.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["blur"], is_neutral: is_zero },
-    Missing { names: &["con"], is_neutral: is_zero },
-    Missing { names: &["bri"], is_neutral: is_zero },
-    Missing { names: &["hue"], is_neutral: is_zero },
-    Missing { names: &["sharp"], is_neutral: is_zero },
-    Missing { names: &["sat"], is_neutral: is_one },
-    Missing { names: &["gam"], is_neutral: |text| is_zero(text) || is_one(text) },
-    Missing { names: &["mod"], is_neutral: is_unmodulated },
-    Missing { names: &["filt"], is_neutral: is_off },
-    Missing { names: &["tint"], is_neutral: is_off },
     // The largest and the smallest page.
     Missing { names: &["page"], is_neutral: |text| !matches!(text, "-1" | "-2") },
 ];
@@ -252,23 +257,6 @@ pub(crate) fn read_fallback(text: &str) -> OnError {
 
 fn is_on(text: &str) -> bool {
     !matches!(text, "0" | "false")
-}
-
-fn is_off(text: &str) -> bool {
-    matches!(text, "" | "0" | "false" | "none")
-}
-
-fn is_zero(text: &str) -> bool {
-    text == "false" || text.parse() == Ok(Factor::ZERO)
-}
-
-fn is_one(text: &str) -> bool {
-    text.parse() == Ok(Factor::ONE)
-}
-
-/// Whether brightness and saturation are one, and hue zero, as far as they are given.
-fn is_unmodulated(text: &str) -> bool {
-    text.split(',').zip([is_one, is_one, is_zero]).all(|(text, is_neutral)| is_neutral(text))
 }
 
 /// Words for fits, those of `t` after those of `fit`.
@@ -337,7 +325,7 @@ fn read_threshold(text: &str) -> Option<Option<u32>> {
 }
 
 /// A colour with its alpha in front. Without alpha, nothing follows the first six digits.
-fn written_color(color: Color) -> String {
+pub(super) fn written_color(color: Color) -> String {
     turned(&write_color(color), 6)
 }
 
@@ -356,7 +344,7 @@ fn with_scheme(url: &str, rest: &str) -> String {
 }
 
 /// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
-fn read_color(text: &str) -> Option<Color> {
+pub(super) fn read_color(text: &str) -> Option<Color> {
     let digits = text.strip_prefix('#').unwrap_or(text);
     if matches!(digits.len(), 4 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return parse_color(&turned(digits, digits.len() / 4));

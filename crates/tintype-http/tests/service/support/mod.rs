@@ -198,7 +198,7 @@ impl Host for TestHost {
     }
 
     fn session(&self, options: &Options) -> TestSession {
-        self.sessions.borrow_mut().push(*options);
+        self.sessions.borrow_mut().push(options.clone());
         (self.session)(options).on(&self.clock)
     }
 

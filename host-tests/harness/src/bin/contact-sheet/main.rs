@@ -7,7 +7,8 @@ mod sheet;
 
 use harness::Service;
 use harness::client::Server;
-use pictures::Picture;
+use harness::origin::Answer;
+use pictures::{Picture, transparent_disc};
 
 use cases::SECTIONS;
 use sheet::Sheet;
@@ -16,7 +17,10 @@ fn main() -> std::io::Result<()> {
     let Some(file) = std::env::args_os().nth(1) else {
         return Err(std::io::Error::other("usage: contact-sheet <file>"));
     };
-    let service = Service::new();
+    let disc = transparent_disc(160, 160).png();
+    let service = Service::new()
+        .with_origin(move |_, _| Answer::ok(disc.clone()))
+        .env("TINTYPE_WATERMARK", "http://photos.test/disc.png");
     let sheet = draw(|query, source| {
         let reply = service.post(&format!("/?{query}"), source);
         assert_eq!(reply.status, 200, "{query}: {}", String::from_utf8_lossy(&reply.body));
