@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::pending;
 use http::{Request, Response, StatusCode};
 use tintype_host::nanoseconds;
 use tintype_http::host::{HostError, Timeouts};
@@ -15,7 +16,7 @@ use crate::types::{fields, host_error, method, scheme};
 use crate::wait::wait;
 
 /// Sends a request, and waits for the head of the response.
-pub(crate) fn send(
+pub(crate) async fn send(
     request: &Request<()>,
     timeouts: &Timeouts,
     deadline: Instant,
@@ -23,6 +24,8 @@ pub(crate) fn send(
     let outgoing = outgoing(request).map_err(|()| HostError::UnusableUrl)?;
     let future =
         outgoing_handler::handle(outgoing, Some(options(timeouts))).map_err(|code| host_error(&code))?;
+    // Another request can be on its way before this one is waited for.
+    pending!();
     if !wait(&future.subscribe(), deadline) {
         return Err(HostError::TimedOut);
     }

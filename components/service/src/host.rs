@@ -24,7 +24,7 @@ impl tintype_http::host::Host for Host {
         timeouts: &Timeouts,
         deadline: Instant,
     ) -> Result<Response<Body>, HostError> {
-        fetch::send(&request, timeouts, deadline)
+        fetch::send(&request, timeouts, deadline).await
     }
 
     async fn export(&self, request: Request<Bytes>, deadline: Instant) -> Result<StatusCode, HostError> {

@@ -1,7 +1,8 @@
 //! tintype's HTTP service on `wasi:http` 0.2.
 //!
 //! The service itself is `tintype-http`. This component is its host: it receives requests, sends others to origins, waits,
-//! and never decodes a pixel. A call that has to wait does so inside, so every future is ready when it is first polled.
+//! and never decodes a pixel. A call that has to wait does so inside, so that a future has only to be polled again to be
+//! ready.
 #![cfg(target_family = "wasm")]
 
 mod body;

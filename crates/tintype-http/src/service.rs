@@ -17,7 +17,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::grammar::{Grammar, wsrv};
 use crate::host::Host;
 use crate::pipeline::Rendering;
-use crate::request::{ImageRequest, OnError, Source};
+use crate::request::{ImageRequest, OnError, Passthrough, Source};
 use crate::response::cors::CorsOrigins;
 use crate::response::log::Record;
 use crate::response::{self, explain, image, problem};
@@ -181,13 +181,22 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         target: &str,
         source_in_body: bool,
     ) -> Result<(ImageRequest, Option<ResolvedSource>)> {
-        let request = grammar.read(target, source_in_body, &self.config.presets)?;
+        let request = self.as_configured(grammar.read(target, source_in_body, &self.config.presets)?);
         self.check_expiry(&request)?;
         let source = match &request.source {
             Source::Url(text) => Some(self.config.sources.resolve(text)?),
             Source::Body => None,
         };
         Ok((request, source))
+    }
+
+    /// The request with the watermark that every rendition gets. Then no source is sent as it is.
+    fn as_configured(&self, mut request: ImageRequest) -> ImageRequest {
+        if let Some(watermark) = &self.config.watermark_always {
+            request.watermark = watermark.clone();
+            request.delivery.passthrough = Passthrough::default();
+        }
+        request
     }
 
     fn check_expiry(&self, request: &ImageRequest) -> Result<()> {

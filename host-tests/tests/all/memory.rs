@@ -167,8 +167,10 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
     for (name, image) in sources() {
         let plain = jobs().into_iter().flat_map(|job| [(job.clone(), false), (job, true)]);
         for (mut options, whole) in plain.chain(staged_jobs().into_iter().map(|job| (job, false))) {
-            // A file that is handed over whole is copied in before anything can be refused, and allocators want more than it.
-            options.limits.memory = if whole { 2 * image.len() as u64 + INSTANCE } else { INSTANCE };
+            // What is handed over whole is copied in before anything can be refused, and allocators want more than it.
+            let overlays: usize = options.overlays.iter().map(|overlay| overlay.image.len()).sum();
+            let handed = overlays + if whole { image.len() } else { 0 };
+            options.limits.memory = 2 * handed as u64 + INSTANCE;
             loop {
                 match rendition(&image, whole, &options) {
                     Ok(Ok(())) => break,

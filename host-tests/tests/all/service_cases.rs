@@ -388,6 +388,7 @@ fn the_examples_of_the_documentation_work() {
         .scripted(answer)
         .env("TINTYPE_SOURCES", "https://images.example.com")
         .env("TINTYPE_BASE_URL", "https://images.example.com/")
+        .env("TINTYPE_WATERMARK", "https://images.example.com/disc.png")
         .env("TINTYPE_PRESET_THUMB", "rs:fill:100:100");
     let blocks = text.split("```http\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut failures = Vec::new();

@@ -17,6 +17,7 @@ use tintype_types::Limits;
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::imgproxy::Presets;
 use crate::host::Timeouts;
+use crate::request::Watermark;
 use crate::response::cache::CachePolicy;
 use crate::response::cors::CorsOrigins;
 use crate::secret::Secret;
@@ -36,6 +37,8 @@ pub struct Config {
     pub fallback_url: Option<SourceUrl>,
     /// An image to lay over renditions where a request asks for it.
     pub watermark: Option<SourceUrl>,
+    /// How every rendition gets it, whatever its request asks for.
+    pub watermark_always: Option<Watermark>,
     /// Who may ask.
     pub keys: Keys,
     /// Options of imgproxy's grammar by name.
@@ -176,6 +179,12 @@ pub const VARIABLES: &[Variable] = &[
         "An image to lay over renditions where a request asks for a watermark."
     ),
     variable!(
+        "TINTYPE_WATERMARK_ALWAYS",
+        watermark_always: Option<Watermark>,
+        "",
+        "Options such as `watermark-opacity=0.5&watermark-place=south-east,9,9`: with them, every image gets the watermark."
+    ),
+    variable!(
         "TINTYPE_PREFIX",
         prefix: String,
         "",
@@ -312,6 +321,9 @@ impl Config {
         }
         if !self.keys.salts.is_empty() && self.keys.salts.len() != self.keys.keys.len() {
             return Err(unreadable("TINTYPE_SALT", "expected as many salts as TINTYPE_KEY has keys"));
+        }
+        if self.watermark_always.is_some() && self.watermark.is_none() {
+            return Err(unreadable("TINTYPE_WATERMARK_ALWAYS", "expected TINTYPE_WATERMARK to be set"));
         }
         let prefix = &self.prefix;
         if !prefix.is_empty()

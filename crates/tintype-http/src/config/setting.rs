@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::grammar::query;
+use crate::request::{ImageRequest, Watermark};
 use crate::response::cors::{CorsOrigins, InvalidOrigin};
 use crate::secret::Secret;
 use crate::source::{InvalidPolicy, InvalidUrl, Policy, SourceUrl, Style};
@@ -172,6 +174,35 @@ impl Setting for Option<SourceUrl> {
 /// Secrets in hexadecimal, with commas between them.
 #[derive(Clone)]
 pub struct HexSecrets(pub Vec<Secret<Vec<u8>>>);
+
+impl Setting for Option<Watermark> {
+    const KIND: &'static str = "options";
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let request =
+            query::read(&format!("{WATERMARK}&{text}"), true).map_err(|failure| failure.to_string())?;
+        let watermark = request.watermark.clone();
+        if query::write(&request) != written(&watermark) {
+            return Err("expected options of the watermark only".into());
+        }
+        Ok(Some(watermark))
+    }
+
+    fn show(&self) -> String {
+        let written = self.as_ref().map(written).unwrap_or_default();
+        written.trim_start_matches(WATERMARK).trim_start_matches('&').into()
+    }
+}
+
+/// The watermark of the configuration, in the query grammar.
+const WATERMARK: &str = "watermark=default";
+
+fn written(watermark: &Watermark) -> String {
+    query::write(&ImageRequest { watermark: watermark.clone(), ..ImageRequest::default() })
+}
 
 impl Setting for HexSecrets {
     const KIND: &'static str = "secrets in hexadecimal";

@@ -46,6 +46,12 @@ pub enum Source {
 }
 
 impl ImageRequest {
+    /// Whether a watermark is laid over the rendition. Then its bytes count, too, and no tag or date of the origin stands for
+    /// the rendition.
+    pub fn has_watermark(&self) -> bool {
+        self.watermark.normalized().image.is_some()
+    }
+
     /// The contract's options for a rendition in this format, but for the watermark, whose bytes are not here.
     pub fn options(&self, format: Format, limits: Limits) -> Options {
         let Output { page, frames, loops, delay, .. } = self.output;

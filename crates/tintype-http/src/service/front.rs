@@ -64,7 +64,13 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let target = self.unsigned()?;
         let split = Split::of(target)
             .ok_or_else(|| Failure::new(Kind::NotFound, "the target is not one of a rendition"))?;
-        let request = split.read()?;
+        let request = self.as_configured(split.read()?);
+        if request.has_watermark() {
+            return Err(Failure::unsupported_use(
+                "a watermark",
+                "in front of another component, nothing is fetched",
+            ));
+        }
         self.check_expiry(&request)?;
         let variant = self.variant(&request);
         let conditions = self.conditions(&request, &variant);
@@ -92,7 +98,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         };
         let body = (head.status != StatusCode::NOT_MODIFIED).then_some(body);
         let fetched = Fetched { headers: head.headers.clone(), body };
-        let mut outcome = self.render_fetched(&request, &variant, fetched, origin).await?;
+        let mut outcome = self.render_fetched(&request, &variant, fetched, origin, None).await?;
         front::inherit(outcome.response.headers_mut(), &head.headers);
         Ok(Answered::Rendition(outcome))
     }

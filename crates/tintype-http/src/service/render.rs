@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::future::join;
 use http::HeaderValue;
 use http::header::{self, HeaderMap};
 use tintype_types::Format;
@@ -35,7 +36,12 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<Outcome<'h, H>> {
         let variant = self.variant(request);
         let asked = self.host.now();
-        let fetched = self.fetcher().fetch(source, &self.conditions(request, &variant)).await;
+        let (fetcher, conditions) = (self.fetcher(), self.conditions(request, &variant));
+        let (fetched, watermark) = join(
+            fetcher.fetch(source, &conditions),
+            watermark::fetch(&fetcher, &request.watermark, self.bounds()),
+        )
+        .await;
         let waited = self.log.record_fetch(asked);
         let fetched = fetched?;
         let origin = Origin {
@@ -44,7 +50,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             canonical: source.named_by_client.then(|| source.url.to_string()),
             stem: source.url.file_stem(),
         };
-        self.render_fetched(request, &variant, fetched, origin).await
+        self.render_fetched(request, &variant, fetched, origin, watermark?).await
     }
 
     /// Makes the rendition of a source that has begun to arrive, unless the client has it.
@@ -54,6 +60,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         variant: &Variant,
         fetched: Fetched<H::Body>,
         origin: Origin,
+        watermark: Option<Mark>,
     ) -> Result<Outcome<'h, H>> {
         let Fetched { headers, body } = fetched;
         let Origin { freshness, waited, canonical, stem } = origin;
@@ -62,13 +69,12 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let (fresh, damaged) = (cache_control(false), cache_control(true));
         let facts = Facts { canonical, stem, ..Facts::new(request, fresh) };
         let mut facts =
-            if is_marked(request) { facts } else { self.with_validators(facts, &headers, variant) };
+            if request.has_watermark() { facts } else { self.with_validators(facts, &headers, variant) };
         let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
         };
         let input =
             Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
-        let watermark = self.watermark(request).await?;
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(damaged);
@@ -97,7 +103,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
         let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
-        let watermark = self.watermark(request).await?;
+        let watermark = watermark::fetch(&self.fetcher(), &request.watermark, self.bounds()).await?;
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(no_store);
@@ -155,7 +161,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     /// What the client has already, for an origin whose tags and dates are trusted.
     pub(super) fn conditions(&self, request: &ImageRequest, variant: &Variant) -> Conditions {
         let mut conditions = Conditions::default();
-        if self.config.trust_origin_etag && !is_marked(request) {
+        if self.config.trust_origin_etag && !request.has_watermark() {
             match &self.context.if_none_match {
                 Some(tags) => conditions.if_none_match = etag::origin_tags(tags, variant),
                 None => conditions.if_modified_since = self.context.if_modified_since.clone(),
@@ -189,11 +195,6 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         }
     }
 
-    /// The watermark that a request asks for.
-    async fn watermark(&self, request: &ImageRequest) -> Result<Option<Mark>> {
-        watermark::fetch(&self.fetcher(), &request.watermark, self.bounds()).await
-    }
-
     /// Starts to make the rendition, once the source's format is known.
     fn start(
         &self,
@@ -215,11 +216,6 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
             watermark.map(|watermark| request.watermark.overlay(watermark.image)).into_iter().collect();
         Ok((opened.render(Some(self.host.session(&options))), format))
     }
-}
-
-/// Whether the bytes of a watermark count, too: then no tag or date of the origin stands for the rendition.
-fn is_marked(request: &ImageRequest) -> bool {
-    request.watermark.normalized().image.is_some()
 }
 
 /// What is known of a source as it begins to arrive.

@@ -259,3 +259,17 @@ fn base64url(bytes: &[u8]) -> String {
     };
     bits.as_bytes().chunks(6).map(digit).collect()
 }
+
+#[test]
+fn a_watermark_is_refused_because_nothing_is_fetched() {
+    let mark = "https://marks.example.com/mark.png";
+    let asked_for = TestHost::new().with("TINTYPE_WATERMARK", mark);
+    let always = TestHost::new()
+        .with("TINTYPE_WATERMARK", mark)
+        .with("TINTYPE_WATERMARK_ALWAYS", "watermark-opacity=1");
+    for (host, target) in [(asked_for, "/photos/cat.jpg?watermark=default"), (always, CAT)] {
+        let answer = send(&host, target, &[]);
+        assert_eq!(answer.status, 400, "{target}");
+        assert!(host.asked.borrow().is_empty(), "{target}");
+    }
+}

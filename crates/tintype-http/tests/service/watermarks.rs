@@ -94,3 +94,31 @@ fn a_watermark_that_is_missing_or_not_allowed_is_an_error() {
     let broken = host(|| Reply::image(b"no image at all, but some bytes of text"));
     assert_eq!(kind(&broken, "&watermark=default"), (400, "invalid-parameter".into()));
 }
+
+#[test]
+fn a_watermark_that_is_always_there_cannot_be_left_out() {
+    let place = "watermark-opacity=0.5&watermark-place=south-east";
+    let asked_for = host(small).get(&url(&format!("&watermark=default&{place}")));
+    let host = host(small).with("TINTYPE_WATERMARK_ALWAYS", place);
+    for options in [
+        "",
+        "&watermark=default&watermark-opacity=0",
+        "&passthrough=all",
+        "&watermark=https://elsewhere.example/",
+    ] {
+        assert_eq!(host.get(&url(options)).body, asked_for.body, "{options}");
+    }
+    let raw = host.get("/unsafe/raw:1/plain/https://photos.example.com/a.png");
+    assert_ne!(raw.body, png(64, 48));
+}
+
+#[test]
+fn what_is_always_there_has_to_be_named_and_nothing_but_a_watermark() {
+    for (watermark, always) in
+        [(MARK, "width=9"), (MARK, "watermark-opacity=2"), (MARK, "nothing=1"), ("", "watermark-opacity=1")]
+    {
+        let host =
+            TestHost::new().with("TINTYPE_WATERMARK", watermark).with("TINTYPE_WATERMARK_ALWAYS", always);
+        assert_eq!(host.get(&url("")).status, 500, "{watermark} {always}");
+    }
+}
