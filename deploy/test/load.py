@@ -1,82 +1,22 @@
 """A bounded load on the real server: a mix of sources, grammars and errors, and an origin that misbehaves.
 
 Every answer is compared with the first one to the same request, by a hash of its bytes; requests that mean the same in
-different grammars have to get the same bytes. Prints throughput, latencies and memory, and draws them.
+different grammars have to get the same bytes. Memory must not grow. Prints throughput, latencies and memory, and draws
+them; and, if asked to, what ipx, which is sharp behind a server, takes for the same renditions.
 """
 
 import argparse
 import concurrent.futures
 import hashlib
 import http.client
-import http.server
 import random
-import socket
+import statistics
 import threading
 import time
 from pathlib import Path
 
 import stack
-
-
-class Origin(http.server.ThreadingHTTPServer):
-    """A web server that has images, and misbehaves at some of its paths."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, images):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.images = images
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        path = self.path.lstrip("/")
-        image = self.server.images.get(path)
-        try:
-            if image:
-                self.reply(200, image)
-            elif path == "page":
-                self.reply(200, b"<html>no image</html>")
-            elif path == "loop":
-                self.reply(302, b"", ("Location", "/loop"))
-            elif path == "broken":
-                self.reply(200, self.server.images["a.png"][:5000], length=500_000)
-            elif path == "cut":
-                self.reply(200, self.server.images["a.jpg"][:200])
-            elif path == "drip":
-                self.reply(200, b"", length=100_000)
-                for _ in range(20):
-                    self.wfile.write(b"\xff\xd8\xff")
-                    self.wfile.flush()
-                    time.sleep(0.1)
-            elif path == "silent":
-                time.sleep(3)
-            elif path == "slow":
-                time.sleep(0.4)
-                self.reply(200, self.server.images["a.jpg"])
-            elif path == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            elif path == "error":
-                self.reply(503, b"", ("Retry-After", "7"))
-            else:
-                self.reply(404, b"")
-        except OSError:
-            pass
-        self.close_connection = True
-
-    def reply(self, status, body, header=None, length=None):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        if header:
-            self.send_header(*header)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+from origin import Origin
 
 
 class Job:
@@ -134,9 +74,18 @@ def jobs(origin, images):
 class Tally:
     """What came of the requests."""
 
-    def __init__(self):
+    def __init__(self, most):
         self.lock = threading.Lock()
-        self.seen, self.latencies, self.faults, self.statuses, self.bytes = {}, [], [], {}, 0
+        self.left = most
+        self.seen, self.latencies, self.faults, self.statuses = {}, [], [], {}
+        # Requests that were sent again, and the second at which the server began that is there at the end.
+        self.repeated, self.began = 0, 0
+
+    def take(self):
+        """Whether one more request is to be sent."""
+        with self.lock:
+            self.left -= 1
+            return self.left >= 0
 
     def add(self, job, status, body, start, end):
         # An error has an identifier of its own.
@@ -145,30 +94,58 @@ class Tally:
         with self.lock:
             self.latencies.append((end, end - start, status))
             self.statuses[status] = self.statuses.get(status, 0) + 1
-            self.bytes += len(body)
             if status != job.status:
                 self.faults.append(f"{job.target}: {status} instead of {job.status}: {body[:200]!r}")
             elif self.seen.setdefault(job.group, digest) != digest:
                 self.faults.append(f"{job.target}: other bytes than the same request got before")
 
 
+class Server:
+    """The service, which may be killed and started again on its port."""
+
+    def __init__(self, start):
+        self.start, self.process = start, start(stack.free_port())
+        self.port, self.deaths = self.process.port, 0
+
+    def restart(self):
+        self.deaths += 1
+        self.process.kill()
+        self.process = self.start(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
+
+
 def work(server, tally, table, until, seed):
-    """One client: sends requests at random until the time is over."""
+    """One client: sends requests at random until there are enough, or the time is over."""
     chance = random.Random(seed)
     weights = [job.weight for job in table]
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    while time.monotonic() < until:
+    while time.monotonic() < until and tally.take():
         (job,) = chance.choices(table, weights)
-        start = time.monotonic()
+        ask(connection, job, server, tally)
+
+
+def ask(connection, job, server, tally):
+    """Sends a request, and again if the server was killed meanwhile, as a proxy in front of it would."""
+    start = time.monotonic()
+    while True:
+        deaths = server.deaths
         try:
             connection.request("POST" if job.body else "GET", job.target, job.body)
             response = connection.getresponse()
             body = response.read()
-            tally.add(job, response.status, body, start, time.monotonic())
+            return tally.add(job, response.status, body, start, time.monotonic())
         except (OSError, http.client.HTTPException) as error:
-            with tally.lock:
-                tally.faults.append(f"{job.target}: {error!r}")
             connection.close()
+            with tally.lock:
+                if server.deaths == deaths and deaths == 0 or time.monotonic() - start > 60:
+                    return tally.faults.append(f"{job.target}: {error!r}")
+                tally.repeated += 1
+            time.sleep(0.1)
 
 
 def percentile(values, share):
@@ -217,10 +194,43 @@ def sources(server):
     return made
 
 
+def run(server, flags, table, requests, seconds, kills=False):
+    """Puts the load on a server. What came of it, the server's memory at each second in MiB, the start, and how long it took."""
+    tally, memory, killed = Tally(requests), [], not kills
+    begin = time.monotonic()
+    until = begin + seconds
+    with concurrent.futures.ThreadPoolExecutor(flags.clients) as clients:
+        running = [clients.submit(work, server, tally, table, until, seed) for seed in range(flags.clients)]
+        while not all(client.done() for client in running):
+            if not killed and (tally.left < requests / 2 or time.monotonic() - begin > seconds / 2):
+                server.restart()
+                killed, tally.began = True, len(memory)
+            memory.append(server.process.memory() / (1 << 20))
+            time.sleep(1)
+        for client in running:
+            client.result()
+    return tally, memory, begin, time.monotonic() - begin
+
+
+def growth(memory):
+    """Memory at the end, for each byte after the first tenth of the time, when every kind of request has been there."""
+    tenth = len(memory) // 10
+    if tenth < 3:
+        return 1.0
+    return statistics.median(memory[-tenth:]) / statistics.median(memory[tenth : 2 * tenth])
+
+
+# How much more memory at the end is no growth: what requests at one moment have in common varies.
+STEADY = 1.3
+
+
 def main():
     flags = argparse.ArgumentParser(prog="./x load", description=__doc__)
-    flags.add_argument("--seconds", type=int, default=60, help="how long (60)")
+    flags.add_argument("--seconds", type=int, default=60, help="how long at most (60)")
+    flags.add_argument("--requests", type=int, default=1 << 30, help="how many at most")
     flags.add_argument("--clients", type=int, default=8, help="how many at once (8)")
+    flags.add_argument("--restart", action="store_true", help="kill the server in the middle, and start it again")
+    flags.add_argument("--ipx", action="store_true", help="compare with ipx, from npm")
     flags.add_argument("--component", default="tintype.wasm", help="the file in dist/ (tintype.wasm)")
     flags.add_argument("--svg", default="target/load.svg", help="where to draw (target/load.svg)")
     flags = flags.parse_args()
@@ -233,23 +243,44 @@ def main():
         "TINTYPE_TIMEOUT_TOTAL": "20s",
         # The drip comes faster than this, and never to an end.
         "TINTYPE_TIMEOUT_BETWEEN_BYTES": "1500ms",
+        "TINTYPE_LOG": "0",
     }
-    table, tally = jobs(origin, images), Tally()
-    with stack.service(variables, flags.component) as server:
-        begin = time.monotonic()
-        until = begin + flags.seconds
-        memory = []
-        with concurrent.futures.ThreadPoolExecutor(flags.clients) as clients:
-            running = [clients.submit(work, server, tally, table, until, seed) for seed in range(flags.clients)]
-            while time.monotonic() < until:
-                memory.append(server.memory() / (1 << 20))
-                time.sleep(1)
-            for client in running:
-                client.result()
-        took = time.monotonic() - begin
+    table = jobs(origin, images)
+    with Server(lambda port: stack.service(variables, flags.component, port)) as server:
+        tally, memory, begin, took = run(server, flags, table, flags.requests, flags.seconds, flags.restart)
     report(flags, tally, memory, begin, took)
+    grown = growth(memory[tally.began :])
+    print(f"\nMemory at the end is {grown:.2f} of what it was at first.")
+    if grown > STEADY:
+        tally.faults.append(f"memory grew to {grown:.2f} of what it was")
+    if flags.ipx:
+        compare(flags, variables, origin)
     if tally.faults:
         raise SystemExit("\n".join([f"{len(tally.faults)} answers are wrong:", *tally.faults[:20]]))
+
+
+def compare(flags, variables, origin):
+    """The renditions that ipx makes, too, from both in turn."""
+    jobs_of = lambda prefix: [
+        Job(f"{prefix}/{options}/{origin.url}/{name}")
+        for name in origin.images
+        for options in ("w_64,f_webp,q_80", "w_320,f_webp,q_80", "w_320,f_jpeg,q_80")
+    ]
+    servers = [
+        ("tintype", "/_ipx", lambda port: stack.service(variables, flags.component, port)),
+        ("ipx", "", lambda port: stack.ipx(port)),
+    ]
+    print("\n| the same renditions | per second | p50, ms | p99, ms | memory, MiB | CPU, ms each | wrong |")
+    print("| --- | --: | --: | --: | --: | --: | --: |")
+    for name, prefix, start in servers:
+        with Server(start) as server:
+            run(server, flags, jobs_of(prefix), 100, 20)
+            before = server.process.cpu()
+            tally, memory, _, took = run(server, flags, jobs_of(prefix), flags.requests, min(flags.seconds, 30))
+            cpu = (server.process.cpu() - before) / max(1, len(tally.latencies)) * 1000
+        times = sorted(latency for _, latency, _ in tally.latencies)
+        figures = [len(times) / took, percentile(times, 0.5) * 1000, percentile(times, 0.99) * 1000, max(memory), cpu]
+        print(f"| {name} |", " | ".join(f"{figure:.0f}" for figure in figures), f"| {len(tally.faults)} |")
 
 
 def report(flags, tally, memory, begin, took):
@@ -266,7 +297,8 @@ def report(flags, tally, memory, begin, took):
     print(f"| per second | {len(good) / took:.1f} | {len(every) / took:.1f} |")
     for share in (0.5, 0.99):
         print(f"| p{share * 100:.0f}, ms | {percentile(good, share) * 1000:.0f} | {percentile(every, share) * 1000:.0f} |")
-    print(f"| wrong | | {len(tally.faults)} |\n")
+    print(f"| wrong or lost | | {len(tally.faults)} |")
+    print(f"| sent again, because the server was killed | | {tally.repeated} |\n")
     print("| status |", " | ".join(str(status) for status in sorted(tally.statuses)), "|")
     print("| --- |", " | ".join("--:" for _ in tally.statuses), "|")
     print("| answers |", " | ".join(str(tally.statuses[status]) for status in sorted(tally.statuses)), "|\n")

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 WASMTIME = os.environ.get("WASMTIME", "wasmtime")
 S3S_FS = os.environ.get("S3S_FS", "s3s-fs")
+# The version of ipx to compare with.
+IPX = "3.1.1"
 ACCESS_KEY, SECRET_KEY = "AKTINTYPE", "swordfish/+="
 
 
@@ -120,6 +122,17 @@ class Process:
     def get(self, target, headers=None):
         return get(self.url + target, headers)
 
+    def cpu(self):
+        """Processor time so far, in seconds."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
+        self.reader.join()
+        self.child.stdout.close()
+
     def stop(self):
         self.child.terminate()
         try:
@@ -151,6 +164,18 @@ def compiled(component):
         # `-Wtimeout` needs code that looks at the time.
         subprocess.run([WASMTIME, "compile", "-Wepoch-interruption", source, "-o", target], check=True)
     return target
+
+
+def ipx(port):
+    """ipx, which has sharp behind a server, from npm."""
+    folder = ROOT / "target/deploy/ipx"
+    if not (folder / "node_modules/ipx").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", f"ipx@{IPX}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    script = folder / "node_modules/ipx/bin/ipx.mjs"
+    command = ["node", script, "serve", "--dir", folder, "--domains", "127.0.0.1", "--host", "127.0.0.1", "--port", port]
+    return Process(command, port, name="ipx")
 
 
 def store(folder, port=None):
