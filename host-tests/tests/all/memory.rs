@@ -164,9 +164,11 @@ fn fault(name: &str, whole: bool, options: &Options, trap: &dyn std::fmt::Debug)
 #[test]
 fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
     let mut faults = Vec::new();
-    for (name, image) in sources() {
+    for (index, (name, image)) in sources().into_iter().enumerate() {
         let plain = jobs().into_iter().flat_map(|job| [(job.clone(), false), (job, true)]);
-        for (mut options, whole) in plain.chain(staged_jobs().into_iter().map(|job| (job, false))) {
+        // What comes after decoding does not ask for the source's kind: each has a third of it.
+        let staged = staged_jobs().into_iter().skip(index % 3).step_by(3).map(|job| (job, false));
+        for (mut options, whole) in plain.chain(staged) {
             // What is handed over whole is copied in before anything can be refused, and allocators want more than it.
             let overlays: usize = options.overlays.iter().map(|overlay| overlay.image.len()).sum();
             let handed = overlays + if whole { image.len() } else { 0 };
