@@ -5,6 +5,8 @@ mod gif;
 mod jpeg;
 mod png;
 mod webp;
+#[cfg(feature = "more-formats")]
+mod whole;
 
 use crate::color::Space;
 use crate::metadata::{Carried, Wanted};
@@ -101,7 +103,7 @@ pub(crate) trait Decoder {
 /// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
 pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
     let wanted = Wanted::of(options);
-    if matches!(format, Format::Jpeg | Format::Png) {
+    if !format.has_frames() {
         frames::Selection::of(options).check_frames(1)?;
     }
     Ok(match format {
@@ -109,9 +111,11 @@ pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Res
         Format::Png => Box::new(png::PngDecoder::new(options, wanted)),
         Format::Webp => Box::new(webp::WebpDecoder::new(options, wanted, max_memory)),
         Format::Gif => Box::new(gif::GifDecoder::new(options, wanted)),
-        Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
-            return Err(Error::unsupported(format, Error::DECODING));
+        #[cfg(feature = "more-formats")]
+        Format::Tiff | Format::Bmp | Format::Ico | Format::Qoi | Format::Pnm => {
+            Box::new(whole::WholeDecoder::new(format, wanted, max_memory))
         }
+        other => return Err(Error::unsupported(other, Error::DECODING)),
     })
 }
 
@@ -134,9 +138,11 @@ pub(crate) fn inspector(format: Format, location: bool) -> Result<Box<dyn Inspec
         Format::Png => Box::new(png::PngInspector::new(location)),
         Format::Webp => Box::new(webp::WebpInspector::new(location)),
         Format::Gif => Box::new(gif::GifInspector::new()),
-        Format::Avif | Format::Jxl | Format::Tiff | Format::Bmp | Format::Svg | Format::Heic => {
-            return Err(Error::unsupported(format, "inspection"));
+        #[cfg(feature = "more-formats")]
+        Format::Tiff | Format::Bmp | Format::Ico | Format::Qoi | Format::Pnm => {
+            Box::new(whole::WholeInspector::new(format, location))
         }
+        other => return Err(Error::unsupported(other, "inspection")),
     })
 }
 

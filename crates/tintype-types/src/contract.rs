@@ -20,7 +20,7 @@ macro_rules! contract {
         const _: () = {
             use $bindings as wit;
 
-            $crate::same_cases! { wit::Format, $crate::Format: Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic }
+            $crate::same_cases! { wit::Format, $crate::Format: Jpeg, Png, Webp, Gif, Avif, Jxl, Tiff, Bmp, Svg, Heic, Ico, Qoi, Pnm }
             $crate::same_cases! { wit::Fit, $crate::Fit: Contain, Cover, Crop, Fill, Stretch, Outside, Pad, Auto }
             $crate::same_cases! {
                 wit::Gravity, $crate::Gravity:

@@ -26,6 +26,12 @@ pub enum Format {
     Svg,
     /// HEIF with HEVC-coded images
     Heic,
+    /// Windows icon
+    Ico,
+    /// Quite OK Image
+    Qoi,
+    /// Portable bitmap, graymap, pixmap or arbitrary map of Netpbm
+    Pnm,
 }
 
 names! {
@@ -40,12 +46,25 @@ names! {
         Bmp = "bmp",
         Svg = "svg",
         Heic = "heic",
+        Ico = "ico",
+        Qoi = "qoi",
+        Pnm = "pnm" | "pbm" | "pgm" | "ppm" | "pam",
     }
 }
 
 impl Format {
     /// The formats that the engine decodes.
-    pub const DECODED: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
+    pub const DECODED: &'static [Self] = &[
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Gif,
+        Self::Tiff,
+        Self::Bmp,
+        Self::Ico,
+        Self::Qoi,
+        Self::Pnm,
+    ];
 
     /// The formats that the engine encodes.
     pub const ENCODED: &'static [Self] = &[Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
@@ -83,6 +102,9 @@ impl Format {
             Self::Bmp => "BMP",
             Self::Svg => "SVG",
             Self::Heic => "HEIC",
+            Self::Ico => "ICO",
+            Self::Qoi => "QOI",
+            Self::Pnm => "PNM",
         }
     }
 
@@ -107,6 +129,10 @@ impl Format {
             Self::Bmp => "image/bmp",
             Self::Svg => "image/svg+xml",
             Self::Heic => "image/heic",
+            Self::Ico => "image/vnd.microsoft.icon",
+            // Neither of these is registered.
+            Self::Qoi => "image/qoi",
+            Self::Pnm => "image/x-portable-anymap",
         }
     }
 
@@ -123,7 +149,7 @@ impl Format {
     pub fn family(self) -> Self {
         match self {
             encoded if encoded.is_encoded() => encoded,
-            Self::Bmp | Self::Svg => Self::Png,
+            Self::Bmp | Self::Svg | Self::Ico | Self::Qoi | Self::Pnm => Self::Png,
             _ => Self::Jpeg,
         }
     }
@@ -148,6 +174,10 @@ pub fn sniff(head: &[u8]) -> Option<Format> {
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Format::Tiff),
         // The file size, then two reserved fields of zero.
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Format::Bmp),
+        // A directory of icons: two bytes of zero, its type, and their number.
+        [0, 0, 1, 0, low, high, ..] if (*low, *high) != (0, 0) => Some(Format::Ico),
+        [b'q', b'o', b'i', b'f', ..] => Some(Format::Qoi),
+        [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..] => Some(Format::Pnm),
         _ if starts_like_svg(head) => Some(Format::Svg),
         _ => None,
     }
