@@ -1,14 +1,14 @@
 //! What renditions are made of: files of every kind that is decoded, drawn anew each time. A name is a recipe.
 
 use pictures::{
-    JpegColor, JpegStyle, Picture, PngColor, PngStyle, fine_lines, framed, gradient, lettering,
+    JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, fine_lines, framed, gradient, lettering,
     orientation_chart, photograph, postcard,
 };
 use tintype_types::{Options, Setting};
 
 /// The name of each source and its bytes.
 pub fn sources() -> Vec<(&'static str, Vec<u8>)> {
-    [jpeg(), png(), webp(), gif(), hostile()].concat()
+    [jpeg(), png(), webp(), gif(), rare(), hostile()].concat()
 }
 
 type Named = (&'static str, Vec<u8>);
@@ -76,6 +76,12 @@ fn png() -> Vec<Named> {
         ("png-tiny", gradient(1, 1).png()),
         ("png-cut", cut(&photo.png())),
     ]
+}
+
+fn rare() -> Vec<Named> {
+    let disc = sticker(90, 70);
+    let names = ["bmp", "ico", "qoi", "pnm", "tiff"];
+    names.into_iter().zip(RareFormat::ALL).map(|(name, format)| (name, disc.rare(format))).collect()
 }
 
 fn webp() -> Vec<Named> {

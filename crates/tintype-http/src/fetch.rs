@@ -42,9 +42,9 @@ impl Conditions {
     }
 }
 
-/// Asks for an image of a format that is decoded, as it is.
+/// Asks for an image as it is. An origin that can choose should choose a format that is read by rows.
 pub(crate) fn ask_for_image(headers: &mut HeaderMap) {
-    let accepted: Vec<&str> = Format::DECODED.iter().map(|format| format.media_type()).collect();
+    let accepted: Vec<&str> = Format::ENCODED.iter().map(|format| format.media_type()).collect();
     put(headers, header::ACCEPT, &accepted.join(","));
     put(headers, header::ACCEPT_ENCODING, "identity");
 }

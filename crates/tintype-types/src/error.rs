@@ -182,11 +182,11 @@ mod tests {
         let sentences = [
             (
                 Error::Unrecognized,
-                "the source is not an image of a known format; JPEG, PNG, WebP and GIF can be decoded",
+                "the source is not an image of a known format; JPEG, PNG, WebP, GIF, TIFF, BMP, ICO, QOI and PNM can be decoded",
             ),
             (
-                Error::unsupported(Format::Tiff, Error::DECODING),
-                "TIFF decoding is not supported; JPEG, PNG, WebP and GIF can be decoded",
+                Error::unsupported(Format::Heic, Error::DECODING),
+                "HEIC decoding is not supported; JPEG, PNG, WebP, GIF, TIFF, BMP, ICO, QOI and PNM can be decoded",
             ),
             (
                 Error::unsupported(Format::Avif, Error::ENCODING),

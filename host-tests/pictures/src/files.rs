@@ -1,4 +1,4 @@
-//! Files of pictures: JPEG, PNG, WebP and GIF, in the styles that cameras and tools produce.
+//! Files of pictures, in the styles that cameras and tools produce.
 
 use std::io::{Cursor, Write as _};
 
@@ -42,6 +42,26 @@ impl Default for JpegStyle {
     fn default() -> Self {
         Self { quality: 90, color: JpegColor::Subsampled, progressive: false, restart: 0, orientation: None }
     }
+}
+
+/// Formats that come now and then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RareFormat {
+    /// Windows bitmap, without alpha.
+    Bmp,
+    /// Windows icon, up to 256 pixels a side.
+    Ico,
+    /// Quite OK Image.
+    Qoi,
+    /// Portable pixmap, without alpha.
+    Pnm,
+    /// TIFF 6.0.
+    Tiff,
+}
+
+impl RareFormat {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Bmp, Self::Ico, Self::Qoi, Self::Pnm, Self::Tiff];
 }
 
 /// How a PNG file stores colour.
@@ -179,6 +199,40 @@ impl Picture {
         }
         drop(encoder);
         file
+    }
+
+    /// A file of a format that is rare, with alpha where it has a place for it.
+    pub fn rare(&self, format: RareFormat) -> Vec<u8> {
+        use image::ExtendedColorType::{Rgb8, Rgba8};
+        use image::ImageEncoder as _;
+        let (rgb, rgba) = (self.samples(|[red, green, blue, _]| [red, green, blue]), self.pixels.concat());
+        let (mut file, width, height) = (Vec::new(), self.width, self.height);
+        let written = match format {
+            RareFormat::Bmp => {
+                image::codecs::bmp::BmpEncoder::new(&mut file).encode(&rgb, width, height, Rgb8)
+            }
+            RareFormat::Ico => {
+                image::codecs::ico::IcoEncoder::new(&mut file).write_image(&rgba, width, height, Rgba8)
+            }
+            RareFormat::Qoi => {
+                image::codecs::qoi::QoiEncoder::new(&mut file).write_image(&rgba, width, height, Rgba8)
+            }
+            RareFormat::Pnm => {
+                image::codecs::pnm::PnmEncoder::new(&mut file).write_image(&rgb, width, height, Rgb8)
+            }
+            RareFormat::Tiff => return self.tiff(),
+        };
+        written.unwrap();
+        file
+    }
+
+    /// A TIFF file of RGB and alpha with 8 bits, in strips that are compressed by LZW.
+    fn tiff(&self) -> Vec<u8> {
+        use tiff::encoder::{Compression, TiffEncoder, colortype};
+        let mut file = Cursor::new(Vec::new());
+        let mut encoder = TiffEncoder::new(&mut file).unwrap().with_compression(Compression::Lzw);
+        encoder.write_image::<colortype::RGBA8>(self.width, self.height, &self.pixels.concat()).unwrap();
+        file.into_inner()
     }
 
     /// Reads a JPEG, PNG or WebP file, or the first frame of a GIF.

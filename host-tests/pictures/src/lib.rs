@@ -6,7 +6,7 @@ mod files;
 mod postcard;
 mod scenes;
 
-pub use files::{JpegColor, JpegStyle, PngColor, PngStyle};
+pub use files::{JpegColor, JpegStyle, PngColor, PngStyle, RareFormat};
 pub use postcard::{fine_lines, framed, postcard};
 pub use scenes::{gradient, lettering, orientation_chart, photograph, transparent_disc};
 

@@ -7,7 +7,7 @@ use harness::resizer::types::{
     Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
-use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, photograph, transparent_disc};
+use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, photograph, transparent_disc};
 
 /// Limits in mebibytes, from one that nothing but thumbnails fits in; one for each of the jobs.
 const LIMITS: [u64; 7] = [3, 6, 12, 24, 3, 48, 8];
@@ -58,6 +58,9 @@ fn sources() -> Vec<(String, Vec<u8>)> {
                 let style = PngStyle { color, interlaced, ..PngStyle::default() };
                 add(format!("{color:?} PNG, interlaced: {interlaced}"), picture.png_as(&style));
             }
+        }
+        for format in [RareFormat::Bmp, RareFormat::Qoi, RareFormat::Pnm, RareFormat::Tiff] {
+            add(format!("{format:?}"), picture.rare(format));
         }
         add("lossless WebP".into(), picture.webp());
         add("GIF".into(), picture.gif(&[]));

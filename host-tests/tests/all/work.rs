@@ -7,7 +7,7 @@ use harness::resizer::types::{
     Overlay, Place, Position, Sharpen, Subsampling, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
-use pictures::{Picture, PngColor, PngStyle, photograph, transparent_disc};
+use pictures::{Picture, PngColor, PngStyle, RareFormat, photograph, transparent_disc};
 
 /// How far the count of work and the instructions may lie apart.
 const FACTOR: f64 = 3.0;
@@ -227,6 +227,20 @@ fn work_is_within_a_factor_of_three_of_the_instructions_for_every_way_of_encodin
     let sources = [("photograph", photograph(1000, 800).jpeg()), ("smooth", smooth.png())];
     let jobs = encodings();
     check(&sources.iter().flat_map(|(name, source)| ratios(name, source, &jobs)).collect::<Vec<_>>());
+}
+
+#[test]
+fn work_is_within_a_factor_of_three_of_the_instructions_for_formats_that_are_rare() {
+    let flat = Picture::draw(900, 700, |_, _| [200, 90, 90, 255]);
+    let jobs = jobs();
+    let mut all = Vec::new();
+    for (name, picture) in [("photograph", photograph(900, 700)), ("flat", flat)] {
+        for format in [RareFormat::Bmp, RareFormat::Qoi, RareFormat::Pnm, RareFormat::Tiff] {
+            all.extend(ratios(&format!("{name} as {format:?}"), &picture.rare(format), &jobs));
+        }
+    }
+    all.extend(ratios("icon", &photograph(256, 256).rare(RareFormat::Ico), &jobs));
+    check(&all);
 }
 
 #[test]

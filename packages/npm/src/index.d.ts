@@ -5,7 +5,7 @@ export type Source =
   Uint8Array | ArrayBuffer | ArrayBufferView | Blob | Response | Request | ReadableStream<Uint8Array>;
 
 /** Formats that are recognised. JPEG, PNG, WebP and GIF are decoded. */
-export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic';
+export type SourceFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'jxl' | 'tiff' | 'bmp' | 'svg' | 'heic' | 'ico' | 'qoi' | 'pnm';
 
 /** Formats that are encoded. */
 export type Format = 'jpeg' | 'png' | 'webp' | 'gif';

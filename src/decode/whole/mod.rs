@@ -86,9 +86,9 @@ impl WholeDecoder {
     }
 
     fn row_bytes(&self) -> usize {
-        self.opened.as_ref().map_or(0, |opened| {
-            opened.source.width as usize * opened.layout.samples() * opened.depth.bytes()
-        })
+        self.opened
+            .as_ref()
+            .map_or(0, |opened| opened.source.width as usize * opened.layout.samples() * opened.depth.bytes())
     }
 }
 

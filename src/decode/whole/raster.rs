@@ -57,7 +57,8 @@ impl Rows for Image {
     fn read(&mut self, rows: &mut Vec<u8>) -> Result<()> {
         rows.clear();
         let Some(decoder) = self.decoder.take() else { return Ok(()) };
-        let size = usize::try_from(decoder.total_bytes()).map_err(|_| Error::malformed(self.format, "it is too large"))?;
+        let size = usize::try_from(decoder.total_bytes())
+            .map_err(|_| Error::malformed(self.format, "it is too large"))?;
         rows.resize(size, 0);
         decoder.read_image(rows).map_err(|error| failure(self.format, &error))?;
         if self.depth == Depth::Sixteen {

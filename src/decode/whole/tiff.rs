@@ -7,6 +7,7 @@ use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
 use super::{Opened, Rows, higher_first};
+use crate::color::{Model, Space};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::{ColorModel, Error, Format, Result, Source, exif};
 
@@ -30,7 +31,8 @@ pub(super) fn open(file: Vec<u8>, max_memory: u64) -> Result<Opened> {
         return Err(Error::malformed(Format::Tiff, "it has no pixels"));
     }
     let color = decoder.colortype().map_err(failed)?;
-    let kind = Kind::new(&mut decoder, color)?;
+    let icc = decoder.find_tag(Tag::IccProfile).ok().flatten().and_then(|value| value.into_u8_vec().ok());
+    let kind = Kind::new(&mut decoder, color, icc.as_deref())?;
     let source = Source {
         format: Format::Tiff,
         width,
@@ -40,7 +42,6 @@ pub(super) fn open(file: Vec<u8>, max_memory: u64) -> Result<Opened> {
         bit_depth: color.bit_depth(),
         alpha: kind.has_alpha(),
     };
-    let icc = decoder.find_tag(Tag::IccProfile).ok().flatten().and_then(|value| value.into_u8_vec().ok());
     let chunk = decoder.chunk_dimensions();
     if chunk.0 == 0 || chunk.1 == 0 {
         return Err(Error::malformed(Format::Tiff, "its parts have no pixels"));
@@ -61,12 +62,12 @@ enum Kind {
     Plain(Channels, u8, bool),
     /// An index of this many bits into these colours.
     Palette(u8, Vec<[u8; 3]>),
-    /// Inks of this many bits.
-    Inks(u8),
+    /// Inks of this many bits. Whether a profile says what they look like.
+    Inks(u8, bool),
 }
 
 impl Kind {
-    fn new(decoder: &mut Decoder<Cursor<Vec<u8>>>, color: ColorType) -> Result<Self> {
+    fn new(decoder: &mut Decoder<Cursor<Vec<u8>>>, color: ColorType, icc: Option<&[u8]>) -> Result<Self> {
         let unsupported = |what: &str| Err(Error::unsupported(Format::Tiff, what));
         let mut number = |tag| decoder.find_tag_unsigned_vec::<u16>(tag).ok().flatten().unwrap_or_default();
         if number(Tag::SampleFormat).iter().any(|&format| format != 1) {
@@ -81,7 +82,9 @@ impl Kind {
             ColorType::RGB(bits @ (8 | 16)) => Self::Plain(Channels::Rgb, bits, false),
             ColorType::GrayA(bits @ (8 | 16)) => Self::Plain(Channels::GrayAlpha, bits, is_associated),
             ColorType::RGBA(bits @ (8 | 16)) => Self::Plain(Channels::Rgba, bits, is_associated),
-            ColorType::CMYK(bits @ (8 | 16)) => Self::Inks(bits),
+            ColorType::CMYK(bits @ (8 | 16)) => {
+                Self::Inks(bits, icc.and_then(|icc| Space::of_icc(icc, Model::Cmyk)).is_some())
+            }
             ColorType::Palette(bits @ (1 | 2 | 4 | 8)) => Self::Palette(bits, colors(&number(Tag::ColorMap))),
             _ => return unsupported("with samples of this kind"),
         })
@@ -92,7 +95,7 @@ impl Kind {
             Self::Plain(Channels::Gray | Channels::GrayAlpha, ..) => ColorModel::Gray,
             Self::Plain(..) => ColorModel::Rgb,
             Self::Palette(..) => ColorModel::Palette,
-            Self::Inks(_) => ColorModel::Cmyk,
+            Self::Inks(..) => ColorModel::Cmyk,
         }
     }
 
@@ -100,7 +103,8 @@ impl Kind {
         match self {
             Self::Plain(channels, ..) => Layout::Interleaved(*channels),
             Self::Palette(..) => Layout::Interleaved(Channels::Rgb),
-            Self::Inks(_) => Layout::Inks,
+            Self::Inks(_, true) => Layout::Inks,
+            Self::Inks(_, false) => Layout::Interleaved(Channels::Rgb),
         }
     }
 
@@ -114,7 +118,7 @@ impl Kind {
 
     /// Bits of a stored sample.
     fn bits(&self) -> u8 {
-        let (Self::Plain(_, bits, _) | Self::Palette(bits, _) | Self::Inks(bits)) = self;
+        let (Self::Plain(_, bits, _) | Self::Palette(bits, _) | Self::Inks(bits, _)) = self;
         *bits
     }
 
@@ -122,7 +126,8 @@ impl Kind {
     fn stored(&self) -> u64 {
         match self {
             Self::Palette(..) => 1,
-            _ => self.layout().samples() as u64,
+            Self::Inks(..) => 4,
+            Self::Plain(..) => self.layout().samples() as u64,
         }
     }
 
@@ -160,12 +165,20 @@ impl Kind {
                 let color = |index: u8| colors.get(index as usize).copied().unwrap_or_default();
                 to.extend(unpacked(row, *bits).take(width as usize).flat_map(color));
             }
-            Self::Inks(16) => {
-                to.extend(row.as_chunks().0.iter().map(|&sample| crate::pixels::narrow(u16::from_ne_bytes(sample))));
+            Self::Inks(16, is_known) => {
+                let narrow = |&sample| crate::pixels::narrow(u16::from_ne_bytes(sample));
+                let row: Vec<u8> = row.as_chunks().0.iter().map(narrow).collect();
+                Self::Inks(8, *is_known).convert(&row, width, to);
             }
-            Self::Inks(_) => to.extend_from_slice(row),
+            Self::Inks(_, true) => to.extend_from_slice(row),
+            Self::Inks(_, false) => to.extend(row.as_chunks().0.iter().flat_map(look)),
         }
     }
+}
+
+/// What inks look like where nothing says so: each takes its part of the light away, as viewers have it.
+fn look(&[inks @ .., black]: &[u8; 4]) -> [u8; 3] {
+    inks.map(|ink| ((255 - u32::from(ink)) * (255 - u32::from(black)) / 255) as u8)
 }
 
 /// Samples of 1, 2, 4 or 8 bits, the highest bits of a byte first.
@@ -248,7 +261,9 @@ impl Rows for Bands {
 
 fn failed(error: TiffError) -> Error {
     match error {
-        TiffError::UnsupportedError(what) => Error::unsupported(Format::Tiff, format!("of this kind ({what})")),
+        TiffError::UnsupportedError(what) => {
+            Error::unsupported(Format::Tiff, format!("of this kind ({what})"))
+        }
         TiffError::LimitsExceeded => Error::malformed(Format::Tiff, "it is larger than it may be"),
         other => Error::malformed(Format::Tiff, other),
     }

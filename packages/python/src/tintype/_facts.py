@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Format = Literal["jpeg", "png", "webp", "gif"]
-SourceFormat = Literal["jpeg", "png", "webp", "gif", "avif", "jxl", "tiff", "bmp", "svg", "heic"]
+SourceFormat = Literal["jpeg", "png", "webp", "gif", "avif", "jxl", "tiff", "bmp", "svg", "heic", "ico", "qoi", "pnm"]
 
 
 @dataclass(frozen=True)
