@@ -1,15 +1,13 @@
 //! Formats that come now and then, read by libraries that want the whole file: BMP, ICO, QOI, PNM and TIFF. They come late, when
 //! all of the file is there, and take more memory than others, which is predicted and bounded as everywhere.
 
-mod raster;
-mod tiff;
-
 use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::color::{self, Model, Space};
 use crate::metadata::{Carried, Wanted};
-use crate::pixels::{Depth, Layout};
+use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Result, Source, exif};
+use tintype_rare::{self as rare, Kind};
 
 /// The work of decoding a pixel, and a byte of the file, in units of [`crate::Limits::work`].
 const PIXEL_WORK: u64 = 60;
@@ -18,29 +16,81 @@ const BYTE_WORK: u64 = 20;
 /// The most bytes of a file that is described.
 const MOST_DESCRIBED: u64 = 64 << 20;
 
+/// Reads the header of a file, of which no more than `max_memory` bytes may be taken.
+fn open(format: Format, file: Vec<u8>, max_memory: u64) -> Result<Opened> {
+    let kind = match format {
+        Format::Bmp => Kind::Bmp,
+        Format::Ico => Kind::Ico,
+        Format::Qoi => Kind::Qoi,
+        Format::Pnm => Kind::Pnm,
+        Format::Tiff => Kind::Tiff,
+        other => return Err(Error::unsupported(other, Error::DECODING)),
+    };
+    let image = rare::open(kind, file, max_memory).map_err(|error| failure(format, error))?;
+    let color = match image.channels {
+        _ if image.has_palette => ColorModel::Palette,
+        rare::Channels::Gray | rare::Channels::GrayAlpha => ColorModel::Gray,
+        rare::Channels::Rgb | rare::Channels::Rgba => ColorModel::Rgb,
+        rare::Channels::Cmyk => ColorModel::Cmyk,
+    };
+    let source = Source {
+        format,
+        width: image.width,
+        height: image.height,
+        orientation: image.orientation,
+        color,
+        bit_depth: image.bit_depth,
+        alpha: matches!(image.channels, rare::Channels::GrayAlpha | rare::Channels::Rgba),
+    };
+    Ok(Opened { source, image })
+}
+
+fn failure(format: Format, error: rare::Error) -> Error {
+    match error {
+        rare::Error::Malformed(detail) => Error::malformed(format, detail),
+        rare::Error::Unsupported(what) => Error::unsupported(format, what),
+    }
+}
+
 /// An image whose header has been read.
 struct Opened {
     source: Source,
-    layout: Layout,
-    depth: Depth,
-    icc: Option<Vec<u8>>,
-    /// Bytes that reading takes, apart from the file.
-    memory: u64,
-    rows: Box<dyn Rows>,
+    image: rare::Image,
 }
 
-/// Rows of an image, in the layout and depth that were announced with it.
-trait Rows {
-    /// Reads some of the next rows, in place of what there is. At least one, unless there are none left.
-    fn read(&mut self, rows: &mut Vec<u8>) -> Result<()>;
-}
-
-/// Reads the header of a file, of which no more than `max_memory` bytes may be taken.
-fn open(format: Format, file: Vec<u8>, max_memory: u64) -> Result<Opened> {
-    match format {
-        Format::Tiff => tiff::open(file, max_memory),
-        _ => raster::open(format, file),
+impl Opened {
+    fn space(&self) -> Option<Space> {
+        Space::of_icc(self.image.icc.as_deref()?, model(&self.source))
     }
+
+    /// The layout and depth of the rows that come out. Inks become colours here where nothing says what they look like.
+    fn samples(&self) -> (Layout, Depth) {
+        let layout = match self.image.channels {
+            rare::Channels::Gray => Layout::Interleaved(Channels::Gray),
+            rare::Channels::GrayAlpha => Layout::Interleaved(Channels::GrayAlpha),
+            rare::Channels::Rgb => Layout::Interleaved(Channels::Rgb),
+            rare::Channels::Rgba => Layout::Interleaved(Channels::Rgba),
+            rare::Channels::Cmyk if self.space().is_some() => Layout::Inks,
+            rare::Channels::Cmyk => Layout::Interleaved(Channels::Rgb),
+        };
+        let is_deep = self.image.sample_bytes == 2 && self.image.channels != rare::Channels::Cmyk;
+        (layout, if is_deep { Depth::Sixteen } else { Depth::Eight })
+    }
+
+    /// Bytes of a row as it is read.
+    fn row_bytes(&self) -> usize {
+        self.image.width as usize * self.image.channels.count() * self.image.sample_bytes
+    }
+}
+
+/// Inks with 8 bits, or what they look like where nothing says so: each takes its part of the light away, as viewers have it.
+fn inks(row: &[u8], sample_bytes: usize, layout: Layout) -> Vec<u8> {
+    // Of two bytes, the higher is first.
+    let row: Vec<u8> = row.iter().copied().step_by(sample_bytes.max(1)).collect();
+    let look = |&[inks @ .., black]: &[u8; 4]| {
+        inks.map(|ink| ((255 - u32::from(ink)) * (255 - u32::from(black)) / 255) as u8)
+    };
+    if layout == Layout::Inks { row } else { row.as_chunks().0.iter().flat_map(look).collect() }
 }
 
 /// How an ICC profile of this image is to be understood.
@@ -63,6 +113,7 @@ pub(super) struct WholeDecoder {
     rows: Vec<u8>,
     taken: usize,
     left: u32,
+    layout: Layout,
     started: bool,
     wanted: Wanted,
     max_memory: u64,
@@ -79,16 +130,11 @@ impl WholeDecoder {
             rows: Vec::new(),
             taken: 0,
             left: 0,
+            layout: Layout::Interleaved(Channels::Rgb),
             started: false,
             wanted,
             max_memory,
         }
-    }
-
-    fn row_bytes(&self) -> usize {
-        self.opened
-            .as_ref()
-            .map_or(0, |opened| opened.source.width as usize * opened.layout.samples() * opened.depth.bytes())
     }
 }
 
@@ -113,19 +159,19 @@ impl Decoder for WholeDecoder {
             let file = std::mem::take(&mut self.file);
             self.opened = Some(open(self.format, file, self.max_memory)?);
         }
-        let Some(Opened { source, layout, depth, .. }) = self.opened else { return Err(Error::Ended) };
-        self.left = source.height;
+        let Some(opened) = &self.opened else { return Err(Error::Ended) };
+        let (source, (layout, depth)) = (opened.source, opened.samples());
+        (self.left, self.layout) = (source.height, layout);
         Ok(Step::Ready(Header { source, layout, depth, scales: &[], loops: None }))
     }
 
     fn carried(&mut self) -> Carried {
-        let icc = self.opened.as_ref().and_then(|opened| self.wanted.icc(opened.icc.as_deref()));
+        let icc = self.opened.as_ref().and_then(|opened| self.wanted.icc(opened.image.icc.as_deref()));
         Carried { icc, ..Carried::default() }
     }
 
     fn take_space(&mut self) -> Option<Space> {
-        let opened = self.opened.as_ref()?;
-        Space::of_icc(opened.icc.as_deref()?, model(&opened.source))
+        self.opened.as_ref()?.space()
     }
 
     fn lanes(&mut self, _: Detail) -> Vec<Lane> {
@@ -133,7 +179,7 @@ impl Decoder for WholeDecoder {
     }
 
     fn memory(&mut self, _: Detail) -> u64 {
-        self.size + self.opened.as_ref().map_or(0, |opened| opened.memory)
+        self.size + self.opened.as_ref().map_or(0, |opened| opened.image.memory)
     }
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
@@ -155,15 +201,19 @@ impl Decoder for WholeDecoder {
         if self.left == 0 {
             return Ok(Step::Ready(false));
         }
-        let bytes = self.row_bytes();
+        let Some(opened) = &mut self.opened else { return Err(Error::Ended) };
+        let bytes = opened.row_bytes();
         if self.taken >= self.rows.len() {
             self.taken = 0;
-            let Some(opened) = &mut self.opened else { return Err(Error::Ended) };
-            opened.rows.read(&mut self.rows)?;
+            opened.image.rows.read(&mut self.rows).map_err(|error| failure(self.format, error))?;
         }
         let row = self.rows.get(self.taken..self.taken + bytes);
         let row = row.ok_or_else(|| Error::malformed(self.format, "it has too few rows"))?;
-        sink(0, row)?;
+        if opened.image.channels == rare::Channels::Cmyk {
+            sink(0, &inks(row, opened.image.sample_bytes, self.layout))?;
+        } else {
+            sink(0, row)?;
+        }
         self.taken += bytes;
         self.left -= 1;
         Ok(Step::Ready(true))
@@ -209,16 +259,13 @@ impl Inspector for WholeInspector {
         };
         let exif = if self.format == Format::Tiff { exif::parse(&self.file) } else { None };
         Ok(Step::Ready(Info {
-            icc_profile: opened.icc.as_deref().map(|profile| color::describe(profile, model(&opened.source))),
+            icc_profile: opened
+                .image
+                .icc
+                .as_deref()
+                .map(|profile| color::describe(profile, model(&opened.source))),
             exif: exif.map(|exif| exif.basics(self.location)),
             ..still(opened.source)
         }))
-    }
-}
-
-/// Turns samples of 16 bits as the machine stores them around, so that the higher byte is first.
-fn higher_first(samples: &mut [u8]) {
-    for sample in samples.as_chunks_mut::<2>().0 {
-        *sample = u16::from_ne_bytes(*sample).to_be_bytes();
     }
 }
