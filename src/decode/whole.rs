@@ -1,6 +1,8 @@
 //! Formats that come now and then, read by libraries that want the whole file: BMP, ICO, QOI, PNM and TIFF. They come late, when
 //! all of the file is there, and take more memory than others, which is predicted and bounded as everywhere.
 
+use std::collections::VecDeque;
+
 use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::color::{self, Model, Space};
 use crate::metadata::{Carried, Wanted};
@@ -8,10 +10,6 @@ use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Info, Limit, Result, Source, exif};
 use tintype_rare::{self as rare, Kind};
-
-/// The work of decoding a pixel, and a byte of the file, in units of [`crate::Limits::work`].
-const PIXEL_WORK: u64 = 60;
-const BYTE_WORK: u64 = 20;
 
 /// The most bytes of a file that is described.
 const MOST_DESCRIBED: u64 = 64 << 20;
@@ -105,7 +103,8 @@ fn model(source: &Source) -> Model {
 /// Decodes a file once all of it is there.
 pub(super) struct WholeDecoder {
     format: Format,
-    file: Vec<u8>,
+    /// The file as it comes, and its length in bytes.
+    pieces: VecDeque<Vec<u8>>,
     size: u64,
     is_complete: bool,
     opened: Option<Opened>,
@@ -123,7 +122,7 @@ impl WholeDecoder {
     pub(super) fn new(format: Format, wanted: Wanted, max_memory: u64) -> Self {
         Self {
             format,
-            file: Vec::new(),
+            pieces: VecDeque::new(),
             size: 0,
             is_complete: false,
             opened: None,
@@ -140,9 +139,10 @@ impl WholeDecoder {
 
 impl Decoder for WholeDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
-        // It is moved as it grows into room for twice of it.
-        Limit::Memory.check(3 * (self.file.len() + chunk.len()) as u64, self.max_memory)?;
-        self.file.extend_from_slice(&chunk);
+        self.size += chunk.len() as u64;
+        // Where it is handed over in one piece, that is there as well, and all of it is joined in the end.
+        Limit::Memory.check(3 * self.size, self.max_memory)?;
+        self.pieces.push_back(chunk);
         Ok(())
     }
 
@@ -155,8 +155,10 @@ impl Decoder for WholeDecoder {
             return Ok(Step::NeedInput);
         }
         if self.opened.is_none() {
-            self.size = self.file.capacity() as u64;
-            let file = std::mem::take(&mut self.file);
+            let mut file = Vec::with_capacity(self.size as usize);
+            while let Some(piece) = self.pieces.pop_front() {
+                file.extend_from_slice(&piece);
+            }
             self.opened = Some(open(self.format, file, self.max_memory)?);
         }
         let Some(opened) = &self.opened else { return Err(Error::Ended) };
@@ -179,17 +181,17 @@ impl Decoder for WholeDecoder {
     }
 
     fn memory(&mut self, _: Detail) -> u64 {
-        self.size + self.opened.as_ref().map_or(0, |opened| opened.image.memory)
+        // What the pieces took need not be free in one piece.
+        2 * self.size + self.opened.as_ref().map_or(0, |opened| opened.image.memory)
     }
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
-        self.opened.as_ref().map_or(0, |opened| opened.source.pixels()) * PIXEL_WORK + self.size * BYTE_WORK
+        self.opened.as_ref().map_or(0, |opened| opened.image.work)
     }
 
     /// Most of it is done at once, and so counted before.
     fn work(&self) -> u64 {
-        let pixels = self.opened.as_ref().map_or(0, |opened| opened.source.pixels());
-        if self.started { pixels * PIXEL_WORK + self.size * BYTE_WORK } else { 0 }
+        self.opened.as_ref().filter(|_| self.started).map_or(0, |opened| opened.image.work)
     }
 
     fn start(&mut self, _: Detail, _: u64) -> Result<()> {

@@ -67,6 +67,8 @@ pub struct Image {
     pub icc: Option<Vec<u8>>,
     /// Bytes of memory that reading the rows takes, apart from the file.
     pub memory: u64,
+    /// The work of reading the rows, in about as many units as it takes instructions.
+    pub work: u64,
     /// The rows.
     pub rows: Box<dyn Rows>,
 }

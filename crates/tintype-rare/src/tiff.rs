@@ -50,8 +50,17 @@ pub(crate) fn open(file: Vec<u8>, max_memory: u64) -> Result<Image, Error> {
         icc,
         // What is compressed is read piece by piece.
         memory: u64::from(chunk.1.min(height)) * (row + part) + (1 << 18),
+        work: u64::from(height) * row * work_of_byte(&mut decoder),
         rows: Box::new(Bands { decoder, samples, width, height, chunk, next: 0 }),
     })
+}
+
+/// The work of reading a byte, as compressed.
+fn work_of_byte(decoder: &mut File) -> u64 {
+    match numbers(decoder, Tag::Compression).first() {
+        None | Some(1) => 5,
+        _ => 30,
+    }
 }
 
 /// The numbers of a tag; none if there is no such tag.
@@ -206,7 +215,9 @@ impl Rows for Bands {
             for (row, from) in band.chunks_exact_mut(stride.max(1)).zip(from) {
                 let to = row.get_mut(start..).unwrap_or_default();
                 let bytes = to.len().min(from.len());
-                to.iter_mut().zip(from).take(bytes).for_each(|(to, &from)| *to = from);
+                if let (Some(to), Some(from)) = (to.get_mut(..bytes), from.get(..bytes)) {
+                    to.copy_from_slice(from);
+                }
             }
         }
         drop(part);
