@@ -230,8 +230,7 @@ impl Decoder for WebpDecoder {
         } else {
             Layout::Interleaved(Channels::Rgb)
         };
-        let header =
-            Header { source, layout, exact_pixels: true, depth: Depth::Eight, scales: &[], loops };
+        let header = Header { source, layout, exact_pixels: true, depth: Depth::Eight, scales: &[], loops };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
