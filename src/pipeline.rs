@@ -136,14 +136,15 @@ impl Pipeline {
         let depth = Depth::of(&options.output);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;
+        let as_lanes = !linear && stays_planar(&plan, header.layout, options);
+        let whole_pixels = linear || header.exact_pixels && !as_lanes && !plan.shrinks();
         let layout = match header.layout {
-            Layout::YCbCr if linear => Layout::Interleaved(Channels::Rgb),
+            Layout::YCbCr if whole_pixels => Layout::Interleaved(Channels::Rgb),
             other => other,
         };
-        let as_lanes = stays_planar(&plan, layout, options);
         // Where the encoder halves chroma, it need not come with more detail to be converted.
         let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&options.output);
-        let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels: linear };
+        let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels };
         let to = if conversion.is_some() { Depth::Sixteen } else { depth };
         let alpha = layout.channels().has_alpha();
         let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
@@ -450,8 +451,9 @@ const WORK_PER_BYTE: u64 = 10_000;
 /// The most bytes of a result that a step can add: what deflating noise makes of the samples that it has work for.
 const MOST_AT_ONCE: u64 = 4 << 20;
 
-/// Rows that a decoder hands on at once, at most: four blocks of a JPEG.
-const ROWS_AT_ONCE: u64 = 32;
+/// Rows that a decoder hands on at once, at most, those of half the width being halves: 24 of a WebP's luminance, and 12 of each
+/// colour difference.
+const ROWS_AT_ONCE: u64 = 36;
 
 /// The work of any rendition, however small, in units of [`crate::Limits::work`].
 const BASE_WORK: u64 = 150_000;

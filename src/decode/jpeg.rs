@@ -109,7 +109,14 @@ impl Decoder for JpegDecoder {
         } else {
             &SCALES
         };
-        let header = Header { source: source(header), layout, depth: Depth::Eight, scales, loops: None };
+        let header = Header {
+            source: source(header),
+            layout,
+            exact_pixels: false,
+            depth: Depth::Eight,
+            scales,
+            loops: None,
+        };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }

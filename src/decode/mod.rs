@@ -21,6 +21,9 @@ pub(crate) struct Header {
     pub source: Source,
     /// Layout of the rows that come out.
     pub layout: Layout,
+    /// Whether decoders of the format agree on the pixels that planes become, so that an image whose pixels are not made
+    /// smaller has these.
+    pub exact_pixels: bool,
     /// The bits of their samples.
     pub depth: Depth,
     /// Smaller sizes at which rows can come out, the smallest first.

@@ -3,9 +3,11 @@
 //! rendition is to keep.
 
 mod inspect;
+mod planes;
 
 pub(super) use inspect::WebpInspector;
 
+use self::planes::FullRange;
 use super::frames::{Draw, Frames, Selection};
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{LARGEST_PROFILE, Model, Space};
@@ -14,10 +16,10 @@ use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{ColorModel, Error, Format, Limit, Options, Result, Source, exif};
 use tintype_webp::decode::{
-    self as webp, Compression, Damage, DecodeError, DecoderConfig, Drawn, Frame, Output, Row,
+    self as webp, Compression, Damage, DecodeError, DecoderConfig, Drawn, Frame, Output, Row, Step as Strips,
 };
 
-/// Decodes to rows of RGB or RGBA.
+/// Decodes lossy stills without alpha to planes, and everything else to rows of RGB or RGBA.
 pub(super) struct WebpDecoder {
     decoder: Reading,
     selection: Selection,
@@ -26,6 +28,8 @@ pub(super) struct WebpDecoder {
     header: Option<Header>,
     space: Option<Space>,
     compression: Compression,
+    /// What planes are brought to the full range in, if they come out rather than rows.
+    full_range: Option<FullRange>,
     /// The file, as long as it may have to be held.
     file: Vec<u8>,
     holding: Holding,
@@ -86,6 +90,7 @@ const PIECE: usize = 64 << 10;
 
 /// The work of decoding a pixel, in units of [`crate::Limits::work`], its bytes apart.
 const LOSSY_PIXEL_WORK: u64 = 160;
+const PLANAR_PIXEL_WORK: u64 = 140;
 const LOSSLESS_PIXEL_WORK: u64 = 80;
 
 impl WebpDecoder {
@@ -103,6 +108,7 @@ impl WebpDecoder {
             header: None,
             space: None,
             compression: Compression::Lossy,
+            full_range: None,
             file: Vec::new(),
             holding: Holding::Undecided,
             complete: false,
@@ -131,6 +137,41 @@ impl WebpDecoder {
             self.holding = Holding::Until(passed + piece.len());
         }
         true
+    }
+
+    /// What the decoder is to give.
+    fn output(&self, detail: Detail) -> Output {
+        match self.header.map(|header| header.layout) {
+            Some(Layout::YCbCr) if !detail.whole_pixels => Output::Planar,
+            _ => Output::Interleaved,
+        }
+    }
+
+    fn width(&self) -> u64 {
+        self.header.map_or(0, |header| header.source.width.into())
+    }
+}
+
+/// Hands on the next row of pixels.
+fn row(decoder: &mut webp::Decoder, sink: Sink<'_>) -> Result<Step<bool>> {
+    match decoder.next_row().map_err(error)? {
+        Row::Pixels(row) => sink(0, row).map(|()| Step::Ready(true)),
+        Row::Done => Ok(Step::Ready(false)),
+        Row::NeedInput => Ok(Step::NeedInput),
+    }
+}
+
+/// Hands on the next rows of all planes.
+fn strip(decoder: &mut webp::Decoder, full_range: &mut FullRange, sink: Sink<'_>) -> Result<Step<bool>> {
+    match decoder.next_strip().map_err(error)? {
+        Strips::Strip(strip) => {
+            for (lane, plane) in strip.planes().iter().enumerate() {
+                plane.iter().try_for_each(|row| sink(lane, full_range.of(lane, row)))?;
+            }
+            Ok(Step::Ready(true))
+        }
+        Strips::Done => Ok(Step::Ready(false)),
+        Strips::NeedInput => Ok(Step::NeedInput),
     }
 }
 
@@ -169,7 +210,7 @@ impl Decoder for WebpDecoder {
         }
         self.compression = header.compression;
         self.space = header.icc().and_then(|profile| Space::of_icc(profile, Model::Rgb));
-        let source = source(header, orientation);
+        let (source, planar) = (source(header, orientation), header.planar());
         let loops = match header.animation {
             Some(playback) if self.selection.needs_canvas() => {
                 self.frames = Some(Frames::new(self.selection, (source.width, source.height)));
@@ -182,9 +223,14 @@ impl Decoder for WebpDecoder {
             }
         };
         // A canvas is transparent before it is drawn on.
-        let channels = if source.alpha || self.frames.is_some() { Channels::Rgba } else { Channels::Rgb };
-        let (layout, depth) = (Layout::Interleaved(channels), Depth::Eight);
-        let header = Header { source, layout, depth, scales: &[], loops };
+        let layout = if source.alpha || self.frames.is_some() {
+            Layout::Interleaved(Channels::Rgba)
+        } else if planar {
+            Layout::YCbCr
+        } else {
+            Layout::Interleaved(Channels::Rgb)
+        };
+        let header = Header { source, layout, exact_pixels: true, depth: Depth::Eight, scales: &[], loops };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }
@@ -203,21 +249,31 @@ impl Decoder for WebpDecoder {
         self.space.take()
     }
 
-    fn lanes(&mut self, _: Detail) -> Vec<Lane> {
-        self.header.iter().map(|header| Lane::whole(&header.source, Scale::FULL)).collect()
+    fn lanes(&mut self, detail: Detail) -> Vec<Lane> {
+        let Some(Header { source, .. }) = &self.header else { return Vec::new() };
+        let whole = Lane::whole(source, Scale::FULL);
+        if self.output(detail) == Output::Interleaved {
+            return vec![whole];
+        }
+        let (width, height) = (source.width.div_ceil(2), source.height.div_ceil(2));
+        let chroma = Lane { width, height, per_x: (1, 2), per_y: (1, 2) };
+        vec![whole, chroma, chroma]
     }
 
-    fn memory(&mut self, _: Detail) -> u64 {
+    fn memory(&mut self, detail: Detail) -> u64 {
+        let output = self.output(detail);
         let Reading::Rows(decoder) = &self.decoder else { return 0 };
         let decoding = match self.frames {
             Some(_) => decoder.predicted_animation_memory(),
-            None => decoder.predicted_memory(Output::Interleaved),
+            None => decoder.predicted_memory(output),
         };
-        decoding.unwrap_or(0) + self.file.capacity() as u64
+        let row = if output == Output::Planar { self.width() } else { 0 };
+        decoding.unwrap_or(0) + row + self.file.capacity() as u64
     }
 
-    fn predicted_work(&mut self, _: Detail) -> u64 {
+    fn predicted_work(&mut self, detail: Detail) -> u64 {
         let each = match self.compression {
+            Compression::Lossy if self.output(detail) == Output::Planar => PLANAR_PIXEL_WORK,
             Compression::Lossy => LOSSY_PIXEL_WORK,
             Compression::Lossless => LOSSLESS_PIXEL_WORK,
         };
@@ -232,7 +288,8 @@ impl Decoder for WebpDecoder {
         }
     }
 
-    fn start(&mut self, _: Detail, max_memory: u64) -> Result<()> {
+    fn start(&mut self, detail: Detail, max_memory: u64) -> Result<()> {
+        let output = self.output(detail);
         let Reading::Rows(mut decoder) = std::mem::replace(&mut self.decoder, Reading::Failed) else {
             return Err(Error::Ended);
         };
@@ -240,7 +297,8 @@ impl Decoder for WebpDecoder {
         self.decoder = if self.frames.is_some() {
             Reading::Frames(Box::new(decoder.into_animation().map_err(error)?))
         } else {
-            decoder.start(Output::Interleaved).map_err(error)?;
+            decoder.start(output).map_err(error)?;
+            self.full_range = (output == Output::Planar).then(FullRange::default);
             Reading::Rows(decoder)
         };
         Ok(())
@@ -254,13 +312,12 @@ impl Decoder for WebpDecoder {
         }
         loop {
             let Reading::Rows(decoder) = &mut self.decoder else { return Err(Error::Ended) };
-            match decoder.next_row().map_err(error)? {
-                Row::Pixels(row) => return sink(0, row).map(|()| Step::Ready(true)),
-                Row::Done => return Ok(Step::Ready(false)),
-                Row::NeedInput => (),
-            }
-            if !self.pass() {
-                return Ok(Step::NeedInput);
+            let step = match &mut self.full_range {
+                Some(full_range) => strip(decoder, full_range, sink)?,
+                None => row(decoder, sink)?,
+            };
+            if step != Step::NeedInput || !self.pass() {
+                return Ok(step);
             }
         }
     }

@@ -164,7 +164,7 @@ impl Decoder for WholeDecoder {
         let Some(opened) = &self.opened else { return Err(Error::Ended) };
         let (source, (layout, depth)) = (opened.source, opened.samples());
         (self.left, self.layout) = (source.height, layout);
-        Ok(Step::Ready(Header { source, layout, depth, scales: &[], loops: None }))
+        Ok(Step::Ready(Header { source, layout, depth, scales: &[], loops: None, exact_pixels: false }))
     }
 
     fn carried(&mut self) -> Carried {

@@ -83,6 +83,11 @@ impl Plan {
         self.transform == Transform::default() && self.smart.is_none() && self.around == Around::default()
     }
 
+    /// Whether the result has fewer pixels than the part of the source that it shows, on both axes.
+    pub(crate) fn shrinks(&self) -> bool {
+        self.window.x.len > f64::from(self.size.0) && self.window.y.len > f64::from(self.size.1)
+    }
+
     /// How the axes of a lane are resampled, across and down; to half the size if it is `halved` chroma.
     pub(crate) fn axes(&self, lane: &Lane, halved: bool) -> (Axis, Axis) {
         let x = scale::axis(self.window.x, self.bounds.x, lane.per_x, lane.width, self.size.0);

@@ -198,7 +198,7 @@ impl Decoder for GifDecoder {
         // A canvas is transparent before it is drawn on.
         let channels = if source.alpha || canvas { Channels::Rgba } else { Channels::Rgb };
         let (layout, depth) = (Layout::Interleaved(channels), Depth::Eight);
-        let header = Header { source, layout, depth, scales: &[], loops };
+        let header = Header { source, layout, exact_pixels: true, depth, scales: &[], loops };
         self.header = Some(header);
         Ok(Step::Ready(header))
     }

@@ -366,7 +366,8 @@ fn header<R: BufRead + Seek>(reader: &png::Reader<R>) -> Result<Header> {
         alpha: channels.has_alpha(),
     };
     let depth = if depth == png::BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight };
-    Ok(Header { source, layout: Layout::Interleaved(channels), depth, scales: &[], loops: None })
+    let layout = Layout::Interleaved(channels);
+    Ok(Header { source, layout, exact_pixels: true, depth, scales: &[], loops: None })
 }
 
 /// The colours that a profile has to be for.

@@ -49,18 +49,11 @@ pub(super) fn encode(
         (weigh(error, costs::of_chroma_mode(mode).into(), means.quantizer.chroma), mode)
     });
     ranking.sort_unstable_by_key(|&(error, _)| error);
-    let looked_at = match means.effort {
-        Effort::Fast => 2,
-        Effort::Default => 3,
-        Effort::Best => 4,
-    };
+    let looked_at = if means.effort == Effort::Best { 4 } else { 2 };
     let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_chroma_mode(mode)) <= most;
     for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         spaces.iter_mut().for_each(|space| predict(space, 8, mode, neighbours.around));
         try_mode::<NativeWords>(&mut best, mode, spaces, source, neighbours, means);
-    }
-    if means.effort == Effort::Default {
-        best.optimize(neighbours, means);
     }
     best.drop_vain_levels(means.quantizer.uv.factors);
     for (plane, space) in spaces.iter_mut().enumerate() {

@@ -33,9 +33,9 @@ pub struct Config {
     /// Quality, 0 to 100, on libwebp's scale; larger numbers count as 100.
     pub quality: u8,
     /// Work spent on size. Predictions in every mode are compared with the pixels, and the closest are weighed by their
-    /// bits and their error: of the ten modes of a subblock two with [`Effort::Fast`] and six with [`Effort::Default`],
-    /// which then optimises the coefficients of the chosen mode. [`Effort::Best`] weighs all, and optimises
-    /// coefficients before modes are chosen.
+    /// bits and their error: of the ten modes of a subblock two with [`Effort::Fast`] and four with [`Effort::Default`],
+    /// and subblocks are given up as soon as they turn out no better than the whole. [`Effort::Best`] weighs all, and
+    /// optimises coefficients before modes are chosen.
     pub effort: Effort,
     /// Whether colour differences, and luminance with them, are chosen so that what a decoder interpolates from them at
     /// full size is closest to the pixels in colour, and in lightness by linear light. This keeps thin lines of saturated

@@ -20,6 +20,8 @@ pub(super) struct Whole {
     pub(super) mode: Mode,
     /// Error and bits together.
     pub(super) weight: u64,
+    /// What each block is of that, as it was before coefficients were optimised.
+    pub(super) shares: [u64; 16],
     blocks: [Block; 16],
     y2: Block,
     y2_distortion: u32,
@@ -39,6 +41,7 @@ pub(super) fn choose(
     let mut best = Whole {
         mode: Mode::Dc,
         weight: u64::MAX,
+        shares: [0; 16],
         blocks: [Block::default(); 16],
         y2_distortion: 0,
         y2: Block::default(),
@@ -51,11 +54,7 @@ pub(super) fn choose(
         (weigh(4 * error, costs::of_luma_mode(mode).into(), means.quantizer.luma), mode)
     });
     ranking.sort_unstable_by_key(|&(error, _)| error);
-    let looked_at = match means.effort {
-        Effort::Fast => 1,
-        Effort::Default => 2,
-        Effort::Best => 4,
-    };
+    let looked_at = if means.effort == Effort::Best { 4 } else { 1 };
     let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_luma_mode(mode)) <= most;
     for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         predict(space, 16, mode, neighbours.around);
@@ -77,26 +76,26 @@ fn try_mode<V: I16x8>(
     let mut firsts = [0; 16];
     let mut blocks = [Block::default(); 16];
     let mut coefficients = [[0; 16]; 16];
-    let mut distortion = 0;
+    let mut distortions = [0; 16];
     for pair in 0..8 {
         let (x, y) = (pair % 2 * 8, pair / 2 * 4);
         let mut transformed = residue::transform_pair::<V, 16, 32, 17>(source, space, x, y);
         [firsts[2 * pair], firsts[2 * pair + 1]] = block::take_dc(&mut transformed);
         let quantized = block::quantize(transformed, &quantizer.y);
         [blocks[2 * pair], blocks[2 * pair + 1]] = block::blocks(quantized.levels);
-        distortion += quantized.distortion.iter().sum::<u32>();
+        [distortions[2 * pair], distortions[2 * pair + 1]] = quantized.distortion;
         [coefficients[2 * pair], coefficients[2 * pair + 1]] = block::separate(transformed);
     }
     let second = block::forward_wht(&firsts);
     let (y2, error) = quantize_y2::<V>(&second, means);
-    distortion += error / 4;
+    let distortion = distortions.iter().sum::<u32>() + error / 4;
     let mode_cost = u32::from(costs::of_luma_mode(mode));
     if means.effort != Effort::Best && weigh(distortion, mode_cost, quantizer.luma) >= best.weight {
         return;
     }
-    let mut whole = Whole { mode, weight: 0, y2_distortion: error / 4, blocks, y2, coefficients };
-    let cost = mode_cost + whole.cost(neighbours, means);
-    whole.weight = weigh(distortion, cost, quantizer.luma);
+    let mut whole =
+        Whole { mode, weight: 0, shares: [0; 16], y2_distortion: error / 4, blocks, y2, coefficients };
+    whole.weigh(&distortions, neighbours, means);
     if means.effort == Effort::Best {
         whole.optimize(neighbours, means);
     }
@@ -119,7 +118,7 @@ fn quantize_y2<V: I16x8>(coefficients: &[i16; 16], means: &Means<'_>) -> (Block,
 
 impl Whole {
     /// Optimises the coefficients.
-    pub(super) fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
+    fn optimize(&mut self, neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
         let (matrix, scale) = (&means.quantizer.y, means.quantizer.luma_levels);
         let y2_context = usize::from(neighbours.above.y2 + neighbours.left.y2);
@@ -138,19 +137,22 @@ impl Whole {
         self.weight = weigh(distortion, cost, means.quantizer.luma);
     }
 
-    /// The cost of the coefficients.
-    fn cost(&self, neighbours: &Neighbours<'_>, means: &Means<'_>) -> u32 {
+    /// Weighs the coefficients, given the squared errors of those of each block.
+    fn weigh(&mut self, distortions: &[u32; 16], neighbours: &Neighbours<'_>, means: &Means<'_>) {
         let (mut above, mut left) = (neighbours.above.y, neighbours.left.y);
         let y2_context = usize::from(neighbours.above.y2 + neighbours.left.y2);
-        let mut cost = costs::of_block(means.costs.of_kind(Y2), 0, y2_context, &self.y2);
+        let common = u32::from(costs::of_luma_mode(self.mode))
+            + costs::of_block(means.costs.of_kind(Y2), 0, y2_context, &self.y2);
+        let common = weigh(self.y2_distortion, common, means.quantizer.luma);
         let kind = means.costs.of_kind(AFTER_Y2);
-        for (at, block) in self.blocks.iter().enumerate() {
+        for (at, (block, share)) in self.blocks.iter().zip(&mut self.shares).enumerate() {
             let (above, left) = (&mut above[at % 4], &mut left[at / 4]);
-            cost += costs::of_block(kind, 1, usize::from(*above + *left), block);
+            let cost = costs::of_block(kind, 1, usize::from(*above + *left), block);
+            *share = common / 16 + weigh(distortions[at], cost, means.quantizer.luma);
             let any = u8::from(block.end > 1);
             (*above, *left) = (any, any);
         }
-        cost
+        self.weight = self.shares.iter().sum::<u64>() + common % 16;
     }
 
     /// Whether prediction by subblocks could be better: not where its modes alone would weigh more, or cost more than

@@ -5,7 +5,7 @@ use super::block::{self, Block, Pair, Quantized};
 use super::choice::{Means, Neighbours};
 use super::config::Effort;
 use super::costs;
-use super::predict::{PairRows, SUB_MODES, all_modes, edge, join};
+use super::predict::{PairRows, SUB_MODES, all_modes, edge, join, word};
 use super::quantizer::{Quantizer, weigh};
 use super::residue;
 use super::tokens::{Blocks, WHOLE};
@@ -35,13 +35,18 @@ impl Split {
 /// What a subblock's mode and the end of its block cost at the least, rather more than less.
 pub(super) const LEAST_SUB_MODE: u32 = 100;
 
-/// Encodes luminance by subblocks if error and bits together weigh less than `limit`.
+/// Per cent of its shares of the limit that subblocks still to come are expected to weigh at the least. Where the first few are
+/// no better than their shares, the others are not looked at.
+const LEAST_SHARE: u64 = 95;
+
+/// Encodes luminance by subblocks if error and bits together weigh less than `limit`, which has these shares.
 pub(super) fn encode(
     space: &LumaSpace,
     source: &[[u8; 16]; 16],
     neighbours: &Neighbours<'_>,
     means: &Means<'_>,
     limit: u64,
+    shares: &[u64; 16],
 ) -> Option<Split> {
     let mut work = *space;
     // All subblocks at the right edge see the pixels above and to the right of the macroblock.
@@ -56,16 +61,22 @@ pub(super) fn encode(
     // The modes of subblocks that are still to come cost something in any case.
     let least = weigh(0, LEAST_SUB_MODE, means.quantizer.luma);
     let mut weight = weigh(0, costs::SUBBLOCKS.into(), means.quantizer.luma);
+    let mut expected = shares.iter().sum::<u64>();
     for at in 0..16 {
         let (column, row) = (at % 4, at / 4);
         let (x, y) = (column * 4, row * 4);
         let mode_costs = costs::of_sub_modes(above_modes[column], left_modes[row]);
         let context = usize::from(above[column] + left[row]);
         let predictions = all_modes(&edge(&work, x, y));
-        let rows = core::array::from_fn(|row| join4(&source[y + row], x));
+        let rows = core::array::from_fn(|row| {
+            let pixels = word(&source[y + row], x);
+            join(pixels, pixels)
+        });
         let choice = choose::<NativeWords>(&rows, &predictions, mode_costs, context, means);
         weight += choice.weight;
-        if weight + least * (15 - at) as u64 >= limit {
+        expected -= shares[at];
+        let rest = if means.effort == Effort::Best { 0 } else { expected / 100 * LEAST_SHARE };
+        if weight + rest.max(least * (15 - at) as u64) >= limit {
             return None;
         }
         let mode = SUB_MODES[choice.number];
@@ -81,13 +92,6 @@ pub(super) fn encode(
         chosen[at] = choice.block;
     }
     Some(Split { modes, weight, space: work, blocks: chosen })
-}
-
-/// Four pixels, twice.
-#[inline(always)]
-fn join4(row: &[u8; 16], x: usize) -> [u8; 8] {
-    let pixels = row.get(x..).and_then(|row| row.first_chunk()).copied().unwrap_or([0; 4]);
-    join(pixels, pixels)
 }
 
 /// What a coefficient that is not zero costs at the least, in all but rare cases.
@@ -112,7 +116,7 @@ fn choose<V: I16x8>(
     // Half of how many modes are looked at closely.
     let pairs = match means.effort {
         Effort::Fast => 1,
-        Effort::Default => 3,
+        Effort::Default => 2,
         Effort::Best => 5,
     };
     let numbers = shortlist(errors::<V>(source, predictions), mode_costs, quantizer);
@@ -122,11 +126,7 @@ fn choose<V: I16x8>(
     let (mut weights, mut least) = ([0; 10], [u64::MAX; 10]);
     for pair in 0..pairs {
         let [first, second] = [numbers[2 * pair], numbers[2 * pair + 1]];
-        let half = |number: usize, row: usize| {
-            let [pixels @ .., _, _, _, _] = predictions[number / 2][row];
-            let [_, _, _, _, others @ ..] = predictions[number / 2][row];
-            if number.is_multiple_of(2) { pixels } else { others }
-        };
+        let half = |number: usize, row: usize| word(&predictions[number / 2][row], number % 2 * 4);
         let prediction: PairRows = core::array::from_fn(|row| join(half(first, row), half(second, row)));
         transformed[pair] = block::forward_dct(source.each_ref(), prediction.each_ref());
         let Quantized { levels, distortion } = block::quantize(transformed[pair], &quantizer.y);
@@ -150,12 +150,7 @@ fn choose<V: I16x8>(
         }
     }
     let (weight, at) = best;
-    let number = numbers[at];
-    if means.effort == Effort::Fast {
-        return Choice { number, weight, block: candidates[at] };
-    }
-    let coefficients = &block::separate(transformed[at / 2])[at % 2];
-    optimize(coefficients, number, mode_costs, context, means)
+    Choice { number: numbers[at], weight, block: candidates[at] }
 }
 
 /// The squared errors of the predictions in every mode.

@@ -3,7 +3,6 @@
 use super::budget;
 use super::choice::{Means, Neighbours};
 use super::chroma;
-use super::config::Effort;
 use super::luma4::{self, Split};
 use super::luma16;
 use super::store::Macroblock;
@@ -52,11 +51,11 @@ impl Workspace {
 
     fn encode_luma(&mut self, source: &Source, neighbours: &Neighbours<'_>, means: &Means<'_>) -> LumaMode {
         let most = means.budget.for_luma();
-        let mut whole = luma16::choose(&mut self.luma, &source.y, neighbours, means, most);
-        // Optimising the coefficients of the whole will make it lighter still.
+        let whole = luma16::choose(&mut self.luma, &source.y, neighbours, means, most);
+        // More modes are more work for decoders, and cost macroblocks below and to the right more.
         let limit = whole.weight - whole.weight / 64;
         let split = if whole.worth_splitting(means, most) {
-            luma4::encode(&self.luma, &source.y, neighbours, means, limit)
+            luma4::encode(&self.luma, &source.y, neighbours, means, limit, &whole.shares)
         } else {
             None
         };
@@ -64,12 +63,6 @@ impl Workspace {
         let affordable =
             |split: &Split| budget::of_luma(&LumaMode::Subblocks(split.modes), above, left) <= most;
         let split = split.filter(affordable);
-        if means.effort == Effort::Default {
-            let clearly_better = |split: &Split| split.weight + split.weight / 8 <= whole.weight;
-            if !split.as_ref().is_some_and(clearly_better) {
-                whole.optimize(neighbours, means);
-            }
-        }
         match split {
             Some(split) if split.weight < whole.weight => {
                 LumaMode::Subblocks(split.keep(&mut self.luma, &mut self.blocks))

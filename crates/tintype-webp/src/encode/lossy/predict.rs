@@ -32,53 +32,42 @@ pub(super) fn edge(space: &LumaSpace, x: usize, y: usize) -> [u8; 13] {
 /// The predictions in every mode, in the order of their numbers, by pairs.
 #[inline(always)]
 pub(super) fn all_modes(e: &[u8; 13]) -> [PairRows; 5] {
-    let wide = e.map(u32::from);
+    let wide = e.map(u16::from);
     // Means of two neighbours, and of three, the middle one counted twice; beyond the ends, the last repeats.
-    let two: [u8; 9] = core::array::from_fn(|at| ((wide[at] + wide[at + 1] + 1) >> 1) as u8);
+    let two: [u8; 12] = core::array::from_fn(|at| ((wide[at] + wide[at + 1] + 1) >> 1) as u8);
     let three: [u8; 11] =
         core::array::from_fn(|at| ((wide[at] + 2 * wide[at + 1] + wide[at + 2] + 2) >> 2) as u8);
     let (first, last) = (three_of(e[1], e[0]), three_of(e[11], e[12]));
-    let sum: u32 = wide[..4].iter().sum::<u32>() + wide[5..9].iter().sum::<u32>();
-    let dc = [((sum + 4) >> 3) as u8; 4];
-    let motion = |row: usize| -> [u8; 4] {
-        let difference = i32::from(e[3 - row]) - i32::from(e[4]);
-        core::array::from_fn(|column| (i32::from(e[5 + column]) + difference).clamp(0, 255) as u8)
+    let sum: u16 = wide[..4].iter().sum::<u16>() + wide[5..9].iter().sum::<u16>();
+    let dc = u32::from_le_bytes([((sum + 4) >> 3) as u8; 4]);
+    let motion = |row: usize| {
+        let difference = wide[3 - row] as i16 - wide[4] as i16;
+        let pixels: [u8; 4] =
+            core::array::from_fn(|column| (wide[5 + column] as i16 + difference).clamp(0, 255) as u8);
+        u32::from_le_bytes(pixels)
     };
-    let vertical = [three[4], three[5], three[6], three[7]];
-    let horizontal = [[three[2]; 4], [three[1]; 4], [three[0]; 4], [first; 4]];
-    let down: [u8; 7] = [three[5], three[6], three[7], three[8], three[9], three[10], last];
-    let left_down = |row: usize| [down[row], down[row + 1], down[row + 2], down[row + 3]];
-    let right_down = |row: usize| [three[3 - row], three[4 - row], three[5 - row], three[6 - row]];
-    let vertical_right = [
-        [two[4], two[5], two[6], two[7]],
-        [three[3], three[4], three[5], three[6]],
-        [three[2], two[4], two[5], two[6]],
-        [three[1], three[3], three[4], three[5]],
-    ];
+    let horizontal = [three[2], three[1], three[0], first].map(|pixel| u32::from_le_bytes([pixel; 4]));
+    let down = [three[5], three[6], three[7], three[8], three[9], three[10], last];
+    // From the bottom to the top, and on to the right; and to the bottom, where the last repeats.
+    let [t0, t1, t2, t3, t4, t5, ..] = three;
+    let upwards = [two[0], t0, two[1], t1, two[2], t2, two[3], t3, t4, t5];
+    let downwards = [two[2], t1, two[1], t0, two[0], first, e[0], e[0], e[0], e[0]];
+    let (above_two, above_three) = (word(&two, 4), word(&three, 3));
+    let vertical_right =
+        [above_two, above_three, above_two << 8 | u32::from(t2), above_three << 8 | u32::from(t1)];
+    let replaced = |word: u32, last: u8| word & 0xFF_FFFF | u32::from(last) << 24;
     let vertical_left = [
-        [two[5], two[6], two[7], two[8]],
-        [three[5], three[6], three[7], three[8]],
-        [two[6], two[7], two[8], three[9]],
-        [three[6], three[7], three[8], three[10]],
-    ];
-    let horizontal_down = [
-        [two[3], three[3], three[4], three[5]],
-        [two[2], three[2], two[3], three[3]],
-        [two[1], three[1], two[2], three[2]],
-        [two[0], three[0], two[1], three[1]],
-    ];
-    let horizontal_up = [
-        [two[2], three[1], two[1], three[0]],
-        [two[1], three[0], two[0], first],
-        [two[0], first, e[0], e[0]],
-        [e[0]; 4],
+        word(&two, 5),
+        word(&three, 5),
+        replaced(word(&two, 6), three[9]),
+        replaced(word(&three, 6), three[10]),
     ];
     [
         core::array::from_fn(|row| join(dc, motion(row))),
-        core::array::from_fn(|row| join(vertical, horizontal[row])),
-        core::array::from_fn(|row| join(left_down(row), right_down(row))),
+        core::array::from_fn(|row| join(word(&three, 4), horizontal[row])),
+        core::array::from_fn(|row| join(word(&down, row), word(&three, 3 - row))),
         core::array::from_fn(|row| join(vertical_right[row], vertical_left[row])),
-        core::array::from_fn(|row| join(horizontal_down[row], horizontal_up[row])),
+        core::array::from_fn(|row| join(word(&upwards, 6 - 2 * row), word(&downwards, 2 * row))),
     ]
 }
 
@@ -88,10 +77,19 @@ fn three_of(a: u8, b: u8) -> u8 {
     ((u32::from(a) + 3 * u32::from(b) + 2) >> 2) as u8
 }
 
+/// Four pixels from a place on.
+#[inline(always)]
+pub(super) fn word(pixels: &[u8], place: usize) -> u32 {
+    pixels
+        .get(place..)
+        .and_then(|pixels| pixels.first_chunk())
+        .map_or(0, |&pixels| u32::from_le_bytes(pixels))
+}
+
 /// Two rows of four pixels as one.
 #[inline(always)]
-pub(super) fn join(first: [u8; 4], second: [u8; 4]) -> [u8; 8] {
-    (u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(second)) << 32).to_le_bytes()
+pub(super) fn join(first: u32, second: u32) -> [u8; 8] {
+    (u64::from(first) | u64::from(second) << 32).to_le_bytes()
 }
 
 #[cfg(test)]

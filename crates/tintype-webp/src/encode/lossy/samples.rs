@@ -132,16 +132,17 @@ impl Samples {
     /// Takes a row of a plane.
     pub(super) fn push_plane(&mut self, plane: Plane, row: &[u8]) {
         let full_range = self.input == Input::JpegPlanes;
-        let (strip, convert): (_, fn(u8) -> u8) = match plane {
-            Plane::Y => (&mut self.y, color::limit_luma),
-            Plane::Cb => (&mut self.cb, color::limit_chroma),
-            Plane::Cr => (&mut self.cr, color::limit_chroma),
+        let strip = match plane {
+            Plane::Y => &mut self.y,
+            Plane::Cb => &mut self.cb,
+            Plane::Cr => &mut self.cr,
         };
         strip.push(|to| {
-            if full_range {
-                to.iter_mut().zip(row).for_each(|(to, &sample)| *to = convert(sample));
-            } else {
-                to.iter_mut().zip(row).for_each(|(to, &sample)| *to = sample);
+            let samples = to.iter_mut().zip(row);
+            match plane {
+                _ if !full_range => samples.for_each(|(to, &sample)| *to = sample),
+                Plane::Y => samples.for_each(|(to, &sample)| *to = color::limit_luma(sample)),
+                Plane::Cb | Plane::Cr => samples.for_each(|(to, &sample)| *to = color::limit_chroma(sample)),
             }
         });
     }

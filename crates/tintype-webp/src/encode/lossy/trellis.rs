@@ -98,8 +98,9 @@ impl Problem<'_> {
     fn way(&self, before: &Ways, at: usize, level: u32, magnitude: u32) -> (u64, u8) {
         let costs = &self.costs[usize::from(BANDS[at])];
         let level = level as u16;
-        let [first, second] = [0, 1]
-            .map(|way| before.weights[way] + bits(costs[usize::from(before.contexts[way]) & 3].of(level)));
+        let weight =
+            |way: usize| before.weights[way] + bits(costs[usize::from(before.contexts[way]) & 3].of(level));
+        let (first, second) = (weight(0), if before.weights[1] < FAR { weight(1) } else { FAR });
         let error = magnitude.abs_diff(u32::from(level) * self.factor(at));
         let own = self.error(error * error);
         if second < first { (second + own, 1) } else { (first + own, 0) }
