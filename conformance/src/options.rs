@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use tintype_types::{
-    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, Offset, Options, Position, Rotation, Setting,
-    Sides, Subsampling, Tone, Veil,
+    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Position, Rotation,
+    Setting, Sides, Subsampling, Tone, Veil,
 };
 
 /// The options that differ from the defaults.
@@ -76,11 +76,16 @@ fn value(setting: Setting) -> Value {
             "degrees": f64::from(tilt.angle),
             "background": tilt.background.map(color),
         })),
-        S::Mask(mask) => match mask {
-            Mask::Rounded(radius) => json!({ "rounded": radius }),
-            Mask::Circle => json!("circle"),
-            Mask::Ellipse => json!("ellipse"),
+        S::Mask(Mask { shape, trim: false, outside: None }) => match shape {
+            MaskShape::Rounded(radius) => json!({ "rounded": radius }),
+            shape => json!(shape.name()),
         },
+        S::Mask(Mask { shape, trim, outside }) => without_nulls(json!({
+            "shape": shape.name(),
+            "rounded": if let MaskShape::Rounded(radius) = shape { Some(radius) } else { None },
+            "trim": trim,
+            "outside": outside.map(color),
+        })),
         S::Fill(fill) => match fill {
             Fill::Color(color) => self::color(color),
             Fill::Blur => json!("blur"),

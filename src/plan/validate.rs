@@ -3,8 +3,8 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position,
-    Result, Sides,
+    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, MaskShape, Metadata, Options, Output, Overlay,
+    Position, Result, Sides,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
@@ -91,7 +91,7 @@ fn geometry(geometry: &Geometry) -> Result<()> {
     if geometry.trim.is_some_and(|trim| trim.threshold > 255) {
         return Err(Error::invalid("trim", OutOfRange("a threshold of 0 to 255")));
     }
-    if let Some(Mask::Rounded(radius)) = geometry.mask {
+    if let Some(Mask { shape: MaskShape::Rounded(radius), .. }) = geometry.mask {
         pixels("mask", Some(radius))?;
     }
     position("position", geometry.position)?;

@@ -380,23 +380,22 @@ macro_rules! contract {
             }
         }
 
-        impl From<wit::Mask> for $crate::Mask {
-            fn from(mask: wit::Mask) -> Self {
-                match mask {
-                    wit::Mask::Rounded(radius) => Self::Rounded(radius),
-                    wit::Mask::Circle => Self::Circle,
-                    wit::Mask::Ellipse => Self::Ellipse,
-                }
+        $crate::mask_shapes! {
+            Circle Ellipse Triangle TriangleDown Pentagon PentagonDown Hexagon Diamond Star Heart
+        }
+
+        impl TryFrom<wit::Mask> for $crate::Mask {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(mask: wit::Mask) -> Checked<Self> {
+                let outside = mask.outside.map(TryInto::try_into).transpose()?;
+                Ok(Self { shape: mask.shape.into(), trim: mask.trim, outside })
             }
         }
 
         impl From<$crate::Mask> for wit::Mask {
             fn from(mask: $crate::Mask) -> Self {
-                match mask {
-                    $crate::Mask::Rounded(radius) => Self::Rounded(radius),
-                    $crate::Mask::Circle => Self::Circle,
-                    $crate::Mask::Ellipse => Self::Ellipse,
-                }
+                Self { shape: mask.shape.into(), trim: mask.trim, outside: mask.outside.map(Into::into) }
             }
         }
 
@@ -434,6 +433,31 @@ macro_rules! contract {
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
             Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
+        }
+    };
+}
+
+/// Implements the conversions between the two enums of shapes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mask_shapes {
+    ($($case:ident)*) => {
+        impl From<wit::MaskShape> for $crate::MaskShape {
+            fn from(shape: wit::MaskShape) -> Self {
+                match shape {
+                    wit::MaskShape::Rounded(radius) => Self::Rounded(radius),
+                    $(wit::MaskShape::$case => Self::$case,)*
+                }
+            }
+        }
+
+        impl From<$crate::MaskShape> for wit::MaskShape {
+            fn from(shape: $crate::MaskShape) -> Self {
+                match shape {
+                    $crate::MaskShape::Rounded(radius) => Self::Rounded(radius),
+                    $($crate::MaskShape::$case => Self::$case,)*
+                }
+            }
         }
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! Mirrors `wit/types.wit`, which documents each item in full.
 
-use crate::{Factor, Filter, Length, Offset, names};
+use crate::{Factor, Filter, Length, Mask, Offset, names};
 
 /// Which part of the image to use, its orientation, its size, and what surrounds it. Fields apply in the order listed.
 ///
@@ -64,7 +64,7 @@ pub struct Geometry {
     pub tilt: Option<Tilt>,
     /// Surround the image with this many pixels on each side.
     pub padding: Sides,
-    /// Make everything outside of a shape transparent.
+    /// Cut a shape out.
     pub mask: Option<Mask>,
     /// What fills the surroundings that [`Fit::Pad`], `extend` and `padding` add; by default they are transparent.
     pub fill: Option<Fill>,
@@ -410,17 +410,6 @@ impl From<Angle> for f64 {
     fn from(angle: Angle) -> Self {
         Self::from(angle.0) / 1000.0
     }
-}
-
-/// A shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mask {
-    /// The image with round corners of this radius in pixels, at least 1.
-    Rounded(u32),
-    /// The largest circle in the middle of the image.
-    Circle,
-    /// The largest ellipse.
-    Ellipse,
 }
 
 /// What fills surroundings.

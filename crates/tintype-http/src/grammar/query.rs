@@ -16,6 +16,8 @@ const SWITCH: &str = "true, 1, false or 0";
 const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const SIDES: &str = "pixels: one number for all sides, or two to four as in CSS, such as 10,20";
+const MASK: &str = "round and a radius in pixels, circle, ellipse, triangle, triangle-down, pentagon, pentagon-down, \
+    hexagon, diamond, star or heart; then trim; then a colour, such as round,20 or star,trim,navy";
 const CROP: &str =
     "x,y,width,height or width,height,gravity, each length in pixels or per cent, such as 50%,50%,north";
 
@@ -140,7 +142,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["tilt"], "degrees clockwise, then a colour, such as 15 or -2.5,white", geometry.tilt),
     field!(["padding", "pd"], SIDES, geometry.padding),
-    field!(["mask"], "round and a radius in pixels, such as round,20; circle or ellipse", geometry.mask),
+    field!(["mask"], MASK, geometry.mask),
     field!(["fill"], "a colour of CSS, blur, edge or mirror", geometry.fill),
     field!(
         ["background", "bg"],
@@ -354,8 +356,8 @@ pub fn first_difference(request: &ImageRequest, other: &ImageRequest) -> Option<
 #[cfg(test)]
 mod tests {
     use tintype_types::{
-        Color, Crop, Extent, Factor, Fill, Filter, Fit, Gravity, Length, Mask, Metadata, Position, Profile,
-        Rotation, Sides,
+        Color, Crop, Extent, Factor, Fill, Filter, Fit, Gravity, Length, Mask, MaskShape, Metadata, Position,
+        Profile, Rotation, Sides,
     };
 
     use super::*;
@@ -398,7 +400,10 @@ mod tests {
         assert_eq!(geometry.extend.map(|extend| extend.to), Some(Extent::Ratio));
         assert_eq!(geometry.tilt.map(|tilt| tilt.angle.millidegrees()), Some(5000));
         assert_eq!((geometry.padding, geometry.linear), (Sides::all(3), true));
-        assert_eq!((geometry.mask, geometry.fill), (Some(Mask::Rounded(4)), Some(Fill::Edge)));
+        assert_eq!(
+            (geometry.mask, geometry.fill),
+            (Some(Mask::new(MaskShape::Rounded(4))), Some(Fill::Edge))
+        );
         assert_eq!((request.output.profile, request.output.metadata), (Profile::Keep, Metadata::Keep));
         assert!(request.output.location);
         assert_eq!(geometry.rotate, Rotation::Quarter);
@@ -439,7 +444,7 @@ mod tests {
             ("extend=all", "extend"),
             ("tilt=left", "tilt"),
             ("padding=-1", "padding"),
-            ("mask=star", "mask"),
+            ("mask=square", "mask"),
             ("fill=repeat", "fill"),
             ("profile=p3", "profile"),
             ("metadata=some", "metadata"),

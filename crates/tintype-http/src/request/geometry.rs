@@ -1,6 +1,8 @@
 //! Geometries without the differences that make no difference.
 
-use tintype_types::{Color, Crop, Factor, Fill, Fit, Geometry, Gravity, Mask, Offset, Position, Sides};
+use tintype_types::{
+    Color, Crop, Factor, Fill, Fit, Geometry, Gravity, Mask, MaskShape, Offset, Position, Sides,
+};
 
 /// The same geometry with the values that do not matter at their defaults, and a density of one where the target can be
 /// written down at its final size.
@@ -18,6 +20,7 @@ pub fn normalized(geometry: &Geometry) -> Geometry {
     }
     normal.tilt = normal.tilt.filter(|tilt| tilt.angle.millidegrees() != 0);
     normal.fill = normal.fill.filter(|fill| !matches!(fill, Fill::Color(Color { alpha: 0, .. })));
+    normal.mask = normal.mask.map(|mask| plain_mask(mask, normal.background));
     fold_density(&mut normal);
     // A density that is left may be lowered by one fit and not by another.
     if normal.density == Factor::ONE {
@@ -67,7 +70,7 @@ fn density_counts_elsewhere(geometry: &Geometry) -> bool {
         Position::FocalPoint { .. } | Position::Smart(_) => false,
     };
     geometry.padding != Sides::ZERO
-        || matches!(geometry.mask, Some(Mask::Rounded(_)))
+        || matches!(geometry.mask, Some(Mask { shape: MaskShape::Rounded(_), .. }))
         || geometry.min_width.is_some()
         || geometry.min_height.is_some()
         || geometry.crop_resized.is_some()
@@ -87,6 +90,21 @@ pub fn adds_surroundings(geometry: &Geometry) -> bool {
 
 fn plain_crop(crop: Crop) -> Crop {
     Crop { position: plain_position(crop.position), ..crop }
+}
+
+/// The mask, trimmed only where that may take something away, and with one way to say what lies outside.
+fn plain_mask(mask: Mask, background: Option<Color>) -> Mask {
+    let is_whole = matches!(mask.shape, MaskShape::Rounded(_) | MaskShape::Ellipse);
+    let outside = match (mask.outside, background) {
+        // What is transparent shows a background, and one that is opaque has the same look wherever it lies.
+        (Some(Color { alpha: 0, .. }), None) => None,
+        (Some(Color { alpha: 0, .. }), Some(_)) => Some(Color::TRANSPARENT),
+        (outside, background) if outside == background && outside.is_some_and(|color| color.alpha == 255) => {
+            None
+        }
+        (outside, _) => outside,
+    };
+    Mask { trim: mask.trim && !is_whole, outside, ..mask }
 }
 
 /// The position with one way to say that it is a corner's, or a side's.
@@ -137,7 +155,7 @@ mod tests {
         let offset = Position::Gravity { gravity: Gravity::North, x: Offset::ZERO, y: Offset::Pixels(5) };
         for geometry in [
             Geometry { padding: Sides::all(1), ..plain },
-            Geometry { mask: Some(Mask::Rounded(3)), ..plain },
+            Geometry { mask: Some(Mask::new(MaskShape::Rounded(3))), ..plain },
             Geometry { position: offset, ..plain },
             Geometry { min_width: Some(3), ..plain },
         ] {
@@ -158,6 +176,26 @@ mod tests {
             normalized(&Geometry { fill: Some(Fill::Color(Color::TRANSPARENT)), ..pad }),
             Geometry { fill: None, ..pad }
         );
+        let masked = |shape, trim, outside, background| Geometry {
+            mask: Some(Mask { shape, trim, outside }),
+            background,
+            ..plain
+        };
+        let (star, clear, red) = (
+            MaskShape::Star,
+            Some(Color::TRANSPARENT),
+            Some(Color { red: 255, green: 0, blue: 0, alpha: 255 }),
+        );
+        for (given, same) in [
+            (masked(MaskShape::Ellipse, true, None, None), masked(MaskShape::Ellipse, false, None, None)),
+            (masked(star, true, clear, None), masked(star, true, None, None)),
+            (masked(star, true, red, red), masked(star, true, None, red)),
+        ] {
+            assert_eq!(normalized(&given), same);
+        }
+        for distinct in [masked(star, true, clear, red), masked(star, false, red, None)] {
+            assert_eq!(normalized(&distinct), distinct);
+        }
         assert_eq!(normalized(&Geometry { fit: Fit::Stretch, enlarge: true, ..plain }).fit, Fit::Fill);
     }
 }

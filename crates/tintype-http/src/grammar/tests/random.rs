@@ -2,8 +2,8 @@
 
 use tintype_types::{
     Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit,
-    Format, Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation,
-    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
+    Format, Geometry, Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Place, Position, Profile,
+    Rotation, Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
 };
 
 use crate::request::{
@@ -131,7 +131,13 @@ impl Random {
             padding: self.maybe(20, Self::sides).unwrap_or_default(),
             mask: self.maybe(10, |random| {
                 let radius = random.number(50);
-                random.pick(&[Mask::Circle, Mask::Ellipse, Mask::Rounded(radius)])
+                let named = MaskShape::NAMED.iter().map(|(_, shape)| *shape);
+                let shapes: Vec<_> = named.chain([MaskShape::Rounded(radius)]).collect();
+                Mask {
+                    shape: random.pick(&shapes),
+                    trim: random.chance(30),
+                    outside: random.maybe(30, Self::color),
+                }
             }),
             fill: self.maybe(30, |random| random.pick(&fills)),
             ..plain

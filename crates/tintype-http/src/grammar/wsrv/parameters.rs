@@ -1,6 +1,6 @@
 //! The table of wsrv's parameters.
 
-use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, number};
+use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, MaskShape, Position, Smart, number};
 
 use super::adjust;
 use super::draft::Draft;
@@ -133,19 +133,11 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         names: &["mask", "shape"],
         accepts: ANY,
         read: |draft, text| {
-            draft.request.geometry.mask = match text {
-                "circle" => Some(Mask::Circle),
-                "ellipse" => Some(Mask::Ellipse),
-                text if MASKS.contains(&text) => return Err(Rejected::Unsupported),
-                _ => return Err(Rejected::Malformed),
-            };
+            let shape = meaning(MASKS, text).ok_or(Rejected::Malformed)?;
+            draft.request.geometry.mask = Some(Mask::new(shape));
             Ok(())
         },
-        write: |draft| match draft.request.geometry.mask? {
-            Mask::Circle => Some("circle".into()),
-            Mask::Ellipse => Some("ellipse".into()),
-            Mask::Rounded(_) => None,
-        },
+        write: |draft| word(MASKS, &draft.request.geometry.mask?.shape),
     },
     flag!(["mtrim", "strim"], cut_to_mask),
     color!(["mbg"], hidden),
@@ -295,9 +287,18 @@ const ALIGNMENTS: &[(&str, Position)] = &[
     ("attention", Position::Smart(Smart::Attention)),
 ];
 
-/// Masks that are not made here.
-const MASKS: &[&str] =
-    &["triangle", "triangle-180", "pentagon", "pentagon-180", "hexagon", "square", "star", "heart"];
+const MASKS: &[(&str, MaskShape)] = &[
+    ("circle", MaskShape::Circle),
+    ("ellipse", MaskShape::Ellipse),
+    ("triangle", MaskShape::Triangle),
+    ("triangle-180", MaskShape::TriangleDown),
+    ("pentagon", MaskShape::Pentagon),
+    ("pentagon-180", MaskShape::PentagonDown),
+    ("hexagon", MaskShape::Hexagon),
+    ("square", MaskShape::Diamond),
+    ("star", MaskShape::Star),
+    ("heart", MaskShape::Heart),
+];
 
 /// A side, a corner, or a point: `focal` is the one of `fpx` and `fpy`, `focal-x-y` and `crop-x-y` are in per cent.
 fn read_alignment(text: &str, focus: (Factor, Factor)) -> Result<Position, Rejected> {
