@@ -47,7 +47,7 @@ pub use tintype_types::{
     Extent, Factor, Facts, Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length,
     Limit, Limits, Location, Looks, Mask, MaskShape, Metadata, Obscure, Offset, Options, Outline, Output,
     Overlay, Pixels, Place, Point, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sharpen, Sides,
-    Smart, Source, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, sniff,
+    Smart, Source, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom, sniff,
 };
 
 use std::borrow::Cow;

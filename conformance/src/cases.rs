@@ -4,7 +4,7 @@ use tintype_types::Setting as S;
 use tintype_types::{
     Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
     Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Options, Position, Profile, Rotation,
-    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
+    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
 use crate::{Vector, sources};
@@ -275,6 +275,14 @@ fn steps() -> Vec<Vector> {
             "jpeg-420",
             &[S::Density(factor(density)), S::Width(Length::Pixels(50)), S::Padding(Sides::all(4))],
         );
+    }
+    for (x, y) in [(0.5, 0.5), (0.5, 1.25), (2.0, 1.0)] {
+        let zoom = S::Zoom(Zoom { x: factor(x), y: factor(y) });
+        let [width, height] = pixels(50, 33);
+        for fit in [Fit::Contain, Fit::Cover, Fit::Crop, Fit::Stretch] {
+            add("jpeg-420", &[zoom.clone(), width.clone(), height.clone(), S::Fit(fit)]);
+        }
+        add("png-rgba", &[zoom, width, S::Enlarge(true)]);
     }
     let backdrops = [Fill::Color(ORANGE), Fill::Color(VEIL), Fill::Blur, Fill::Edge, Fill::Mirror];
     for fill in backdrops {

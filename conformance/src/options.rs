@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use tintype_types::{
     Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Position, Rotation,
-    Setting, Sides, Subsampling, Tone, Veil,
+    Setting, Sides, Subsampling, Tone, Veil, Zoom,
 };
 
 /// The options that differ from the defaults.
@@ -51,6 +51,7 @@ fn value(setting: Setting) -> Value {
         | S::MaxWork(number) => json!(number),
         S::Width(length) | S::Height(length) => self::length(length),
         S::Density(factor) => self::factor(factor),
+        S::Zoom(Zoom { x, y }) => json!({ "x": factor(x), "y": factor(y) }),
         S::Inset(sides) | S::Padding(sides) => self::sides(sides),
         S::Crop(part) | S::CropResized(part) => self::part(part),
         S::Trim(trim) => without_nulls(json!({

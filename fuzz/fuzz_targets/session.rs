@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use tintype::{
     Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
     Gravity, Length, Limit, Mask, MaskShape, Metadata, Obscure, Offset, Options, Overlay, Place, Position, Profile, Rotation, Session, Sides,
-    Smart, Tilt, Trim, Unsharp, Veil, resize,
+    Smart, Tilt, Trim, Unsharp, Veil, resize, Zoom,
 };
 
 /// Counts what is held, and the most that was.
@@ -240,6 +240,7 @@ impl Choices<'_> {
         geometry.inset = self.seldom(Self::sides).unwrap_or_default();
         geometry.min_width = self.seldom(|choices| u32::from(choices.byte()) + 1);
         geometry.density = self.seldom(Self::factor).unwrap_or(geometry.density);
+        geometry.zoom = self.seldom(|choices| Zoom { x: choices.factor(), y: choices.factor() }).unwrap_or(geometry.zoom);
         geometry
     }
 }

@@ -4,7 +4,7 @@ use tintype_types::{Factor, OutOfRange};
 
 use crate::{
     Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, MaskShape, Metadata, Options, Output, Overlay,
-    Position, Result, Sides,
+    Position, Result, Sides, Zoom,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
@@ -84,6 +84,10 @@ fn geometry(geometry: &Geometry) -> Result<()> {
     part("crop-resized", geometry.crop_resized)?;
     if !(10_000..=100_000_000).contains(&geometry.density.millionths()) {
         return Err(Error::invalid("density", OutOfRange::DENSITY));
+    }
+    let Zoom { x, y } = geometry.zoom;
+    if [x, y].iter().any(|zoom| !(10_000..=100_000_000).contains(&zoom.millionths())) {
+        return Err(Error::invalid("zoom", OutOfRange::DENSITY));
     }
     if geometry.crop_ratio.is_some_and(|crop| !(1_000..=1_000_000_000).contains(&crop.ratio.millionths())) {
         return Err(Error::invalid("crop-ratio", OutOfRange::RATIO));

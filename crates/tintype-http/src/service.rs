@@ -182,6 +182,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         source_in_body: bool,
     ) -> Result<(ImageRequest, Option<ResolvedSource>)> {
         let request = grammar.read(target, source_in_body, &self.config.presets)?;
+        let request = request.settled(&self.context.hints);
         self.check_expiry(&request)?;
         let source = match &request.source {
             Source::Url(text) => Some(self.config.sources.resolve(text)?),

@@ -365,6 +365,20 @@ macro_rules! contract {
             }
         }
 
+        impl TryFrom<wit::Zoom> for $crate::Zoom {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(zoom: wit::Zoom) -> Checked<Self> {
+                Ok(Self { x: zoom.x.try_into()?, y: zoom.y.try_into()? })
+            }
+        }
+
+        impl From<$crate::Zoom> for wit::Zoom {
+            fn from(zoom: $crate::Zoom) -> Self {
+                Self { x: zoom.x.into(), y: zoom.y.into() }
+            }
+        }
+
         impl TryFrom<wit::Tilt> for $crate::Tilt {
             type Error = $crate::OutOfRange;
 
@@ -427,7 +441,7 @@ macro_rules! contract {
 
         $crate::settings! {
             AllowDamaged Page Frames AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
-            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
+            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Zoom Fit Enlarge Position Filter Linear
             CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
             Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
@@ -516,7 +530,7 @@ pub fn checked<T, U: TryFrom<T, Error: std::fmt::Display>>(
         let name = kebab(case);
         // The others say what they accept themselves: they are more than a number.
         let detail = match name.as_str() {
-            "density" => crate::OutOfRange::DENSITY.to_string(),
+            "density" | "zoom" => crate::OutOfRange::DENSITY.to_string(),
             "width-share" | "height-share" => crate::OutOfRange::SHARE.to_string(),
             name => {
                 crate::adjust::accepted(name).map_or_else(|| why.to_string(), |accepted| accepted.to_string())

@@ -46,6 +46,9 @@ pub struct Geometry {
     pub min_height: Option<u32>,
     /// Device pixels per pixel of every length that follows cropping, 0.01 to 100.
     pub density: Factor,
+    /// Multiplies the sides of the target, and stretches the image by the same factors: where they differ, the image is
+    /// distorted.
+    pub zoom: Zoom,
     /// How the image fits the target when both sides are given.
     pub fit: Fit,
     /// Allow a result larger than the source.
@@ -89,6 +92,7 @@ impl Default for Geometry {
             min_width: None,
             min_height: None,
             density: Factor::ONE,
+            zoom: Zoom::ONE,
             fit: Fit::default(),
             enlarge: false,
             position: Position::default(),
@@ -115,6 +119,26 @@ impl Geometry {
     pub fn scale(&mut self, width: Factor, height: Factor) {
         self.width = self.width.map(|length| length.times(width));
         self.height = self.height.map(|length| length.times(height));
+    }
+}
+
+/// Factors for the sides of a target and of what fits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zoom {
+    /// For the width, 0.01 to 100.
+    pub x: Factor,
+    /// For the height, 0.01 to 100.
+    pub y: Factor,
+}
+
+impl Zoom {
+    /// No zoom.
+    pub const ONE: Self = Self { x: Factor::ONE, y: Factor::ONE };
+
+    /// The larger of the two factors.
+    #[must_use]
+    pub fn most(self) -> Factor {
+        self.x.max(self.y)
     }
 }
 

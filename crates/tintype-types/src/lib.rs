@@ -20,7 +20,7 @@ pub use error::{Error, Limit, Result};
 pub use format::{Format, SNIFF_BYTES, sniff};
 pub use geometry::{
     Angle, Color, Crop, CropRatio, Extend, Extent, Fill, Fit, Geometry, Gravity, Position, Rotation, Sides,
-    Smart, Tilt, Trim,
+    Smart, Tilt, Trim, Zoom,
 };
 pub use info::{
     Animation, ColorModel, Exif, Facts, IccProfile, Info, Location, Looks, Outline, Pixels, Point, Source,

@@ -108,6 +108,8 @@ export interface Options {
   minHeight?: number;
   /** Device pixels per pixel, 0.01 to 100. @default 1 */
   density?: number;
+  /** Factors for the width and height that the image fits; where they differ, it is distorted. @default 1 */
+  zoom?: number | { x: number; y: number };
   /**
    * How the image fits when both sides are given. @default 'contain'
    *

@@ -118,6 +118,8 @@ const part = (value, name) => {
 /** Shorthands: a value that is no object stands for an object with this one field. */
 const short = (field, read) => (value, name) => (isObject(value) ? read(value, name) : read({ [field]: value }, name));
 
+const both = (factor) => ({ x: factor, y: factor });
+
 const trim = short(
   'threshold',
   record({
@@ -206,6 +208,7 @@ export const OPTIONS = {
   minWidth: whole,
   minHeight: whole,
   density: number,
+  zoom: (value, name) => (isObject(value) ? record({ x: number, y: number })(value, name) : both(number(value, name))),
   fit: oneOf('contain', 'cover', 'crop', 'fill', 'stretch', 'outside', 'pad', 'auto'),
   enlarge: boolean,
   position,

@@ -40,9 +40,19 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     },
     field!(["width", "w"], LENGTH, geometry.width),
     field!(["height", "h"], LENGTH, geometry.height),
+    field!(
+        ["auto-width"],
+        "widths in pixels, then one for phones and one for other clients without hints: 320;768;1200,768,1200",
+        auto_width
+    ),
     field!(["min-width", "mw"], PIXELS, geometry.min_width),
     field!(["min-height", "mh"], PIXELS, geometry.min_height),
     field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.density),
+    field!(
+        ["zoom"],
+        "a factor for width and height, or one for each, 0.01 to 100, such as 2,1.5",
+        geometry.zoom
+    ),
     field!(["fit"], "contain, cover, crop, fill, stretch, outside, pad or auto", geometry.fit),
     field!(["enlarge", "el"], SWITCH, geometry.enlarge),
     field!(
@@ -303,6 +313,9 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
     {
         let message = format!("lossless does not go with format={format}");
         return Err(invalid(message, "use format=webp or format=png"));
+    }
+    if request.auto_width.is_some() && request.geometry.width.is_some() {
+        return Err(invalid("auto-width does not go with width", "leave one of them out"));
     }
     if request.output.near_lossless < 100 && !request.output.lossless {
         return Err(invalid("near-lossless is for lossless WebP only", "add lossless=1"));

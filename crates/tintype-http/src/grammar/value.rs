@@ -2,12 +2,14 @@
 
 use tintype_types::{
     Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, MaskShape,
-    Metadata, Profile, Rotation, Sides, Subsampling, Tilt, Trim, number,
+    Metadata, Profile, Rotation, Sides, Subsampling, Tilt, Trim, Zoom, number,
 };
 
 use super::parameter::meaning;
 use super::text::split_list;
-use crate::request::{Details, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color};
+use crate::request::{
+    AutoWidth, Details, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color,
+};
 
 /// A value as the query grammar reads and writes it.
 pub trait Value: Sized {
@@ -47,6 +49,7 @@ values!(
     Effort,
     Subsampling,
     Blend,
+    AutoWidth,
     u64,
     i64
 );
@@ -279,10 +282,22 @@ pub fn write_angle(angle: Angle) -> String {
     Factor::from_millionths(angle.millidegrees() * 1000).to_string()
 }
 
+/// `2`, or `2,1.5`.
+impl Value for Zoom {
+    fn read(text: &str) -> Option<Self> {
+        let (x, y) = text.split_once(',').unwrap_or((text, text));
+        Some(Self { x: Value::read(x)?, y: Value::read(y)? })
+    }
+
+    fn write(&self) -> Option<String> {
+        Some(if self.x == self.y { self.x.to_string() } else { format!("{},{}", self.x, self.y) })
+    }
+}
+
 /// `star`, or `round,20`; then `trim`, and the colour of what lies outside.
 impl Value for Mask {
     fn read(text: &str) -> Option<Self> {
-        let mut parts = split_list(text).into_iter().peekable();
+        let mut parts = split_list(text, ',').into_iter().peekable();
         let shape = match parts.next()? {
             "round" => MaskShape::Rounded(Value::read(parts.next()?)?),
             name => meaning(MaskShape::NAMED, name)?,
@@ -362,6 +377,7 @@ mod tests {
             &[("3,4", "3,4,center"), ("3,4,top,0,0", "3,4,north"), ("3,4,0.0,0.5", "3,4,0.0,0.5")],
             &["", "1", "1,2,0,4", "1,2,3,4,5", "10,10,middle", "-1,0,3,4", "3,4,1.5,0.1", "3,4,north,1"],
         );
+        check::<Zoom>(&["1", "0.01", "100", "2,1.25"], &[("2,2", "2")], &["", "2,", "0", "101", "1,2,3"]);
         check::<CropRatio>(
             &["1.5", "0.001", "1000", "2,enlarge"],
             &[("16:9", "1.777777"), ("4:2,enlarge", "2,enlarge")],

@@ -1,7 +1,7 @@
 //! Geometries without the differences that make no difference.
 
 use tintype_types::{
-    Color, Crop, Factor, Fill, Fit, Geometry, Gravity, Mask, MaskShape, Offset, Position, Sides,
+    Color, Crop, Factor, Fill, Fit, Geometry, Gravity, Length, Mask, MaskShape, Offset, Position, Sides, Zoom,
 };
 
 /// The same geometry with the values that do not matter at their defaults, and a density of one where the target can be
@@ -21,6 +21,7 @@ pub fn normalized(geometry: &Geometry) -> Geometry {
     normal.tilt = normal.tilt.filter(|tilt| tilt.angle.millidegrees() != 0);
     normal.fill = normal.fill.filter(|fill| !matches!(fill, Fill::Color(Color { alpha: 0, .. })));
     normal.mask = normal.mask.map(|mask| plain_mask(mask, normal.background));
+    fold_zoom(&mut normal);
     fold_density(&mut normal);
     // A density that is left may be lowered by one fit and not by another.
     if normal.density == Factor::ONE {
@@ -45,6 +46,30 @@ pub fn effective_fit(geometry: &Geometry) -> Fit {
         (_, None, _) | (_, _, None) => Fit::Contain,
         (Fit::Crop, _, _) if geometry.enlarge => Fit::Cover,
         (fit, _, _) => fit,
+    }
+}
+
+/// Multiplies the target by the zoom where that makes whole pixels, and distorts nothing that would not be distorted.
+fn fold_zoom(geometry: &mut Geometry) {
+    let Zoom { x, y } = geometry.zoom;
+    let whole = |length: Option<Length>, zoom: Factor| match length {
+        None => Some(None),
+        Some(Length::Pixels(pixels)) => {
+            let product = u64::from(pixels) * u64::from(zoom.millionths());
+            let one = u64::from(Factor::ONE.millionths());
+            let pixels = u32::try_from(product / one).ok().filter(|_| product.is_multiple_of(one))?;
+            (1..=Length::MAX).contains(&pixels).then_some(Some(Length::Pixels(pixels)))
+        }
+        Some(Length::Share(_)) => None,
+    };
+    let sides = (geometry.width, geometry.height);
+    let is_free = matches!(effective_fit(geometry), Fit::Fill | Fit::Stretch);
+    let has_both = sides.0.is_some() && sides.1.is_some();
+    let keeps_shape = if is_free { has_both } else { x == y };
+    if sides == (None, None) {
+        geometry.zoom = Zoom::ONE;
+    } else if keeps_shape && let (Some(width), Some(height)) = (whole(sides.0, x), whole(sides.1, y)) {
+        (geometry.width, geometry.height, geometry.zoom) = (width, height, Zoom::ONE);
     }
 }
 
@@ -121,7 +146,7 @@ fn plain_position(position: Position) -> Position {
 
 #[cfg(test)]
 mod tests {
-    use tintype_types::{Length, Smart};
+    use tintype_types::Smart;
 
     use super::*;
 
@@ -161,6 +186,24 @@ mod tests {
         ] {
             assert_eq!(normalized(&dense(geometry)), dense(geometry));
         }
+    }
+
+    #[test]
+    fn a_zoom_becomes_part_of_the_target_where_that_stays_whole() {
+        let zoomed = |x, y, geometry| {
+            let [x, y] = [x, y].map(Factor::from_millionths);
+            Geometry { zoom: Zoom { x, y }, ..geometry }
+        };
+        let (even, odd) = (sized(Fit::Contain, 30, 20), sized(Fit::Contain, 30, 21));
+        assert_eq!(normalized(&zoomed(1_500_000, 1_500_000, even)), sized(Fit::Contain, 45, 30));
+        let open = Geometry { height: None, ..even };
+        assert_eq!(normalized(&zoomed(500_000, 500_000, open)).width, Some(Length::Pixels(15)));
+        for stays in [zoomed(500_000, 500_000, odd), zoomed(2_000_000, 1_000_000, even)] {
+            assert_eq!(normalized(&stays), stays);
+        }
+        let stretched = zoomed(2_000_000, 1_000_000, sized(Fit::Stretch, 30, 20));
+        assert_eq!(normalized(&stretched), sized(Fit::Stretch, 60, 20));
+        assert_eq!(normalized(&zoomed(2_000_000, 1_000_000, Geometry::default())), Geometry::default());
     }
 
     #[test]

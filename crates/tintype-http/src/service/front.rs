@@ -64,7 +64,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let target = self.unsigned()?;
         let split = Split::of(target)
             .ok_or_else(|| Failure::new(Kind::NotFound, "the target is not one of a rendition"))?;
-        let request = split.read()?;
+        let request = split.read()?.settled(&self.context.hints);
         self.check_expiry(&request)?;
         let variant = self.variant(&request);
         let conditions = self.conditions(&request, &variant);

@@ -77,6 +77,8 @@ class Options(TypedDict, total=False):
     """Enlarge to at least this height in pixels, whatever `enlarge` says."""
     density: float
     """Device pixels per pixel, 0.01 to 100. Default: 1."""
+    zoom: float | Mapping[str, float]
+    """A factor for the width and height that the image fits; or `x` and `y`, which distort it. Default: 1."""
     fit: Literal["contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"]
     """How the image fits when both sides are given. Default: contain."""
     enlarge: bool
@@ -353,6 +355,16 @@ def _rotate(value: Any, name: str) -> str:
     return _ROTATIONS[value]
 
 
+_factors = _record(x=(_number, _ABSENT), y=(_number, _ABSENT))
+
+
+def _zoom(value: Any, name: str) -> Record:
+    if isinstance(value, Mapping):
+        return _factors(value, name)
+    factor = _number(value, name)
+    return _made(x=factor, y=factor)
+
+
 _cut = _record(
     shape=(_one_of(*get_args(Shape)), None), rounded=(_count, None), trim=(_flag, False), outside=(_color, None)
 )
@@ -418,6 +430,7 @@ _OPTIONS: dict[str, Read] = {
     "min_width": _count,
     "min_height": _count,
     "density": _number,
+    "zoom": _zoom,
     "fit": _one_of("contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"),
     "enlarge": _flag,
     "position": _position,

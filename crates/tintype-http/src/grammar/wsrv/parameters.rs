@@ -5,7 +5,7 @@ use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, MaskShape
 use super::adjust;
 use super::draft::Draft;
 use super::part::Part;
-use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
+use crate::grammar::parameter::{Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate};
 use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
 use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
@@ -166,7 +166,11 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     }, unsupported "tiff" | "tif" | "avif" | "av1" | "jxl"),
     field!(["q", "quality"], ANY, request.output.quality, |text| Quality::read_one(text).map(Quality::all)),
     flag!(["ll", "lossless"], request.output.lossless),
-    field!(["page"], ANY, request.output.page, |text| number(text, 0, 65_535)),
+    field!(["page"], ANY, request.output.page, |text| match text {
+        // The largest and the smallest: the frames of an animation have one size.
+        "-1" | "-2" => Some(0),
+        text => number(text, 0, 65_535),
+    }),
     Parameter {
         names: &["n", "pages"],
         accepts: ANY,
@@ -226,13 +230,6 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
             Some(format!("{}d", seconds / DAY))
         },
     },
-];
-
-/// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) change nothing on their
-/// own, and are passed over like unknown ones.
-pub(crate) const MISSING: &[Missing] = &[
-    // The largest and the smallest page.
-    Missing { names: &["page"], is_neutral: |text| !matches!(text, "-1" | "-2") },
 ];
 
 /// The names of the parameter that says what happens if there is no image.
