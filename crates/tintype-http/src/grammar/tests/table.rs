@@ -12,7 +12,11 @@ const UPDATE: &str = "UPDATE_OPTIONS";
 /// What becomes of an option that the engine does not implement.
 fn refusal(missing: &Missing) -> &'static str {
     let has_neutral = ["", "0", "false", "none", "1"].iter().any(|text| (missing.is_neutral)(text));
-    if has_neutral { "**refused** with 400, unless its value switches it off" } else { "**refused** with 400" }
+    if has_neutral {
+        "**refused** with 400, unless its value switches it off"
+    } else {
+        "**refused** with 400"
+    }
 }
 
 /// A service: its section in `docs/http-api.md`, and its options by name, those that are refused last.
