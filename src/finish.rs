@@ -120,18 +120,28 @@ fn chain(plan: &Plan, options: &Options, resampled: Shape, pictures: Vec<Picture
     }
     adjust::add(&mut chain, &options.adjust);
     let opaque = options.output.format == Format::Jpeg;
-    let background = options.geometry.background.or(opaque.then_some(Color::WHITE));
+    let mut background = options.geometry.background.or(opaque.then_some(Color::WHITE));
     add_surroundings(&mut chain, plan, options.geometry.fill, ground(background, opaque));
     if let Some(mask) = plan.around.mask {
+        // A background lies under what has no colour of its own.
+        if mask.outside.is_some() {
+            flatten(&mut chain, background, opaque);
+            background = opaque.then_some(Color::WHITE);
+        }
         chain.add(|shape| Masked::new(shape, mask));
     }
-    if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
-        chain.add(|shape| Flatten::new(shape, background, opaque));
-    }
+    flatten(&mut chain, background, opaque);
     for (picture, overlay) in pictures.into_iter().zip(&options.overlays) {
         chain.add(|shape| Overlaid::new(shape, picture, overlay, plan));
     }
     chain
+}
+
+/// Draws a background under what is transparent.
+fn flatten(chain: &mut Chain, background: Option<Color>, opaque: bool) {
+    if let Some(background) = background.filter(|_| chain.shape().channels.has_alpha()) {
+        chain.add(|shape| Flatten::new(shape, background, opaque));
+    }
 }
 
 /// The opaque colour that shows in the end where an image is transparent, if one does. What is drawn on the way lies on it

@@ -6,8 +6,8 @@ mod film;
 
 use film::*;
 use tintype::{
-    Angle, Color, Crop, Error, Extend, Extent, Fill, Fit, Format, Length, Limit, Mask, Options, Position,
-    Rotation, Sides, Smart, Tilt, Trim, inspect, resize,
+    Angle, Color, Crop, Error, Extend, Extent, Fill, Fit, Format, Length, Limit, Mask, MaskShape, Options,
+    Position, Rotation, Sides, Smart, Tilt, Trim, inspect, resize,
 };
 
 const GIF: (u16, u16) = (30, 22);
@@ -125,7 +125,7 @@ fn every_frame_is_what_a_still_of_it_would_be_whatever_is_done_to_it() {
         ("tilt", |options| {
             options.geometry.tilt = Some(Tilt { angle: Angle::try_from(17.0).unwrap(), background: None });
         }),
-        ("mask", |options| options.geometry.mask = Some(Mask::Ellipse)),
+        ("mask", |options| options.geometry.mask = Some(Mask::new(MaskShape::Ellipse))),
         ("background", |options| options.geometry.background = Some(Color::WHITE)),
         ("mirror", |options| options.geometry.fill = Some(Fill::Mirror)),
         ("edge", |options| options.geometry.fill = Some(Fill::Edge)),

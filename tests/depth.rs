@@ -8,8 +8,8 @@ mod icc;
 use icc::{Curve, Profile};
 use png::ColorType;
 use tintype::{
-    Color, Error, Extend, Extent, Filter, Fit, Format, Gravity, Length, Mask, Options, Position, Rotation,
-    Sides, Smart, resize,
+    Color, Error, Extend, Extent, Filter, Fit, Format, Gravity, Length, Mask, MaskShape, Options, Position,
+    Rotation, Sides, Smart, resize,
 };
 
 const COLORS: [ColorType; 4] =
@@ -181,7 +181,7 @@ fn what_has_8_bits_only_is_refused_together_with_16() {
         (|options| options.geometry.position = Position::Smart(Smart::Entropy), "smart position"),
         (|options| options.geometry.fit = Fit::Pad, "fit.pad"),
         (|options| options.geometry.padding = Sides { top: 1, ..Sides::ZERO }, "padding"),
-        (|options| options.geometry.mask = Some(Mask::Circle), "mask"),
+        (|options| options.geometry.mask = Some(Mask::new(MaskShape::Circle)), "mask"),
         (
             |options| {
                 let position = Position::gravity(Gravity::Center);

@@ -6,8 +6,8 @@ use std::io::Cursor;
 
 use png::ColorType::{self, Grayscale, GrayscaleAlpha, Rgb, Rgba};
 use tintype::{
-    Angle, Color, Error, Extend, Fill, Fit, Format, Geometry, Gravity, Length, Limit, Mask, Options,
-    Position, Rotation, Session, Setting, Sides, Smart, Tilt, Trim, resize,
+    Angle, Color, Error, Extend, Fill, Fit, Format, Geometry, Gravity, Length, Limit, Mask, MaskShape,
+    Options, Position, Rotation, Session, Setting, Sides, Smart, Tilt, Trim, resize,
 };
 
 const RED: Color = Color { red: 255, green: 0, blue: 0, alpha: 255 };
@@ -192,16 +192,16 @@ fn a_mask_covers_everything_that_is_there_with_the_background_below() {
     let masked = |mask, background| {
         rendition(&picture, Geometry { mask: Some(mask), background, ..Geometry::default() })
     };
-    let circle = masked(Mask::Circle, None);
+    let circle = masked(Mask::new(MaskShape::Circle), None);
     assert_eq!(
         (circle.color, circle.at(4, 5), circle.at(10, 5)),
         (Rgba, &[0; 4][..], &[10, 200, 30, 255][..])
     );
-    let ellipse = masked(Mask::Ellipse, Some(RED));
+    let ellipse = masked(Mask::new(MaskShape::Ellipse), Some(RED));
     assert_eq!((ellipse.color, ellipse.corners()), (Rgb, [&[255, 0, 0][..]; 4]));
     assert_eq!(ellipse.at(4, 5), [10, 200, 30]);
     let geometry = Geometry {
-        mask: Some(Mask::Rounded(3)),
+        mask: Some(Mask::new(MaskShape::Rounded(3))),
         padding: Sides::all(4),
         fill: Some(Fill::Color(RED)),
         ..Geometry::default()
@@ -221,7 +221,7 @@ fn jpeg_has_the_background_or_white_under_everything_transparent() {
     let geometries = [
         Geometry { padding: Sides::all(32), ..Geometry::default() },
         Geometry { tilt: tilt(45.0, None), ..Geometry::default() },
-        Geometry { mask: Some(Mask::Circle), ..Geometry::default() },
+        Geometry { mask: Some(Mask::new(MaskShape::Circle)), ..Geometry::default() },
     ];
     for geometry in geometries {
         for (background, expected) in [(None, [255; 3]), (Some(RED), [254, 0, 0])] {

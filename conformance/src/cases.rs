@@ -3,8 +3,8 @@
 use tintype_types::Setting as S;
 use tintype_types::{
     Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
-    Gravity, Length, Mask, Metadata, Obscure, Offset, Options, Position, Profile, Rotation, Sharpen, Sides,
-    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
+    Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Options, Position, Profile, Rotation,
+    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
 use crate::{Vector, sources};
@@ -276,6 +276,14 @@ fn steps() -> Vec<Vector> {
             &[S::Density(factor(density)), S::Width(Length::Pixels(50)), S::Padding(Sides::all(4))],
         );
     }
+    for (x, y) in [(0.5, 0.5), (0.5, 1.25), (2.0, 1.0)] {
+        let zoom = S::Zoom(Zoom { x: factor(x), y: factor(y) });
+        let [width, height] = pixels(50, 33);
+        for fit in [Fit::Contain, Fit::Cover, Fit::Crop, Fit::Stretch] {
+            add("jpeg-420", &[zoom.clone(), width.clone(), height.clone(), S::Fit(fit)]);
+        }
+        add("png-rgba", &[zoom, width, S::Enlarge(true)]);
+    }
     let backdrops = [Fill::Color(ORANGE), Fill::Color(VEIL), Fill::Blur, Fill::Edge, Fill::Mirror];
     for fill in backdrops {
         let [width, height] = pixels(150, 150);
@@ -292,9 +300,12 @@ fn steps() -> Vec<Vector> {
             add("jpeg-420", &[S::Width(Length::Pixels(90)), S::Tilt(Tilt { angle, background })]);
         }
     }
-    for mask in [Mask::Rounded(9), Mask::Rounded(1000), Mask::Circle, Mask::Ellipse] {
+    let named = MaskShape::NAMED.iter().map(|(_, shape)| *shape);
+    for shape in [MaskShape::Rounded(9), MaskShape::Rounded(1000)].into_iter().chain(named) {
+        let mask = Mask::new(shape);
         add("jpeg-420", &[S::Width(Length::Pixels(90)), S::Mask(mask)]);
         add("png-rgba", &[S::Mask(mask), S::Background(VEIL)]);
+        add("png-rgba", &[S::Mask(Mask { trim: true, outside: Some(VEIL), ..mask }), S::Background(ORANGE)]);
     }
     for background in [ORANGE, VEIL, Color::WHITE] {
         add("png-rgba", &[S::Background(background)]);
@@ -314,7 +325,7 @@ fn animations() -> Vec<Vector> {
         add(&[S::Frames(0), S::Loop(3), S::Delay(70), S::Effort(Effort::Fast)]);
         add(&[S::Frames(2), S::Page(1), S::Background(ORANGE)]);
         add(&[S::Page(3), S::Format(Format::Png)]);
-        add(&[S::Frames(0), S::Rotate(Rotation::Quarter), S::Mask(Mask::Circle)]);
+        add(&[S::Frames(0), S::Rotate(Rotation::Quarter), S::Mask(Mask::new(MaskShape::Circle))]);
         add(&[S::Page(9)]);
     }
     cases
@@ -379,7 +390,7 @@ fn combination(chance: &mut Chance) -> Vec<S> {
         (3, S::FlipHorizontal(true)),
         (4, S::Padding(Sides::all(chance.below(20)))),
         (4, S::Background(VEIL)),
-        (5, S::Mask(Mask::Ellipse)),
+        (5, S::Mask(Mask::new(MaskShape::Ellipse))),
         (5, S::Quality(1 + chance.below(100))),
         (5, S::Frames(0)),
     ];

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use tintype_types::{
-    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, Offset, Options, Position, Rotation, Setting,
-    Sides, Subsampling, Tone, Veil,
+    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Position, Rotation,
+    Setting, Sides, Subsampling, Tone, Veil, Zoom,
 };
 
 /// The options that differ from the defaults.
@@ -51,6 +51,7 @@ fn value(setting: Setting) -> Value {
         | S::MaxWork(number) => json!(number),
         S::Width(length) | S::Height(length) => self::length(length),
         S::Density(factor) => self::factor(factor),
+        S::Zoom(Zoom { x, y }) => json!({ "x": factor(x), "y": factor(y) }),
         S::Inset(sides) | S::Padding(sides) => self::sides(sides),
         S::Crop(part) | S::CropResized(part) => self::part(part),
         S::Trim(trim) => without_nulls(json!({
@@ -76,11 +77,16 @@ fn value(setting: Setting) -> Value {
             "degrees": f64::from(tilt.angle),
             "background": tilt.background.map(color),
         })),
-        S::Mask(mask) => match mask {
-            Mask::Rounded(radius) => json!({ "rounded": radius }),
-            Mask::Circle => json!("circle"),
-            Mask::Ellipse => json!("ellipse"),
+        S::Mask(Mask { shape, trim: false, outside: None }) => match shape {
+            MaskShape::Rounded(radius) => json!({ "rounded": radius }),
+            shape => json!(shape.name()),
         },
+        S::Mask(Mask { shape, trim, outside }) => without_nulls(json!({
+            "shape": shape.name(),
+            "rounded": if let MaskShape::Rounded(radius) = shape { Some(radius) } else { None },
+            "trim": trim,
+            "outside": outside.map(color),
+        })),
         S::Fill(fill) => match fill {
             Fill::Color(color) => self::color(color),
             Fill::Blur => json!("blur"),

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use libfuzzer_sys::fuzz_target;
 use tintype::{
     Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
-    Gravity, Length, Limit, Mask, Metadata, Obscure, Offset, Options, Overlay, Place, Position, Profile, Rotation, Session, Sides,
-    Smart, Tilt, Trim, Unsharp, Veil, resize,
+    Gravity, Length, Limit, Mask, MaskShape, Metadata, Obscure, Offset, Options, Overlay, Place, Position, Profile, Rotation, Session, Sides,
+    Smart, Tilt, Trim, Unsharp, Veil, resize, Zoom,
 };
 
 /// Counts what is held, and the most that was.
@@ -143,7 +143,8 @@ impl Choices<'_> {
 
     fn mask(&mut self) -> Mask {
         let radius = u32::from(self.byte()) + 1;
-        self.one_of(&[Mask::Rounded(radius), Mask::Circle, Mask::Ellipse])
+        let shapes: Vec<_> = MaskShape::NAMED.iter().map(|(_, shape)| *shape).chain([MaskShape::Rounded(radius)]).collect();
+        Mask { shape: self.one_of(&shapes), trim: self.flag(), outside: self.seldom(Self::color) }
     }
 
     fn fill(&mut self) -> Fill {
@@ -239,6 +240,7 @@ impl Choices<'_> {
         geometry.inset = self.seldom(Self::sides).unwrap_or_default();
         geometry.min_width = self.seldom(|choices| u32::from(choices.byte()) + 1);
         geometry.density = self.seldom(Self::factor).unwrap_or(geometry.density);
+        geometry.zoom = self.seldom(|choices| Zoom { x: choices.factor(), y: choices.factor() }).unwrap_or(geometry.zoom);
         geometry
     }
 }

@@ -2,7 +2,7 @@
 
 use super::part::{Free, start_of};
 use crate::geometry::{Span, Window};
-use crate::{Factor, Fit, Geometry, Length, Position};
+use crate::{Factor, Fit, Geometry, Length, Position, Zoom};
 
 /// Width and height in pixels.
 pub(super) type Size = (u32, u32);
@@ -27,20 +27,18 @@ pub(super) struct Fitted {
 /// Fits an image to the target of the options.
 pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
     let Target { base, sides, fit, density } = target(geometry, image);
+    let zoomed = Zoomed::new(geometry, image);
     let (size, resized) = match (sides, fit) {
         ((None, None), _) => (image, exactly(image)),
         ((Some(width), Some(height)), Exact::Fill) => {
-            whole((pixels(limited(geometry, width, image.0)), pixels(limited(geometry, height, image.1))))
+            let side = |side: u32, target: f64| {
+                pixels(if geometry.enlarge { target } else { target.min(side.into()) })
+            };
+            whole((side(image.0, width), side(image.1, height)))
         }
-        ((width, height), Exact::Contain | Exact::Fill) => {
-            // Pixels of the image for each of the result.
-            let ratio =
-                |side: u32, target: Option<f64>| target.map_or(0.0, |target| f64::from(side) / target);
-            let ratio = ratio(image.0, width).max(ratio(image.1, height));
-            whole(if ratio <= 1.0 && !geometry.enlarge { image } else { divided(image, ratio) })
-        }
+        (sides, Exact::Contain | Exact::Fill) => whole(zoomed.contained(sides, geometry.enlarge)),
         ((width, height), Exact::Cover) => {
-            cover(image, (width.unwrap_or(1.0), height.unwrap_or(1.0)), geometry.enlarge)
+            zoomed.covering((width.unwrap_or(1.0), height.unwrap_or(1.0)), geometry.enlarge)
         }
     };
     let limit = match fit {
@@ -50,8 +48,10 @@ pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
     let (size, resized) = at_least(geometry, density, (size, resized), limit);
     let window = window(geometry.position, density, image, size, resized);
     let at = |density: Factor| {
-        let side = |base: Option<u32>, size: u32| base.map_or(size, |base| density.of(base).max(1));
-        (side(base.0, size.0), side(base.1, size.1))
+        let side = |base: Option<u32>, size: u32, zoom: Factor| {
+            base.map_or(size, |base| pixels(product(zoom, product(density, base.into()))))
+        };
+        (side(base.0, size.0, geometry.zoom.x), side(base.1, size.1, geometry.zoom.y))
     };
     let (target, filled) = (at(geometry.density), at(density));
     Fitted { size, window, target, filled, density, both: base.0.is_some() && base.1.is_some() }
@@ -69,33 +69,55 @@ fn whole(size: Size) -> Sized {
     (size, exactly(size))
 }
 
-fn limited(geometry: &Geometry, target: f64, side: u32) -> f64 {
-    if geometry.enlarge { target } else { target.min(side.into()) }
-}
-
 /// A side in whole pixels, of which there is always one.
 fn pixels(side: f64) -> u32 {
     (side.round() as u32).max(1)
 }
 
-/// The size of an image of which `ratio` pixels become one.
-fn divided(image: Size, ratio: f64) -> Size {
-    (pixels(f64::from(image.0) / ratio), pixels(f64::from(image.1) / ratio))
+/// An image with pixels that are as wide and as high as the zoom makes them.
+struct Zoomed {
+    /// The sides of the image times the zoom.
+    sides: (f64, f64),
+    /// The larger factor of the zoom: no pixel is enlarged where the image is divided by it, or by more.
+    most: f64,
 }
 
-/// Cuts the target's shape out of the image, and resizes it to the target unless that would enlarge it unasked.
-fn cover(image: Size, target: (f64, f64), enlarge: bool) -> Sized {
-    let (width, height) = exactly(image);
-    let scale = (target.0 / width).max(target.1 / height);
-    if scale > 1.0 && !enlarge {
-        // All of a side of which less than half a pixel would be left is kept, as imgproxy does.
-        let side = |target: f64, side: u32| match (target / scale).round() as u32 {
-            0 => side,
-            cut => cut.min(side),
-        };
-        return ((side(target.0, image.0), side(target.1, image.1)), (width, height));
+impl Zoomed {
+    fn new(geometry: &Geometry, image: Size) -> Self {
+        let Zoom { x, y } = geometry.zoom;
+        let sides = (product(x, image.0.into()), product(y, image.1.into()));
+        Self { sides, most: geometry.zoom.most().into() }
     }
-    ((pixels(target.0), pixels(target.1)), (width * scale, height * scale))
+
+    /// The size of an image of which `ratio` pixels become one.
+    fn divided(&self, ratio: f64) -> (f64, f64) {
+        // As sharp calculates it, which decides what becomes of halves; imgproxy multiplies by the reciprocal.
+        (self.sides.0 / ratio, self.sides.1 / ratio)
+    }
+
+    /// The largest size within a target.
+    fn contained(&self, (width, height): (Option<f64>, Option<f64>), enlarge: bool) -> Size {
+        let ratio = |side: f64, target: Option<f64>| target.map_or(0.0, |target| side / target);
+        let ratio = ratio(self.sides.0, width).max(ratio(self.sides.1, height));
+        let (width, height) = self.divided(if enlarge { ratio } else { ratio.max(self.most) });
+        (pixels(width), pixels(height))
+    }
+
+    /// Cuts the target's shape out of the image, and resizes it to the target unless that would enlarge it unasked.
+    fn covering(&self, target: (f64, f64), enlarge: bool) -> Sized {
+        let ratio = (self.sides.0 / target.0).min(self.sides.1 / target.1);
+        let resized = self.divided(if enlarge { ratio } else { ratio.max(self.most) });
+        if ratio < self.most && !enlarge {
+            // All of a side of which less than half a pixel would be left is kept, as imgproxy does.
+            let side = |target: f64, resized: f64| match (target * ratio / self.most).round() as u32 {
+                0 => pixels(resized),
+                cut => cut.min(pixels(resized)),
+            };
+            return ((side(target.0, resized.0), side(target.1, resized.1)), resized);
+        }
+        let side = |target: f64, resized: f64| pixels(target).min(pixels(resized));
+        ((side(target.0, resized.0), side(target.1, resized.1)), resized)
+    }
 }
 
 /// Scales an image up until it has at least the least size, and crops what exceeds the limit.
@@ -167,8 +189,9 @@ fn target(geometry: &Geometry, image: Size) -> Target {
     let (sides, fit) = match base {
         (Some(width), Some(height)) => target_of_both(geometry, geometry.fit, (width, height), image),
         (width, height) => {
-            let scaled = |side: Option<u32>| side.map(|side| product(full, side));
-            ((scaled(width), scaled(height)), Exact::Contain)
+            let scaled =
+                |side: Option<u32>, zoom: Factor| side.map(|side| product(zoom, product(full, side.into())));
+            ((scaled(width, geometry.zoom.x), scaled(height, geometry.zoom.y)), Exact::Contain)
         }
     };
     // How many times the target fits into the image: for what covers the target, along the side where that is less.
@@ -176,14 +199,19 @@ fn target(geometry: &Geometry, image: Size) -> Target {
         [base.0.map(|base| Factor::ratio(image.0, base)), base.1.map(|base| Factor::ratio(image.1, base))];
     let times = times.into_iter().flatten();
     let times = if fit == Exact::Contain { times.max() } else { times.min() };
-    let fillable = times.unwrap_or(full).max(Factor::ONE);
+    let fillable = times.map_or(full, |times| over(times, geometry.zoom)).max(Factor::ONE);
     let density = if geometry.enlarge { full } else { full.min(fillable) };
     Target { base, sides, fit, density }
 }
 
 /// Exact for what people write: the product of a whole number and a decimal fraction.
-fn product(density: Factor, side: u32) -> f64 {
-    (u64::from(side) * u64::from(density.millionths())) as f64 / f64::from(Factor::ONE.millionths())
+fn product(factor: Factor, side: f64) -> f64 {
+    side * f64::from(factor.millionths()) / f64::from(Factor::ONE.millionths())
+}
+
+/// A number of times over the larger factor of a zoom.
+fn over(times: Factor, zoom: Zoom) -> Factor {
+    Factor::ratio(times.millionths(), zoom.most().millionths())
 }
 
 fn target_of_both(
@@ -192,11 +220,17 @@ fn target_of_both(
     base: Size,
     image: Size,
 ) -> ((Option<f64>, Option<f64>), Exact) {
-    let full = geometry.density;
-    let at = |density: Factor| (product(density, base.0), product(density, base.1));
+    let (full, zoom) = (geometry.density, geometry.zoom);
+    let zoomed = |width: f64, height: f64| (product(zoom.x, width), product(zoom.y, height));
+    let at = |density: Factor| zoomed(product(density, base.0.into()), product(density, base.1.into()));
     let both = |(width, height), fit| ((Some(width), Some(height)), fit);
     // How many times the target fits into the image, along the side where it fits fewer times.
     let room = Factor::ratio(image.0, base.0).min(Factor::ratio(image.1, base.1));
+    let room = match fit {
+        // The sides are independent of each other.
+        Fit::Stretch => stretched_room(zoom, base, image),
+        _ => over(room, zoom),
+    };
     let target = at(full);
     match fit {
         Fit::Contain | Fit::Pad => both(target, Exact::Contain),
@@ -208,14 +242,15 @@ fn target_of_both(
         Fit::Crop if room < Factor::ONE => {
             // A source that is too short along one side is as dense as it is, and no denser.
             let density = Factor::ratio(full.millionths(), room.millionths()).min(Factor::ONE);
-            let side = |base: u32, image: u32| product(density, base.min(image));
-            both((side(base.0, image.0), side(base.1, image.1)), Exact::Cover)
+            let most = f64::from(zoom.most());
+            let side = |base: u32, image: u32| product(density, f64::from(base).min(f64::from(image) / most));
+            both(zoomed(side(base.0, image.0), side(base.1, image.1)), Exact::Cover)
         }
         Fit::Crop => {
             let (width, height) = at(full.min(room));
             both((width.min(image.0.into()), height.min(image.1.into())), Exact::Cover)
         }
-        Fit::Outside if target.0 * f64::from(image.1) > target.1 * f64::from(image.0) => {
+        Fit::Outside if u64::from(base.0) * u64::from(image.1) > u64::from(base.1) * u64::from(image.0) => {
             ((Some(target.0), None), Exact::Contain)
         }
         Fit::Outside => ((None, Some(target.1)), Exact::Contain),
@@ -224,4 +259,12 @@ fn target_of_both(
             target_of_both(geometry, if alike { Fit::Crop } else { Fit::Contain }, base, image)
         }
     }
+}
+
+/// How many times a target that is zoomed fits into an image, along the side where it fits fewer times.
+fn stretched_room(zoom: Zoom, base: Size, image: Size) -> Factor {
+    let times = |image: u32, base: u32, zoom: Factor| {
+        Factor::ratio(Factor::ratio(image, base).millionths(), zoom.millionths())
+    };
+    times(image.0, base.0, zoom.x).min(times(image.1, base.1, zoom.y))
 }

@@ -20,10 +20,10 @@ pub(crate) use part::Placed;
 use part::{Free, cut, part, start_of};
 
 use crate::geometry::{Region, Span, Transform, Window};
-use crate::stage::tilt;
+use crate::stage::{mask, tilt};
 use crate::{
-    Error, Extent, Factor, Filter, Fit, Geometry, Limit, Mask, Options, Position, Result, Sides, Smart,
-    Source, Tilt,
+    Error, Extent, Factor, Filter, Fit, Geometry, Limit, Mask, MaskShape, Options, Position, Result, Sides,
+    Smart, Source, Tilt,
 };
 
 /// What to do with a source. Axes are those of the stored image.
@@ -262,9 +262,9 @@ fn around(geometry: &Geometry, chosen: &Chosen) -> Around {
     }
     let Sides { top, right, bottom, left } = geometry.padding;
     let [top, right, bottom, left] = [top, right, bottom, left].map(|side| density.of(side));
-    let mask = geometry.mask.map(|mask| match mask {
-        Mask::Rounded(radius) => Mask::Rounded(density.of(radius).max(1)),
-        other => other,
+    let mask = geometry.mask.map(|mask| match mask.shape {
+        MaskShape::Rounded(radius) => Mask { shape: MaskShape::Rounded(density.of(radius).max(1)), ..mask },
+        _ => mask,
     });
     Around { extend, tilt: geometry.tilt, padding: Sides { top, right, bottom, left }, mask }
 }
@@ -274,7 +274,8 @@ impl Around {
     fn size(&self, size: Size) -> Result<Size> {
         let size = grown(size, self.extend)?;
         let size = self.tilt.map_or(size, |tilt| tilt::size(size, tilt.angle));
-        grown(size, self.padding)
+        let size = grown(size, self.padding)?;
+        Ok(self.mask.map_or(size, |mask| mask::size(mask, size.0, size.1)))
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Angle, ColorModel, Crop, CropRatio, Extend, Format, Gravity, Length, Offset, Rotation, Smart, Tilt,
+    Angle, ColorModel, Crop, CropRatio, Extend, Format, Gravity, Length, Offset, Rotation, Smart, Tilt, Zoom,
 };
 
 const SCALES: [DecodeScale; 3] = [
@@ -52,6 +52,8 @@ fn cases() -> impl Iterator<Item = (Source, Options)> {
         geometry.height = (random(3) > 0).then_some(Length::Pixels(target_height));
         geometry.fit = [Fit::Contain, Fit::Cover, Fit::Crop, Fit::Fill, Fit::Stretch][random(5) as usize];
         geometry.enlarge = random(2) == 0;
+        let mut zoom = || Factor::from_millionths([1_000_000, 500_000, 1_250_000][random(3) as usize]);
+        geometry.zoom = Zoom { x: zoom(), y: zoom() };
         geometry.position = [
             Position::gravity(Gravity::Center),
             Position::gravity(Gravity::NorthWest),
@@ -86,7 +88,7 @@ fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
         let both = geometry.width.is_some() && geometry.height.is_some();
         // Of a side that a very long target cuts to nothing, everything is kept.
         let kept = geometry.fit == Fit::Cover && !geometry.enlarge;
-        if both && !kept {
+        if both && !kept && geometry.zoom == Zoom::ONE {
             assert!(asked(geometry.width, plan.width) && asked(geometry.height, plan.height));
         }
         if !geometry.enlarge {
@@ -96,6 +98,28 @@ fn no_side_exceeds_what_was_asked_for_and_nothing_is_enlarged_unasked() {
                 if turned != upright { (source.height, source.width) } else { (source.width, source.height) };
             assert!(plan.width <= width && plan.height <= height, "{source:?} {options:?} {plan:?}");
         }
+    }
+}
+
+#[test]
+fn a_zoom_multiplies_what_fits_the_target_and_not_its_whole_pixels() {
+    // The sizes that imgproxy has for these.
+    for ((width, height), target, fit, enlarge, zoom, density, expected) in [
+        ((200, 100), (640, 1), Fit::Contain, true, (0.5, 0.5), 3.0, (3, 2)),
+        ((100, 200), (320, 300), Fit::Contain, true, (2.0, 1.25), 1.0, (300, 375)),
+        ((2, 3), (2, 100), Fit::Contain, true, (2.0, 0.5), 1.0, (4, 2)),
+        ((333, 500), (50, 640), Fit::Crop, false, (2.0, 1.25), 1.0, (100, 313)),
+        ((200, 100), (100, 100), Fit::Stretch, true, (2.0, 0.5), 1.0, (200, 50)),
+    ] {
+        let factor = |factor: f64| Factor::try_from(factor).unwrap();
+        let mut options = Options::default();
+        let geometry = &mut options.geometry;
+        geometry.width = Some(Length::Pixels(target.0));
+        geometry.height = Some(Length::Pixels(target.1));
+        (geometry.fit, geometry.enlarge) = (fit, enlarge);
+        (geometry.zoom, geometry.density) = (Zoom { x: factor(zoom.0), y: factor(zoom.1) }, factor(density));
+        let plan = plan(&source(width, height, 1), &options, &[], None).unwrap();
+        assert_eq!((plan.width, plan.height), expected, "{width}x{height} to {target:?} by {fit}");
     }
 }
 
@@ -125,6 +149,7 @@ fn a_source_that_is_too_small_keeps_a_side_that_would_be_cut_to_nothing() {
 fn covering_keeps_the_aspect_ratio() {
     for (source, mut options) in cases() {
         options.geometry.fit = Fit::Cover;
+        options.geometry.zoom = Zoom::ONE;
         options.geometry.enlarge = true;
         options.geometry.width.get_or_insert(Length::Pixels(10));
         options.geometry.height.get_or_insert(Length::Pixels(10));

@@ -3,8 +3,8 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, Metadata, Options, Output, Overlay, Position,
-    Result, Sides,
+    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, MaskShape, Metadata, Options, Output, Overlay,
+    Position, Result, Sides, Zoom,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
@@ -85,13 +85,17 @@ fn geometry(geometry: &Geometry) -> Result<()> {
     if !(10_000..=100_000_000).contains(&geometry.density.millionths()) {
         return Err(Error::invalid("density", OutOfRange::DENSITY));
     }
+    let Zoom { x, y } = geometry.zoom;
+    if [x, y].iter().any(|zoom| !(10_000..=100_000_000).contains(&zoom.millionths())) {
+        return Err(Error::invalid("zoom", OutOfRange::DENSITY));
+    }
     if geometry.crop_ratio.is_some_and(|crop| !(1_000..=1_000_000_000).contains(&crop.ratio.millionths())) {
         return Err(Error::invalid("crop-ratio", OutOfRange::RATIO));
     }
     if geometry.trim.is_some_and(|trim| trim.threshold > 255) {
         return Err(Error::invalid("trim", OutOfRange("a threshold of 0 to 255")));
     }
-    if let Some(Mask::Rounded(radius)) = geometry.mask {
+    if let Some(Mask { shape: MaskShape::Rounded(radius), .. }) = geometry.mask {
         pixels("mask", Some(radius))?;
     }
     position("position", geometry.position)?;

@@ -6,7 +6,7 @@
 mod blur;
 mod convert;
 mod flatten;
-mod mask;
+pub(crate) mod mask;
 mod orient;
 mod pad;
 mod planes;

@@ -8,6 +8,7 @@ use http::method::Method;
 use http::request::Parts;
 use twox_hash::XxHash64;
 
+use crate::hints::Hints;
 use crate::response::negotiate;
 
 /// The name of the service in `Via`.
@@ -38,6 +39,8 @@ pub struct RequestContext {
     pub traceparent: Option<String>,
     /// `tracestate`, if it accompanies a well-formed `traceparent`.
     pub tracestate: Option<String>,
+    /// What the client says about its screen.
+    pub hints: Hints,
     /// `Content-Length`
     pub content_length: Option<u64>,
     /// Whether the request has come through this service already.
@@ -61,6 +64,7 @@ impl RequestContext {
             origin: text(header::ORIGIN),
             traceparent,
             tracestate,
+            hints: Hints::from_headers(&parts.headers),
             content_length: text(header::CONTENT_LENGTH).and_then(|length| read_length(&length)),
             looped: text(header::VIA).is_some_and(|via| is_looped(&via)),
         }

@@ -7,6 +7,7 @@ pub mod failure;
 mod fetch;
 pub mod front;
 pub mod grammar;
+pub mod hints;
 pub mod host;
 mod input;
 mod pipeline;

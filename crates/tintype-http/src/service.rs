@@ -190,8 +190,10 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         Ok((request, source))
     }
 
-    /// The request with the watermark that every rendition gets. Then no source is sent as it is.
-    fn as_configured(&self, mut request: ImageRequest) -> ImageRequest {
+    /// The request with the width that the client's hints choose, and the watermark that every rendition gets. With that, no
+    /// source is sent as it is.
+    fn as_configured(&self, request: ImageRequest) -> ImageRequest {
+        let mut request = request.settled(&self.context.hints);
         if let Some(watermark) = &self.config.watermark_always {
             request.watermark = watermark.clone();
             request.delivery.passthrough = Passthrough::default();

@@ -11,7 +11,13 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 use crate::{Channels, Error, Image, Kind, Rows, higher_first};
 
 /// The work of reading a byte of a row.
-const BYTE_WORK: u64 = 15;
+const fn work_of_byte(kind: Kind) -> u64 {
+    match kind {
+        Kind::Bmp | Kind::Ico => 40,
+        Kind::Qoi => 35,
+        Kind::Pnm | Kind::Tiff => 8,
+    }
+}
 
 /// Reads the header. Of several icons, it is that of the largest.
 pub(crate) fn open(kind: Kind, file: Vec<u8>) -> Result<Image, Error> {
@@ -37,7 +43,7 @@ pub(crate) fn open(kind: Kind, file: Vec<u8>) -> Result<Image, Error> {
         icc,
         // An icon of the kind of PNG is inflated beside its rows, and a row is read before it is put in its place.
         memory: size + size / 8 + (1 << 16),
-        work: size * BYTE_WORK,
+        work: size * work_of_byte(kind),
         rows: Box::new(AtOnce { sample_bytes, decoder: Some(decoder) }),
     })
 }

@@ -59,7 +59,9 @@ pub(crate) fn open(file: Vec<u8>, max_memory: u64) -> Result<Image, Error> {
 fn work_of_byte(decoder: &mut File) -> u64 {
     match numbers(decoder, Tag::Compression).first() {
         None | Some(1) => 5,
-        _ => 30,
+        // Runs of bits, of which a byte holds many.
+        Some(2..=4) => 100,
+        _ => 45,
     }
 }
 
@@ -173,9 +175,9 @@ fn divide<const BYTES: usize>(samples: &mut [u8], channels: usize) {
     for pixel in samples.chunks_exact_mut(channels * BYTES) {
         let (color, alpha) = pixel.split_at_mut((channels - 1) * BYTES);
         let alpha = read(alpha);
-        for sample in color.chunks_exact_mut(BYTES) {
+        for sample in color.as_chunks_mut::<BYTES>().0 {
             let value = (read(sample) * most + alpha / 2).checked_div(alpha).unwrap_or(0).min(most);
-            match sample {
+            match sample.as_mut_slice() {
                 [one] => *one = value as u8,
                 sample => sample.copy_from_slice(&(value as u16).to_ne_bytes()),
             }

@@ -365,6 +365,20 @@ macro_rules! contract {
             }
         }
 
+        impl TryFrom<wit::Zoom> for $crate::Zoom {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(zoom: wit::Zoom) -> Checked<Self> {
+                Ok(Self { x: zoom.x.try_into()?, y: zoom.y.try_into()? })
+            }
+        }
+
+        impl From<$crate::Zoom> for wit::Zoom {
+            fn from(zoom: $crate::Zoom) -> Self {
+                Self { x: zoom.x.into(), y: zoom.y.into() }
+            }
+        }
+
         impl TryFrom<wit::Tilt> for $crate::Tilt {
             type Error = $crate::OutOfRange;
 
@@ -380,23 +394,22 @@ macro_rules! contract {
             }
         }
 
-        impl From<wit::Mask> for $crate::Mask {
-            fn from(mask: wit::Mask) -> Self {
-                match mask {
-                    wit::Mask::Rounded(radius) => Self::Rounded(radius),
-                    wit::Mask::Circle => Self::Circle,
-                    wit::Mask::Ellipse => Self::Ellipse,
-                }
+        $crate::mask_shapes! {
+            Circle Ellipse Triangle TriangleDown Pentagon PentagonDown Hexagon Diamond Star Heart
+        }
+
+        impl TryFrom<wit::Mask> for $crate::Mask {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(mask: wit::Mask) -> Checked<Self> {
+                let outside = mask.outside.map(TryInto::try_into).transpose()?;
+                Ok(Self { shape: mask.shape.into(), trim: mask.trim, outside })
             }
         }
 
         impl From<$crate::Mask> for wit::Mask {
             fn from(mask: $crate::Mask) -> Self {
-                match mask {
-                    $crate::Mask::Rounded(radius) => Self::Rounded(radius),
-                    $crate::Mask::Circle => Self::Circle,
-                    $crate::Mask::Ellipse => Self::Ellipse,
-                }
+                Self { shape: mask.shape.into(), trim: mask.trim, outside: mask.outside.map(Into::into) }
             }
         }
 
@@ -428,12 +441,37 @@ macro_rules! contract {
 
         $crate::settings! {
             AllowDamaged Page Frames AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
-            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Fit Enlarge Position Filter Linear
+            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Zoom Fit Enlarge Position Filter Linear
             CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
             Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
             Format Quality Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
             Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
+        }
+    };
+}
+
+/// Implements the conversions between the two enums of shapes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mask_shapes {
+    ($($case:ident)*) => {
+        impl From<wit::MaskShape> for $crate::MaskShape {
+            fn from(shape: wit::MaskShape) -> Self {
+                match shape {
+                    wit::MaskShape::Rounded(radius) => Self::Rounded(radius),
+                    $(wit::MaskShape::$case => Self::$case,)*
+                }
+            }
+        }
+
+        impl From<$crate::MaskShape> for wit::MaskShape {
+            fn from(shape: $crate::MaskShape) -> Self {
+                match shape {
+                    $crate::MaskShape::Rounded(radius) => Self::Rounded(radius),
+                    $($crate::MaskShape::$case => Self::$case,)*
+                }
+            }
         }
     };
 }
@@ -492,7 +530,7 @@ pub fn checked<T, U: TryFrom<T, Error: std::fmt::Display>>(
         let name = kebab(case);
         // The others say what they accept themselves: they are more than a number.
         let detail = match name.as_str() {
-            "density" => crate::OutOfRange::DENSITY.to_string(),
+            "density" | "zoom" => crate::OutOfRange::DENSITY.to_string(),
             "width-share" | "height-share" => crate::OutOfRange::SHARE.to_string(),
             name => {
                 crate::adjust::accepted(name).map_or_else(|| why.to_string(), |accepted| accepted.to_string())

@@ -2,7 +2,7 @@
 //!
 //! Mirrors `wit/types.wit`, which documents each item in full.
 
-use crate::{Factor, Filter, Length, Offset, names};
+use crate::{Factor, Filter, Length, Mask, Offset, names};
 
 /// Which part of the image to use, its orientation, its size, and what surrounds it. Fields apply in the order listed.
 ///
@@ -46,6 +46,9 @@ pub struct Geometry {
     pub min_height: Option<u32>,
     /// Device pixels per pixel of every length that follows cropping, 0.01 to 100.
     pub density: Factor,
+    /// Multiplies the sides of the target, and stretches the image by the same factors: where they differ, the image is
+    /// distorted.
+    pub zoom: Zoom,
     /// How the image fits the target when both sides are given.
     pub fit: Fit,
     /// Allow a result larger than the source.
@@ -64,7 +67,7 @@ pub struct Geometry {
     pub tilt: Option<Tilt>,
     /// Surround the image with this many pixels on each side.
     pub padding: Sides,
-    /// Make everything outside of a shape transparent.
+    /// Cut a shape out.
     pub mask: Option<Mask>,
     /// What fills the surroundings that [`Fit::Pad`], `extend` and `padding` add; by default they are transparent.
     pub fill: Option<Fill>,
@@ -89,6 +92,7 @@ impl Default for Geometry {
             min_width: None,
             min_height: None,
             density: Factor::ONE,
+            zoom: Zoom::ONE,
             fit: Fit::default(),
             enlarge: false,
             position: Position::default(),
@@ -115,6 +119,26 @@ impl Geometry {
     pub fn scale(&mut self, width: Factor, height: Factor) {
         self.width = self.width.map(|length| length.times(width));
         self.height = self.height.map(|length| length.times(height));
+    }
+}
+
+/// Factors for the sides of a target and of what fits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zoom {
+    /// For the width, 0.01 to 100.
+    pub x: Factor,
+    /// For the height, 0.01 to 100.
+    pub y: Factor,
+}
+
+impl Zoom {
+    /// No zoom.
+    pub const ONE: Self = Self { x: Factor::ONE, y: Factor::ONE };
+
+    /// The larger of the two factors.
+    #[must_use]
+    pub fn most(self) -> Factor {
+        self.x.max(self.y)
     }
 }
 
@@ -410,17 +434,6 @@ impl From<Angle> for f64 {
     fn from(angle: Angle) -> Self {
         Self::from(angle.0) / 1000.0
     }
-}
-
-/// A shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mask {
-    /// The image with round corners of this radius in pixels, at least 1.
-    Rounded(u32),
-    /// The largest circle in the middle of the image.
-    Circle,
-    /// The largest ellipse.
-    Ellipse,
 }
 
 /// What fills surroundings.

@@ -86,7 +86,7 @@ pub struct OutOfRange(pub &'static str);
 impl OutOfRange {
     /// For a target that is a share of the image's side.
     pub const SHARE: Self = Self("more than 0 and at most 1000");
-    /// For a density.
+    /// For a density and a zoom.
     pub const DENSITY: Self = Self("0.01 to 100");
     /// For an aspect ratio.
     pub const RATIO: Self = Self("a ratio of 0.001 to 1000");

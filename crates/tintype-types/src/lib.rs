@@ -7,6 +7,7 @@ mod format;
 mod geometry;
 mod info;
 mod length;
+mod mask;
 mod names;
 mod options;
 mod overlay;
@@ -18,13 +19,14 @@ pub use contract::checked;
 pub use error::{Error, Limit, Result};
 pub use format::{Format, SNIFF_BYTES, sniff};
 pub use geometry::{
-    Angle, Color, Crop, CropRatio, Extend, Extent, Fill, Fit, Geometry, Gravity, Mask, Position, Rotation,
-    Sides, Smart, Tilt, Trim,
+    Angle, Color, Crop, CropRatio, Extend, Extent, Fill, Fit, Geometry, Gravity, Position, Rotation, Sides,
+    Smart, Tilt, Trim, Zoom,
 };
 pub use info::{
     Animation, ColorModel, Exif, Facts, IccProfile, Info, Location, Looks, Outline, Pixels, Point, Source,
 };
 pub use length::{Factor, Length, Offset, OutOfRange, number};
+pub use mask::{Mask, MaskShape};
 pub use names::UnknownName;
 pub use options::{Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling};
 pub use overlay::{Blend, Overlay, Place};

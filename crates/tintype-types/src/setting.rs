@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use crate::{
     Amount, Angle, Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter, Fit, Format,
     Length, Mask, Metadata, Obscure, Options, Overlay, Position, Profile, Result, Rotation, Sharpen, Sides,
-    Subsampling, Tilt, Tone, Trim, Unsharp,
+    Subsampling, Tilt, Tone, Trim, Unsharp, Zoom,
 };
 
 /// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
@@ -90,6 +90,7 @@ settings! {
     MinWidth(u32) = "min-width" => geometry.min_width (some),
     MinHeight(u32) = "min-height" => geometry.min_height (some),
     Density(Factor) = "density" => geometry.density,
+    Zoom(Zoom) = "zoom" => geometry.zoom,
     Fit(Fit) = "fit" => geometry.fit,
     Enlarge(bool) = "enlarge" => geometry.enlarge,
     Position(Position) = "position" => geometry.position,

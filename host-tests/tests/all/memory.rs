@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, Obscure, Options,
-    Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
+    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, MaskShape, Obscure,
+    Options, Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, photograph, transparent_disc};
@@ -132,7 +132,7 @@ fn staged_jobs() -> Vec<Options> {
         job(Format::Png, |geometry| {
             (geometry.width, geometry.height) = (Some(Length::Pixels(300)), Some(Length::Pixels(300)));
             (geometry.fit, geometry.position) = (Fit::Cover, Position::Smart(Smart::Attention));
-            geometry.mask = Some(Mask::Circle);
+            geometry.mask = Some(Mask::new(MaskShape::Circle));
             geometry.rotate = Rotation::Quarter;
         }),
         job(Format::Webp, |geometry| {

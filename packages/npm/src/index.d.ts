@@ -37,6 +37,25 @@ export type Position =
 export type Part = { width: Length; height: Length } & ({ position?: Position } | { left?: Length; top?: Length });
 
 /** Pixels at each side; one number is for all of them. */
+export type Shape =
+  | 'circle'
+  | 'ellipse'
+  | 'triangle'
+  | 'triangle-down'
+  | 'pentagon'
+  | 'pentagon-down'
+  | 'hexagon'
+  | 'diamond'
+  | 'star'
+  | 'heart';
+/**
+ * A shape or, of all of the image, round corners with a radius in pixels. With `trim`, the image is cropped to the shape.
+ * Outside of it, the image is transparent and shows the background, or it has a colour.
+ */
+export type Mask = ({ shape: Shape; rounded?: undefined } | { rounded: number; shape?: undefined }) & {
+  trim?: boolean;
+  outside?: Color;
+};
 export type Sides = number | { top?: number; right?: number; bottom?: number; left?: number };
 
 /**
@@ -89,6 +108,8 @@ export interface Options {
   minHeight?: number;
   /** Device pixels per pixel, 0.01 to 100. @default 1 */
   density?: number;
+  /** Factors for the width and height that the image fits; where they differ, it is distorted. @default 1 */
+  zoom?: number | { x: number; y: number };
   /**
    * How the image fits when both sides are given. @default 'contain'
    *
@@ -157,8 +178,8 @@ export interface Options {
   tilt?: number | { degrees: number; background?: Color };
   /** Add pixels at the sides. */
   padding?: Sides;
-  /** Make everything outside of a shape transparent. */
-  mask?: 'circle' | 'ellipse' | { rounded: number };
+  /** Cut a shape out. */
+  mask?: Shape | Mask;
   /** What `pad`, `extend` and `padding` add. @default transparent */
   fill?: Color | 'blur' | 'edge' | 'mirror';
   /** Colour to lay transparent pixels over. @default none; white where the format has no transparency */

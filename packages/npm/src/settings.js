@@ -118,6 +118,8 @@ const part = (value, name) => {
 /** Shorthands: a value that is no object stands for an object with this one field. */
 const short = (field, read) => (value, name) => (isObject(value) ? read(value, name) : read({ [field]: value }, name));
 
+const both = (factor) => ({ x: factor, y: factor });
+
 const trim = short(
   'threshold',
   record({
@@ -132,10 +134,21 @@ const ROTATIONS = { 0: 'none', 90: 'quarter', 180: 'half', 270: 'three-quarters'
 const rotate = (value, name) =>
   ROTATIONS[when((value) => [0, 90, 180, 270].includes(value), '0, 90, 180 or 270')(value, name)];
 
-const mask = (value, name) =>
-  isObject(value)
-    ? { tag: 'rounded', val: record({ rounded: whole })(value, name).rounded }
-    : { tag: oneOf('circle', 'ellipse')(value, name) };
+const SHAPES = [
+  ...['circle', 'ellipse', 'triangle', 'triangle-down', 'pentagon', 'pentagon-down', 'hexagon', 'diamond', 'star'],
+  'heart',
+];
+const cut = record({
+  shape: optional(oneOf(...SHAPES)),
+  rounded: optional(whole),
+  trim: or(false, boolean),
+  outside: optional(color),
+});
+const mask = short('shape', (value, name) => {
+  const { shape, rounded, trim, outside } = cut(value, name);
+  if ((shape === undefined) === (rounded === undefined)) throw invalid(name, 'has either a shape or rounded corners');
+  return { shape: shape === undefined ? { tag: 'rounded', val: rounded } : { tag: shape }, trim, outside };
+});
 
 const fill = (value, name) =>
   ['blur', 'edge', 'mirror'].includes(value) ? { tag: value } : { tag: 'color', val: color(value, name) };
@@ -195,6 +208,7 @@ export const OPTIONS = {
   minWidth: whole,
   minHeight: whole,
   density: number,
+  zoom: (value, name) => (isObject(value) ? record({ x: number, y: number })(value, name) : both(number(value, name))),
   fit: oneOf('contain', 'cover', 'crop', 'fill', 'stretch', 'outside', 'pad', 'auto'),
   enlarge: boolean,
   position,

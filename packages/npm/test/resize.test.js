@@ -82,6 +82,9 @@ test('options reach the resizer in every form', async () => {
     await size({ width: 100, height: 100, fit: 'cover', mask: { rounded: 9 }, background: 'white' }),
     '100x100',
   );
+  assert.equal(await size({ width: 100, height: 60, mask: { shape: 'circle', trim: true, outside: '#f80' } }), '60x60');
+  assert.equal(await size({ width: 100, mask: 'star', zoom: 0.5 }), '50x33');
+  assert.equal(await size({ width: 100, zoom: { x: 1, y: 0.5 } }), '100x33');
   assert.equal(await size({ width: 100, tilt: { degrees: 90, background: 'rgb(0, 0, 0)' } }), '67x100');
   assert.equal(await size({ trim: { threshold: 2, color: 'red', equalHorizontal: true } }), '1200x800');
   assert.equal(await size({ width: 2400, enlarge: true, density: 0.5, filter: 'box', linear: true }), '1200x800');

@@ -16,6 +16,8 @@ use crate::failure::{Failure, Kind, Result, clip};
 use crate::request::{ImageRequest, Source};
 use draft::Draft;
 
+#[cfg(test)]
+pub(crate) use options::MISSING;
 pub use options::OPTIONS;
 
 /// The beginning of the grammar's paths.
@@ -205,6 +207,20 @@ mod tests {
     }
 
     #[test]
+    fn an_automatic_width_has_breakpoints() {
+        for (options, meant) in [
+            ("width=auto", "&auto-width=320%3B768%3B960%3B1200,768,1200"),
+            ("w=auto,wbreakpoints=900;100,wmobile=5,wdesktop=6,h=7", "&height=7&auto-width=100%3B900,5,6"),
+            ("w=auto,w=7", "&width=7"),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+        }
+        for malformed in ["wbreakpoints=", "wbreakpoints=1;0", "wmobile=0", "wdesktop=auto"] {
+            assert_eq!(get(malformed), Err(Kind::InvalidParameter), "{malformed}");
+        }
+    }
+
+    #[test]
     fn only_values_that_change_something_are_refused() {
         for neutral in [
             "blur=0",
@@ -232,9 +248,14 @@ mod tests {
         ] {
             assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
         }
-        for refused in
-            ["border=5", "segment=foreground", "upscale=generate", "width=auto", "g=face", "format=avif"]
-        {
+        for refused in [
+            "border=5",
+            "segment=foreground",
+            "upscale=generate",
+            "width=auto,dpr=2",
+            "g=face",
+            "format=avif",
+        ] {
             assert_eq!(get(refused), Err(Kind::Unsupported), "{refused}");
         }
         for (options, meant) in [

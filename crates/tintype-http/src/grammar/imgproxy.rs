@@ -22,6 +22,8 @@ use crate::failure::{Failure, Kind, Result};
 use crate::request::{ImageRequest, OutputFormat, Source};
 use draft::Draft;
 
+#[cfg(test)]
+pub(crate) use missing::MISSING;
 pub use options::OPTIONS;
 
 /// Presets: lists of options by name, written as in a URL.

@@ -131,7 +131,7 @@ pub const OPTIONS: &[Parameter<ImageRequest>] = &[
 ];
 
 /// The options for what is not found out.
-const MISSING: &[Missing] = &[
+pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["iptc"], is_neutral: is_off },
     Missing { names: &["xmp"], is_neutral: is_off },
     Missing { names: &["detect_objects", "do"], is_neutral: is_off },

@@ -14,7 +14,8 @@ use super::text::{decode, encode_path, mend_slashes};
 use crate::failure::{Failure, Result};
 use crate::request::{ImageRequest, Source};
 use draft::Draft;
-use modifiers::{MISSING, SEPARATORS};
+pub(crate) use modifiers::MISSING;
+use modifiers::SEPARATORS;
 
 pub use modifiers::MODIFIERS;
 

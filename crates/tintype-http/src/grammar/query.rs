@@ -16,6 +16,8 @@ const SWITCH: &str = "true, 1, false or 0";
 const LENGTH: &str = "a whole number of pixels, 1 to 65535, or a share of the source such as 50%";
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const SIDES: &str = "pixels: one number for all sides, or two to four as in CSS, such as 10,20";
+const MASK: &str = "round and a radius in pixels, circle, ellipse, triangle, triangle-down, pentagon, pentagon-down, \
+    hexagon, diamond, star or heart; then trim; then a colour, such as round,20 or star,trim,navy";
 const CROP: &str =
     "x,y,width,height or width,height,gravity, each length in pixels or per cent, such as 50%,50%,north";
 
@@ -38,9 +40,19 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     },
     field!(["width", "w"], LENGTH, geometry.width),
     field!(["height", "h"], LENGTH, geometry.height),
+    field!(
+        ["auto-width"],
+        "widths in pixels, then one for phones and one for other clients without hints: 320;768;1200,768,1200",
+        auto_width
+    ),
     field!(["min-width", "mw"], PIXELS, geometry.min_width),
     field!(["min-height", "mh"], PIXELS, geometry.min_height),
     field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.density),
+    field!(
+        ["zoom"],
+        "a factor for width and height, or one for each, 0.01 to 100, such as 2,1.5",
+        geometry.zoom
+    ),
     field!(["fit"], "contain, cover, crop, fill, stretch, outside, pad or auto", geometry.fit),
     field!(["enlarge", "el"], SWITCH, geometry.enlarge),
     field!(
@@ -140,7 +152,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["tilt"], "degrees clockwise, then a colour, such as 15 or -2.5,white", geometry.tilt),
     field!(["padding", "pd"], SIDES, geometry.padding),
-    field!(["mask"], "round and a radius in pixels, such as round,20; circle or ellipse", geometry.mask),
+    field!(["mask"], MASK, geometry.mask),
     field!(["fill"], "a colour of CSS, blur, edge or mirror", geometry.fill),
     field!(
         ["background", "bg"],
@@ -302,6 +314,9 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
         let message = format!("lossless does not go with format={format}");
         return Err(invalid(message, "use format=webp or format=png"));
     }
+    if request.auto_width.is_some() && request.geometry.width.is_some() {
+        return Err(invalid("auto-width does not go with width", "leave one of them out"));
+    }
     if request.output.near_lossless < 100 && !request.output.lossless {
         return Err(invalid("near-lossless is for lossless WebP only", "add lossless=1"));
     }
@@ -354,8 +369,8 @@ pub fn first_difference(request: &ImageRequest, other: &ImageRequest) -> Option<
 #[cfg(test)]
 mod tests {
     use tintype_types::{
-        Color, Crop, Extent, Factor, Fill, Filter, Fit, Gravity, Length, Mask, Metadata, Position, Profile,
-        Rotation, Sides,
+        Color, Crop, Extent, Factor, Fill, Filter, Fit, Gravity, Length, Mask, MaskShape, Metadata, Position,
+        Profile, Rotation, Sides,
     };
 
     use super::*;
@@ -398,7 +413,10 @@ mod tests {
         assert_eq!(geometry.extend.map(|extend| extend.to), Some(Extent::Ratio));
         assert_eq!(geometry.tilt.map(|tilt| tilt.angle.millidegrees()), Some(5000));
         assert_eq!((geometry.padding, geometry.linear), (Sides::all(3), true));
-        assert_eq!((geometry.mask, geometry.fill), (Some(Mask::Rounded(4)), Some(Fill::Edge)));
+        assert_eq!(
+            (geometry.mask, geometry.fill),
+            (Some(Mask::new(MaskShape::Rounded(4))), Some(Fill::Edge))
+        );
         assert_eq!((request.output.profile, request.output.metadata), (Profile::Keep, Metadata::Keep));
         assert!(request.output.location);
         assert_eq!(geometry.rotate, Rotation::Quarter);
@@ -439,7 +457,7 @@ mod tests {
             ("extend=all", "extend"),
             ("tilt=left", "tilt"),
             ("padding=-1", "padding"),
-            ("mask=star", "mask"),
+            ("mask=square", "mask"),
             ("fill=repeat", "fill"),
             ("profile=p3", "profile"),
             ("metadata=some", "metadata"),

@@ -1,12 +1,15 @@
 //! Values as the query grammar reads and writes them; the dialects share what they say in the same words.
 
 use tintype_types::{
-    Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, Metadata,
-    Profile, Rotation, Sides, Subsampling, Tilt, Trim, number,
+    Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Factor, Fill, Filter, Fit, Length, Mask, MaskShape,
+    Metadata, Profile, Rotation, Sides, Subsampling, Tilt, Trim, Zoom, number,
 };
 
+use super::parameter::meaning;
 use super::text::split_list;
-use crate::request::{Details, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color};
+use crate::request::{
+    AutoWidth, Details, OnError, OutputFormat, Passthrough, Quality, parse_color, write_color,
+};
 
 /// A value as the query grammar reads and writes it.
 pub trait Value: Sized {
@@ -46,6 +49,7 @@ values!(
     Effort,
     Subsampling,
     Blend,
+    AutoWidth,
     u64,
     i64
 );
@@ -278,22 +282,42 @@ pub fn write_angle(angle: Angle) -> String {
     Factor::from_millionths(angle.millidegrees() * 1000).to_string()
 }
 
-/// `round,20`, `circle` or `ellipse`.
-impl Value for Mask {
+/// `2`, or `2,1.5`.
+impl Value for Zoom {
     fn read(text: &str) -> Option<Self> {
-        match text {
-            "circle" => Some(Self::Circle),
-            "ellipse" => Some(Self::Ellipse),
-            text => Value::read(text.strip_prefix("round,")?).map(Self::Rounded),
-        }
+        let (x, y) = text.split_once(',').unwrap_or((text, text));
+        Some(Self { x: Value::read(x)?, y: Value::read(y)? })
     }
 
     fn write(&self) -> Option<String> {
-        Some(match self {
-            Self::Circle => "circle".into(),
-            Self::Ellipse => "ellipse".into(),
-            Self::Rounded(radius) => format!("round,{radius}"),
-        })
+        Some(if self.x == self.y { self.x.to_string() } else { format!("{},{}", self.x, self.y) })
+    }
+}
+
+/// `star`, or `round,20`; then `trim`, and the colour of what lies outside.
+impl Value for Mask {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = split_list(text, ',').into_iter().peekable();
+        let shape = match parts.next()? {
+            "round" => MaskShape::Rounded(Value::read(parts.next()?)?),
+            name => meaning(MaskShape::NAMED, name)?,
+        };
+        let trim = parts.next_if_eq(&"trim").is_some();
+        let outside = match parts.next() {
+            None => None,
+            Some(color) => Some(parse_color(color)?),
+        };
+        parts.next().is_none().then_some(Self { shape, trim, outside })
+    }
+
+    fn write(&self) -> Option<String> {
+        let shape = match self.shape {
+            MaskShape::Rounded(radius) => format!("round,{radius}"),
+            shape => shape.name()?.into(),
+        };
+        let trim = if self.trim { ",trim" } else { "" };
+        let outside = self.outside.map(|color| format!(",{}", write_color(color))).unwrap_or_default();
+        Some(format!("{shape}{trim}{outside}"))
     }
 }
 
@@ -353,6 +377,7 @@ mod tests {
             &[("3,4", "3,4,center"), ("3,4,top,0,0", "3,4,north"), ("3,4,0.0,0.5", "3,4,0.0,0.5")],
             &["", "1", "1,2,0,4", "1,2,3,4,5", "10,10,middle", "-1,0,3,4", "3,4,1.5,0.1", "3,4,north,1"],
         );
+        check::<Zoom>(&["1", "0.01", "100", "2,1.25"], &[("2,2", "2")], &["", "2,", "0", "101", "1,2,3"]);
         check::<CropRatio>(
             &["1.5", "0.001", "1000", "2,enlarge"],
             &[("16:9", "1.777777"), ("4:2,enlarge", "2,enlarge")],
@@ -382,7 +407,20 @@ mod tests {
             &[("-90", "270"), ("360.0004", "0"), ("0.0005", "0.001"), ("3,white", "3,ffffff")],
             &["", "-", "--1", "1e3", "15,", "15,redish"],
         );
-        check::<Mask>(&["circle", "ellipse", "round,20"], &[], &["", "round", "round,0", "star"]);
+        check::<Mask>(
+            &["circle", "round,20", "round,20,trim,ff0000", "star,trim", "triangle-down,ff000080"],
+            &[("heart,red", "heart,ff0000"), ("star,rgb(1,2,3)", "star,010203")],
+            &[
+                "",
+                "round",
+                "round,0",
+                "round,trim",
+                "square",
+                "star,trim,trim",
+                "star,red,trim",
+                "star,reddish",
+            ],
+        );
         check::<Fill>(&["blur", "edge", "mirror", "ff0000"], &[("white", "ffffff")], &["", "repeat"]);
     }
 }

@@ -24,6 +24,8 @@ pub struct Delivery {
     pub passthrough: Passthrough,
     /// The response to a failure of the source.
     pub on_error: OnError,
+    /// Headers of the client's that have decided what the rendition is, in lower case.
+    pub decided_by: Vec<&'static str>,
 }
 
 /// The formats of sources that are delivered as they are, without making a rendition.

@@ -3,6 +3,7 @@
 //! A grammar turns a URL into an [`ImageRequest`]; nothing after that knows which grammar it was. Place and size are the
 //! contract's; the other types extend its options by what only the service can decide, such as [`OutputFormat::Auto`].
 
+mod auto_width;
 mod color;
 mod delivery;
 mod details;
@@ -10,8 +11,11 @@ pub mod geometry;
 mod output;
 mod watermark;
 
-use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Limits, Metadata, Options};
+use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Length, Limits, Metadata, Options};
 
+use crate::hints::Hints;
+
+pub use auto_width::AutoWidth;
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name, file_stem};
 pub use details::{Details, Fields, Shape};
@@ -25,6 +29,8 @@ pub struct ImageRequest {
     pub source: Source,
     /// Place and size of pixels.
     pub geometry: Geometry,
+    /// In place of a width, those that the client's hints choose from.
+    pub auto_width: Option<AutoWidth>,
     /// Colours and detail.
     pub adjust: Adjust,
     /// An image to lay over the rendition.
@@ -50,6 +56,17 @@ impl ImageRequest {
     /// the rendition.
     pub fn has_watermark(&self) -> bool {
         self.watermark.normalized().image.is_some()
+    }
+
+    /// The same request with the width that a client's hints choose, where they do.
+    #[must_use]
+    pub fn settled(mut self, hints: &Hints) -> Self {
+        if let Some(auto) = self.auto_width.take() {
+            let (width, decided_by) = auto.choose(hints);
+            self.geometry.width = Some(Length::Pixels(width));
+            self.delivery.decided_by = decided_by;
+        }
+        self
     }
 
     /// The contract's options for a rendition in this format, but for the watermark, whose bytes are not here.
@@ -93,7 +110,13 @@ impl ImageRequest {
     pub fn normalized(&self) -> Self {
         Self {
             source: self.source.clone(),
-            geometry: geometry::normalized(&self.geometry),
+            // What matters where a side is not given is not known before the hints are.
+            auto_width: self.auto_width.clone(),
+            geometry: if self.auto_width.is_some() {
+                self.geometry
+            } else {
+                geometry::normalized(&self.geometry)
+            },
             adjust: self.adjust.normalized(),
             watermark: self.watermark.normalized(),
             output: self.output.normalized(),

@@ -94,6 +94,7 @@ impl<'a> Facts<'a> {
         if self.request.output.format == OutputFormat::Auto {
             list::vary(headers, "accept");
         }
+        self.request.delivery.decided_by.iter().for_each(|name| list::vary(headers, name));
         if self.damaged {
             headers.insert(TINTYPE_ERROR, HeaderValue::from_static(Kind::DamagedSource.slug()));
         }

@@ -148,3 +148,28 @@ fn what_is_no_image_is_refused_before_all_of_it_is_read() {
         assert!(host.taken.get() <= 1);
     }
 }
+
+#[test]
+fn hints_choose_an_automatic_width_and_the_answer_says_which_were_read() {
+    let host = TestHost::new();
+    let path = "/cdn-cgi/image/width=auto,format=auto/https://photos.example.com/a/photo.jpg";
+    let of_width = "accept, sec-ch-width, width";
+    let of_page = "accept, sec-ch-width, width, sec-ch-viewport-width, viewport-width, sec-ch-dpr, dpr";
+    let of_device = format!("{of_page}, sec-ch-ua-mobile, user-agent");
+    let mut tags = Vec::new();
+    for (headers, width, vary) in [
+        (vec![("sec-ch-width", "400"), ("sec-ch-dpr", "3")], 768, of_width),
+        (vec![("sec-ch-viewport-width", "400"), ("sec-ch-dpr", "2")], 960, of_page),
+        (vec![("user-agent", "Mobile")], 768, &of_device),
+        (vec![], 1200, &of_device),
+    ] {
+        let answer = host.get_with(path, &headers);
+        assert_eq!((answer.status, answer.header("vary")), (200, vary), "{headers:?}");
+        let expected = Some(Length::Pixels(width));
+        let options = host.sessions.borrow().last().cloned().unwrap();
+        assert_eq!(options.geometry.width, expected, "{headers:?}");
+        tags.push(answer.header("etag").to_owned());
+    }
+    assert!(tags[0] == tags[2] && tags[0] != tags[1], "{tags:?}");
+    assert_eq!(host.get(PHOTO).header("vary"), "");
+}

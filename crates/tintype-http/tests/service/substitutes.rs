@@ -189,7 +189,7 @@ fn wsrv_redirects_in_place_of_every_error() {
         ("url=https://elsewhere.example.net/", 403),
         ("url=ftp://photos.example.com/", 400),
         ("w=8", 400),
-        ("url=https://photos.example.com/&mask=star", 400),
+        ("url=https://photos.example.com/&output=tiff", 400),
     ] {
         let host = TestHost::new().origin(missing);
         let answer = host.get(&format!("/wsrv/?{query}&default={fallback}"));

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict, Union, get_args
 
 from wasmtime.component import Record, Variant
 
@@ -22,6 +22,18 @@ Color = Union[str, tuple[int, int, int], tuple[int, int, int, int], Mapping[str,
 """`"#f80"`, `"#ff880080"`, or channels of 0 to 255: `(255, 136, 0)`, with alpha `(255, 136, 0, 128)`."""
 Sides = Union[int, Mapping[str, int]]
 """Pixels at each side: `{"top": 10, "left": 5}`; one number is for all of them."""
+Shape = Literal[
+    "circle",
+    "ellipse",
+    "triangle",
+    "triangle-down",
+    "pentagon",
+    "pentagon-down",
+    "hexagon",
+    "diamond",
+    "star",
+    "heart",
+]
 Gravity = Literal[
     "center", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"
 ]
@@ -65,6 +77,8 @@ class Options(TypedDict, total=False):
     """Enlarge to at least this height in pixels, whatever `enlarge` says."""
     density: float
     """Device pixels per pixel, 0.01 to 100. Default: 1."""
+    zoom: float | Mapping[str, float]
+    """A factor for the width and height that the image fits; or `x` and `y`, which distort it. Default: 1."""
     fit: Literal["contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"]
     """How the image fits when both sides are given. Default: contain."""
     enlarge: bool
@@ -117,8 +131,8 @@ class Options(TypedDict, total=False):
     """Rotate clockwise by any angle in degrees; or `degrees` and `background`."""
     padding: Sides
     """Add pixels at the sides."""
-    mask: Literal["circle", "ellipse"] | Mapping[str, int]
-    """Make everything outside of a shape transparent; `{"rounded": 9}` has round corners."""
+    mask: Shape | Mapping[str, Any]
+    """Cut a shape out; or `shape`, or `rounded` with a radius, and `trim` and `outside`: `{"rounded": 9, "outside": "white"}`."""
     fill: Color | Literal["blur", "edge", "mirror"]
     """What `pad`, `extend` and `padding` add. Default: transparent."""
     background: Color
@@ -341,10 +355,27 @@ def _rotate(value: Any, name: str) -> str:
     return _ROTATIONS[value]
 
 
-def _mask(value: Any, name: str) -> Variant:
+_factors = _record(x=(_number, _ABSENT), y=(_number, _ABSENT))
+
+
+def _zoom(value: Any, name: str) -> Record:
     if isinstance(value, Mapping):
-        return Variant("rounded", _record(rounded=(_count, _ABSENT))(value, name).rounded)
-    return Variant(_one_of("circle", "ellipse")(value, name))
+        return _factors(value, name)
+    factor = _number(value, name)
+    return _made(x=factor, y=factor)
+
+
+_cut = _record(
+    shape=(_one_of(*get_args(Shape)), None), rounded=(_count, None), trim=(_flag, False), outside=(_color, None)
+)
+
+
+def _mask(value: Any, name: str) -> Record:
+    cut = _cut(value if isinstance(value, Mapping) else {"shape": value}, name)
+    if (cut.shape is None) == (cut.rounded is None):
+        raise invalid(name, "has either a shape or rounded corners")
+    shape = Variant("rounded", cut.rounded) if cut.shape is None else Variant(cut.shape)
+    return _made(shape=shape, trim=cut.trim, outside=cut.outside)
 
 
 def _fill(value: Any, name: str) -> Variant:
@@ -399,6 +430,7 @@ _OPTIONS: dict[str, Read] = {
     "min_width": _count,
     "min_height": _count,
     "density": _number,
+    "zoom": _zoom,
     "fit": _one_of("contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"),
     "enlarge": _flag,
     "position": _position,

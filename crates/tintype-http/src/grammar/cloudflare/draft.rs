@@ -2,10 +2,10 @@
 
 use tintype_types::{Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Position, Sides};
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
-use crate::request::{ImageRequest, OutputFormat, Quality, Shape};
+use crate::request::{AutoWidth, ImageRequest, OutputFormat, Quality, Shape};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 85;
@@ -22,6 +22,10 @@ pub struct Draft {
     pub dpr: Factor,
     /// `trim` length by length.
     pub trim: Part,
+    /// Whether the client's hints choose the width.
+    pub is_auto: bool,
+    /// The widths that they choose from.
+    pub auto: AutoWidth,
 }
 
 /// A part of the image in pixels, as far as it is given.
@@ -42,7 +46,7 @@ impl Default for Draft {
         let mut request = keeping_format(QUALITY);
         request.output.metadata = Metadata::Copyright;
         request.output.frames = 0;
-        Self { request, dpr: Factor::ONE, trim: Part::default() }
+        Self { request, dpr: Factor::ONE, trim: Part::default(), is_auto: false, auto: AutoWidth::default() }
     }
 }
 
@@ -50,7 +54,10 @@ impl Draft {
     /// The options that ask for a request, as far as there are any.
     pub fn of(request: &ImageRequest) -> Self {
         let mut draft = Self { request: request.clone(), ..Self::default() };
-        let mut geometry = normalized(&request.geometry);
+        draft.is_auto = request.auto_width.is_some();
+        draft.auto = request.auto_width.clone().unwrap_or_default();
+        // What matters where a side is not given is not known before the hints are.
+        let mut geometry = if draft.is_auto { request.geometry } else { normalized(&request.geometry) };
         draft.trim = geometry.crop.map(Part::of).unwrap_or_default();
         if geometry.fill == Some(Fill::Color(Color::WHITE)) {
             geometry.fill = None;
@@ -70,6 +77,15 @@ impl Draft {
     /// The request that the options ask for.
     pub fn finish(mut self) -> Result<ImageRequest> {
         self.finish_trim();
+        if self.is_auto {
+            if self.dpr != Factor::ONE {
+                return Err(Failure::unsupported_use(
+                    "dpr together with width=auto",
+                    "leave dpr out: hints say it",
+                ));
+            }
+            self.request.auto_width = Some(std::mem::take(&mut self.auto));
+        }
         let geometry = &mut self.request.geometry;
         geometry.scale(self.dpr, self.dpr);
         if geometry.fit == Fit::Pad && geometry.background.is_none() {

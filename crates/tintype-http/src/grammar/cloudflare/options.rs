@@ -1,14 +1,14 @@
 //! The table of Cloudflare's options.
 
 use tintype_types::{
-    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp,
+    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp, number,
 };
 
 use super::draft::Draft;
 use crate::grammar::adjust::{MODEST, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
-use crate::request::{OnError, OutputFormat, Quality, parse_color, write_color};
+use crate::request::{AutoWidth, OnError, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const OFFSET: &str = "a whole number of pixels, 0 to 65535";
@@ -17,17 +17,31 @@ const OFFSET: &str = "a whole number of pixels, 0 to 65535";
 pub const OPTIONS: &[Parameter<Draft>] = &[
     Parameter {
         names: &["width", "w"],
-        accepts: PIXELS,
+        accepts: "a whole number of pixels, 1 to 65535, or auto",
         read: |draft, text| {
-            draft.request.geometry.width = Some(match text {
-                // The client's hints decide.
-                "auto" => return Err(Rejected::Unsupported),
-                text => Length::pixels(text).ok_or(Rejected::Malformed)?,
-            });
+            draft.is_auto = text == "auto";
+            draft.request.geometry.width = match text {
+                "auto" => None,
+                text => Some(Length::pixels(text).ok_or(Rejected::Malformed)?),
+            };
             Ok(())
         },
-        write: |draft| draft.request.geometry.width.as_ref().map(ToString::to_string),
+        write: |draft| match draft.request.geometry.width {
+            None if draft.is_auto => Some("auto".into()),
+            width => width.map(|width| width.to_string()),
+        },
     },
+    Parameter {
+        names: &["wbreakpoints"],
+        accepts: "widths in pixels with ; between them, 32 at most",
+        read: |draft, text| {
+            draft.auto.breakpoints = AutoWidth::read_breakpoints(text).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| Some(draft.auto.write_breakpoints()),
+    },
+    field!(["wmobile"], PIXELS, auto.mobile, |text| number(text, 1, 65_535)),
+    field!(["wdesktop"], PIXELS, auto.desktop, |text| number(text, 1, 65_535)),
     field!(["height", "h"], PIXELS, request.geometry.height, |text| Length::pixels(text).map(Some)),
     Parameter {
         names: &["fit"],
@@ -167,8 +181,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 
-/// The options that the engine does not implement. Those that refine `width=auto` or `gravity=face` change nothing on
-/// their own, and are passed over like unknown ones.
+/// The options that the engine does not implement. Those that refine `gravity=face` change nothing on their own, and
+/// are passed over like unknown ones.
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["border"], is_neutral: is_zero },
     Missing { names: &["segment"], is_neutral: is_zero },

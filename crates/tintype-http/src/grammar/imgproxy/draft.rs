@@ -1,8 +1,8 @@
 //! Options of imgproxy as far as they have been read, and what they come down to.
 
-use tintype_types::{Crop, Extend, Extent, Factor, Fit, Format, Geometry, Length, Metadata, Position};
+use tintype_types::{Crop, Extend, Extent, Factor, Fit, Format, Geometry, Length, Metadata, Position, Zoom};
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::grammar::dialect::keeping_format;
 use crate::grammar::position::Turn;
 use crate::request::geometry::normalized;
@@ -17,8 +17,6 @@ const WEBP_QUALITY: u8 = 79;
 pub struct Draft {
     /// Everything that is the same there and here.
     pub request: ImageRequest,
-    /// Factors for width and height.
-    pub zoom: (Factor, Factor),
     /// One quality for all formats, which goes before those of single formats; 0 for none.
     pub quality: u8,
     /// A crop; sides of no pixels are the whole side.
@@ -35,6 +33,10 @@ pub struct Draft {
     pub keep_copyright: bool,
     /// Deliver any source as it is.
     pub raw: bool,
+    /// How opaque the background is.
+    pub background_alpha: Factor,
+    /// Show one frame only.
+    pub disable_animation: bool,
     /// Another watermark than the configured one.
     pub watermark_url: Option<String>,
 }
@@ -55,7 +57,6 @@ impl Default for Draft {
         request.watermark.opacity = Factor::ZERO;
         Self {
             request,
-            zoom: (Factor::ONE, Factor::ONE),
             quality: 0,
             crop: (Length::ZERO, Length::ZERO),
             crop_gravity: None,
@@ -64,6 +65,8 @@ impl Default for Draft {
             strip_metadata: true,
             keep_copyright: true,
             raw: false,
+            background_alpha: Factor::ONE,
+            disable_animation: false,
             watermark_url: None,
         }
     }
@@ -115,7 +118,7 @@ impl Draft {
     /// The request that the options ask for.
     pub fn finish(mut self) -> Result<ImageRequest> {
         self.finish_crop();
-        self.finish_size()?;
+        self.finish_size();
         self.finish_extend();
         let output = &mut self.request.output;
         output.metadata = match (self.strip_metadata, self.keep_copyright) {
@@ -130,6 +133,12 @@ impl Draft {
         } else {
             let url = self.watermark_url.map(WatermarkImage::Url);
             self.request.watermark.image = Some(url.unwrap_or(WatermarkImage::Configured));
+        }
+        if self.disable_animation {
+            output.frames = 1;
+        }
+        if let Some(background) = &mut self.request.geometry.background {
+            background.alpha = faded(background.alpha, self.background_alpha);
         }
         if self.quality != 0 {
             output.quality = Quality::all(self.quality);
@@ -165,24 +174,20 @@ impl Draft {
             enabled.map(|(to, extension)| Extend { to, position: extension.gravity });
     }
 
-    fn finish_size(&mut self) -> Result<()> {
+    fn finish_size(&mut self) {
         let geometry = &mut self.request.geometry;
+        let is_scaled = geometry.zoom != Zoom::ONE || geometry.density != Factor::ONE;
         let Geometry { width, height, .. } = geometry;
         let one = width.is_some() != height.is_some();
-        if one && self.zoom.0 != self.zoom.1 && geometry.fit != Fit::Stretch {
-            return Err(Failure::unsupported_use(
-                "zoom by different factors where one side is given",
-                "give both sides, or one factor",
-            ));
-        }
-        let zoomed = self.zoom != (Factor::ONE, Factor::ONE);
-        let dense = geometry.density != Factor::ONE;
         // `force` leaves a side of 0 as it is, and a zoom without sides is one of the source.
-        if one && geometry.fit == Fit::Stretch || (zoomed || dense) && width.is_none() && height.is_none() {
+        if one && geometry.fit == Fit::Stretch || is_scaled && width.is_none() && height.is_none() {
             width.get_or_insert(Length::WHOLE);
             height.get_or_insert(Length::WHOLE);
         }
-        geometry.scale(self.zoom.0, self.zoom.1);
-        Ok(())
     }
+}
+
+/// A share of an alpha.
+fn faded(alpha: u8, share: Factor) -> u8 {
+    u8::try_from(share.of(alpha.into())).unwrap_or(u8::MAX)
 }

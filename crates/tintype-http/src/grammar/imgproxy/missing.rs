@@ -10,11 +10,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
     Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
-    Missing { names: &["page", "pg"], is_neutral: is_zero },
-    Missing { names: &["pages", "pgs"], is_neutral: is_one },
-    // The first frame is taken in both cases.
-    Missing { names: &["disable_animation", "da"], is_neutral: |_| true },
-    Missing { names: &["background_alpha", "bga"], is_neutral: is_one },
     Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
     Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
     Missing { names: &["draw_detections", "dd"], is_neutral: is_false },
@@ -50,10 +45,6 @@ fn is_empty(text: &str) -> bool {
 
 fn is_zero(text: &str) -> bool {
     is_empty(text) || first(text).parse() == Ok(Factor::ZERO)
-}
-
-fn is_one(text: &str) -> bool {
-    is_empty(text) || first(text).parse() == Ok(Factor::ONE)
 }
 
 fn is_false(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The table of imgproxy's options.
 
-use tintype_types::{Color, Filter, Format, Length, Profile, Rotation, Subsampling, number};
+use tintype_types::{Color, Factor, Filter, Format, Length, Profile, Rotation, Subsampling, number};
 
 use super::arguments::{
     PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_pixels,
@@ -116,6 +116,9 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |draft| draft.request.geometry.background.map(write_color),
     },
+    field!(["background_alpha", "bga"], "0 to 1", background_alpha, |text: &str| {
+        text.parse().ok().filter(|alpha: &Factor| *alpha <= Factor::ONE)
+    }),
     adjust::BLUR,
     adjust::SHARPEN,
     adjust::UNSHARP,
@@ -183,6 +186,27 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             let of = |format| draft.request.output.quality.of(format);
             Some(format!("jpeg:{}:webp:{}", of(Format::Jpeg)?, of(Format::Webp)?))
         },
+    },
+    field!(["page", "pg"], "the number of a frame; 0 is the first", request.output.page, |text: &str| {
+        if text.is_empty() { Some(0) } else { number(text, 0, 65_535) }
+    }),
+    Parameter {
+        names: &["pages", "pgs"],
+        accepts: "how many frames to keep, 1 or more",
+        read: |draft, text| {
+            draft.request.output.frames = number(text, 1, u32::MAX).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| Some(draft.request.output.frames).filter(|frames| *frames > 0).map(|n| n.to_string()),
+    },
+    Parameter {
+        names: &["disable_animation", "da"],
+        accepts: SWITCH,
+        read: |draft, text| {
+            draft.disable_animation = parse_bool(text);
+            Ok(())
+        },
+        write: |_| None,
     },
     Parameter {
         names: &["webp_options", "webpo"],

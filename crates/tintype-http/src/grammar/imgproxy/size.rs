@@ -1,6 +1,6 @@
 //! The options of imgproxy that say how large an image is to be.
 
-use tintype_types::{Factor, Length};
+use tintype_types::{Factor, Length, Zoom};
 
 use super::arguments::{PIXELS, SWITCH, arguments, parse_strict_bool, read_fit, read_pixels, write_fit};
 use super::draft::Draft;
@@ -46,16 +46,20 @@ pub(super) const ZOOM: Parameter<Draft> = Parameter {
     accepts: "a factor, or one for each side, 0.01 to 100",
     read: |draft, text| {
         let factor = |text| <Factor as Value>::read(text).ok_or(Rejected::Malformed);
-        draft.zoom = match *arguments(text).as_slice() {
-            [both] => (factor(both)?, factor(both)?),
-            [x, ""] => (factor(x)?, draft.zoom.1),
-            ["", y] => (draft.zoom.0, factor(y)?),
-            [x, y] => (factor(x)?, factor(y)?),
+        let Zoom { x, y } = draft.request.geometry.zoom;
+        draft.request.geometry.zoom = match *arguments(text).as_slice() {
+            [both] => Zoom { x: factor(both)?, y: factor(both)? },
+            [x, ""] => Zoom { x: factor(x)?, y },
+            ["", y] => Zoom { x, y: factor(y)? },
+            [x, y] => Zoom { x: factor(x)?, y: factor(y)? },
             _ => return Err(Rejected::Malformed),
         };
         Ok(())
     },
-    write: |_| None,
+    write: |draft| {
+        let Zoom { x, y } = draft.request.geometry.zoom;
+        Some(if x == y { x.to_string() } else { format!("{x}:{y}") })
+    },
 };
 
 /// Width, height, enlarging, and extending with its gravity.

@@ -2,8 +2,8 @@
 
 use tintype_types::{
     Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit,
-    Format, Geometry, Gravity, Length, Mask, Metadata, Obscure, Offset, Place, Position, Profile, Rotation,
-    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil,
+    Format, Geometry, Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Place, Position, Profile,
+    Rotation, Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
 use crate::request::{
@@ -67,9 +67,14 @@ impl Random {
             "https://xn--bcher-kva.example/ü +&=#?.gif",
             "https://a.example/a:b/c,d;e",
         ];
+        let geometry = self.geometry();
         ImageRequest {
             source: Source::Url(self.pick(&urls).into()),
-            geometry: self.geometry(),
+            geometry,
+            auto_width: match geometry.width {
+                None => self.maybe(20, |random| random.pick(&["320;768,768,1200", "9,8,7"]).parse().unwrap()),
+                Some(_) => None,
+            },
             adjust: if self.chance(20) { self.adjust() } else { Adjust::default() },
             watermark: if self.chance(10) { self.watermark() } else { Watermark::default() },
             output: self.output(),
@@ -93,6 +98,7 @@ impl Random {
                 Factor::ONE,
                 &[500_000, 1_500_000, 3_000_000].map(Factor::from_millionths),
             ),
+            zoom: self.maybe(10, Self::zoom).unwrap_or(Zoom::ONE),
             fit: self.pick(Fit::ALL),
             enlarge: self.chance(50),
             position: self.position(),
@@ -131,7 +137,13 @@ impl Random {
             padding: self.maybe(20, Self::sides).unwrap_or_default(),
             mask: self.maybe(10, |random| {
                 let radius = random.number(50);
-                random.pick(&[Mask::Circle, Mask::Ellipse, Mask::Rounded(radius)])
+                let named = MaskShape::NAMED.iter().map(|(_, shape)| *shape);
+                let shapes: Vec<_> = named.chain([MaskShape::Rounded(radius)]).collect();
+                Mask {
+                    shape: random.pick(&shapes),
+                    trim: random.chance(30),
+                    outside: random.maybe(30, Self::color),
+                }
             }),
             fill: self.maybe(30, |random| random.pick(&fills)),
             ..plain
@@ -223,6 +235,11 @@ impl Random {
         adjust
     }
 
+    fn zoom(&mut self) -> Zoom {
+        let factors = [500_000, 1_000_000, 1_250_000, 2_000_000].map(Factor::from_millionths);
+        Zoom { x: self.pick(&factors), y: self.pick(&factors) }
+    }
+
     fn color(&mut self) -> Color {
         Color { red: self.byte(255), green: 7, blue: 0, alpha: if self.chance(50) { 255 } else { 80 } }
     }
@@ -312,6 +329,7 @@ impl Random {
         let passthrough = ["none", "none", "all", "gif,svg", "same:png"].map(|text| text.parse().unwrap());
         let redirect = OnError::Redirect("https://a.example/oops.png".into());
         Delivery {
+            decided_by: Vec::new(),
             filename: self.maybe(30, |random| random.pick(&["holiday", "a b", "über:all"]).into()),
             download: self.chance(30),
             expires: self.maybe(30, |random| 1 + random.below(1 << 33)),

@@ -1,8 +1,8 @@
 //! Parameters of wsrv as far as they have been read, and what they come down to.
 
 use tintype_types::{
-    Angle, Color, Crop, Extend, Extent, Factor, Fill, Fit, Format, Geometry, Gravity, Length, Mask, Position,
-    Rotation, Sharpen, Tilt, Tone, Trim,
+    Angle, Color, Extend, Extent, Factor, Fill, Fit, Format, Geometry, Position, Rotation, Sharpen, Tilt,
+    Tone, Trim,
 };
 
 use super::adjust::DUOTONE;
@@ -99,8 +99,9 @@ impl Draft {
             draft.degrees = i64::from(tilt.angle.millidegrees() / 1000);
             draft.corners = tilt.background;
         }
-        if geometry.mask.is_some() {
-            draft.hidden = geometry.background;
+        if let Some(mask) = geometry.mask {
+            draft.cut_to_mask = mask.trim;
+            draft.hidden = mask.outside.or(geometry.background).filter(|color| color.alpha != 0);
         }
         if let Position::FocalPoint { x, y } = geometry.position {
             (draft.focus_x, draft.focus_y) = (x, y);
@@ -129,7 +130,7 @@ impl Draft {
         self.finish_fit();
         self.turn_size();
         self.request.geometry.scale(self.dpr, self.dpr);
-        self.finish_mask()?;
+        self.finish_mask();
         // Only WebP has the choice: on JPEG the flag means nothing there.
         let output = &mut self.request.output;
         if output.format == OutputFormat::Json {
@@ -185,36 +186,13 @@ impl Draft {
         }
     }
 
-    /// There, a background lies under the image, and another colour on what the mask hides.
-    fn finish_mask(&mut self) -> Result<()> {
+    /// There, a background lies under the image alone, and not on what the mask hides.
+    fn finish_mask(&mut self) {
         let geometry = &mut self.request.geometry;
-        let Some(mask) = geometry.mask else { return Ok(()) };
-        if geometry.background.is_some() && geometry.background != self.hidden {
-            return Err(Failure::unsupported_use(
-                "bg together with mask and another mbg",
-                "give both the same colour",
-            ));
+        if let Some(mask) = &mut geometry.mask {
+            mask.trim = self.cut_to_mask;
+            mask.outside = self.hidden.or(geometry.background.map(|_| Color::TRANSPARENT));
         }
-        geometry.background = self.hidden;
-        if self.cut_to_mask && mask == Mask::Circle {
-            // The square around the circle is known where the image has the size of the target.
-            let side = match (geometry.fit, geometry.width, geometry.height) {
-                (Fit::Cover | Fit::Fill, Some(Length::Pixels(width)), Some(Length::Pixels(height))) => {
-                    Some(Length::Pixels(width.min(height)))
-                }
-                _ => None,
-            };
-            let fits = geometry.enlarge && geometry.crop_resized.is_none() && geometry.tilt.is_none();
-            let Some(side) = side.filter(|_| fits) else {
-                return Err(Failure::unsupported_use(
-                    "mtrim where the size is not that of w and h",
-                    "give w and h in pixels, and fit=cover or fit=fill",
-                ));
-            };
-            let position = Position::gravity(Gravity::Center);
-            geometry.crop_resized = Some(Crop { width: side, height: side, position });
-        }
-        Ok(())
     }
 
     /// Exchanges the sides of the target where one grammar means them before a rotation and the other after it.

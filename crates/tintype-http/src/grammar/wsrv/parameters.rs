@@ -1,11 +1,11 @@
 //! The table of wsrv's parameters.
 
-use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, Position, Smart, number};
+use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, MaskShape, Position, Smart, number};
 
 use super::adjust;
 use super::draft::Draft;
 use super::part::Part;
-use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
+use crate::grammar::parameter::{Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate};
 use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
 use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
@@ -133,19 +133,11 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
         names: &["mask", "shape"],
         accepts: ANY,
         read: |draft, text| {
-            draft.request.geometry.mask = match text {
-                "circle" => Some(Mask::Circle),
-                "ellipse" => Some(Mask::Ellipse),
-                text if MASKS.contains(&text) => return Err(Rejected::Unsupported),
-                _ => return Err(Rejected::Malformed),
-            };
+            let shape = meaning(MASKS, text).ok_or(Rejected::Malformed)?;
+            draft.request.geometry.mask = Some(Mask::new(shape));
             Ok(())
         },
-        write: |draft| match draft.request.geometry.mask? {
-            Mask::Circle => Some("circle".into()),
-            Mask::Ellipse => Some("ellipse".into()),
-            Mask::Rounded(_) => None,
-        },
+        write: |draft| word(MASKS, &draft.request.geometry.mask?.shape),
     },
     flag!(["mtrim", "strim"], cut_to_mask),
     color!(["mbg"], hidden),
@@ -174,7 +166,11 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     }, unsupported "tiff" | "tif" | "avif" | "av1" | "jxl"),
     field!(["q", "quality"], ANY, request.output.quality, |text| Quality::read_one(text).map(Quality::all)),
     flag!(["ll", "lossless"], request.output.lossless),
-    field!(["page"], ANY, request.output.page, |text| number(text, 0, 65_535)),
+    field!(["page"], ANY, request.output.page, |text| match text {
+        // The largest and the smallest: the frames of an animation have one size.
+        "-1" | "-2" => Some(0),
+        text => number(text, 0, 65_535),
+    }),
     Parameter {
         names: &["n", "pages"],
         accepts: ANY,
@@ -236,13 +232,6 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     },
 ];
 
-/// The parameters that the engine does not implement. Those that refine them (`sharpf`, `start`) change nothing on their
-/// own, and are passed over like unknown ones.
-pub(crate) const MISSING: &[Missing] = &[
-    // The largest and the smallest page.
-    Missing { names: &["page"], is_neutral: |text| !matches!(text, "-1" | "-2") },
-];
-
 /// The names of the parameter that says what happens if there is no image.
 pub(crate) const FALLBACK: &[&str] = &["default", "errorredirect"];
 
@@ -295,9 +284,18 @@ const ALIGNMENTS: &[(&str, Position)] = &[
     ("attention", Position::Smart(Smart::Attention)),
 ];
 
-/// Masks that are not made here.
-const MASKS: &[&str] =
-    &["triangle", "triangle-180", "pentagon", "pentagon-180", "hexagon", "square", "star", "heart"];
+const MASKS: &[(&str, MaskShape)] = &[
+    ("circle", MaskShape::Circle),
+    ("ellipse", MaskShape::Ellipse),
+    ("triangle", MaskShape::Triangle),
+    ("triangle-180", MaskShape::TriangleDown),
+    ("pentagon", MaskShape::Pentagon),
+    ("pentagon-180", MaskShape::PentagonDown),
+    ("hexagon", MaskShape::Hexagon),
+    ("square", MaskShape::Diamond),
+    ("star", MaskShape::Star),
+    ("heart", MaskShape::Heart),
+];
 
 /// A side, a corner, or a point: `focal` is the one of `fpx` and `fpy`, `focal-x-y` and `crop-x-y` are in per cent.
 fn read_alignment(text: &str, focus: (Factor, Factor)) -> Result<Position, Rejected> {

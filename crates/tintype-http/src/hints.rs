@@ -1,0 +1,82 @@
+//! What a client says about itself: the width of an image in its page, its screen, and what kind of device it is.
+
+use http::header::{self, HeaderMap};
+use tintype_types::{Factor, number};
+
+/// Client hints, each by its present name or by the one that it had before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// `Sec-CH-Width`: the width of the image in the layout, in device pixels.
+    pub width: Option<u32>,
+    /// `Sec-CH-Viewport-Width`: the width of the page, in CSS pixels.
+    pub viewport: Option<u32>,
+    /// `Sec-CH-DPR`: device pixels per CSS pixel.
+    pub dpr: Option<Factor>,
+    /// `Sec-CH-UA-Mobile`, or what `User-Agent` says.
+    pub is_mobile: bool,
+}
+
+/// The headers that decide, as [`AutoWidth::choose`](crate::request::AutoWidth::choose) reads them.
+pub const OF_WIDTH: &[&str] = &["sec-ch-width", "width"];
+/// Where these do not decide, with those before.
+pub const OF_VIEWPORT: &[&str] = &["sec-ch-viewport-width", "viewport-width", "sec-ch-dpr", "dpr"];
+/// Where these do not decide either, with those before.
+pub const OF_DEVICE: &[&str] = &["sec-ch-ua-mobile", "user-agent"];
+
+impl Hints {
+    /// Reads the hints of a request.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let first = |names: [&str; 2]| names.into_iter().find_map(text);
+        let pixels = |names| first(names).and_then(|text| number(text, 1, 65_535));
+        let dpr = first(["sec-ch-dpr", "dpr"]).and_then(|text| text.parse().ok());
+        Self {
+            width: pixels(["sec-ch-width", "width"]),
+            viewport: pixels(["sec-ch-viewport-width", "viewport-width"]),
+            dpr: dpr.filter(|dpr: &Factor| dpr.is_scale()),
+            is_mobile: match text("sec-ch-ua-mobile") {
+                Some(mobile) => mobile == "?1",
+                None => text(header::USER_AGENT.as_str()).is_some_and(|agent| agent.contains("Mobi")),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hints(lines: &[(&'static str, &str)]) -> Hints {
+        let lines = lines.iter().map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()));
+        Hints::from_headers(&lines.collect())
+    }
+
+    #[test]
+    fn hints_have_two_names_and_the_present_one_comes_first() {
+        let expected =
+            Hints { width: Some(640), viewport: Some(390), dpr: "2.5".parse().ok(), is_mobile: true };
+        let present = hints(&[
+            ("sec-ch-width", "640"),
+            ("width", "1"),
+            ("sec-ch-viewport-width", "390"),
+            ("sec-ch-dpr", "2.5"),
+            ("sec-ch-ua-mobile", "?1"),
+        ]);
+        let former = hints(&[
+            ("width", "640"),
+            ("viewport-width", " 390"),
+            ("dpr", "2.5"),
+            ("user-agent", "Mozilla/5.0 (Linux; Android 10; K) Mobile"),
+        ]);
+        assert_eq!((present, former), (expected, expected));
+    }
+
+    #[test]
+    fn what_is_no_hint_counts_as_none() {
+        let lines = [("width", "0"), ("viewport-width", "70000"), ("dpr", "0"), ("sec-ch-ua-mobile", "1")];
+        assert_eq!(hints(&lines), Hints::default());
+        assert_eq!(hints(&[("width", "12.5"), ("dpr", "NaN")]), Hints::default());
+        let desktop = [("sec-ch-ua-mobile", "?0"), ("user-agent", "Mobile")];
+        assert!(!hints(&desktop).is_mobile);
+    }
+}
