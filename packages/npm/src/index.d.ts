@@ -48,7 +48,7 @@ export interface Options {
   allowDamaged?: boolean;
   /** The frame of an animation to begin with, from 0. @default 0 */
   page?: number;
-  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP. @default 1 */
+  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP or GIF. @default 1 */
   frames?: number;
 
   /** Turn the image upright, as EXIF says. @default true */
@@ -213,10 +213,12 @@ export interface Options {
 
 /** A part to make unrecognisable, in pixels or percentages. */
 export interface Obscure {
-  left?: number | string;
-  top?: number | string;
-  width: number | string;
-  height: number | string;
+  /** @default 0 */
+  left?: Length;
+  /** @default 0 */
+  top?: Length;
+  width: Length;
+  height: Length;
   /** A standard deviation, or the side of squares, in pixels. */
   by: { blur: number } | { pixelate: number };
 }
@@ -224,13 +226,13 @@ export interface Obscure {
 /** An image to lay over another. */
 export interface Overlay {
   /** The encoded image. */
-  image: Uint8Array;
+  image: ArrayBuffer | ArrayBufferView;
   /** 0 to 1. @default 1 */
   opacity?: number;
-  /** Where it lies, or the gaps between its tiles. @default 'center' */
-  place?: Position | { tile: { x?: number; y?: number } };
+  /** Where it lies, always inside and at no smart position; or the gaps between its tiles. @default 'center' */
+  place?: Exclude<Position, 'attention' | 'entropy'> | { tile: { x?: number; y?: number } };
   /** The width and height that it fits within, in pixels or as a percentage of the image. @default its own, reduced to fit */
-  size?: number | string;
+  size?: Length;
   /** How its colours are mixed with those below. @default 'over' */
   blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
 }
@@ -401,6 +403,51 @@ export interface ResizeOptions {
   fastShrinkOnLoad?: boolean;
 }
 
+export interface BlurOptions {
+  /** Standard deviation in pixels, 0.3 to 1000. */
+  sigma: number;
+  /** Changes nothing, as the option below: blurring is always exact. */
+  precision?: 'integer' | 'float' | 'approximate';
+  minAmplitude?: number;
+}
+
+export interface SharpenOptions {
+  /** Standard deviation in pixels, up to 10. */
+  sigma: number;
+  /** Strength in flat areas, 0 to 1000. @default 1 */
+  m1?: number;
+  /** Strength at edges, 0 to 1000. @default 2 */
+  m2?: number;
+  x1?: 2;
+  y2?: 10;
+  y3?: 20;
+}
+
+export interface ModulateOptions {
+  /** Multiplies the lightness. @default 1 */
+  brightness?: number;
+  /** Multiplies the chroma. @default 1 */
+  saturation?: number;
+  /** Whole degrees. @default 0 */
+  hue?: number;
+  /** Is added to the lightness, -100 to 100. @default 0 */
+  lightness?: number;
+}
+
+export interface CompositeOptions {
+  /** An image or, where there are files, the path of one. */
+  input: Source | string | URL;
+  /** @default 'over' */
+  blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
+  /** A number, gravity or sides of sharp. @default 'centre' */
+  gravity?: number | (string & {});
+  /** Together with `top`; the image must lie inside. */
+  left?: number;
+  top?: number;
+  /** Repeats the image around the middle. @default false */
+  tile?: boolean;
+}
+
 export interface OutputInfo {
   format: Format;
   width: number;
@@ -533,6 +580,23 @@ export interface Tintype {
   ): Tintype;
   trim(options?: { background?: SharpColor; threshold?: number }): Tintype;
   flatten(options?: boolean | { background?: SharpColor }): Tintype;
+  /** Without a number, mildly. */
+  blur(sigma?: number | boolean | BlurOptions): Tintype;
+  /** Without options, mildly. */
+  sharpen(options?: SharpenOptions): Tintype;
+  modulate(options: ModulateOptions): Tintype;
+  /** The grayscale image with the hue and chroma of a colour. */
+  tint(tint: SharpColor): Tintype;
+  /** Transparency is negated, too, in sharp: where there is any, `{ alpha: false }` is needed. */
+  negate(negate?: boolean | { alpha?: boolean }): Tintype;
+  /** Resizes in linear light; 1 to 3. Another `gammaOut` makes the image darker or lighter. @default 2.2 */
+  gamma(gamma?: number, gammaOut?: number): Tintype;
+  /** a × value + b, with values of 0 to 255; the same for all channels. */
+  linear(a?: number | number[] | null, b?: number | number[]): Tintype;
+  grayscale(grayscale?: boolean): Tintype;
+  greyscale(greyscale?: boolean): Tintype;
+  /** Lays images over this one, the lowest first. */
+  composite(images: CompositeOptions[]): Tintype;
   jpeg(options?: JpegOptions): Tintype;
   png(options?: PngOptions): Tintype;
   webp(options?: WebpOptions): Tintype;
@@ -567,7 +631,7 @@ export default function tintype(
     limitInputPixels?: number | boolean;
     /** The first page of an animation to take, from 0. @default 0 */
     page?: number;
-    /** Number of pages to take, -1 for all. Several are written as WebP. @default 1 */
+    /** Number of pages to take, -1 for all. Several are written as WebP or GIF. @default 1 */
     pages?: number;
     /** The same as `pages: -1`. @default false */
     animated?: boolean;

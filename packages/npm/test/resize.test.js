@@ -87,7 +87,58 @@ test('options reach the resizer in every form', async () => {
   assert.equal(await size({ width: 2400, enlarge: true, density: 0.5, filter: 'box', linear: true }), '1200x800');
 });
 
+test('changes of detail and colours, and overlays, are options', async () => {
+  const made = async (options) => (await resize(photo, { width: 100, format: 'png', ...options })).image;
+  const plain = await made({});
+  const icon = await png(40, 30);
+  const changes = [
+    { blur: 3 },
+    { sharpen: 1 },
+    { sharpen: { sigma: 1, flat: 0, jagged: 3 } },
+    { unsharp: { sigma: 1, amount: 0.5, threshold: 2 } },
+    { pixelate: 4 },
+    { obscure: { left: 10, width: '50%', height: 20, by: { blur: 5 } } },
+    { obscure: [{ width: 9, height: 9, by: { pixelate: 3 } }, { top: '50%', width: 9, height: 9, by: { blur: 3 } }] },
+    { exposure: 1 },
+    { gamma: 2 },
+    { brightness: 1.2 },
+    { lightness: -0.1 },
+    { contrast: 1.3 },
+    { vibrance: 0.5 },
+    { saturation: 0.4 },
+    { hue: 90 },
+    { tone: 'sepia' },
+    { tone: { color: 'teal' } },
+    { tone: { dark: 'navy', light: '#fed', intensity: 0.5 } },
+    { tint: { red: 255, green: 128, blue: 0 } },
+    { negate: true },
+    { posterize: 4 },
+    { overlay: { image: icon } },
+    { overlay: [{ image: new Uint8Array(icon).buffer, opacity: 0.5, size: '20%', place: { gravity: 'south-east', x: 5 } }] },
+    { overlay: [{ image: icon, place: { tile: { x: 3, y: 4 } } }, { image: photo, size: 30, blend: 'multiply' }] },
+  ];
+  const all = await Promise.all(changes.map(made));
+  assert.equal(new Set([plain, ...all].map((image) => Buffer.from(image).toString('base64'))).size, 1 + changes.length);
+  assert.deepEqual(await made({ blur: 0, brightness: 1, overlay: [] }), plain);
+});
+
 const WRONG = [
+  [{ blur: '3' }, 'blur', /^the option blur is "3"; accepted is a number$/],
+  [{ blur: 2000 }, 'blur', /^the option blur is out of range/],
+  [{ sharpen: { flat: 1 } }, 'sharpen.sigma', /is undefined; accepted is a number/],
+  [{ tone: 'gray' }, 'tone', /accepted is grayscale, sepia/],
+  [{ obscure: { width: 9, height: 9 } }, 'obscure.by', /is undefined; accepted is an object/],
+  [{ overlays: [] }, 'overlays', /is unknown; known are .*overlay/],
+  [{ overlay: 'logo.png' }, 'overlay', /is "logo.png"; accepted is an object of image, opacity, place, size, blend/],
+  [{ overlay: { image: 'logo.png' } }, 'overlay.image', /is "logo.png"; accepted is the bytes of an image/],
+  [{ overlay: { image: new Uint8Array(9) } }, 'overlay', /is not an image of a known format/],
+  [{ overlay: [{ image: photo }, { image: photo, opacity: '1' }] }, 'overlay[1].opacity', /is "1"/],
+  [{ overlay: { image: photo, opacity: 2 } }, 'overlay', /./],
+  [{ overlay: { image: photo, size: 'big' } }, 'overlay.size', /is "big"; accepted is pixels/],
+  [{ overlay: { image: photo, place: 'top' } }, 'overlay.place', /is "top"; accepted is center/],
+  [{ overlay: { image: photo, place: 'attention' } }, 'overlay', /./],
+  [{ overlay: { image: photo, place: { tile: 3 } } }, 'overlay.place.tile', /accepted is an object of x, y/],
+  [{ overlay: { image: photo, blend: 'add' } }, 'overlay.blend', /accepted is over, multiply/],
   [{ widht: 800 }, 'widht', /^the option widht is unknown; known are allowDamaged, /],
   [{ toString: 1 }, 'toString', /unknown/],
   [{ width: 0 }, 'width', /^the option width is out of range; accepted is 1 to 2147483647$/],
@@ -114,7 +165,7 @@ const WRONG = [
 ];
 
 for (const [options, name, message] of WRONG) {
-  test(`a wrong option is named: ${JSON.stringify(options)}`, async () => {
+  test(`a wrong option is named: ${JSON.stringify(options).slice(0, 60)} ${message}`, async () => {
     await assert.rejects(resize(photo, options), (error) => {
       assert.ok(error instanceof TintypeError && error instanceof Error);
       assert.deepEqual([error.name, error.code, error.data.name], ['TintypeError', 'invalid-option', name]);

@@ -26,6 +26,18 @@ export async function calls(photo: Uint8Array, response: Response) {
     mask: { rounded: 9 },
     tilt: { degrees: 3 },
   });
+  await resize(photo, {
+    blur: 3,
+    sharpen: { sigma: 1, flat: 0 },
+    unsharp: { sigma: 1, amount: 0.5 },
+    obscure: [{ left: '10%', width: 20, height: '5%', by: { pixelate: 9 } }],
+    contrast: 1.2,
+    tone: { dark: 'navy', light: { red: 255, green: 240, blue: 200 } },
+    overlay: [
+      { image: photo, size: '25%', place: { gravity: 'south-east', x: 10, y: 10 }, opacity: 0.5 },
+      { image: photo.buffer as ArrayBuffer, place: { tile: { x: 9 } }, blend: 'soft-light' },
+    ],
+  });
   const { body } = await resizeStream(response.body!, { width: 800 });
   new Response(body);
   const { exif } = await inspect(new Blob([]));
@@ -40,6 +52,14 @@ export async function calls(photo: Uint8Array, response: Response) {
   await resize(photo, { width: '800' });
   // @ts-expect-error No such angle; that is `tilt`.
   await resize(photo, { rotate: 45 });
+  // @ts-expect-error An overlay is bytes, and no path.
+  await resize(photo, { overlay: { image: 'logo.png' } });
+  // @ts-expect-error Nor does it lie at a smart position.
+  await resize(photo, { overlay: { image: photo, place: 'attention' } });
+  // @ts-expect-error Sharpening needs a standard deviation.
+  await resize(photo, { sharpen: { flat: 1 } });
+  // @ts-expect-error No such tone.
+  await resize(photo, { tone: 'gray' });
   // @ts-expect-error No image.
   await resize('photo.jpg');
   return [made, artist, complete, named];
@@ -63,7 +83,17 @@ export async function chains(photo: Uint8Array) {
   await tintype(photo).toFormat('jpeg', { progressive: true, chromaSubsampling: '4:4:4', mozjpeg: true }).toBuffer();
   // @ts-expect-error A palette, which is not built.
   tintype(photo).png({ palette: true });
+  await tintype(photo)
+    .greyscale()
+    .blur(3)
+    .sharpen({ sigma: 1, m1: 0 })
+    .modulate({ brightness: 1.2, hue: 30 })
+    .linear(1.1, -3)
+    .composite([{ input: 'logo.png', gravity: 'southeast' }, { input: photo, left: 3, top: 4, blend: 'multiply' }])
+    .toBuffer();
+  // @ts-expect-error A blend that is not built.
+  tintype(photo).composite([{ input: photo, blend: 'dest-in' }]);
   // @ts-expect-error What sharp has and tintype has not.
-  tintype(photo).blur(3);
+  tintype(photo).median(3);
   return [buffer, data.toString('base64'), info.width];
 }
