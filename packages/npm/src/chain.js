@@ -11,6 +11,9 @@ import { FORMATS } from './settings.js';
 import { known, METHODS, part, REFUSED } from './sharp.js';
 import { wholeOf } from './source.js';
 
+/** What is read from memory has no limit of its own. */
+const ANY_SIZE = { maxSourceBytes: 2 ** 31 };
+
 /** Begins a chain, as `sharp(input, options)` does. */
 export const chain = (input, options) => new Chain(input, options);
 
@@ -160,7 +163,7 @@ class Chain {
   async metadata() {
     const bytes = await bytesOf(this.#input);
     const { format, width, height, orientation, color, bitDepth, alpha, frames, animation, iccProfile } =
-      await inspect(bytes);
+      await inspect(bytes, ANY_SIZE);
     const turned = orientation > 4;
     const film = joined(height, framesOf(this.#calls.input, frames));
     return defined({
@@ -204,7 +207,7 @@ class Chain {
 
   async #make(format) {
     const bytes = await bytesOf(this.#input);
-    const source = await inspect(bytes);
+    const source = await inspect(bytes, ANY_SIZE);
     const options = optionsOf(this.#calls, source, format);
     const layers = await Promise.all((this.#calls.composite ?? []).map(readLayer));
     const rendition = await resize(bytes, { ...options, overlay: layers.map(({ overlay }) => overlay) });
@@ -228,7 +231,7 @@ class Chain {
 /** An image to lay over another, and its size. */
 async function readLayer(layer) {
   const image = await bytesOf(layer.input);
-  const facts = await inspect(image);
+  const facts = await inspect(image, ANY_SIZE);
   return { overlay: overlayOf(layer, image, facts), size: facts };
 }
 

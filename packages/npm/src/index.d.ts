@@ -253,6 +253,50 @@ export interface Header {
   alpha: boolean;
 }
 
+/** What to find out in addition to what the header says, and limits. */
+export interface InspectOptions extends Pick<
+  Options,
+  'maxSourceBytes' | 'maxSourcePixels' | 'maxFrames' | 'maxOutputSide' | 'maxOutputPixels' | 'maxMemory' | 'maxWork'
+> {
+  /** Decode the image at a small size, and look at its pixels. @default false */
+  pixels?:
+    | boolean
+    | {
+        /** Colours of the palette, 1 to 256. @default 6 */
+        palette?: number;
+        /** Components of the BlurHash, 1 to 9 in each direction. @default { x: 4, y: 3 } */
+        blurhash?: { x?: number; y?: number };
+      };
+  /** Report where a photograph was taken. @default false */
+  location?: boolean;
+}
+
+/** A colour of sRGB with channels of 0 to 255. */
+export interface Channels {
+  red: number;
+  green: number;
+  blue: number;
+  alpha: number;
+}
+
+/** What the pixels of an image show at a small size, upright and in sRGB. */
+export interface Pixels {
+  /** The mean of all colours, each as opaque as it is. */
+  average: Channels;
+  /** The most frequent colour of the palette, unless the image is transparent. */
+  dominant: Channels | undefined;
+  /** Typical colours, the most frequent first. */
+  palette: Channels[];
+  /** ThumbHash: the image at a size of a few pixels, in 20 to 30 bytes. */
+  thumbhash: Uint8Array;
+  /** BlurHash: the same as text, without alpha. */
+  blurhash: string;
+  /** Difference hash (dHash), 64 bits in hexadecimal: similar images differ in few of its bits. */
+  differenceHash: string;
+  /** The point that draws attention, as shares of width and height. A `position` of `resize`, too. */
+  attention: { x: number; y: number };
+}
+
 export interface Info extends Header {
   /** MIME type, such as `image/jpeg`. */
   mediaType: string;
@@ -280,6 +324,8 @@ export interface Info extends Header {
     focalLength?: string;
     /** Whether the file says where the photograph was taken. */
     hasLocation: boolean;
+    /** Degrees north and east, if `location` asked for them. */
+    location?: { latitude: number; longitude: number };
   };
   /** Whether the image comes in several passes: a progressive JPEG, or an interlaced PNG or GIF. */
   progressive: boolean;
@@ -287,6 +333,11 @@ export interface Info extends Header {
   chromaSubsampling?: string;
   /** The quality of a JPEG, 1 to 100, estimated from its quantisation table. */
   quality?: number;
+}
+
+/** What is known of an image with `pixels`. */
+export interface SeenInfo extends Info {
+  pixels: Pixels;
 }
 
 /** What is known of a rendition before it is complete. */
@@ -328,8 +379,15 @@ export function resize(source: Source, options?: Options): Promise<Rendition>;
  */
 export function resizeStream(source: Source, options?: Options): Promise<StreamedRendition>;
 
-/** Describes an image without decoding its pixels. */
-export function inspect(source: Source): Promise<Info>;
+/**
+ * Describes an image. Of a still, only the header is read; with `{ pixels: true }`, the image is decoded at a small size for
+ * its colours, ThumbHash, BlurHash and difference hash.
+ */
+export function inspect(
+  source: Source,
+  options: InspectOptions & { pixels: true | Exclude<InspectOptions['pixels'], boolean | undefined> },
+): Promise<SeenInfo>;
+export function inspect(source: Source, options?: InspectOptions): Promise<Info>;
 
 /**
  * Loads the resizer before it is needed, and says where it is if a bundler does not find it:

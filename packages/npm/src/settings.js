@@ -260,6 +260,28 @@ export const OPTIONS = {
   maxWork: amount,
 };
 
+const LIMITS = Object.keys(OPTIONS).filter((name) => name.startsWith('max'));
+
+const looks = record({
+  palette: or(6, whole),
+  blurhash: or({ x: 4, y: 3 }, record({ x: or(4, whole), y: or(3, whole) })),
+});
+
+/** The settings of a description: what to find out in addition to the header, and limits. */
+export function describedBy(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', `is ${show(options)}; accepted is { pixels: true }`);
+  const { pixels = false, location = false, ...limits } = options;
+  const unknown = Object.keys(limits).find((name) => !LIMITS.includes(name));
+  if (unknown) throw invalid(unknown, `is unknown; known are pixels, location, ${LIMITS.join(', ')}`);
+  const asked = pixels === true ? {} : pixels;
+  const { palette, blurhash } = looks(asked === false ? {} : asked, 'pixels');
+  const facts = {
+    pixels: asked === false ? undefined : { palette, blurhashX: blurhash.x, blurhashY: blurhash.y },
+    location: boolean(location, 'location'),
+  };
+  return [{ tag: 'describe', val: facts }, ...settingsOf(limits)];
+}
+
 /** A sentence of the resizer, with the names that options have here. */
 export const optionNames = (text) =>
   text.replace(/\b[a-z]+(-[a-z]+)+\b/g, (word) => (Object.hasOwn(OPTIONS, optionName(word)) ? optionName(word) : word));

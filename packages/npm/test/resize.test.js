@@ -272,6 +272,61 @@ test('an image is described', async () => {
   );
 });
 
+test('a description reads no more of a source than it needs', async () => {
+  const large = await jpeg(4000, 3000, { grain: 40 });
+  const source = stream(large, 64 << 10);
+  assert.equal((await inspect(source.stream)).width, 4000);
+  assert.equal(source.cancelled, true);
+  assert.ok(source.pulled < large.length / 2, `${source.pulled} of ${large.length} bytes were read`);
+  assert.deepEqual(await inspect(new Blob([large])), await inspect(large));
+  await assert.rejects(inspect(new Uint8Array()), { code: 'unrecognized' });
+  await assert.rejects(inspect(large.subarray(0, 100)), { code: 'malformed' });
+});
+
+test('what the pixels show is found on request', async () => {
+  const red = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'red' } })
+    .composite([{ input: { create: { width: 20, height: 40, channels: 3, background: '#00f' } }, gravity: 'west' }])
+    .png()
+    .toBuffer();
+  const { width, pixels } = await inspect(red, { pixels: { palette: 2, blurhash: { x: 3, y: 2 } } });
+  assert.equal(width, 60);
+  const near = (color, expected) =>
+    Object.entries(expected).every(([channel, value]) => Math.abs(color[channel] - value) <= 6);
+  assert.ok(near(pixels.dominant, { red: 255, green: 0, blue: 0, alpha: 255 }), JSON.stringify(pixels.dominant));
+  assert.ok(near(pixels.palette[1], { red: 0, green: 0, blue: 255 }), JSON.stringify(pixels.palette));
+  assert.ok(near(pixels.average, { red: 170, blue: 85 }), JSON.stringify(pixels.average));
+  assert.equal(pixels.palette.length, 2);
+  assert.equal(pixels.blurhash.length, 4 + 2 * 3 * 2);
+  assert.ok(pixels.thumbhash instanceof Uint8Array && pixels.thumbhash.length >= 5);
+  assert.match(pixels.differenceHash, /^[0-9a-f]{16}$/);
+  assert.ok(pixels.attention.x > 0 && pixels.attention.x < 1);
+
+  const bits = (one, other) =>
+    (BigInt(`0x${one}`) ^ BigInt(`0x${other}`)).toString(2).replaceAll('0', '').length;
+  const hash = async (source) => (await inspect(source, { pixels: true })).pixels.differenceHash;
+  const small = (await resize(photo, { width: 300, quality: 60 })).image;
+  assert.ok(bits(await hash(photo), await hash(small)) <= 6);
+  assert.ok(bits(await hash(photo), pixels.differenceHash) > 6);
+  assert.equal((await inspect(photo, { pixels: false })).pixels, undefined);
+});
+
+test('a description has its options', async () => {
+  for (const [options, name] of [
+    [{ width: 9 }, 'width'],
+    [{ pixels: 3 }, 'pixels'],
+    [{ pixels: { colours: 3 } }, 'pixels.colours'],
+    [{ location: 1 }, 'location'],
+    [{ pixels: { palette: 300 } }, 'describe'],
+    [true, 'options'],
+  ]) {
+    await assert.rejects(inspect(photo, options), (error) => {
+      assert.deepEqual([error.code, error.data.name], ['invalid-option', name], error.message);
+      return true;
+    });
+  }
+  await assert.rejects(inspect(photo, { pixels: true, maxMemory: 1000 }), { code: 'limit-exceeded' });
+});
+
 test('colours are those of CSS', async () => {
   const icon = await png(40, 40);
   const corner = async (background) => {

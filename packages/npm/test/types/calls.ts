@@ -3,8 +3,8 @@ import tintype, { inspect, load, resize, resizeStream, TintypeError, type Option
 import type { Failure, Setting } from '../../dist/interfaces/tintype-image-types.js';
 
 /**
- * Every setting of the contract is an option, and every option is a setting. Shares are percentages here, and no call
- * returns what `describe` asks for.
+ * Every setting of the contract is an option, and every option is a setting. Shares are percentages here, and `describe`
+ * is a call of its own, `inspect`.
  */
 type Camel<Name> = Name extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
 type Settings = Camel<Exclude<Setting['tag'], 'width-share' | 'height-share' | 'describe'>>;
@@ -41,6 +41,13 @@ export async function calls(photo: Uint8Array, response: Response) {
   const { body } = await resizeStream(response.body!, { width: 800 });
   new Response(body);
   const { exif } = await inspect(new Blob([]));
+  const seen = await inspect(photo, { pixels: { palette: 3 }, maxMemory: 1e7 });
+  const hashes: [Uint8Array, string, string] = [seen.pixels.thumbhash, seen.pixels.blurhash, seen.pixels.differenceHash];
+  await resize(photo, { width: 9, height: 9, fit: 'cover', position: seen.pixels.attention, background: seen.pixels.average });
+  // @ts-expect-error Nobody asked for pixels.
+  (await inspect(photo, { location: true })).pixels;
+  // @ts-expect-error An option of renditions.
+  await inspect(photo, { width: 9 });
   const artist: string | undefined = exif?.artist;
   await load();
 
@@ -62,7 +69,7 @@ export async function calls(photo: Uint8Array, response: Response) {
   await resize(photo, { tone: 'gray' });
   // @ts-expect-error No image.
   await resize('photo.jpg');
-  return [made, artist, complete, named];
+  return [made, hashes, artist, complete, named];
 }
 
 export function reason(error: unknown): string {
