@@ -22,7 +22,9 @@ export default {
     const url = new URL(request.url);
     if (url.pathname === '/memory') return new Response(String(memory.buffer.byteLength));
     try {
-      const options = JSON.parse(url.searchParams.get('options'));
+      const options = JSON.parse(url.searchParams.get('options'), (key, value) =>
+        key === 'image' ? Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0)) : value,
+      );
       const { body, mediaType } = await resizeStream(request.body ?? new Uint8Array(), options);
       return new Response(body, { headers: { 'content-type': mediaType } });
     } catch (error) {
@@ -33,8 +35,11 @@ export default {
 };
 `;
 
-/** The path and query that ask the worker for these options. */
-export const asking = (options) => `/?${new URLSearchParams({ options: JSON.stringify(options) })}`;
+/** The path and query that ask the worker for these options. Images are in base64. */
+export function asking(options) {
+  const overlay = options.overlay?.map(({ image, ...rest }) => ({ image: image.toString('base64'), ...rest }));
+  return `/?${new URLSearchParams({ options: JSON.stringify({ ...options, overlay }) })}`;
+}
 
 /** A workerd that serves the worker, with nothing but the package's own files. */
 export async function workerd(t) {
