@@ -6,7 +6,7 @@ import process from 'node:process';
 import test from 'node:test';
 import { bin, bun, execFile, installed } from './installed.js';
 import { differences, folder, optionsOf, sha256, skip, source, sources, vectors } from './vectors.js';
-import { asking, workerd } from './workerd.js';
+import { post, workerd } from './workerd.js';
 
 test('the sources are those that are recorded', { skip }, async () => {
   for (const [name, hash] of Object.entries(sources)) assert.equal(sha256(await source(name)), hash, name);
@@ -46,8 +46,7 @@ test('workerd makes what is recorded', { skip }, async (t) => {
   const { url } = await workerd(t);
   const outcomes = [];
   for (const vector of vectors) {
-    const asked = asking(await optionsOf(vector));
-    const response = await fetch(url + asked, { method: 'POST', body: await source(vector.source) });
+    const response = await post(url, await optionsOf(vector), await source(vector.source));
     outcomes.push(response.ok ? sha256(Buffer.from(await response.arrayBuffer())) : (await response.json()).code);
   }
   assert.deepEqual(await differences('workerd', outcomes), []);
