@@ -103,7 +103,7 @@ fn webp() -> Vec<Named> {
         ("webp-lossy-low", made(&lettering(121, 83).png(), &[Setting::Quality(10)])),
         ("webp-lossy-alpha", made(&disc.png(), &[Setting::Quality(60)])),
         ("webp-lossy-large", made(&postcard(700, 500).png(), &[Setting::Quality(80)])),
-        ("webp-animated", made(&film, &[all.clone()])),
+        ("webp-animated", made(&film, std::slice::from_ref(&all))),
         ("webp-animated-lossless", made(&film, &[all, lossless])),
         ("webp-cut", cut(&lossy)),
     ]
