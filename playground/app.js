@@ -16,6 +16,28 @@ function take(chosen) {
   make();
 }
 
+const ADJUSTMENTS = ['blur', 'sharpen', 'brightness', 'contrast', 'saturation'];
+
+/** What is laid over the image, a word that the page has drawn. */
+const logo = await drawn('tintype');
+
+function overlayOf(watermark) {
+  if (!watermark) return undefined;
+  const place = watermark === 'tiles' ? { tile: { x: 40, y: 40 } } : { gravity: 'south-east', x: 16, y: 16 };
+  return { image: logo, size: '20%', opacity: 0.6, place };
+}
+
+/** A word in white with a dark rim, as a PNG. */
+async function drawn(word) {
+  const canvas = new OffscreenCanvas(400, 120);
+  const context = canvas.getContext('2d');
+  Object.assign(context, { font: 'bold 96px system-ui, sans-serif', textAlign: 'center', textBaseline: 'middle' });
+  Object.assign(context, { fillStyle: '#fff', strokeStyle: '#0008', lineWidth: 6 });
+  context.strokeText(word, 200, 60, 390);
+  context.fillText(word, 200, 60, 390);
+  return new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+}
+
 /** The options that differ from the defaults. */
 function options() {
   const data = new FormData(form);
@@ -34,6 +56,9 @@ function options() {
     flipHorizontal: data.has('flipHorizontal'),
     flipVertical: data.has('flipVertical'),
     background: data.get('background') || undefined,
+    ...Object.fromEntries(ADJUSTMENTS.map((name) => [name, Number(data.get(name))])),
+    tone: data.get('tone') || undefined,
+    overlay: overlayOf(data.get('watermark')),
     format,
     quality: format === 'png' ? undefined : number('quality'),
   };
@@ -44,6 +69,11 @@ function options() {
     rotate: 0,
     flipHorizontal: false,
     flipVertical: false,
+    blur: 0,
+    sharpen: 0,
+    brightness: 1,
+    contrast: 1,
+    saturation: 1,
   };
   return Object.fromEntries(
     Object.entries(all).filter(([name, value]) => value !== undefined && value !== defaults[name]),
@@ -129,6 +159,9 @@ function showCall(made) {
   byId('copy').hidden = typeof said !== 'string';
   byId('code-note').textContent =
     language === 'Next.js' && typeof said === 'string' ? 'The format is the best one that the browser accepts.' : '';
+  if (made.overlay && typeof said === 'string' && byId('code').textContent.includes('logo'))
+    byId('code-note').textContent = 'The logo is an image of yours: its bytes or, in URLs, where it is.';
+  for (const name of ADJUSTMENTS) form.querySelector(`output[for=${name}]`).textContent = form.elements[name].value;
   byId('quality-value').textContent = made.quality ?? 'lossless';
   form.elements.quality.disabled = made.format === 'png';
   const { width, height } = made;

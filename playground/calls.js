@@ -23,11 +23,16 @@ function javascript(options) {
 }
 
 const object = (options) => {
-  const fields = Object.entries(options).map(
-    ([name, value]) => `${name}: ${typeof value === 'string' ? `'${value}'` : value}`,
-  );
+  const fields = Object.entries(options).map(([name, value]) => `${name}: ${written(value)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 };
+
+/** A value of an option. The bytes of an image are a variable. */
+function written(value) {
+  if (typeof value === 'string') return `'${value}'`;
+  if (value instanceof Uint8Array) return 'logo';
+  return typeof value === 'object' ? object(value) : value;
+}
 
 const SHARP_FITS = {
   contain: 'inside',
@@ -48,9 +53,23 @@ function sharp({
   flipHorizontal,
   flipVertical,
   background,
+  blur,
+  sharpen,
+  brightness,
+  contrast,
+  saturation,
+  tone,
+  overlay,
   format = 'webp',
   quality,
 }) {
+  if (contrast !== undefined) return { cannotSay: 'contrast' };
+  if (tone === 'sepia') return { cannotSay: 'sepia' };
+  if (overlay !== undefined) return { cannotSay: 'a watermark with a size or an opacity' };
+  // sharp changes what it adds, too.
+  const changes = [brightness, saturation, tone, fit === 'pad' ? blur : undefined];
+  if ((background !== undefined || fit === 'pad') && changes.some((value) => value !== undefined))
+    return { cannotSay: 'a background that adjustments leave as it is' };
   const box = width !== undefined && height !== undefined;
   if (box && (!Object.hasOwn(SHARP_FITS, fit) || (fit === 'cover' && !enlarge)))
     return { cannotSay: `fit: '${fit}'${fit === 'cover' ? ' that does not enlarge' : ''}` };
@@ -71,6 +90,11 @@ function sharp({
     (turned ? flipVertical : flipHorizontal) && 'flop()',
     (width ?? height) !== undefined && `resize(${object(target)})`,
     background && fit !== 'pad' && `flatten({ background: '${background}' })`,
+    blur && `blur(${blur})`,
+    sharpen && `sharpen({ sigma: ${sharpen} })`,
+    brightness !== undefined && `linear(${brightness})`,
+    saturation !== undefined && `modulate({ saturation: ${saturation} })`,
+    tone && 'greyscale()',
     `${format}(${quality === undefined || format === 'png' ? '' : `{ quality: ${quality} }`})`,
     'toBuffer()',
   ].filter(Boolean);
@@ -89,10 +113,29 @@ const pascal = (name) => name.replace(/(^|-)([a-z])/g, (_, dash, letter) => lett
 
 function python(options) {
   const fields = Object.entries(options).map(([name, value]) => {
-    const said = value === true ? 'True' : typeof value === 'string' ? `"${value}"` : value;
-    return `, ${kebab(name).replace('-', '_')}=${said}`;
+    return `, ${kebab(name).replace('-', '_')}=${inPython(value)}`;
   });
   return `from tintype import resize\n\nrendition = resize(photo${fields.join('')})`;
+}
+
+function inPython(value) {
+  if (value === true) return 'True';
+  if (typeof value === 'string') return `"${value}"`;
+  if (value instanceof Uint8Array) return 'logo';
+  if (typeof value !== 'object') return value;
+  return `{${Object.entries(value)
+    .map(([name, value]) => `"${name}": ${inPython(value)}`)
+    .join(', ')}}`;
+}
+
+const float = (value) => (Number.isInteger(value) ? `${value}.0` : `${value}`);
+
+function overlayInRust({ opacity, size, place }) {
+  const { x, y } = place.tile ?? place;
+  const at = `Position::Offset(GravityOffset { gravity: Gravity::SouthEast, x: Offset::Pixels(${x}), y: Offset::Pixels(${y}) })`;
+  const placed = place.tile ? `Place::Tiled(Gaps { x: ${x}, y: ${y} })` : `Place::At(${at})`;
+  const share = float(Number(size.replace('%', '')) / 100);
+  return `Overlay { image: logo, opacity: ${float(opacity)}, place: ${placed}, size: Some(Length::Share(${share})), blend: Blend::Over }`;
 }
 
 function rust(options) {
@@ -104,6 +147,13 @@ function rust(options) {
         ? `Position::Smart(Smart::${pascal(value)})`
         : `Position::Gravity(Gravity::${pascal(value)})`,
     rotate: (value) => `Rotation::${pascal(ROTATIONS[value])}`,
+    blur: float,
+    sharpen: (value) => `Sharpen { sigma: ${float(value)}, flat: 1.0, jagged: 2.0 }`,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    tone: (value) => `Tone::${pascal(value)}`,
+    overlay: overlayInRust,
     background: (value) => {
       const [red, green, blue] = channels(value);
       return `Color { red: ${red}, green: ${green}, blue: ${blue}, alpha: None }`;

@@ -32,6 +32,13 @@ function normal({
   flipHorizontal = false,
   flipVertical = false,
   background,
+  blur = 0,
+  sharpen = 0,
+  brightness = 1,
+  contrast = 1,
+  saturation = 1,
+  tone,
+  overlay,
   format = 'webp',
   quality,
 }) {
@@ -47,9 +54,26 @@ function normal({
     rotate,
     flip: `${flipHorizontal ? 'h' : ''}${flipVertical ? 'v' : ''}`,
     background: background?.replace('#', ''),
+    // Undefined is what changes nothing.
+    blur: blur || undefined,
+    sharpen: sharpen || undefined,
+    brightness: brightness === 1 ? undefined : brightness,
+    contrast: contrast === 1 ? undefined : contrast,
+    saturation: saturation === 1 ? undefined : saturation,
+    tone,
+    watermark: overlay && watermarkOf(overlay),
     format,
     quality: format === 'png' ? undefined : quality,
   };
+}
+
+/** Where the image is that overlays lay over others, whatever image that is on the screen. */
+const LOGO = 'https://images.example.com/logo.png';
+
+/** An overlay in tiles, or at a distance from the lower right corner, as the page has it. */
+function watermarkOf({ opacity, size, place }) {
+  const { x, y } = place.tile ?? place;
+  return { opacity, size: Number(size.replace('%', '')), isTiled: 'tile' in place, x, y };
 }
 
 const GRAMMARS = { query, imgproxy, cloudflare, wsrv, nextjs, ipx };
@@ -67,7 +91,7 @@ function choose(table, value, name) {
   return Object.hasOwn(table, value) ? table[value] : cannot(name);
 }
 
-function query(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
+function query(source, { width, height, fit, enlarge, position, rotate, flip, background, watermark, format, ...rest }) {
   return `/?${inQuery([
     ['url', encoded(source)],
     ['width', width],
@@ -77,10 +101,30 @@ function query(source, { width, height, fit, enlarge, position, rotate, flip, ba
     ['gravity', position !== 'center' && position],
     ['rotate', rotate !== 0 && rotate],
     ['flip', flip],
+    ['blur', rest.blur],
+    ['sharpen', rest.sharpen],
+    ['brightness', rest.brightness],
+    ['contrast', rest.contrast],
+    ['saturation', rest.saturation],
+    ['tone', rest.tone],
     ['background', background],
+    ...(watermark ? watermarkOfQuery(watermark) : []),
     ['format', format !== 'webp' && format],
-    ['quality', quality],
+    ['quality', rest.quality],
   ])}`;
+}
+
+const watermarkOfQuery = ({ opacity, size, isTiled, x, y }) => [
+  ['watermark', encoded(LOGO)],
+  ['watermark-opacity', opacity],
+  ['watermark-place', `${isTiled ? 'tile' : 'south-east'},${x},${y}`],
+  ['watermark-size', `${size}%25`],
+];
+
+/** The end of it, if any of these options is given. */
+function refuse(options, ...names) {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given) cannot(given === 'watermark' ? 'watermark' : `${given}=${options[given]}`);
 }
 
 const fitKey = (fit, enlarge) => `${fit}${enlarge ? '+' : ''}`;
@@ -113,8 +157,9 @@ const IMGPROXY_GRAVITIES = {
 
 function imgproxy(
   source,
-  { width = 0, height = 0, fit, enlarge, position, rotate, flip, background, format, quality },
+  { width = 0, height = 0, fit, enlarge, position, rotate, flip, background, watermark, format, quality, ...rest },
 ) {
+  refuse(rest, 'sharpen', 'brightness', 'tone');
   const type = choose(IMGPROXY_FITS, fitKey(fit, enlarge), `fit=${fit}`);
   if (type === 'force' && !(width && height)) cannot(width ? 'no height' : 'no width');
   const gravity = choose(IMGPROXY_GRAVITIES, position, `gravity=${position}`);
@@ -124,10 +169,19 @@ function imgproxy(
     rotate !== 0 && `rot:${rotate}`,
     flip && `fl:${Number(flip.includes('h'))}:${Number(flip.includes('v'))}`,
     background && `bg:${background}`,
+    rest.blur && `bl:${rest.blur}`,
+    rest.contrast !== undefined && `co:${rest.contrast}`,
+    rest.saturation !== undefined && `sa:${rest.saturation}`,
+    watermark && watermarkOfImgproxy(watermark),
     'kcr:false',
     `fq:jpeg:${quality ?? 85}:webp:${quality ?? 80}`,
   ].filter(Boolean);
   return `/unsafe/${options.join('/')}/plain/${source}@${format === 'jpeg' ? 'jpg' : format}`;
+}
+
+function watermarkOfImgproxy({ opacity, size, isTiled, x, y }) {
+  const logo = btoa(LOGO).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return `wm:${opacity}:${isTiled ? 're' : 'soea'}:${x}:${y}:${size / 100}/wmu:${logo}`;
 }
 
 const CLOUDFLARE_FITS = {
@@ -154,7 +208,13 @@ const CLOUDFLARE_GRAVITIES = {
   'south-west': '0x1',
 };
 
-function cloudflare(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
+function cloudflare(
+  source,
+  { width, height, fit, enlarge, position, rotate, flip, background, format, quality, ...rest },
+) {
+  refuse(rest, 'sharpen', 'tone', 'watermark');
+  // 0 is as if it were not there.
+  for (const name of ['brightness', 'contrast', 'saturation']) if (rest[name] === 0) cannot(`${name}=0`);
   const turned = rotate % 180 !== 0;
   if (fit === 'pad' && background === undefined) cannot('no background');
   const options = given([
@@ -163,6 +223,11 @@ function cloudflare(source, { width, height, fit, enlarge, position, rotate, fli
     ['fit', choose(CLOUDFLARE_FITS, fitKey(fit, enlarge), `fit=${fit}`)],
     ['gravity', choose(CLOUDFLARE_GRAVITIES, position, `gravity=${position}`)],
     ['background', background && `%23${background}`],
+    // A radius is twice the standard deviation.
+    ['blur', rest.blur && rest.blur * 2],
+    ['brightness', rest.brightness],
+    ['contrast', rest.contrast],
+    ['saturation', rest.saturation],
     ['rotate', rotate !== 0 && rotate],
     // Cloudflare mirrors before it rotates.
     ['flip', turned ? mirrored(flip) : flip],
@@ -205,7 +270,8 @@ const WSRV_ALIGNS = {
   entropy: 'entropy',
 };
 
-function wsrv(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
+function wsrv(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality, ...rest }) {
+  refuse(rest, 'watermark');
   const turned = rotate % 180 !== 0;
   return `/wsrv/?${inQuery([
     ['url', encoded(source)],
@@ -218,13 +284,20 @@ function wsrv(source, { width, height, fit, enlarge, position, rotate, flip, bac
     ['flip', flip.includes('v')],
     ['flop', flip.includes('h')],
     ['bg', background],
+    ['blur', rest.blur],
+    ['sharp', rest.sharpen],
+    ['con', rest.contrast !== undefined && `${Math.round(rest.contrast * 100) - 100}`],
+    ['mod', rest.brightness],
+    ['sat', rest.saturation],
+    ['filt', rest.tone?.replace('gray', 'grey')],
     ['output', format === 'jpeg' ? 'jpg' : format],
     ['q', quality ?? (format === 'jpeg' && 85)],
   ])}`;
 }
 
 /** next/image leaves the format to the client's `Accept`: everything else can be said here, or not at all. */
-function nextjs(source, { width, height, enlarge, rotate, flip, background, quality = 80 }) {
+function nextjs(source, { width, height, enlarge, rotate, flip, background, quality = 80, ...rest }) {
+  refuse(rest, 'blur', 'sharpen', 'brightness', 'contrast', 'saturation', 'tone', 'watermark');
   const others = {
     height,
     enlarge: enlarge || undefined,
@@ -258,7 +331,9 @@ const IPX_FITS = {
   'pad+': 'contain',
 };
 
-function ipx(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality }) {
+function ipx(source, { width, height, fit, enlarge, position, rotate, flip, background, format, quality, ...rest }) {
+  refuse(rest, 'contrast', 'watermark');
+  if (rest.tone === 'sepia') cannot('tone=sepia');
   const turned = rotate % 180 !== 0;
   const box = width !== undefined && height !== undefined;
   const distorts = fit === 'fill' || fit === 'stretch';
@@ -274,6 +349,11 @@ function ipx(source, { width, height, fit, enlarge, position, rotate, flip, back
     mirrors.includes('v') && 'flip',
     mirrors.includes('h') && 'flop',
     background && 'flatten',
+    rest.blur && `blur_${rest.blur}`,
+    rest.sharpen && `sharpen_${rest.sharpen}_1_2`,
+    rest.brightness !== undefined && `brightness_${rest.brightness}`,
+    rest.saturation !== undefined && `saturation_${rest.saturation}`,
+    rest.tone,
     background ? `b_${background}` : fit === 'pad' && `b_${TRANSPARENT}`,
     `f_${format}`,
     (quality ?? (format === 'jpeg' && 85)) && `q_${quality ?? 85}`,

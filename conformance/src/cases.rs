@@ -7,7 +7,7 @@ use tintype_types::{
     Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
-use crate::{Vector, sources};
+use crate::{Vector, overlays, sources};
 
 const ORANGE: Color = Color { red: 255, green: 136, blue: 0, alpha: 255 };
 const VEIL: Color = Color { red: 30, green: 60, blue: 200, alpha: 120 };
@@ -26,10 +26,10 @@ pub fn vectors() -> Vec<Vector> {
         refused(),
     ]
     .concat();
-    [cases, by_chance(80)].concat()
+    [cases, by_chance(80), overlays::vectors()].concat()
 }
 
-fn vector(source: &'static str, settings: impl IntoIterator<Item = S>) -> Vector {
+pub(crate) fn vector(source: &'static str, settings: impl IntoIterator<Item = S>) -> Vector {
     let options = Options::with(settings).unwrap_or_else(|error| panic!("{source}: {error}"));
     Vector { source, options }
 }

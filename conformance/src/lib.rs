@@ -2,10 +2,12 @@
 //! each rendition, or the code of the failure.
 //!
 //! Sources are drawn by [`sources()`], which the file names and hashes too, so that a difference is either the source's or the
-//! engine's. Options are written as the npm package and the Python package take them.
+//! engine's. Options are written as the npm package and the Python package take them, but for images that are laid over
+//! others, which are names of sources.
 
 mod cases;
 mod options;
+mod overlays;
 mod sources;
 
 use std::fmt::Write as _;

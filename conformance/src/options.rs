@@ -6,10 +6,20 @@ use tintype_types::{
     Setting, Sides, Subsampling, Tone, Veil, Zoom,
 };
 
+use crate::overlays;
+
 /// The options that differ from the defaults.
 pub(crate) fn written(options: &Options) -> Value {
-    let settings = options.settings().into_iter();
-    Value::Object(settings.map(|setting| (camel(setting.name()), value(setting))).collect::<Map<_, _>>())
+    let mut all = Map::new();
+    for setting in options.settings() {
+        let (name, value) = (camel(setting.name()), value(setting));
+        match (all.get_mut(&name), value) {
+            // What may be given several times is a list.
+            (Some(Value::Array(list)), Value::Array(more)) => list.extend(more),
+            (_, value) => _ = all.insert(name, value),
+        }
+    }
+    Value::Object(all)
 }
 
 /// A name of the contract in camel case.
@@ -133,8 +143,9 @@ fn value(setting: Setting) -> Value {
                 Veil::Pixelate(side) => json!({ "pixelate": side }),
             },
         }]),
-        // Facts beside a rendition, whose bytes stay the same, and images, which are no text.
-        S::Describe(_) | S::Overlay(_) => Value::Null,
+        S::Overlay(overlay) => json!([overlays::written(&overlay)]),
+        // Facts in place of a rendition.
+        S::Describe(_) => Value::Null,
     }
 }
 
@@ -157,14 +168,14 @@ fn tone(tone: Tone) -> Value {
     }
 }
 
-fn without_nulls(mut value: Value) -> Value {
+pub(crate) fn without_nulls(mut value: Value) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.retain(|_, value| !value.is_null());
     }
     value
 }
 
-fn factor(factor: Factor) -> Value {
+pub(crate) fn factor(factor: Factor) -> Value {
     json!(f64::from(factor))
 }
 
@@ -173,7 +184,7 @@ fn percent(millionths: impl Into<f64>) -> Value {
     json!(format!("{}%", millionths.into() / 1e4))
 }
 
-fn length(length: Length) -> Value {
+pub(crate) fn length(length: Length) -> Value {
     match length {
         Length::Pixels(pixels) => json!(pixels),
         Length::Share(share) => percent(share.millionths()),
@@ -192,7 +203,7 @@ fn part(Crop { width, height, position }: Crop) -> Value {
     json!({ "width": length(width), "height": length(height), "position": self::position(position) })
 }
 
-fn position(position: Position) -> Value {
+pub(crate) fn position(position: Position) -> Value {
     match position {
         Position::Gravity { gravity, x, y } if (x, y) == (Offset::ZERO, Offset::ZERO) => {
             json!(gravity.to_string())

@@ -1,5 +1,7 @@
 //! What renditions are made of: files of every kind that is decoded, drawn anew each time. A name is a recipe.
 
+use std::sync::LazyLock;
+
 use pictures::{
     JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, fine_lines, framed, gradient, lettering,
     orientation_chart, photograph, postcard,
@@ -9,6 +11,12 @@ use tintype_types::{Options, Setting};
 /// The name of each source and its bytes.
 pub fn sources() -> Vec<(&'static str, Vec<u8>)> {
     [jpeg(), png(), webp(), gif(), rare(), hostile()].concat()
+}
+
+/// The same, drawn once.
+pub(crate) fn drawn() -> &'static [Named] {
+    static DRAWN: LazyLock<Vec<Named>> = LazyLock::new(sources);
+    &DRAWN
 }
 
 type Named = (&'static str, Vec<u8>);

@@ -8,7 +8,16 @@ const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Why there is none, if so. */
 export const skip = !existsSync(PROGRAM) && `there is no ${PROGRAM}: install chromium, or name one with CHROMIUM`;
 
-export const launch = () => chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox'] });
+const options = { executablePath: PROGRAM, args: ['--no-sandbox'] };
+
+export const launch = () => chromium.launch(options);
+
+/** A browser whose process is known. */
+export async function server() {
+  const server = await chromium.launchServer(options);
+  const browser = await chromium.connect(server.wsEndpoint());
+  return { browser, pid: server.process().pid, close: () => server.close() };
+}
 
 /** The URL of a server, on a port that the system chooses. */
 export async function listening(server) {

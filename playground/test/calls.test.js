@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import tintype, { resize } from '../../packages/npm/src/node.js';
 import { jpeg } from '../../packages/npm/test/photographs.js';
 import { LANGUAGES } from '../calls.js';
-import { samples } from './samples.js';
+import { LOGO, samples } from './samples.js';
 
 const execFile = promisify(callback);
 const photo = await jpeg(400, 300);
@@ -39,8 +39,9 @@ function* shown(count) {
 
 const AsyncFunction = (async () => {}).constructor;
 const run = (code) =>
-  new AsyncFunction('photo', 'resize', 'tintype', `${code.replace(/^import.*$/gm, '')}\nreturn image;`)(
+  new AsyncFunction('photo', 'logo', 'resize', 'tintype', `${code.replace(/^import.*$/gm, '')}\nreturn image;`)(
     photo,
+    LOGO,
     resize,
     tintype,
   );
@@ -74,11 +75,12 @@ test(
     const folder = await mkdtemp(join(tmpdir(), 'tintype-python-'));
     t.after(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'photo.jpg'), photo);
+    await writeFile(join(folder, 'logo.png'), LOGO);
     const all = [...shown(12)];
     const calls = all.map(
       (options, index) => `${LANGUAGES.Python(options)}\nPath("${index}").write_bytes(rendition.image)\n`,
     );
-    const program = ['from pathlib import Path', 'photo = Path("photo.jpg").read_bytes()', ...calls].join('\n');
+    const program = ['from pathlib import Path', 'photo = Path("photo.jpg").read_bytes()', 'logo = Path("logo.png").read_bytes()', ...calls].join('\n');
     await writeFile(join(folder, 'calls.py'), program);
     await execFile(PYTHON, ['calls.py'], { cwd: folder });
     for (const [index, options] of all.entries()) {

@@ -185,6 +185,43 @@ test('a photograph can be dropped and pasted', async (t) => {
   }
 });
 
+test('adjustments and a watermark are in the image and in what is said', async (t) => {
+  const { page } = await open(t);
+  await choose(page);
+  await made(page, 'WebP, 800 × 600');
+  const shown = () => page.textContent('#rendition');
+  const said = async (language) => {
+    await page.check(`#languages [value="${language}"]`, { force: true });
+    return page.textContent('#code');
+  };
+  const changes = async (act) => {
+    const before = await shown();
+    await act();
+    await page.waitForFunction((text) => document.querySelector('#rendition').textContent !== text, before);
+    assert.equal(await page.isVisible('#error'), false);
+  };
+  await page.click('.adjust summary');
+  await changes(() => page.fill('[name=blur]', '4'));
+  await changes(() => page.fill('[name=contrast]', '1.3'));
+  assert.equal(await page.textContent('output[for=contrast]'), '1.3');
+  assert.match(await said('imgproxy'), /\/bl:4\/co:1\.3\//);
+  await changes(() => page.selectOption('[name=tone]', 'sepia'));
+  assert.match(await said('wsrv'), /&blur=4&con=30&filt=sepia&/);
+  assert.equal(await said('imgproxy'), '(imgproxy cannot say tone=sepia)');
+  await changes(() => page.selectOption('[name=tone]', ''));
+  await changes(() => page.fill('[name=blur]', '0'));
+  await changes(() => page.fill('[name=saturation]', '1.5'));
+  await changes(() => page.fill('[name=sharpen]', '1'));
+  await changes(() => page.fill('[name=brightness]', '1.1'));
+  await changes(() => page.selectOption('[name=watermark]', 'tiles'));
+  assert.match(await said('Python'), /overlay=\{"image": logo, "size": "20%", "opacity": 0.6, "place": \{"tile": /);
+  await changes(() => page.selectOption('[name=watermark]', 'corner'));
+  assert.match(await said('tintype URL'), /&watermark=https.*logo\.png&watermark-opacity=0\.6&watermark-place=south-east,16,16&/);
+  await said('JavaScript');
+  await page.waitForTimeout(800);
+  await shot(page, 'adjusted');
+});
+
 test('the line between before and after moves by keyboard', async (t) => {
   const { page } = await open(t);
   await choose(page);

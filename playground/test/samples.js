@@ -1,3 +1,27 @@
+/** What is laid over images: a square. */
+export const LOGO = Uint8Array.from(
+  atob(
+    'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAD0lEQVQImWNg6PiPQMRxAGvCGHEMvgKmAAAAAElFTkSuQmCC',
+  ),
+  (letter) => letter.charCodeAt(0),
+);
+
+/** Half of the samples have none of these. */
+function adjustments(pick) {
+  if (pick(true, false)) return {};
+  const place = pick({ tile: { x: 40, y: 40 } }, { gravity: 'south-east', x: 16, y: 16 });
+  const all = {
+    blur: pick(undefined, undefined, 0.5, 3),
+    sharpen: pick(undefined, undefined, undefined, 2, 0.5),
+    brightness: pick(undefined, undefined, 1.2, 0.85),
+    contrast: pick(undefined, undefined, 1.3, 0.55, 0),
+    saturation: pick(undefined, undefined, 1.5, 0),
+    tone: pick(undefined, undefined, undefined, 'grayscale', 'sepia'),
+    overlay: pick(undefined, undefined, { image: LOGO, size: '20%', opacity: 0.6, place }),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
 /** Options at random, the same ones in each run. */
 export function* samples(count) {
   let seed = 7;
@@ -18,6 +42,7 @@ export function* samples(count) {
       flipHorizontal: pick(false, false, true),
       flipVertical: pick(false, false, true),
       background: pick(undefined, undefined, '#ff8800'),
+      ...adjustments(pick),
       format: pick('webp', 'jpeg', 'png'),
       quality: pick(undefined, 70),
     };

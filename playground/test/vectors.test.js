@@ -22,9 +22,14 @@ test('Chromium makes what is recorded', { skip: skip || undrawn }, async (t) => 
   const outcomes = await page.evaluate(async (vectors) => {
     const { resize } = await import('/playground/tintype/src/web.js');
     const hexadecimal = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    const made = async ({ source, options }) => {
-      const response = await fetch(`/sources/${source}`);
-      const { image, code } = await resize(await response.arrayBuffer(), options).catch((error) => error);
+    const source = async (name) => (await fetch(`/sources/${name}`)).arrayBuffer();
+    const withImages = async ({ overlay, ...options }) => ({
+      ...options,
+      overlay: await Promise.all((overlay ?? []).map(async ({ image, ...rest }) => ({ image: await source(image), ...rest }))),
+    });
+    const made = async (vector) => {
+      const options = await withImages(vector.options);
+      const { image, code } = await resize(await source(vector.source), options).catch((error) => error);
       return code ?? hexadecimal(new Uint8Array(await crypto.subtle.digest('SHA-256', image)));
     };
     const outcomes = [];

@@ -10,6 +10,9 @@ import { bin, bun, execFile, root } from '../test/installed.js';
 import { jpeg, pixels } from '../test/photographs.js';
 import { asking, workerd } from '../test/workerd.js';
 
+// Chromium takes part if the playground has been installed and built.
+const chromium = await import('./chromium.js').catch(() => ({ isMissing: true }));
+
 const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));
 const cleanups = [() => rm(folder, { recursive: true })];
 
@@ -26,7 +29,8 @@ const runtimes = {
   Node: ['node', at('job.js'), 'tintype'],
   Deno: [bin('deno'), 'run', '--allow-all', '--node-modules-dir=manual', '--no-lock', at('job.js'), 'tintype'],
   Bun: [bun, 'run', at('job.js'), 'tintype'],
-  Workers: undefined,
+  Chromium: chromium.isMissing ? false : (source, format) => chromium.measuredInChromium(source, optionsOf(format)),
+  Workers: measuredInWorker,
   Python: existsSync(python) && [python, at('../../python/bench/job.py')],
 };
 
@@ -34,6 +38,8 @@ async function measured([program, ...flags], ...args) {
   const { stdout } = await execFile(program, [...flags, ...args], { cwd: root });
   return JSON.parse(stdout);
 }
+
+const optionsOf = (format) => ({ width: 800, format, quality: format === 'png' ? undefined : 80 });
 
 /** The same through a worker, HTTP included. */
 async function measuredInWorker(source, format) {
@@ -54,14 +60,16 @@ const mib = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 row('job', 'in', 'first', 'CPU', 'against sharp', 'memory', "sharp's memory");
 row('---', '---', '--:', '--:', '--:', '--:', '--:');
+/** The places to measure, or all of them. */
+const places = process.argv.slice(2);
 for (const [name, source, format] of jobs) {
   const path = join(folder, 'source');
   await writeFile(path, source);
   const sharp = await measured(['node', at('job.js'), 'sharp'], path, '800', format);
   for (const [place, program] of Object.entries(runtimes)) {
-    if (program === false) continue;
+    if (program === false || (places.length > 0 && !places.includes(place))) continue;
     const { first, best, memory } =
-      place === 'Workers' ? await measuredInWorker(source, format) : await measured(program, path, '800', format);
+      typeof program === 'function' ? await program(source, format) : await measured(program, path, '800', format);
     row(
       name,
       place,

@@ -1,5 +1,7 @@
 // The common part of sharp's interface: the same calls with the same defaults, and the same sizes. Calls are collected
 // here; `order.js` makes options of them.
+import { ADJUSTMENTS } from './adjust.js';
+import { checkInside, layersOf, overlayOf } from './composite.js';
 import { invalidArgument, missing } from './error.js';
 import { framesOf, optionsOf } from './order.js';
 import { platform } from './platform.js';
@@ -8,6 +10,9 @@ import { saved } from './formats.js';
 import { FORMATS } from './settings.js';
 import { known, METHODS, part, REFUSED } from './sharp.js';
 import { wholeOf } from './source.js';
+
+/** What is read from memory has no limit of its own. */
+const ANY_SIZE = { maxSourceBytes: 2 ** 31 };
 
 /** Begins a chain, as `sharp(input, options)` does. */
 export const chain = (input, options) => new Chain(input, options);
@@ -106,6 +111,14 @@ class Chain {
     return this.#with('flatten', known('flatten', options === true ? {} : options, ['background']));
   }
 
+  composite(images) {
+    return this.#with('composite', layersOf(images));
+  }
+
+  grayscale(grayscale) {
+    return this.greyscale(grayscale);
+  }
+
   jpeg(options) {
     return this.toFormat('jpeg', options);
   }
@@ -135,6 +148,11 @@ class Chain {
         return this.#with('options', { ...this.#calls.options, ...optionsOf(...args) });
       };
     }
+    for (const [name, valueOf] of Object.entries(ADJUSTMENTS)) {
+      Chain.prototype[name] = function (...args) {
+        return this.#with(name, valueOf(this.#calls[name], ...args));
+      };
+    }
     for (const name of REFUSED) {
       Chain.prototype[name] = () => {
         throw missing(`${name}()`);
@@ -143,9 +161,9 @@ class Chain {
   }
 
   async metadata() {
-    const bytes = await this.#bytes();
+    const bytes = await bytesOf(this.#input);
     const { format, width, height, orientation, color, bitDepth, alpha, frames, animation, iccProfile } =
-      await inspect(bytes);
+      await inspect(bytes, ANY_SIZE);
     const turned = orientation > 4;
     const film = joined(height, framesOf(this.#calls.input, frames));
     return defined({
@@ -188,9 +206,12 @@ class Chain {
   }
 
   async #make(format) {
-    const bytes = await this.#bytes();
-    const source = await inspect(bytes);
-    const rendition = await resize(bytes, optionsOf(this.#calls, source, format));
+    const bytes = await bytesOf(this.#input);
+    const source = await inspect(bytes, ANY_SIZE);
+    const options = optionsOf(this.#calls, source, format);
+    const layers = await Promise.all((this.#calls.composite ?? []).map(readLayer));
+    const rendition = await resize(bytes, { ...options, overlay: layers.map(({ overlay }) => overlay) });
+    for (const { overlay, size } of layers) checkInside(overlay.place, size, rendition);
     const { color, alpha, frames } = await inspect(rendition.image);
     return {
       image: rendition.image,
@@ -205,11 +226,20 @@ class Chain {
     };
   }
 
-  async #bytes() {
-    const isPath = typeof this.#input === 'string' || this.#input instanceof URL;
-    if (isPath && !platform.readFile) throw missing('a path as input', 'needs a platform with files');
-    return isPath ? platform.readFile(this.#input) : wholeOf(this.#input);
-  }
+}
+
+/** An image to lay over another, and its size. */
+async function readLayer(layer) {
+  const image = await bytesOf(layer.input);
+  const facts = await inspect(image, ANY_SIZE);
+  return { overlay: overlayOf(layer, image, facts), size: facts };
+}
+
+/** The bytes of an image, or of a file that a path names. */
+async function bytesOf(input) {
+  const isPath = typeof input === 'string' || input instanceof URL;
+  if (isPath && !platform.readFile) throw missing('a path as input', 'needs a platform with files');
+  return isPath ? platform.readFile(input) : wholeOf(input);
 }
 
 /** sharp's height of an animation: that of all frames, one below the other. */

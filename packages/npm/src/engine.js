@@ -80,6 +80,7 @@ class Engine {
       step: () => this.call(() => session.step()),
       read: (max) => this.call(() => session.read(max)),
       outline: () => this.call(() => session.outline()),
+      info: () => this.call(() => session.info()),
       end: () => this.call(() => ({ damaged: session.damaged(), work: Number(session.work()) })),
       release: () => this.#release(session),
     };

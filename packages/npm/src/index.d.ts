@@ -67,7 +67,7 @@ export interface Options {
   allowDamaged?: boolean;
   /** The frame of an animation to begin with, from 0. @default 0 */
   page?: number;
-  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP. @default 1 */
+  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP or GIF. @default 1 */
   frames?: number;
 
   /** Turn the image upright, as EXIF says. @default true */
@@ -234,10 +234,12 @@ export interface Options {
 
 /** A part to make unrecognisable, in pixels or percentages. */
 export interface Obscure {
-  left?: number | string;
-  top?: number | string;
-  width: number | string;
-  height: number | string;
+  /** @default 0 */
+  left?: Length;
+  /** @default 0 */
+  top?: Length;
+  width: Length;
+  height: Length;
   /** A standard deviation, or the side of squares, in pixels. */
   by: { blur: number } | { pixelate: number };
 }
@@ -245,13 +247,13 @@ export interface Obscure {
 /** An image to lay over another. */
 export interface Overlay {
   /** The encoded image. */
-  image: Uint8Array;
+  image: ArrayBuffer | ArrayBufferView;
   /** 0 to 1. @default 1 */
   opacity?: number;
-  /** Where it lies, or the gaps between its tiles. @default 'center' */
-  place?: Position | { tile: { x?: number; y?: number } };
+  /** Where it lies, always inside and at no smart position; or the gaps between its tiles. @default 'center' */
+  place?: Exclude<Position, 'attention' | 'entropy'> | { tile: { x?: number; y?: number } };
   /** The width and height that it fits within, in pixels or as a percentage of the image. @default its own, reduced to fit */
-  size?: number | string;
+  size?: Length;
   /** How its colours are mixed with those below. @default 'over' */
   blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
 }
@@ -270,6 +272,50 @@ export interface Header {
   bitDepth: number;
   /** Whether pixels can be transparent. */
   alpha: boolean;
+}
+
+/** What to find out in addition to what the header says, and limits. */
+export interface InspectOptions extends Pick<
+  Options,
+  'maxSourceBytes' | 'maxSourcePixels' | 'maxFrames' | 'maxOutputSide' | 'maxOutputPixels' | 'maxMemory' | 'maxWork'
+> {
+  /** Decode the image at a small size, and look at its pixels. @default false */
+  pixels?:
+    | boolean
+    | {
+        /** Colours of the palette, 1 to 256. @default 6 */
+        palette?: number;
+        /** Components of the BlurHash, 1 to 9 in each direction. @default { x: 4, y: 3 } */
+        blurhash?: { x?: number; y?: number };
+      };
+  /** Report where a photograph was taken. @default false */
+  location?: boolean;
+}
+
+/** A colour of sRGB with channels of 0 to 255. */
+export interface Channels {
+  red: number;
+  green: number;
+  blue: number;
+  alpha: number;
+}
+
+/** What the pixels of an image show at a small size, upright and in sRGB. */
+export interface Pixels {
+  /** The mean of all colours, each as opaque as it is. */
+  average: Channels;
+  /** The most frequent colour of the palette, unless the image is transparent. */
+  dominant: Channels | undefined;
+  /** Typical colours, the most frequent first. */
+  palette: Channels[];
+  /** ThumbHash: the image at a size of a few pixels, in 20 to 30 bytes. */
+  thumbhash: Uint8Array;
+  /** BlurHash: the same as text, without alpha. */
+  blurhash: string;
+  /** Difference hash (dHash), 64 bits in hexadecimal: similar images differ in few of its bits. */
+  differenceHash: string;
+  /** The point that draws attention, as shares of width and height. A `position` of `resize`, too. */
+  attention: { x: number; y: number };
 }
 
 export interface Info extends Header {
@@ -299,6 +345,8 @@ export interface Info extends Header {
     focalLength?: string;
     /** Whether the file says where the photograph was taken. */
     hasLocation: boolean;
+    /** Degrees north and east, if `location` asked for them. */
+    location?: { latitude: number; longitude: number };
   };
   /** Whether the image comes in several passes: a progressive JPEG, or an interlaced PNG or GIF. */
   progressive: boolean;
@@ -306,6 +354,11 @@ export interface Info extends Header {
   chromaSubsampling?: string;
   /** The quality of a JPEG, 1 to 100, estimated from its quantisation table. */
   quality?: number;
+}
+
+/** What is known of an image with `pixels`. */
+export interface SeenInfo extends Info {
+  pixels: Pixels;
 }
 
 /** What is known of a rendition before it is complete. */
@@ -347,8 +400,15 @@ export function resize(source: Source, options?: Options): Promise<Rendition>;
  */
 export function resizeStream(source: Source, options?: Options): Promise<StreamedRendition>;
 
-/** Describes an image without decoding its pixels. */
-export function inspect(source: Source): Promise<Info>;
+/**
+ * Describes an image. Of a still, only the header is read; with `{ pixels: true }`, the image is decoded at a small size for
+ * its colours, ThumbHash, BlurHash and difference hash.
+ */
+export function inspect(
+  source: Source,
+  options: InspectOptions & { pixels: true | Exclude<InspectOptions['pixels'], boolean | undefined> },
+): Promise<SeenInfo>;
+export function inspect(source: Source, options?: InspectOptions): Promise<Info>;
 
 /**
  * Loads the resizer before it is needed, and says where it is if a bundler does not find it:
@@ -420,6 +480,51 @@ export interface ResizeOptions {
   /** @default false */
   withoutEnlargement?: boolean;
   fastShrinkOnLoad?: boolean;
+}
+
+export interface BlurOptions {
+  /** Standard deviation in pixels, 0.3 to 1000. */
+  sigma: number;
+  /** Changes nothing, as the option below: blurring is always exact. */
+  precision?: 'integer' | 'float' | 'approximate';
+  minAmplitude?: number;
+}
+
+export interface SharpenOptions {
+  /** Standard deviation in pixels, up to 10. */
+  sigma: number;
+  /** Strength in flat areas, 0 to 1000. @default 1 */
+  m1?: number;
+  /** Strength at edges, 0 to 1000. @default 2 */
+  m2?: number;
+  x1?: 2;
+  y2?: 10;
+  y3?: 20;
+}
+
+export interface ModulateOptions {
+  /** Multiplies the lightness. @default 1 */
+  brightness?: number;
+  /** Multiplies the chroma. @default 1 */
+  saturation?: number;
+  /** Whole degrees. @default 0 */
+  hue?: number;
+  /** Is added to the lightness, -100 to 100. @default 0 */
+  lightness?: number;
+}
+
+export interface CompositeOptions {
+  /** An image or, where there are files, the path of one. */
+  input: Source | string | URL;
+  /** @default 'over' */
+  blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
+  /** A number, gravity or sides of sharp. @default 'centre' */
+  gravity?: number | (string & {});
+  /** Together with `top`; the image must lie inside. */
+  left?: number;
+  top?: number;
+  /** Repeats the image around the middle. @default false */
+  tile?: boolean;
 }
 
 export interface OutputInfo {
@@ -554,6 +659,23 @@ export interface Tintype {
   ): Tintype;
   trim(options?: { background?: SharpColor; threshold?: number }): Tintype;
   flatten(options?: boolean | { background?: SharpColor }): Tintype;
+  /** Without a number, mildly. */
+  blur(sigma?: number | boolean | BlurOptions): Tintype;
+  /** Without options, mildly. */
+  sharpen(options?: SharpenOptions): Tintype;
+  modulate(options: ModulateOptions): Tintype;
+  /** The grayscale image with the hue and chroma of a colour. */
+  tint(tint: SharpColor): Tintype;
+  /** Transparency is negated, too, in sharp: where there is any, `{ alpha: false }` is needed. */
+  negate(negate?: boolean | { alpha?: boolean }): Tintype;
+  /** Resizes in linear light; 1 to 3. Another `gammaOut` makes the image darker or lighter. @default 2.2 */
+  gamma(gamma?: number, gammaOut?: number): Tintype;
+  /** a × value + b, with values of 0 to 255; the same for all channels. */
+  linear(a?: number | number[] | null, b?: number | number[]): Tintype;
+  grayscale(grayscale?: boolean): Tintype;
+  greyscale(greyscale?: boolean): Tintype;
+  /** Lays images over this one, the lowest first. */
+  composite(images: CompositeOptions[]): Tintype;
   jpeg(options?: JpegOptions): Tintype;
   png(options?: PngOptions): Tintype;
   webp(options?: WebpOptions): Tintype;
@@ -588,7 +710,7 @@ export default function tintype(
     limitInputPixels?: number | boolean;
     /** The first page of an animation to take, from 0. @default 0 */
     page?: number;
-    /** Number of pages to take, -1 for all. Several are written as WebP. @default 1 */
+    /** Number of pages to take, -1 for all. Several are written as WebP or GIF. @default 1 */
     pages?: number;
     /** The same as `pages: -1`. @default false */
     animated?: boolean;

@@ -1,5 +1,7 @@
 // A chain of sharp's calls as options. sharp works in an order of its own, whatever the order of its calls; so does the
 // resizer. Where the two differ, the options are turned so that the image is the same, or the call is refused.
+import { adjustmentsOf, recolored } from './adjust.js';
+import { checkOrder } from './composite.js';
 import { invalidArgument, missing } from './error.js';
 import { FORMATS } from './settings.js';
 import { colorOf, fillOf, fitOf, isOpaque, kernelOf, positionOf } from './sharp.js';
@@ -18,12 +20,14 @@ export function optionsOf(calls, source, named) {
     ...turn.options,
     ...targetOf(calls),
     ...afterOf(calls, turn),
+    ...adjustmentsOf(calls, source),
     ...tiltOf(turn, calls),
     ...formatOf(calls, source, named),
     ...calls.options,
   };
   checkMetadata(options, source);
   checkFrames(options, source);
+  checkComposite(calls, options, source);
   return { ...options, ...surroundingsOf(calls), ...backgroundOf(calls, options.format) };
 }
 
@@ -51,10 +55,19 @@ export function framesOf(input, frames) {
   return Math.min(pages === -1 ? Infinity : pages, frames - (input.page ?? 0));
 }
 
+const ANIMATED = ['webp', 'gif'];
+
 /** sharp writes frames into a still one below the other. */
 function checkFrames({ frames, format }, source) {
-  if (frames !== 1 && source.frames > 1 && format !== 'webp')
-    throw missing(`several pages as ${format}`, 'are not built: choose webp, or a page');
+  if (frames !== 1 && source.frames > 1 && !ANIMATED.includes(format))
+    throw missing(`several pages as ${format}`, 'are not built: choose webp or gif, or a page');
+}
+
+/** sharp composites frames as one image, one below the other. */
+function checkComposite({ composite, ...calls }, { frames }, source) {
+  if (!composite) return;
+  checkOrder(calls);
+  if (frames !== 1 && source.frames > 1) throw missing('composite() of several pages');
 }
 
 /** sharp mirrors and then rotates; the resizer rotates and then mirrors. */
@@ -143,32 +156,41 @@ function afterOf({ after, resize }, { tilt }) {
   return { cropResized: after };
 }
 
-function tiltOf({ tilt }, { flatten }) {
-  if (tilt && flatten && !isOpaque(tilt.background)) throw missing('flatten() together with transparent corners');
-  return { tilt };
+function tiltOf({ tilt }, calls) {
+  if (!tilt) return {};
+  if (calls.flatten && !isOpaque(tilt.background)) throw missing('flatten() together with transparent corners');
+  checkBlur(calls, tilt.background);
+  return { tilt: { ...tilt, background: recolored(tilt.background, calls) } };
+}
+
+/** sharp blurs what it has added, too. */
+function checkBlur({ blur }, added) {
+  if (blur !== undefined && typeof added !== 'string') throw missing('blur() together with surroundings');
 }
 
 /** sharp has a background for `contain` and one for `extend`; the resizer has one for both. */
-function surroundingsOf({ resize, extend, flatten }) {
+function surroundingsOf(calls) {
+  const { resize, extend } = calls;
   const pad = resize?.fit === 'contain' ? colorOf(resize.background) : undefined;
-  if (!extend) return pad === undefined ? {} : checked({ fill: pad }, flatten);
+  if (!extend) return pad === undefined ? {} : checked({ fill: pad }, calls);
   const { top = 0, right = 0, bottom = 0, left = 0, background, extendWith } = extend;
   const fill = fillOf(extendWith) ?? colorOf(background);
   if (pad !== undefined && JSON.stringify(pad) !== JSON.stringify(fill)) {
     throw missing("extend() after fit 'contain' with another background");
   }
-  return checked({ padding: { top, right, bottom, left }, fill }, flatten);
+  return checked({ padding: { top, right, bottom, left }, fill }, calls);
 }
 
-/** sharp flattens before it adds surroundings, the resizer after. */
-function checked(surroundings, flatten) {
-  if (flatten && !isOpaque(surroundings.fill)) throw missing('flatten() together with a transparent background');
-  return surroundings;
+/** sharp flattens before it adds surroundings, and changes colours after both. */
+function checked({ fill, ...surroundings }, calls) {
+  if (calls.flatten && !isOpaque(fill)) throw missing('flatten() together with a transparent background');
+  checkBlur(calls, fill);
+  return { ...surroundings, fill: recolored(fill, calls) };
 }
 
 /** Where a format has no transparency, sharp lays the image over black. */
-function backgroundOf({ flatten }, format) {
-  if (flatten) return { background: colorOf(flatten.background) };
+function backgroundOf({ flatten, ...calls }, format) {
+  if (flatten) return { background: recolored(colorOf(flatten.background), calls) };
   return format === 'jpeg' ? { background: 'black' } : {};
 }
 

@@ -1,5 +1,5 @@
 import { engine } from './engine.js';
-import { settingsOf } from './settings.js';
+import { describedBy, settingsOf } from './settings.js';
 import { concat, pieces, wholeOf } from './source.js';
 
 /** The most bytes of a rendition that are read at a time. */
@@ -34,18 +34,47 @@ export async function resizeStream(source, options) {
   return { ...outline, body };
 }
 
-/** Describes an image. */
-export async function inspect(source) {
-  const bytes = await wholeOf(source);
+/** Describes an image, and reads no more of it than that needs. */
+export async function inspect(source, options) {
+  const settings = describedBy(options);
   const resizer = await engine();
-  return resizer.call(({ inspect, resize }) => {
-    const { source, animation, ...rest } = inspect.describe(bytes);
-    // Nobody asked for what the pixels show.
-    delete rest.pixels;
-    const times = animation && { animation: { ...animation, duration: Number(animation.duration) } };
-    return { ...source, mediaType: resize.mediaType(source.format), ...rest, ...times };
-  });
+  const { source: header, animation, pixels, ...rest } = await described(resizer.session(settings), source);
+  return {
+    ...header,
+    mediaType: resizer.call(({ resize }) => resize.mediaType(header.format)),
+    ...rest,
+    ...(animation && { animation: { ...animation, duration: Number(animation.duration) } }),
+    ...(pixels && { pixels: pixelsOf(pixels) }),
+  };
 }
+
+/** What a session finds out. Whatever of the source is not needed then is not read. */
+async function described(session, source) {
+  try {
+    for await (const piece of pieces(source)) {
+      session.write(piece);
+      await worked(session);
+      const info = session.info();
+      if (info) return info;
+    }
+    session.finish();
+    await worked(session);
+    return session.info();
+  } finally {
+    session.release();
+  }
+}
+
+async function worked(session) {
+  while (session.step()) await turn();
+}
+
+const pixelsOf = ({ palette, differenceHash, ...pixels }) => ({
+  ...pixels,
+  dominant: palette[0],
+  palette,
+  differenceHash: differenceHash.toString(16).padStart(16, '0'),
+});
 
 /** Works up to the first bytes of a rendition, when its outline is known and most failures have shown. */
 async function begin(source, options) {

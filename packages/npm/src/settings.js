@@ -3,6 +3,7 @@
 import { color } from './color.js';
 import { invalid, invalidArgument } from './error.js';
 import { inContract, optionName } from './names.js';
+import { bytesOf, isBytes } from './source.js';
 
 /** @returns the settings, in the order of the options; an option that is undefined is one that is not given */
 export function settingsOf(options = {}) {
@@ -11,18 +12,21 @@ export function settingsOf(options = {}) {
   return Object.entries(options)
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) =>
-      LISTS.includes(name) && Array.isArray(value) ? value.map((item) => setting([name, item])) : [setting([name, value])],
+      LISTS.includes(name) && Array.isArray(value)
+        ? value.map((item, index) => setting(name, item, `${name}[${index}]`))
+        : [setting(name, value)],
     );
 }
 
 /** Options that may be lists, of which a setting is one item. */
 const LISTS = ['obscure', 'overlay'];
 
-function setting([name, value]) {
+/** @param label what errors call the value */
+function setting(name, value, label = name) {
   if (!Object.hasOwn(OPTIONS, name)) {
     throw invalid(name, `is unknown; known are ${Object.keys(OPTIONS).join(', ')}`);
   }
-  const read = OPTIONS[name](value, name);
+  const read = OPTIONS[name](value, label);
   return { tag: inContract.option(name) + (read?.suffix ?? ''), val: read?.suffix ? read.val : read };
 }
 
@@ -180,8 +184,13 @@ const place = (value, name) =>
     ? { tag: 'tiled', val: record({ tile: record({ x: or(0, whole), y: or(0, whole) }) })(value, name).tile }
     : { tag: 'at', val: position(value, name) };
 
+const image = (value, name) => {
+  if (!isBytes(value)) throw wrong(value, name, 'the bytes of an image: a Uint8Array or ArrayBuffer');
+  return bytesOf(value);
+};
+
 const overlay = record({
-  image: when((value) => value instanceof Uint8Array, 'a Uint8Array'),
+  image,
   opacity: or(1, number),
   place: or({ tag: 'at', val: { tag: 'gravity', val: 'center' } }, place),
   size: optional(length(whole)),
@@ -264,6 +273,28 @@ export const OPTIONS = {
   maxMemory: amount,
   maxWork: amount,
 };
+
+const LIMITS = Object.keys(OPTIONS).filter((name) => name.startsWith('max'));
+
+const looks = record({
+  palette: or(6, whole),
+  blurhash: or({ x: 4, y: 3 }, record({ x: or(4, whole), y: or(3, whole) })),
+});
+
+/** The settings of a description: what to find out in addition to the header, and limits. */
+export function describedBy(options = {}) {
+  if (!isObject(options)) throw invalidArgument('options', `is ${show(options)}; accepted is { pixels: true }`);
+  const { pixels = false, location = false, ...limits } = options;
+  const unknown = Object.keys(limits).find((name) => !LIMITS.includes(name));
+  if (unknown) throw invalid(unknown, `is unknown; known are pixels, location, ${LIMITS.join(', ')}`);
+  const asked = pixels === true ? {} : pixels;
+  const { palette, blurhash } = looks(asked === false ? {} : asked, 'pixels');
+  const facts = {
+    pixels: asked === false ? undefined : { palette, blurhashX: blurhash.x, blurhashY: blurhash.y },
+    location: boolean(location, 'location'),
+  };
+  return [{ tag: 'describe', val: facts }, ...settingsOf(limits)];
+}
 
 /** A sentence of the resizer, with the names that options have here. */
 export const optionNames = (text) =>

@@ -19,10 +19,10 @@ export const METHODS = {
 
 /** Methods of sharp that are not built. */
 export const REFUSED = `
-  affine avif bandbool blur boolean clahe composite convolve dilate ensureAlpha erode extractChannel gamma
-  grayscale greyscale heif joinChannel jp2 jxl keepExif keepGainMap keepXmp linear median modulate negate normalise
-  normalize pipelineColorspace pipelineColourspace raw recomb removeAlpha sharpen stats threshold tiff tile timeout
-  tint toColorspace toColourspace unflatten withDensity withExif withExifMerge withGainMap withIccProfile withXmp
+  affine avif bandbool boolean clahe convolve dilate ensureAlpha erode extractChannel heif joinChannel jp2 jxl keepExif
+  keepGainMap keepXmp median normalise normalize pipelineColorspace pipelineColourspace raw recomb removeAlpha stats
+  threshold tiff tile timeout toColorspace toColourspace unflatten withDensity withExif withExifMerge withGainMap
+  withIccProfile withXmp
 `
   .trim()
   .split(/\s+/);
@@ -62,28 +62,33 @@ const SIDES = { top: 'north', right: 'east', bottom: 'south', left: 'west' };
 export function positionOf(value = 'center') {
   if (['attention', 16, 17, 'entropy'].includes(value))
     return value === 'attention' || value === 17 ? 'attention' : 'entropy';
+  return gravityOf(value, 'position');
+}
+
+/** A gravity by sharp's number or words. */
+export function gravityOf(value, name) {
   const words = String(value)
     .split(' ')
     .map((word) => SIDES[word] ?? word)
     .sort();
-  const name = words
+  const joined = words
     .join('-')
     .replace(/^(east|west)-(north|south)$/, '$2-$1')
     .replace(/^(north|south)(east|west)$/, '$1-$2');
-  const found = GRAVITIES[value] ?? (name === 'centre' ? 'center' : name);
+  const found = GRAVITIES[value] ?? (joined === 'centre' ? 'center' : joined);
   if (!GRAVITIES.includes(found))
     throw invalidArgument(
-      'position',
+      name,
       `is ${JSON.stringify(value)}; accepted is a position, gravity or strategy of sharp`,
     );
   return found;
 }
 
 /** A colour of sharp, which is black unless it says otherwise. */
-export function colorOf(value = 'black') {
-  if (typeof value !== 'object' || value === null) return color(value, 'background');
+export function colorOf(value = 'black', name = 'background') {
+  if (typeof value !== 'object' || value === null) return color(value, name);
   const { r = 0, g = 0, b = 0, alpha = 1 } = value;
-  return color({ red: r, green: g, blue: b, alpha: Math.round(alpha * 255) }, 'background');
+  return color({ red: r, green: g, blue: b, alpha: Math.round(alpha * 255) }, name);
 }
 
 export const isOpaque = ({ alpha = 255 }) => alpha === 255;

@@ -41,9 +41,9 @@ export function concat(arrays) {
   return bytes;
 }
 
-const isBytes = (source) => source instanceof ArrayBuffer || ArrayBuffer.isView(source);
+export const isBytes = (source) => source instanceof ArrayBuffer || ArrayBuffer.isView(source);
 
-const bytesOf = (source) =>
+export const bytesOf = (source) =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);

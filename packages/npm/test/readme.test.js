@@ -50,8 +50,8 @@ test('the worker answers with an image, or says what is wrong', async (t) => {
 });
 
 test('an image is described', async (t) => {
-  const { result } = await run(t, examples[2], '{ width, height, orientation, exif }');
-  assert.deepEqual(result, { width: 1200, height: 800, orientation: 1, exif: undefined });
+  const { result } = await run(t, examples[2], '{ width, height, orientation, exif, hash: blurhash.length }');
+  assert.deepEqual(result, { width: 1200, height: 800, orientation: 1, exif: undefined, hash: 4 + 2 * 4 * 3 });
 });
 
 test('the chain makes a thumbnail', async (t) => {

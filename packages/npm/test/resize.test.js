@@ -90,7 +90,58 @@ test('options reach the resizer in every form', async () => {
   assert.equal(await size({ width: 2400, enlarge: true, density: 0.5, filter: 'box', linear: true }), '1200x800');
 });
 
+test('changes of detail and colours, and overlays, are options', async () => {
+  const made = async (options) => (await resize(photo, { width: 100, format: 'png', ...options })).image;
+  const plain = await made({});
+  const icon = await png(40, 30);
+  const changes = [
+    { blur: 3 },
+    { sharpen: 1 },
+    { sharpen: { sigma: 1, flat: 0, jagged: 3 } },
+    { unsharp: { sigma: 1, amount: 0.5, threshold: 2 } },
+    { pixelate: 4 },
+    { obscure: { left: 10, width: '50%', height: 20, by: { blur: 5 } } },
+    { obscure: [{ width: 9, height: 9, by: { pixelate: 3 } }, { top: '50%', width: 9, height: 9, by: { blur: 3 } }] },
+    { exposure: 1 },
+    { gamma: 2 },
+    { brightness: 1.2 },
+    { lightness: -0.1 },
+    { contrast: 1.3 },
+    { vibrance: 0.5 },
+    { saturation: 0.4 },
+    { hue: 90 },
+    { tone: 'sepia' },
+    { tone: { color: 'teal' } },
+    { tone: { dark: 'navy', light: '#fed', intensity: 0.5 } },
+    { tint: { red: 255, green: 128, blue: 0 } },
+    { negate: true },
+    { posterize: 4 },
+    { overlay: { image: icon } },
+    { overlay: [{ image: new Uint8Array(icon).buffer, opacity: 0.5, size: '20%', place: { gravity: 'south-east', x: 5 } }] },
+    { overlay: [{ image: icon, place: { tile: { x: 3, y: 4 } } }, { image: photo, size: 30, blend: 'multiply' }] },
+  ];
+  const all = await Promise.all(changes.map(made));
+  assert.equal(new Set([plain, ...all].map((image) => Buffer.from(image).toString('base64'))).size, 1 + changes.length);
+  assert.deepEqual(await made({ blur: 0, brightness: 1, overlay: [] }), plain);
+});
+
 const WRONG = [
+  [{ blur: '3' }, 'blur', /^the option blur is "3"; accepted is a number$/],
+  [{ blur: 2000 }, 'blur', /^the option blur is out of range/],
+  [{ sharpen: { flat: 1 } }, 'sharpen.sigma', /is undefined; accepted is a number/],
+  [{ tone: 'gray' }, 'tone', /accepted is grayscale, sepia/],
+  [{ obscure: { width: 9, height: 9 } }, 'obscure.by', /is undefined; accepted is an object/],
+  [{ overlays: [] }, 'overlays', /is unknown; known are .*overlay/],
+  [{ overlay: 'logo.png' }, 'overlay', /is "logo.png"; accepted is an object of image, opacity, place, size, blend/],
+  [{ overlay: { image: 'logo.png' } }, 'overlay.image', /is "logo.png"; accepted is the bytes of an image/],
+  [{ overlay: { image: new Uint8Array(9) } }, 'overlay', /is not an image of a known format/],
+  [{ overlay: [{ image: photo }, { image: photo, opacity: '1' }] }, 'overlay[1].opacity', /is "1"/],
+  [{ overlay: { image: photo, opacity: 2 } }, 'overlay', /./],
+  [{ overlay: { image: photo, size: 'big' } }, 'overlay.size', /is "big"; accepted is pixels/],
+  [{ overlay: { image: photo, place: 'top' } }, 'overlay.place', /is "top"; accepted is center/],
+  [{ overlay: { image: photo, place: 'attention' } }, 'overlay', /./],
+  [{ overlay: { image: photo, place: { tile: 3 } } }, 'overlay.place.tile', /accepted is an object of x, y/],
+  [{ overlay: { image: photo, blend: 'add' } }, 'overlay.blend', /accepted is over, multiply/],
   [{ widht: 800 }, 'widht', /^the option widht is unknown; known are allowDamaged, /],
   [{ toString: 1 }, 'toString', /unknown/],
   [{ width: 0 }, 'width', /^the option width is out of range; accepted is 1 to 2147483647$/],
@@ -117,7 +168,7 @@ const WRONG = [
 ];
 
 for (const [options, name, message] of WRONG) {
-  test(`a wrong option is named: ${JSON.stringify(options)}`, async () => {
+  test(`a wrong option is named: ${JSON.stringify(options).slice(0, 60)} ${message}`, async () => {
     await assert.rejects(resize(photo, options), (error) => {
       assert.ok(error instanceof TintypeError && error instanceof Error);
       assert.deepEqual([error.name, error.code, error.data.name], ['TintypeError', 'invalid-option', name]);
@@ -222,6 +273,61 @@ test('an image is described', async () => {
       quality: 85,
     },
   );
+});
+
+test('a description reads no more of a source than it needs', async () => {
+  const large = await jpeg(4000, 3000, { grain: 40 });
+  const source = stream(large, 64 << 10);
+  assert.equal((await inspect(source.stream)).width, 4000);
+  assert.equal(source.cancelled, true);
+  assert.ok(source.pulled < large.length / 2, `${source.pulled} of ${large.length} bytes were read`);
+  assert.deepEqual(await inspect(new Blob([large])), await inspect(large));
+  await assert.rejects(inspect(new Uint8Array()), { code: 'unrecognized' });
+  await assert.rejects(inspect(large.subarray(0, 100)), { code: 'malformed' });
+});
+
+test('what the pixels show is found on request', async () => {
+  const red = await sharp({ create: { width: 60, height: 40, channels: 3, background: 'red' } })
+    .composite([{ input: { create: { width: 20, height: 40, channels: 3, background: '#00f' } }, gravity: 'west' }])
+    .png()
+    .toBuffer();
+  const { width, pixels } = await inspect(red, { pixels: { palette: 2, blurhash: { x: 3, y: 2 } } });
+  assert.equal(width, 60);
+  const near = (color, expected) =>
+    Object.entries(expected).every(([channel, value]) => Math.abs(color[channel] - value) <= 6);
+  assert.ok(near(pixels.dominant, { red: 255, green: 0, blue: 0, alpha: 255 }), JSON.stringify(pixels.dominant));
+  assert.ok(near(pixels.palette[1], { red: 0, green: 0, blue: 255 }), JSON.stringify(pixels.palette));
+  assert.ok(near(pixels.average, { red: 170, blue: 85 }), JSON.stringify(pixels.average));
+  assert.equal(pixels.palette.length, 2);
+  assert.equal(pixels.blurhash.length, 4 + 2 * 3 * 2);
+  assert.ok(pixels.thumbhash instanceof Uint8Array && pixels.thumbhash.length >= 5);
+  assert.match(pixels.differenceHash, /^[0-9a-f]{16}$/);
+  assert.ok(pixels.attention.x > 0 && pixels.attention.x < 1);
+
+  const bits = (one, other) =>
+    (BigInt(`0x${one}`) ^ BigInt(`0x${other}`)).toString(2).replaceAll('0', '').length;
+  const hash = async (source) => (await inspect(source, { pixels: true })).pixels.differenceHash;
+  const small = (await resize(photo, { width: 300, quality: 60 })).image;
+  assert.ok(bits(await hash(photo), await hash(small)) <= 6);
+  assert.ok(bits(await hash(photo), pixels.differenceHash) > 6);
+  assert.equal((await inspect(photo, { pixels: false })).pixels, undefined);
+});
+
+test('a description has its options', async () => {
+  for (const [options, name] of [
+    [{ width: 9 }, 'width'],
+    [{ pixels: 3 }, 'pixels'],
+    [{ pixels: { colours: 3 } }, 'pixels.colours'],
+    [{ location: 1 }, 'location'],
+    [{ pixels: { palette: 300 } }, 'describe'],
+    [true, 'options'],
+  ]) {
+    await assert.rejects(inspect(photo, options), (error) => {
+      assert.deepEqual([error.code, error.data.name], ['invalid-option', name], error.message);
+      return true;
+    });
+  }
+  await assert.rejects(inspect(photo, { pixels: true, maxMemory: 1000 }), { code: 'limit-exceeded' });
 });
 
 test('colours are those of CSS', async () => {

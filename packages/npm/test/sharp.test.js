@@ -1,5 +1,9 @@
 // The chain makes what sharp makes of the same calls: the same size and, but for rounding and codecs, the same pixels.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import test from 'node:test';
 import sharp from 'sharp';
 import tintype, { TintypeError } from 'tintype';
@@ -121,7 +125,58 @@ const calls = [
   ['icon', (image) => image.resize(50).webp({ lossless: true, effort: 6 }), 2],
 ];
 
-for (const [source, call, tolerance] of calls) {
+/**
+ * Changes of detail and colours. Where sharp works in CIE LCH, colours differ the more the stronger the change is: a
+ * tolerance of more than 4 stands for the same look, and not for the same numbers.
+ */
+const adjusted = [
+  ['photo', (image) => image.resize(200).blur(), 2],
+  ['photo', (image) => image.resize(200).blur(5), 2],
+  ['photo', (image) => image.resize(200).blur({ sigma: 1.5, precision: 'float' }), 2],
+  ['photo', (image) => image.resize(200).blur(false), 2],
+  ['icon', (image) => image.resize(60).blur(2), 2],
+  ['photo', (image) => image.resize(200, 200, { fit: 'contain', background: 'teal' }).sharpen(), 2],
+  ['photo', (image) => image.resize(200).sharpen(), 2],
+  ['photo', (image) => image.resize(200).sharpen({ sigma: 2 }), 2],
+  ['photo', (image) => image.resize(200).sharpen({ sigma: 2, m1: 0, m2: 3 }), 2],
+  ['photo', (image) => image.resize(200).blur(1).sharpen({ sigma: 1, m1: 2 }), 2],
+  ['icon', (image) => image.resize(60).sharpen({ sigma: 1 }), 3],
+  ['photo', (image) => image.resize(200).greyscale(), 4],
+  ['photo', (image) => image.resize(200).grayscale().png(), 4],
+  ['photo', (image) => image.greyscale(false), 2],
+  ['photo', (image) => image.resize(200, 200, { fit: 'contain', background: '#777' }).greyscale(), 4],
+  ['icon', (image) => image.resize(60).greyscale(), 4],
+  ['photo', (image) => image.resize(200).negate(), 2],
+  ['photo', (image) => image.resize(200, 200, { fit: 'contain', background: 'teal' }).negate(), 2],
+  ['photo', (image) => image.resize(200).extend({ left: 9, background: 'red' }).negate(), 2],
+  ['photo', (image) => image.resize(200).rotate(9, { background: 'white' }).negate(), 4],
+  ['icon', (image) => image.resize(60).negate({ alpha: false }), 2],
+  ['icon', (image) => image.flatten({ background: 'tomato' }).negate(), 2],
+  ['photo', (image) => image.resize(200).linear(1.3, -20), 2],
+  ['photo', (image) => image.resize(200).linear([0.5, 0.5, 0.5], [60, 60, 60]), 2],
+  ['photo', (image) => image.resize(200).linear(undefined, 30), 2],
+  ['photo', (image) => image.resize(200).extend({ top: 9, background: 'teal' }).linear(0.8, 20).negate(), 2],
+  ['photo', (image) => image.resize(200).gamma(), 3],
+  ['photo', (image) => image.resize(200).gamma(1.5).jpeg({ quality: 90 }), 3],
+  ['photo', (image) => image.resize(200).gamma(2.2, 1.5), 3],
+  ['photo', (image) => image.gamma(1, 2), 3],
+  ['photo', (image) => image.resize(200).tint('#f80'), 4],
+  ['photo', (image) => image.resize(200).tint({ r: 30, g: 60, b: 200 }).negate(), 4],
+  ['photo', (image) => image.resize(200).modulate({ brightness: 1.2 }), 6],
+  ['photo', (image) => image.resize(200).modulate({ brightness: 0.8 }), 6],
+  ['photo', (image) => image.resize(200).modulate({ saturation: 0 }), 4],
+  ['photo', (image) => image.resize(200).modulate({ saturation: 0.5 }), 5],
+  ['photo', (image) => image.resize(200).modulate({ saturation: 1.4 }), 8],
+  ['photo', (image) => image.resize(200).modulate({ lightness: 10 }).modulate({ saturation: 0.7 }), 5],
+  ['photo', (image) => image.resize(200).modulate({ lightness: -20 }), 4],
+  ['photo', (image) => image.resize(200).modulate({ hue: 30 }), 15],
+  ['photo', (image) => image.resize(200).modulate({ hue: 180 }), 15],
+  ['photo', (image) => image.resize(200).greyscale().modulate({ brightness: 0.9, hue: 90 }), 4],
+  ['photo', (image) => image.resize(200).modulate({ brightness: 1.1 }).linear(0.9, 5), 6],
+  ['photo', (image) => image.resize(200, 200, { fit: 'contain' }).modulate({ brightness: 0.9 }), 5],
+];
+
+for (const [source, call, tolerance] of [...calls, ...adjusted]) {
   test(`${source}: ${String(call).replace('(image) => ', '')}`, async () => {
     const expected = await call(sharp(sources[source])).toBuffer({ resolveWithObject: true });
     const made = await call(tintype(sources[source])).toBuffer({ resolveWithObject: true });
@@ -142,6 +197,48 @@ async function meanDifference(...images) {
   for (let at = 0; at < one.length; at += 1) sum += Math.abs(one[at] - other[at]);
   return sum / one.length;
 }
+
+const marks = { icon: await png(61, 41), photo: await jpeg(50, 30), turned: await turned(50, 30, 6) };
+/** The layers of `composite`, and how the image is made. Where a middle is between two pixels, sharp takes the other one. */
+const composites = [
+  [[{ input: marks.icon }], (image) => image.resize(201), 2],
+  [[{ input: marks.icon, gravity: 'southeast' }], (image) => image.resize(200), 2],
+  [[{ input: marks.photo, gravity: 'northwest' }, { input: marks.icon, gravity: 'east' }], (image) => image.resize(200), 2],
+  [[{ input: marks.icon, gravity: 7 }], (image) => image.resize(200), 2],
+  [[{ input: marks.icon, left: 17, top: 100 }], (image) => image.resize(200), 2],
+  [[{ input: marks.icon, tile: true }], (image) => image.resize(201), 2],
+  ...['multiply', 'screen', 'overlay', 'soft-light', 'difference'].map((blend) => [
+    [{ input: marks.icon, blend, gravity: 'north' }],
+    (image) => image.resize(201),
+    3,
+  ]),
+  [[{ input: marks.icon, gravity: 'north' }], (image) => image.resize(201).greyscale(), 4],
+  [[{ input: marks.icon, gravity: 'south' }], (image) => image.resize(201).blur(4).sharpen(), 2],
+  [[{ input: marks.icon, gravity: 'southwest' }], (image) => image.resize(100).extend({ left: 50, background: 'red' }), 2],
+  [[{ input: marks.icon, gravity: 'northeast' }], (image) => image.resize(100, 100, { fit: 'contain' }), 2],
+];
+for (const [layers, call, tolerance] of composites) {
+  const names = layers.map(({ input, ...rest }) => JSON.stringify(rest));
+  test(`composite ${names}: ${String(call).replace('(image) => ', '')}`, async () => {
+    for (const source of [sources.photo, sources.icon]) {
+      const expected = await call(sharp(source)).composite(layers).png().toBuffer({ resolveWithObject: true });
+      const made = await call(tintype(source)).composite(layers).png().toBuffer({ resolveWithObject: true });
+      assert.deepEqual([made.info.width, made.info.height], [expected.info.width, expected.info.height]);
+      const difference = await meanDifference(made.data, expected.data);
+      assert.ok(difference <= tolerance, `the mean difference is ${difference.toFixed(2)}`);
+    }
+  });
+}
+
+test('a layer may be any source, and a path', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'mark.png'), marks.icon);
+  const inputs = [marks.icon, new Blob([marks.icon]), join(folder, 'mark.png'), pathToFileURL(join(folder, 'mark.png'))];
+  const [first, ...rest] = await Promise.all(inputs.map((input) => bytes((image) => image.composite([{ input }]).png())));
+  for (const other of rest) assert.deepEqual(other, first);
+  assert.notDeepEqual(first, await bytes((image) => image.png()));
+});
 
 /** The bytes of a chain on a source that is a photograph unless it is named. */
 const bytes = (call, source = sources.photo) => call(tintype(source)).toBuffer();
@@ -192,6 +289,9 @@ const animated = [
   [{ animated: true }, (image) => image.resize(20, 20).webp(), [100, 200, 300, 400]],
   [{ animated: true }, (image) => image.flop().webp(), [100, 200, 300, 400]],
   [{ animated: true }, (image) => image.extend(3).webp(), [100, 200, 300, 400]],
+  [{ animated: true }, (image) => image.gif(), [100, 200, 300, 400]],
+  [{ pages: 3 }, (image) => image.resize(30).gif({ loop: 1 }), [100, 200, 300]],
+  [{ animated: true }, (image) => image.resize(30).negate({ alpha: false }).webp(), [100, 200, 300, 400]],
   [
     { animated: true },
     (image) => image.extract({ left: 5, top: 5, width: 20, height: 20 }).webp(),
@@ -256,7 +356,8 @@ test('every method of sharp is built, or refused by name', async () => {
   assert.ok(methods.length > 60 && !(methods[0] in inherited));
   const chain = tintype(sources.photo);
   for (const name of methods) assert.equal(typeof chain[name], 'function', name);
-  assert.throws(() => chain.blur(3), { name: 'TintypeError', code: 'not-built', message: 'blur() is not built' });
+  for (const name of ['median', 'normalise', 'threshold'])
+    assert.throws(() => chain[name](3), { name: 'TintypeError', code: 'not-built', message: `${name}() is not built` });
 });
 
 test('what is not built is refused by name', async () => {
@@ -273,6 +374,25 @@ test('what is not built is refused by name', async () => {
     'png({ deep })': (image) => image.png({ deep: 8 }),
     "toFormat('avif')": (image) => image.toFormat('avif'),
     'extend({ deep })': (image) => image.extend({ deep: 3 }),
+    'sharpen({ x1: 3 })': (image) => image.sharpen({ sigma: 1, x1: 3 }),
+    'linear(-1)': (image) => image.linear(-1, 255),
+    'linear(a) with a value for each channel': (image) => image.linear([1, 2, 3], 0),
+    'modulate() of brightness or lightness together with gamma(gamma, gammaOut)': (image) =>
+      image.modulate({ brightness: 2 }).gamma(2, 1),
+    'negate() of transparency': (image) => image.extend({ top: 1, background: 'transparent' }).negate(),
+    'blur() together with surroundings': (image) => image.resize(9, 9, { fit: 'contain' }).blur(),
+    'greyscale() together with this background': (image) => image.extend({ top: 1, background: 'red' }).greyscale(),
+    'modulate() together with this background': (image) => image.rotate(5).modulate({ lightness: 5 }),
+    'tint() together with this background': (image) => image.flatten({ background: '#777' }).tint('red'),
+    'composite({ blend: "dest-in" })': (image) => image.composite([{ input: marks.icon, blend: 'dest-in' }]),
+    'composite({ input: { create } })': (image) => image.composite([{ input: { create: {} } }]),
+    'composite({ premultiplied })': (image) => image.composite([{ input: marks.icon, premultiplied: true }]),
+    'composite({ left: -1 })': (image) => image.composite([{ input: marks.icon, left: -1, top: 0 }]),
+    'composite({ tile }) that does not begin in the middle': (image) =>
+      image.composite([{ input: marks.icon, tile: true, gravity: 'north' }]),
+    'composite() together with negate()': (image) => image.negate().composite([{ input: marks.icon }]),
+    'composite() of an image that its EXIF says to turn': (image) => image.composite([{ input: marks.turned }]),
+    'composite() of an image that is cut off': (image) => image.composite([{ input: marks.icon, left: 600, top: 0 }]),
   };
   for (const [name, call] of Object.entries(refused)) {
     await assert.rejects(
@@ -283,9 +403,33 @@ test('what is not built is refused by name', async () => {
   }
   await assert.rejects(tintype(films.gif, { animated: true }).png().toBuffer(), {
     code: 'not-built',
-    message: 'several pages as png are not built: choose webp, or a page',
+    message: 'several pages as png are not built: choose webp or gif, or a page',
+  });
+  await assert.rejects(tintype(films.gif, { animated: true }).composite([{ input: marks.icon }]).webp().toBuffer(), {
+    code: 'not-built',
+    message: 'composite() of several pages is not built',
+  });
+  await assert.rejects(tintype(sources.photo).resize(40).composite([{ input: marks.icon }]).toBuffer(), {
+    code: 'invalid-option',
+    message: 'composite({ input }) is 61 × 41, and the image 40 × 30; accepted are images that are no larger',
   });
   for (const wrong of [
+    (image) => image.blur(0.1),
+    (image) => image.blur('3'),
+    (image) => image.sharpen({ sigma: 11 }),
+    (image) => image.sharpen({ m1: 1 }),
+    (image) => image.modulate({ brightness: -1 }),
+    (image) => image.modulate({ hue: 'red' }),
+    (image) => image.modulate(),
+    (image) => image.gamma(4),
+    (image) => image.linear('a'),
+    (image) => image.negate({ alpha: 1 }),
+    (image) => image.tint('redish'),
+    (image) => image.composite({ input: marks.icon }),
+    (image) => image.composite([{}]),
+    (image) => image.composite([{ input: marks.icon, left: 3 }]),
+    (image) => image.composite([{ input: marks.icon, gravity: 'up' }]),
+    (image) => image.composite([{ input: marks.icon, tile: 1 }]),
     (image) => image.jpeg({ chromaSubsampling: '4:1:1' }),
     (image) => image.jpeg({ progressive: 'yes' }),
     (image) => image.webp({ effort: 7 }),

@@ -19,6 +19,13 @@ export const skip =
 
 export const source = (name) => readFile(join(folder, 'sources', name));
 
+/** The options of a vector, with overlays as images in place of their names. */
+export async function optionsOf({ options }, read = source) {
+  if (!options.overlay) return options;
+  const overlay = await Promise.all(options.overlay.map(async ({ image, ...rest }) => ({ image: await read(image), ...rest })));
+  return { ...options, overlay };
+}
+
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** Keeps what an engine made, a hash or the code of a failure for each vector, and returns the first few that differ. */

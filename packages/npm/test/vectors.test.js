@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
 import { bin, bun, execFile, installed } from './installed.js';
-import { differences, folder, sha256, skip, source, sources, vectors } from './vectors.js';
-import { asking, workerd } from './workerd.js';
+import { differences, folder, optionsOf, sha256, skip, source, sources, vectors } from './vectors.js';
+import { post, workerd } from './workerd.js';
 
 test('the sources are those that are recorded', { skip }, async () => {
   for (const [name, hash] of Object.entries(sources)) assert.equal(sha256(await source(name)), hash, name);
@@ -19,8 +19,10 @@ import { readFile } from 'node:fs/promises';
 import { resize } from 'tintype';
 
 const { vectors } = JSON.parse(await readFile('vectors.json', 'utf8'));
-for (const { source, options } of vectors) {
-  const made = await resize(await readFile('sources/' + source), options).catch(({ code }) => ({ code }));
+const source = (name) => readFile('sources/' + name);
+${optionsOf.toString()}
+for (const vector of vectors) {
+  const made = await resize(await source(vector.source), await optionsOf(vector)).catch(({ code }) => ({ code }));
   console.log(made.code ?? createHash('sha256').update(made.image).digest('hex'));
 }
 `;
@@ -44,7 +46,7 @@ test('workerd makes what is recorded', { skip }, async (t) => {
   const { url } = await workerd(t);
   const outcomes = [];
   for (const vector of vectors) {
-    const response = await fetch(url + asking(vector.options), { method: 'POST', body: await source(vector.source) });
+    const response = await post(url, await optionsOf(vector), await source(vector.source));
     outcomes.push(response.ok ? sha256(Buffer.from(await response.arrayBuffer())) : (await response.json()).code);
   }
   assert.deepEqual(await differences('workerd', outcomes), []);

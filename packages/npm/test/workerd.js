@@ -17,13 +17,19 @@ WebAssembly.instantiate = async (...args) => {
   return instance;
 };
 
+async function fromForm(form, { overlay }) {
+  for (const laid of overlay) laid.image = await form.get(laid.image).arrayBuffer();
+  return form.get('source');
+}
+
 export default {
   async fetch(request) {
     const url = new URL(request.url);
     if (url.pathname === '/memory') return new Response(String(memory.buffer.byteLength));
     try {
       const options = JSON.parse(url.searchParams.get('options'));
-      const { body, mediaType } = await resizeStream(request.body ?? new Uint8Array(), options);
+      const source = options.overlay ? await fromForm(await request.formData(), options) : request.body;
+      const { body, mediaType } = await resizeStream(source ?? new Uint8Array(), options);
       return new Response(body, { headers: { 'content-type': mediaType } });
     } catch (error) {
       if (!(error instanceof TintypeError)) throw error;
@@ -35,6 +41,18 @@ export default {
 
 /** The path and query that ask the worker for these options. */
 export const asking = (options) => `/?${new URLSearchParams({ options: JSON.stringify(options) })}`;
+
+/** Asks the worker for a rendition. Images to lay over it come in a form, with their names in the options. */
+export function post(url, options, source) {
+  if (!options.overlay) return fetch(url + asking(options), { method: 'POST', body: source });
+  const form = new FormData();
+  form.set('source', new Blob([source]));
+  const overlay = options.overlay.map(({ image, ...rest }, index) => {
+    form.set(`overlay ${index}`, new Blob([image]));
+    return { image: `overlay ${index}`, ...rest };
+  });
+  return fetch(url + asking({ ...options, overlay }), { method: 'POST', body: form });
+}
 
 /** A workerd that serves the worker, with nothing but the package's own files. */
 export async function workerd(t) {

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 
 import tintype
@@ -87,6 +88,64 @@ class Renditions(unittest.TestCase):
         self.assertEqual((info.progressive, info.chroma_subsampling, info.exif.lens), (False, "4:2:0", None))
         self.assertEqual(inspect(source("jpeg-turned-6")).source.orientation, 6)
         self.assertEqual(inspect(source("gif-animated")).frames, 5)
+        self.assertIsNone(info.pixels)
+
+    def test_a_description_reads_no_more_of_a_source_than_it_needs(self) -> None:
+        photo, read = source("jpeg-large"), 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal read
+            for at in range(0, len(photo) + 900_000, 300_000):
+                read += 1
+                yield photo[at : at + 300_000].ljust(300_000, b" ")
+
+        self.assertEqual(inspect(pieces()), inspect(photo))
+        self.assertEqual(read, 1)
+
+    def test_what_pixels_show_is_found_on_request(self) -> None:
+        photo = source("jpeg-420")
+        seen = inspect(photo, pixels={"palette": 3, "blurhash_x": 5}).pixels
+        self.assertEqual((len(seen.palette), len(seen.blurhash), seen.dominant), (3, 4 + 2 * 5 * 3, seen.palette[0]))
+        for color in (seen.average, *seen.palette):
+            self.assertTrue(len(color) == 4 and all(0 <= channel <= 255 for channel in color), color)
+        self.assertTrue(5 <= len(seen.thumbhash) <= 30 and isinstance(seen.thumbhash, bytes))
+        self.assertTrue(all(0 <= share <= 1 for share in seen.attention), seen.attention)
+        small = inspect(resize(photo, width=100, quality=60).image, pixels=True).pixels
+        other = inspect(source("png-rgba"), pixels=True).pixels
+        self.assertLess((seen.difference_hash ^ small.difference_hash).bit_count(), 8)
+        self.assertGreater((seen.difference_hash ^ other.difference_hash).bit_count(), 8)
+        for options, message in (
+            ({"pixels": {"colours": 3}}, r"the option pixels\['colours'\] is unknown"),
+            ({"pixels": 3}, "the option pixels is 3; accepted is a mapping"),
+            ({"location": 1}, "the option location is 1; accepted is True or False"),
+            ({"width": 9}, "the option width is unknown; known are pixels, location, max_source_bytes"),
+        ):
+            with self.assertRaisesRegex(InvalidOption, message):
+                inspect(photo, **options)
+        with self.assertRaises(LimitExceeded):
+            inspect(photo, pixels=True, max_memory=1000)
+
+    def test_changes_of_detail_and_colours_and_overlays_are_options(self) -> None:
+        icon = source("png-rgba")
+        changes = [
+            {}, {"blur": 3}, {"sharpen": 1}, {"sharpen": {"sigma": 1, "flat": 0}}, {"unsharp": {"sigma": 1, "amount": 2}},
+            {"pixelate": 4}, {"obscure": {"width": "50%", "height": 20, "by": {"blur": 5}}},
+            {"obscure": [{"width": 9, "height": 9, "by": {"pixelate": 3}}, {"top": 30, "width": 9, "height": 9, "by": {"blur": 3}}]},
+            {"exposure": 1}, {"gamma": 2}, {"brightness": 1.2}, {"lightness": -0.1}, {"contrast": 1.3}, {"vibrance": 0.5},
+            {"saturation": 0.4}, {"hue": 90}, {"tone": "sepia"}, {"tone": {"color": "#088"}}, {"tint": (255, 136, 0)},
+            {"tone": {"dark": "#004", "light": "#fed", "intensity": 0.5}}, {"negate": True}, {"posterize": 4},
+            {"overlay": {"image": icon}}, {"overlay": {"image": icon, "place": {"tile": {"x": 3}}, "opacity": 0.5}},
+            {"overlay": ({"image": memoryview(icon), "size": "20%", "place": {"gravity": "south-east", "x": 4}}, {"image": icon})},
+            {"overlay": {"image": icon, "size": 30, "place": {"left": 3}, "blend": "multiply"}},
+        ]
+        made = {resize(self.photo, width=100, format="png", **options).image for options in changes}
+        self.assertEqual(len(made), len(changes))
+        self.assertIn(resize(self.photo, width=100, format="png", blur=0, overlay=[]).image, made)
+
+    def test_an_animation_stays_one(self) -> None:
+        for format in ("gif", "webp"):
+            made = inspect(resize(source("gif-animated"), frames=0, width=50, format=format).image)
+            self.assertEqual((made.source.format, made.frames), (format, 5))
 
 
 class Failures(unittest.TestCase):
@@ -121,6 +180,14 @@ class Failures(unittest.TestCase):
             ({"background": "#12"}, "the option background is '#12'; accepted is a colour"),
             ({"crop": {"width": 9}}, "the option crop has no height"),
             ({"crop": {"width": 9, "height": 9, "deep": 9}}, r"the option crop\['deep'\] is unknown"),
+            ({"blur": "3"}, "the option blur is '3'; accepted is a number"),
+            ({"blur": 2000}, "the option blur is out of range"),
+            ({"sharpen": {"flat": 1}}, "the option sharpen has no sigma"),
+            ({"tone": "gray"}, "the option tone is 'gray'; accepted is grayscale, sepia"),
+            ({"overlay": "logo.png"}, "the option overlay is 'logo.png'; accepted is a mapping with image"),
+            ({"overlay": {"image": "logo.png"}}, r"the option overlay\['image'\] is 'logo.png'; accepted is the bytes"),
+            ({"overlay": [{"image": b""}, {"image": b"", "blend": "add"}]}, r"the option overlay\[1\]\['blend'\] is 'add'"),
+            ({"overlay": {"image": b"no image"}}, "the option overlay is not an image of a known format"),
             ({"position": {"gravity": "up"}}, r"the option position\['gravity'\] is 'up'"),
         ):
             with self.assertRaisesRegex(InvalidOption, message):
@@ -146,27 +213,34 @@ class Documentation(unittest.TestCase):
             examples = re.findall(r"```python\n(.*?)```", (HERE.parent / "README.md").read_text(), re.DOTALL)
             for example in examples:
                 subprocess.run([sys.executable, "-c", example], cwd=folder, check=True, stdout=subprocess.PIPE)
-            self.assertEqual(len(examples), 3)
+            self.assertEqual(len(examples), 4)
             self.assertEqual(inspect(Path(folder) / "photo.webp").source.width, 800)
             self.assertEqual(inspect(Path(folder) / "thumbnail.webp").source.height, 240)
 
     def test_what_stands_beside_pillow_makes_the_same_size(self) -> None:
         try:
-            from PIL import Image, ImageOps
+            from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps, ImageStat
         except ImportError:
             self.skipTest("there is no Pillow")
         rows = re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", (HERE.parent / "README.md").read_text(), re.MULTILINE)
-        self.assertEqual(len(rows), 8)
-        photo = source("jpeg-420")
+        self.assertEqual(len(rows), 22)
+        files = {"photo": source("jpeg-420"), "logo": source("png-rgba"), "other": source("jpeg-444")}
+        files["other"] = resize(files["other"], width=241, height=181, fit="fill", enlarge=True, format="png").image
         for pillow, options in rows:
-            image = Image.open(io.BytesIO(photo))
-            file = io.BytesIO()
-            made = eval(pillow, {"image": image, "ImageOps": ImageOps, "file": file})
+            images = {name: Image.open(io.BytesIO(image)) for name, image in files.items()}
+            image, file = images.pop("photo"), io.BytesIO()
+            modules = [Image, ImageChops, ImageEnhance, ImageFilter, ImageOps]
+            names = {module.__name__.split(".")[-1]: module for module in modules}
+            made = eval(pillow, {"image": image, "file": file, **images, **names})
             if file.getvalue():
                 made = Image.open(file)
             made = image if made is None else made
-            ours = eval(f"resize(photo, {options})", {"resize": resize, "photo": photo})
+            keywords = options if "format" in options else options + ', format="png"'
+            ours = eval(f"resize(photo, {keywords})", {"resize": resize, **files})
             self.assertEqual((ours.width, ours.height), made.size, pillow)
+            ours = Image.open(io.BytesIO(ours.image))
+            difference = ImageStat.Stat(ImageChops.difference(made.convert("RGB"), ours.convert("RGB"))).mean
+            self.assertLess(max(difference), 20 if "posterize" in pillow else 6, pillow)
 
     def test_the_types_accept_what_is_right_and_nothing_else(self) -> None:
         try:

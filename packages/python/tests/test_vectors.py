@@ -17,6 +17,8 @@ def snake(name: str) -> str:
 
 def made(vector: dict) -> str:
     options = {snake(name): value for name, value in vector["options"].items()}
+    if "overlay" in options:
+        options["overlay"] = [overlay | {"image": source(overlay["image"])} for overlay in options["overlay"]]
     try:
         return hashlib.sha256(resize(source(vector["source"]), **options).image).hexdigest()
     except TintypeError as error:

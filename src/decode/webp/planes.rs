@@ -33,7 +33,7 @@ fn luma(sample: u8) -> u8 {
 fn chroma(sample: u8) -> u8 {
     // 255 by 224 is 1 and 31 by 224.
     let above = u16::from(sample.saturating_sub(16).min(224));
-    (above + (31 * above + 223) / 224) as u8
+    (above + (31 * above).div_ceil(224)) as u8
 }
 
 #[cfg(test)]

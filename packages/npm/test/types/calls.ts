@@ -3,8 +3,8 @@ import tintype, { inspect, load, resize, resizeStream, TintypeError, type Option
 import type { Failure, Setting } from '../../dist/interfaces/tintype-image-types.js';
 
 /**
- * Every setting of the contract is an option, and every option is a setting. Shares are percentages here, and no call
- * returns what `describe` asks for.
+ * Every setting of the contract is an option, and every option is a setting. Shares are percentages here, and `describe`
+ * is a call of its own, `inspect`.
  */
 type Camel<Name> = Name extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : Name;
 type Settings = Camel<Exclude<Setting['tag'], 'width-share' | 'height-share' | 'describe'>>;
@@ -26,9 +26,28 @@ export async function calls(photo: Uint8Array, response: Response) {
     mask: { rounded: 9 },
     tilt: { degrees: 3 },
   });
+  await resize(photo, {
+    blur: 3,
+    sharpen: { sigma: 1, flat: 0 },
+    unsharp: { sigma: 1, amount: 0.5 },
+    obscure: [{ left: '10%', width: 20, height: '5%', by: { pixelate: 9 } }],
+    contrast: 1.2,
+    tone: { dark: 'navy', light: { red: 255, green: 240, blue: 200 } },
+    overlay: [
+      { image: photo, size: '25%', place: { gravity: 'south-east', x: 10, y: 10 }, opacity: 0.5 },
+      { image: photo.buffer as ArrayBuffer, place: { tile: { x: 9 } }, blend: 'soft-light' },
+    ],
+  });
   const { body } = await resizeStream(response.body!, { width: 800 });
   new Response(body);
   const { exif } = await inspect(new Blob([]));
+  const seen = await inspect(photo, { pixels: { palette: 3 }, maxMemory: 1e7 });
+  const hashes: [Uint8Array, string, string] = [seen.pixels.thumbhash, seen.pixels.blurhash, seen.pixels.differenceHash];
+  await resize(photo, { width: 9, height: 9, fit: 'cover', position: seen.pixels.attention, background: seen.pixels.average });
+  // @ts-expect-error Nobody asked for pixels.
+  (await inspect(photo, { location: true })).pixels;
+  // @ts-expect-error An option of renditions.
+  await inspect(photo, { width: 9 });
   const artist: string | undefined = exif?.artist;
   await load();
 
@@ -40,9 +59,17 @@ export async function calls(photo: Uint8Array, response: Response) {
   await resize(photo, { width: '800' });
   // @ts-expect-error No such angle; that is `tilt`.
   await resize(photo, { rotate: 45 });
+  // @ts-expect-error An overlay is bytes, and no path.
+  await resize(photo, { overlay: { image: 'logo.png' } });
+  // @ts-expect-error Nor does it lie at a smart position.
+  await resize(photo, { overlay: { image: photo, place: 'attention' } });
+  // @ts-expect-error Sharpening needs a standard deviation.
+  await resize(photo, { sharpen: { flat: 1 } });
+  // @ts-expect-error No such tone.
+  await resize(photo, { tone: 'gray' });
   // @ts-expect-error No image.
   await resize('photo.jpg');
-  return [made, artist, complete, named];
+  return [made, hashes, artist, complete, named];
 }
 
 export function reason(error: unknown): string {
@@ -63,7 +90,17 @@ export async function chains(photo: Uint8Array) {
   await tintype(photo).toFormat('jpeg', { progressive: true, chromaSubsampling: '4:4:4', mozjpeg: true }).toBuffer();
   // @ts-expect-error A palette, which is not built.
   tintype(photo).png({ palette: true });
+  await tintype(photo)
+    .greyscale()
+    .blur(3)
+    .sharpen({ sigma: 1, m1: 0 })
+    .modulate({ brightness: 1.2, hue: 30 })
+    .linear(1.1, -3)
+    .composite([{ input: 'logo.png', gravity: 'southeast' }, { input: photo, left: 3, top: 4, blend: 'multiply' }])
+    .toBuffer();
+  // @ts-expect-error A blend that is not built.
+  tintype(photo).composite([{ input: photo, blend: 'dest-in' }]);
   // @ts-expect-error What sharp has and tintype has not.
-  tintype(photo).blur(3);
+  tintype(photo).median(3);
   return [buffer, data.toString('base64'), info.width];
 }

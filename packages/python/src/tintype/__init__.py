@@ -1,4 +1,4 @@
-"""Resizes, converts and describes images: JPEG, PNG, WebP and GIF in; JPEG, PNG and WebP out.
+"""Resizes, converts and describes images: JPEG, PNG, WebP and GIF, in and out.
 
     from tintype import resize
 
@@ -18,8 +18,8 @@ from ._errors import (
     Unrecognized,
     Unsupported,
 )
-from ._facts import Animation, Exif, Header, IccProfile, Info, Outline, Rendition
-from ._options import Options
+from ._facts import Animation, Exif, Header, IccProfile, Info, Location, Outline, Pixels, Rendition
+from ._options import Limits, Obscure, Options, Overlay
 from ._resize import Session, Source, inspect, resize, stream
 
 __all__ = [
@@ -31,9 +31,14 @@ __all__ = [
     "Internal",
     "InvalidOption",
     "LimitExceeded",
+    "Limits",
+    "Location",
     "Malformed",
+    "Obscure",
     "Options",
     "Outline",
+    "Overlay",
+    "Pixels",
     "Rendition",
     "Session",
     "Source",

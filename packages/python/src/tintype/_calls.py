@@ -13,7 +13,7 @@ from typing import Any
 
 from wasmtime import Store
 from wasmtime import _ffi as ffi
-from wasmtime.component import Func, ListType, ResultType, U8
+from wasmtime.component import Func, ListType, Record, ResultType, U8, Variant
 from wasmtime.component._enter import enter_wasm
 from wasmtime.component._types import ValType
 
@@ -77,9 +77,42 @@ class BytesOr(ValType):
         return copied
 
 
+class Settings(ValType):
+    """`list<setting>`, in which overlays hold bytes."""
+
+    def __init__(self, settings: ListType) -> None:
+        self._settings = settings
+
+    def add_classes(self, s: set[type]) -> None:
+        self._settings.add_classes(s)
+
+    def convert_to_c(self, store: Any, val: Any, ptr: Any) -> None:
+        images = {at: setting.payload.image for at, setting in enumerate(val) if setting.tag == "overlay"}
+        self._settings.convert_to_c(store, [_without_image(setting) for setting in val], ptr)
+        for at, image in images.items():
+            fields = ptr.contents.of.list.data[at].of.variant.val.contents.of.record
+            named = (fields.data[index] for index in range(fields.size))
+            field = next(field for field in named if ffi.to_str(field.name) == "image")
+            # It was empty so far: nothing has to be freed.
+            Bytes().convert_to_c(store, image, ctypes.pointer(field.val))
+
+    def convert_from_c(self, c: Any) -> Any:
+        return self._settings.convert_from_c(c)
+
+
+def _without_image(setting: Any) -> Any:
+    if setting.tag != "overlay":
+        return setting
+    overlay = Record()
+    vars(overlay).update(vars(setting.payload) | {"image": b""})
+    return Variant("overlay", overlay)
+
+
 def _quick(type: ValType | None) -> ValType | None:
     if isinstance(type, ListType) and isinstance(type.element, U8):
         return Bytes()
+    if isinstance(type, ListType):
+        return Settings(type)
     if isinstance(type, ResultType) and isinstance(type.ok, ListType) and isinstance(type.ok.element, U8):
         return BytesOr(type)
     return type

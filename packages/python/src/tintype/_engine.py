@@ -16,7 +16,6 @@ from ._errors import BY_CODE, Internal, TintypeError
 from ._options import NAMES
 
 RESIZE = "tintype:image/resize@0.2.0"
-INSPECT = "tintype:image/inspect@0.2.0"
 
 _lock = threading.Lock()
 _loaded: Resizer | None = None

@@ -49,6 +49,16 @@ class IccProfile:
 
 
 @dataclass(frozen=True)
+class Location:
+    """A place on Earth (WGS 84)."""
+
+    latitude: float
+    """Degrees north of the equator."""
+    longitude: float
+    """Degrees east of Greenwich."""
+
+
+@dataclass(frozen=True)
 class Exif:
     """Camera, time and authorship."""
 
@@ -69,11 +79,40 @@ class Exif:
     """Millimetres, such as `50`."""
     has_location: bool
     """Whether the file says where the photograph was taken."""
+    location: Location | None
+    """That place, if `location=True` asked for it."""
+
+
+RGBA = tuple[int, int, int, int]
+"""Red, green, blue and alpha, 0 to 255."""
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What the pixels of an image show at a small size, upright and in sRGB."""
+
+    average: RGBA
+    """The mean of all colours, each as opaque as it is."""
+    palette: list[RGBA]
+    """Typical colours, the most frequent first. None of an image that is transparent."""
+    thumbhash: bytes
+    """ThumbHash: the image at a size of a few pixels, in 20 to 30 bytes."""
+    blurhash: str
+    """BlurHash: the same as text, without alpha."""
+    difference_hash: int
+    """Difference hash (dHash), 64 bits: `(one ^ other).bit_count()` is small for similar images."""
+    attention: tuple[float, float]
+    """The point that draws attention, as shares of width and height."""
+
+    @property
+    def dominant(self) -> RGBA | None:
+        """The most frequent colour of the palette."""
+        return self.palette[0] if self.palette else None
 
 
 @dataclass(frozen=True)
 class Info:
-    """The facts about an image that reading all of it yields."""
+    """The facts about an image."""
 
     source: Header
     media_type: str
@@ -89,6 +128,8 @@ class Info:
     """Resolution of chroma, such as `4:2:0`, where it is stored apart from luminance."""
     quality: int | None
     """The quality of a JPEG, 1 to 100, estimated from its quantisation table."""
+    pixels: Pixels | None
+    """What the pixels show, if `pixels=True` asked for it."""
 
 
 @dataclass(frozen=True)

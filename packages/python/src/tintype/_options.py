@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypedDict, Union, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union, get_args
 
 from wasmtime.component import Record, Variant
 
 from ._errors import InvalidOption, invalid
 from ._facts import Format
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 Length = Union[int, str]
 """Pixels, or a share of the side: `"50%"`."""
@@ -42,7 +45,61 @@ Position = Union[Gravity, Literal["attention", "entropy"], Mapping[str, Any]]
 distance; `{"left": 10, "top": "20%"}`, with the top left corner there; `{"x": 0.5, "y": 0.2}`, around a point."""
 
 
-class Options(TypedDict, total=False):
+class _Area(TypedDict):
+    width: Length
+    height: Length
+    by: Mapping[str, float]
+    """`{"blur": 9}`, a standard deviation, or `{"pixelate": 9}`, the side of squares, in pixels."""
+
+
+class Obscure(_Area, total=False):
+    """A part to make unrecognisable."""
+
+    left: Length
+    """Default: 0."""
+    top: Length
+    """Default: 0."""
+
+
+class _Image(TypedDict):
+    image: Buffer
+    """The encoded image."""
+
+
+class Overlay(_Image, total=False):
+    """An image to lay over another."""
+
+    opacity: float
+    """0 to 1. Default: 1."""
+    place: Gravity | Mapping[str, Any]
+    """Where it lies, as `Position`, always inside and at no smart one; `{"tile": {"x": 9, "y": 9}}` repeats it, with these gaps.
+    Default: center."""
+    size: Length
+    """The width and height that it fits within. Default: its own, reduced to fit."""
+    blend: Literal["over", "multiply", "screen", "overlay", "soft-light", "difference"]
+    """How its colours are mixed with those below. Default: over."""
+
+
+class Limits(TypedDict, total=False):
+    """What a call may take at the most."""
+
+    max_source_bytes: int
+    """Largest source, in bytes. Default: 52428800."""
+    max_source_pixels: int
+    """Largest source, in pixels. Default: 100000000."""
+    max_frames: int
+    """Most frames that are decoded. Default: 256."""
+    max_output_side: int
+    """Longest side of the result, in pixels. Default: 8192."""
+    max_output_pixels: int
+    """Largest result, in pixels. Default: 40000000."""
+    max_memory: int
+    """Most memory, in bytes. Default: 134217728."""
+    max_work: int
+    """Most work, in units of about one WebAssembly instruction: the same on every machine. Default: 400000000000."""
+
+
+class Options(Limits, total=False):
     """What to make. Whatever their order in a call, options apply in the order in which they are listed here."""
 
     allow_damaged: bool
@@ -50,7 +107,7 @@ class Options(TypedDict, total=False):
     page: int
     """The frame of an animation to begin with, from 0. Default: 0."""
     frames: int
-    """Frames of an animation to keep, 0 for all; more than one make an animated WebP. Default: 1."""
+    """Frames of an animation to keep, 0 for all; more than one make an animated WebP or GIF. Default: 1."""
     auto_orient: bool
     """Turn the image upright, as EXIF says. Default: True."""
     trim: int | Mapping[str, Any]
@@ -92,39 +149,40 @@ class Options(TypedDict, total=False):
     crop_resized: Mapping[str, Any]
     """Keep a part of the resized image, as `crop`."""
     blur: float
-    """Standard deviation of a Gaussian blur, in pixels. Default: 0."""
-    sharpen: float | Mapping[str, Any]
-    """Sharpen, by a standard deviation in pixels; or `sigma`, `flat` and `jagged`."""
-    unsharp: Mapping[str, Any]
-    """Unsharp mask: `sigma`, `amount` and `threshold`."""
+    """Blur by a Gaussian of this standard deviation in pixels, 0 to 1000. Default: 0."""
+    sharpen: float | Mapping[str, float]
+    """Sharpen the edges of the lightness by this standard deviation in pixels, 0 to 10; or `sigma`, and strengths in `flat` areas
+    (1) and at `jagged` edges (2)."""
+    unsharp: Mapping[str, float]
+    """Sharpen by an unsharp mask: `sigma`, `amount`, and the least difference as `threshold` (0)."""
     pixelate: int
-    """Side of the squares that become one colour, in pixels. Default: 0."""
-    obscure: Mapping[str, Any] | list[Mapping[str, Any]]
-    """Parts to make unrecognisable: `left`, `top`, `width`, `height`, and `by`, such as `{"blur": 9}` or `{"pixelate": 9}`."""
+    """Average squares with sides of this many pixels. Default: 1."""
+    obscure: Obscure | list[Obscure]
+    """Make parts of the resized image unrecognisable."""
     exposure: float
-    """Stops of light. Default: 0."""
+    """More light, in stops, -8 to 8. Default: 0."""
     gamma: float
-    """Default: 1."""
+    """Raise values to the power of 1 divided by this, 0.1 to 10. Default: 1."""
     brightness: float
-    """A factor. Default: 1."""
+    """Multiply values, 0 to 100. Default: 1."""
     lightness: float
-    """A share of the range to add. Default: 0."""
+    """Add a share of the range to values, -1 to 1. Default: 0."""
     contrast: float
-    """A factor. Default: 1."""
+    """Multiply the distance of values from middle gray, 0 to 100. Default: 1."""
     vibrance: float
-    """More saturation where there is little. Default: 0."""
+    """Change the saturation of pale colours, -1 to 1. Default: 0."""
     saturation: float
-    """A factor. Default: 1."""
+    """Multiply the saturation, 0 to 100. Default: 1."""
     hue: float
-    """Degrees to rotate the hue by. Default: 0."""
+    """Rotate the hue by degrees. Default: 0."""
     tone: Literal["grayscale", "sepia"] | Mapping[str, Any]
-    """Or `color` and `intensity` for one colour, or `dark`, `light` and `intensity` for two."""
+    """Give all pixels colours of one scale, by their lightness; `color`, or `dark` and `light`, and how much as `intensity` (1)."""
     tint: Color
     """A colour for the middle tones of the grayscale image."""
     negate: bool
-    """Invert colours. Default: False."""
+    """Replace each colour by its complement. Default: False."""
     posterize: int
-    """Levels of each channel. Default: 0, all."""
+    """Levels of each channel, 2 to 256. Default: 256."""
     extend: Literal["size", "ratio"] | Mapping[str, Any]
     """Surround an image that is smaller than width and height, up to their size or ratio; or `to` and `position`."""
     tilt: float | Mapping[str, Any]
@@ -137,6 +195,8 @@ class Options(TypedDict, total=False):
     """What `pad`, `extend` and `padding` add. Default: transparent."""
     background: Color
     """Colour to lay transparent pixels over. Default: none; white where the format has no transparency."""
+    overlay: Overlay | list[Overlay]
+    """Lay other images over this one, the lowest first."""
     format: Format
     """Default: webp."""
     quality: int
@@ -165,20 +225,6 @@ class Options(TypedDict, total=False):
     """How often an animation plays; 0 is forever. Default: as the source."""
     delay: int
     """Milliseconds for which each frame is shown. Default: as the source."""
-    max_source_bytes: int
-    """Largest source, in bytes. Default: 52428800."""
-    max_source_pixels: int
-    """Largest source, in pixels. Default: 100000000."""
-    max_frames: int
-    """Most frames that are decoded. Default: 256."""
-    max_output_side: int
-    """Longest side of the result, in pixels. Default: 8192."""
-    max_output_pixels: int
-    """Largest result, in pixels. Default: 40000000."""
-    max_memory: int
-    """Most memory, in bytes. Default: 134217728."""
-    max_work: int
-    """Most work, in units of about one WebAssembly instruction: the same on every machine. Default: 400000000000."""
 
 
 Read = Callable[[Any, str], Any]
@@ -382,10 +428,13 @@ def _fill(value: Any, name: str) -> Variant:
     return Variant(value) if value in ("blur", "edge", "mirror") else Variant("color", _color(value, name))
 
 
-def _veil(value: Any, name: str) -> Variant:
+def _veil(value: Any, name: str) -> int | float:
+    """A veil: for wasmtime, squares are an `int` and a standard deviation is a `float`."""
     if isinstance(value, Mapping) and "pixelate" in value:
-        return Variant("pixelate", _record(pixelate=(_count, _ABSENT))(value, name).pixelate)
-    return Variant("blur", _record(blur=(_number, _ABSENT))(value, name).blur)
+        side: int = _record(pixelate=(_count, _ABSENT))(value, name).pixelate
+        return side
+    sigma: float = _record(blur=(_number, _ABSENT))(value, name).blur
+    return sigma
 
 
 _obscured = _record(
@@ -408,7 +457,30 @@ def _tone(value: Any, name: str) -> Variant:
     return Variant("duotone", both(value, name))
 
 
-_LISTS = frozenset(["obscure"])
+_gaps = _record(tile=(_record(x=(_count, 0), y=(_count, 0)), _ABSENT))
+
+
+def _place(value: Any, name: str) -> Variant | Record:
+    """A place: for wasmtime, gaps between tiles are a `Record`, and a position is a `Variant`."""
+    if isinstance(value, Mapping) and "tile" in value:
+        tile: Record = _gaps(value, name).tile
+        return tile
+    return _position(value, name)
+
+
+def _image(value: Any, name: str) -> bytes:
+    try:
+        return bytes(memoryview(value))
+    except TypeError:
+        raise _wrong(value, name, "the bytes of an image") from None
+
+
+_overlay = _record(
+    image=(_image, _ABSENT), opacity=(_number, 1.0), place=(_place, _CENTER), size=(_length(_count), None),
+    blend=(_one_of("over", "multiply", "screen", "overlay", "soft-light", "difference"), "over"),
+)
+
+_LISTS = frozenset(["obscure", "overlay"])
 """Options that may be lists, of which a setting is one item."""
 
 _OPTIONS: dict[str, Read] = {
@@ -460,6 +532,7 @@ _OPTIONS: dict[str, Read] = {
     "mask": _mask,
     "fill": _fill,
     "background": _color,
+    "overlay": _overlay,
     "format": _one_of("jpeg", "png", "webp", "gif"),
     "quality": _count,
     "lossless": _flag,
@@ -489,20 +562,35 @@ NAMES = frozenset(_OPTIONS)
 
 def settings(options: Mapping[str, Any]) -> list[Variant]:
     """The settings. An option that is None is one that is not given."""
-    given = [(name, value) for name, value in options.items() if value is not None]
-    items = ((name, item) for name, value in given for item in (value if _is_list(name, value) else [value]))
-    return [_setting(name, item) for name, item in items]
+    given = ((name, value) for name, value in options.items() if value is not None)
+    return [setting for name, value in given for setting in _settings(name, value)]
 
 
-def _is_list(name: str, value: Any) -> bool:
-    return name in _LISTS and isinstance(value, list)
-
-
-def _setting(name: str, value: Any) -> Variant:
+def _settings(name: str, value: Any) -> list[Variant]:
+    """An option as settings: an item each, of a list."""
     if name not in _OPTIONS:
         raise invalid(name, f"is unknown; known are {', '.join(_OPTIONS)}")
-    read = _OPTIONS[name](value, name)
+    if name in _LISTS and isinstance(value, (list, tuple)):
+        return [_setting(name, item, f"{name}[{index}]") for index, item in enumerate(value)]
+    return [_setting(name, value, name)]
+
+
+def _setting(name: str, value: Any, label: str) -> Variant:
+    read = _OPTIONS[name](value, label)
     contract = name.replace("_", "-")
     if name in ("width", "height"):
         return Variant(contract if isinstance(read, int) else f"{contract}-share", read)
     return Variant(contract, read)
+
+
+_looks = _record(palette=(_count, 6), blurhash_x=(_count, 4), blurhash_y=(_count, 3))
+
+
+def description(pixels: bool | Mapping[str, int], location: bool, limits: Mapping[str, Any]) -> list[Variant]:
+    """The settings of a description."""
+    unknown = [name for name in limits if not name.startswith("max_")]
+    if unknown:
+        raise invalid(unknown[0], f"is unknown; known are pixels, location, {', '.join(Limits.__annotations__)}")
+    looks = None if pixels is False else _looks({} if pixels is True else pixels, "pixels")
+    facts = _made(pixels=looks, location=_flag(location, "location"))
+    return [Variant("describe", facts), *settings(limits)]

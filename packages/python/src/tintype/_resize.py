@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Union
 
-from ._engine import INSPECT, RESIZE, Running
+from wasmtime.component import Variant
+
+from ._engine import RESIZE, Running
 from ._errors import InvalidOption
-from ._facts import Animation, Exif, Header, IccProfile, Info, Outline, Rendition
-from ._options import Options, settings
+from ._facts import RGBA, Animation, Exif, Header, IccProfile, Info, Location, Outline, Pixels, Rendition
+from ._options import Limits, Options, description, settings
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Unpack
@@ -43,22 +45,25 @@ def stream(source: Source, **options: Unpack[Options]) -> Iterator[bytes]:
         yield from _pump(session, source)
 
 
-def inspect(source: Source) -> Info:
-    """Describes an image without decoding its pixels."""
-    running = Running()
-    info = running.call(INSPECT, "describe", b"".join(_pieces(source)))
-    profile, exif, animation = getattr(info, "icc-profile"), info.exif, info.animation
-    return Info(
-        source=_header(info.source),
-        media_type=running.call(RESIZE, "media-type", info.source.format),
-        frames=info.frames,
-        animation=Animation(animation.loops, animation.duration) if animation else None,
-        icc_profile=IccProfile(profile.size, profile.name, profile.usable) if profile else None,
-        exif=Exif(**{field.name: getattr(exif, field.name.replace("_", "-")) for field in fields(Exif)}) if exif else None,
-        progressive=info.progressive,
-        chroma_subsampling=getattr(info, "chroma-subsampling"),
-        quality=info.quality,
-    )
+def inspect(
+    source: Source, *, pixels: bool | Mapping[str, int] = False, location: bool = False, **limits: Unpack[Limits]
+) -> Info:
+    """Describes an image, and reads no more of it than that needs: of a still, its header.
+
+    With `pixels`, the image is decoded at a small size, and `Info.pixels` says what it shows: `True`, or a mapping with the
+    number of colours of the `palette` (6), and of components of the BlurHash, `blurhash_x` (4) and `blurhash_y` (3). With
+    `location`, `Info.exif.location` says where a photograph was taken.
+    """
+    session = _Described(description(pixels, location, limits))
+    with session:
+        for piece in _pieces(source):
+            session.write(piece)
+            if (info := session.info()) is not None:
+                return info
+        session.finish()
+        info = session.info()
+        assert info is not None, "a description that is complete has facts"
+        return info
 
 
 class Session:
@@ -75,7 +80,9 @@ class Session:
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
-        listed = settings(options)
+        self._begin(settings(options))
+
+    def _begin(self, listed: list[Variant]) -> None:
         self._running = Running()
         self._session = self._running.call(RESIZE, "[constructor]session", listed)
 
@@ -123,6 +130,53 @@ class Session:
 
     def _call(self, name: str, *values: Any) -> Any:
         return self._running.call(RESIZE, f"[method]session.{name}", self._session, *values)
+
+
+class _Described(Session):
+    """A session that finds out facts in place of a rendition."""
+
+    def __init__(self, listed: list[Variant]) -> None:
+        self._begin(listed)
+
+    def info(self) -> Info | None:
+        """The facts, once they are known."""
+        info = self._call("info")
+        if info is None:
+            return None
+        profile, animation = getattr(info, "icc-profile"), info.animation
+        return Info(
+            source=_header(info.source),
+            media_type=self._running.call(RESIZE, "media-type", info.source.format),
+            frames=info.frames,
+            animation=Animation(animation.loops, animation.duration) if animation else None,
+            icc_profile=IccProfile(profile.size, profile.name, profile.usable) if profile else None,
+            exif=_exif(info.exif) if info.exif else None,
+            progressive=info.progressive,
+            chroma_subsampling=getattr(info, "chroma-subsampling"),
+            quality=info.quality,
+            pixels=_seen(info.pixels) if info.pixels else None,
+        )
+
+
+def _exif(exif: Any) -> Exif:
+    values = {field.name: getattr(exif, field.name.replace("_", "-")) for field in fields(Exif)}
+    place = values["location"]
+    return Exif(**values | {"location": Location(place.latitude, place.longitude) if place else None})
+
+
+def _seen(pixels: Any) -> Pixels:
+    return Pixels(
+        average=_rgba(pixels.average),
+        palette=[_rgba(color) for color in pixels.palette],
+        thumbhash=bytes(pixels.thumbhash),
+        blurhash=pixels.blurhash,
+        difference_hash=getattr(pixels, "difference-hash"),
+        attention=(pixels.attention.x, pixels.attention.y),
+    )
+
+
+def _rgba(color: Any) -> RGBA:
+    return (color.red, color.green, color.blue, 255 if color.alpha is None else color.alpha)
 
 
 def _pump(session: Session, source: Source) -> Iterator[bytes]:
