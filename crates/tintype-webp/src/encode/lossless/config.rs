@@ -14,10 +14,10 @@ pub struct Config {
     /// How much time to spend on fewer bytes.
     pub effort: Effort,
     /// 100 keeps every pixel. Less allows pixels where the image is not smooth to change, for fewer bytes: channels
-    /// by at most 1 from 80 on, 3 from 60 on, 7 from 40 on, 15 from 20 on, and 31 below. Alpha never changes.
+    /// by at most 1 from 80 on, 2 from 60 on, 4 from 40 on, 8 from 20 on, and 16 below. Alpha never changes.
     pub near_lossless: u8,
-    /// Whether to keep the colours of pixels that are wholly transparent. Otherwise they become black, which takes
-    /// fewer bytes and cannot be seen.
+    /// Whether to keep the colours of pixels that are wholly transparent. Otherwise they become whatever takes the
+    /// fewest bytes, which cannot be seen.
     pub exact: bool,
 }
 

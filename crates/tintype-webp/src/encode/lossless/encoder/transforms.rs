@@ -3,7 +3,7 @@
 use super::super::analysis::{self, Transforms};
 use super::super::blocks::Grid;
 use super::super::color::ColorTransform;
-use super::super::near;
+use super::super::near::{Leeway, bits_of_level};
 use super::super::predictor::Predictor;
 use super::super::stream::write_small;
 use super::{Encoder, STEP, Stage};
@@ -12,17 +12,6 @@ use alloc::vec::Vec;
 impl Encoder {
     fn transform_grid(&self) -> Grid {
         self.tuning.transform_grid(self.width, self.height)
-    }
-
-    /// Rounds some rows.
-    pub(super) fn round(&mut self, bits: u32, row: usize) -> Stage {
-        let end = (row + STEP.div_ceil(self.width)).min(self.height - 1);
-        (row..end).for_each(|y| near::round_row(&mut self.pixels, y, self.width, bits));
-        match bits {
-            _ if end + 1 < self.height => Stage::Round(bits, end),
-            1 => Stage::Analyze,
-            _ => Stage::Round(bits - 1, 1),
-        }
     }
 
     /// Writes the header, and chooses transforms.
@@ -90,8 +79,13 @@ impl Encoder {
 
     fn begin_predicting(&mut self, transforms: Transforms) -> Stage {
         if transforms.predict {
+            let leeway = Leeway {
+                bits: bits_of_level(self.config.near_lossless),
+                less_green: transforms.subtract_green,
+                hidden: self.translucent && !self.config.exact,
+            };
             let grid = self.transform_grid();
-            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every))
+            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every, leeway))
         } else {
             self.begin_matching()
         }
