@@ -4,6 +4,7 @@ pub use crate::encode::Effort;
 
 use super::blocks::Grid;
 use super::matches::Search;
+use super::near::bits_of_level;
 
 /// Pixels of an image that has smaller blocks.
 const SMALL: usize = 1 << 17;
@@ -86,11 +87,16 @@ impl Effort {
     }
 }
 
-impl Effort {
-    /// Another effort that is tried for an image of `pixels` pixels. Blocks of small images have so few pixels that more of an
-    /// effort may choose worse for them, by chance.
+impl Config {
+    /// Another way to encode an image of `pixels` pixels, which is tried too. Blocks of small images have so few pixels that
+    /// more of an effort, or rounding, may make more bytes, by chance.
     pub(super) fn alternative(self, pixels: usize) -> Option<Self> {
-        (self == Self::Best && pixels <= SMALL).then_some(Self::Default)
+        let other = match self.effort {
+            _ if bits_of_level(self.near_lossless) > 0 => Self { near_lossless: 100, ..self },
+            Effort::Best => Self { effort: Effort::Default, ..self },
+            _ => return None,
+        };
+        (pixels <= SMALL).then_some(other)
     }
 }
 

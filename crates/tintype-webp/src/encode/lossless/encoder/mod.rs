@@ -100,8 +100,7 @@ impl Encoder {
     }
 
     fn prepare(width: usize, height: usize, has_alpha: bool, config: Config) -> Self {
-        let alternative = config.effort.alternative(width * height);
-        let alternative = alternative.map(|effort| Config { effort, ..config });
+        let alternative = config.alternative(width * height);
         Self {
             alternative: alternative.map(|config| Box::new(Self::prepare(width, height, has_alpha, config))),
             width,
@@ -236,8 +235,7 @@ impl Encoder {
         let of_symbols =
             CacheTrial::memory(cache_bits) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
         let of_blocks = small_memory(transforms.blocks()) + 12 * transforms.blocks() as u64;
-        let alternative = config.effort.alternative(width * height).map_or(0, |effort| {
-            let other = Config { effort, ..config };
+        let alternative = config.alternative(width * height).map_or(0, |other| {
             Self::memory(width as u32, height as u32, has_alpha, other) + size_of::<Self>() as u64
         });
         alternative
