@@ -17,6 +17,9 @@ pub(super) struct Transforms {
 /// Pixels that are looked at, at most, about.
 const SAMPLES: usize = 1 << 19;
 
+/// What a run of pixels that are the same as a neighbour takes, about, in units of 2^-16 bits.
+const RUN: u64 = 12 << 16;
+
 /// Chooses the transforms of an image.
 pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: usize) -> Transforms {
     let height = pixels.len() / width.max(1);
@@ -24,15 +27,22 @@ pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: us
     let mut plain = Counts::new();
     let mut residuals = Counts::new();
     let mut indices = [0u32; 256];
+    // Of images with few colours: the differences of all pixels, and runs of pixels that are the same as a neighbour.
+    let mut all_residuals = palette.colors().map(|_| Counts::new());
+    let mut runs = 0;
     let mut taken = 0;
     for y in (1..height).step_by(every) {
         let above = pixels.get((y - 1) * width..y * width).unwrap_or_default();
         let row = pixels.get(y * width..(y + 1) * width).unwrap_or_default();
         taken += width;
-        with_mode(12, Sample { row, above, plain: &mut plain, residuals: &mut residuals });
+        let all = all_residuals.as_mut();
+        with_mode(12, Sample { row, above, plain: &mut plain, residuals: &mut residuals, all });
         if let Some(colors) = palette.colors() {
+            let mut was_same = false;
             for (at, (&pixel, &above)) in row.iter().zip(above).enumerate().skip(1) {
                 let same = pixel == above || row.get(at - 1) == Some(&pixel);
+                runs += u64::from(same && !was_same);
+                was_same = same;
                 let index = colors.binary_search(&pixel).unwrap_or(0);
                 if let (false, Some(count)) = (same, indices.get_mut(index)) {
                     *count += 1;
@@ -49,15 +59,21 @@ pub(super) fn choose(pixels: &[u32], width: usize, palette: &Palette, blocks: us
     let overhead = modes_bits(blocks);
     let direct = scale(plain.min(plain_green));
     let spatial = scale(differences.min(differences_green)) + overhead;
+    // Runs are copies, unless it takes less to send all differences as they are.
+    let copies = scale(runs * RUN);
+    let all_differences = all_residuals.map_or(u64::MAX, |all| {
+        let [plain, green] = all.bits();
+        scale(plain.min(green)) + overhead
+    });
     // Copies and the colour cache favour indices, which repeat; the more so, the more pixels are like a neighbour.
     let share = if indices.iter().sum::<u32>() as usize * 4 < taken { 4 } else { 7 };
     let indexed = palette.colors().map_or(u64::MAX, |colors| {
         scale(bits_of(indices)) / 8 * share + ((8 * 4 * colors.len() as u64) << 16)
     });
-    let predict = spatial < direct;
+    let predict = spatial < direct || all_differences < direct + copies;
     let subtract_green = if predict { differences_green < differences } else { plain_green < plain };
     let few = palette.colors().is_some_and(|colors| colors.len() <= 16);
-    if few || indexed <= spatial.min(direct) {
+    if few || indexed.saturating_add(copies) <= (spatial.min(direct) + copies).min(all_differences) {
         return Transforms { palette: true, ..Transforms::default() };
     }
     Transforms { palette: false, subtract_green, predict }
@@ -95,18 +111,28 @@ struct Sample<'a> {
     above: &'a [u32],
     plain: &'a mut Counts,
     residuals: &'a mut Counts,
+    /// Counts of the differences of all pixels, if wanted.
+    all: Option<&'a mut Counts>,
 }
 
 impl Kernel for Sample<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
+    fn run(mut self, predict: impl Fn(u32, u32, u32, u32) -> u32) {
         for (row, above) in self.row.windows(2).zip(self.above.windows(2)) {
             let (&[left, pixel], &[top_left, top]) = (row, above) else { continue };
-            if pixel != left && pixel != top {
+            let same = pixel == left || pixel == top;
+            if same && self.all.is_none() {
+                continue;
+            }
+            let difference = subtract(pixel, predict(left, top_left, top, 0));
+            if let Some(all) = &mut self.all {
+                all.add(difference);
+            }
+            if !same {
                 self.plain.add(pixel);
-                self.residuals.add(subtract(pixel, predict(left, top_left, top, 0)));
+                self.residuals.add(difference);
             }
         }
     }

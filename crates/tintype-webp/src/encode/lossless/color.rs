@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// What a block pays for another factor than that of the block before, in bits.
-const CHANGE: u32 = 3 << COST_FRACTION;
+const CHANGE: u32 = 6 << COST_FRACTION;
 
 /// The transform, in the course of being applied.
 pub(super) struct ColorTransform {

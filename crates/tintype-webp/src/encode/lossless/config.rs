@@ -4,6 +4,7 @@ pub use crate::encode::Effort;
 
 use super::blocks::Grid;
 use super::matches::Search;
+use super::near::bits_of_level;
 
 /// Pixels of an image that has smaller blocks.
 const SMALL: usize = 1 << 17;
@@ -14,10 +15,10 @@ pub struct Config {
     /// How much time to spend on fewer bytes.
     pub effort: Effort,
     /// 100 keeps every pixel. Less allows pixels where the image is not smooth to change, for fewer bytes: channels
-    /// by at most 1 from 80 on, 3 from 60 on, 7 from 40 on, 15 from 20 on, and 31 below. Alpha never changes.
+    /// by at most 1 from 80 on, 2 from 60 on, 4 from 40 on, 8 from 20 on, and 16 below. Alpha never changes.
     pub near_lossless: u8,
-    /// Whether to keep the colours of pixels that are wholly transparent. Otherwise they become black, which takes
-    /// fewer bytes and cannot be seen.
+    /// Whether to keep the colours of pixels that are wholly transparent. Otherwise they become whatever takes the
+    /// fewest bytes, which cannot be seen.
     pub exact: bool,
 }
 
@@ -86,11 +87,16 @@ impl Effort {
     }
 }
 
-impl Effort {
-    /// Another effort that is tried for an image of `pixels` pixels. Blocks of small images have so few pixels that more of an
-    /// effort may choose worse for them, by chance.
+impl Config {
+    /// Another way to encode an image of `pixels` pixels, which is tried too. Blocks of small images have so few pixels that
+    /// more of an effort, or rounding, may make more bytes, by chance.
     pub(super) fn alternative(self, pixels: usize) -> Option<Self> {
-        (self == Self::Best && pixels <= SMALL).then_some(Self::Default)
+        let other = match self.effort {
+            _ if bits_of_level(self.near_lossless) > 0 => Self { near_lossless: 100, ..self },
+            Effort::Best => Self { effort: Effort::Default, ..self },
+            _ => return None,
+        };
+        (pixels <= SMALL).then_some(other)
     }
 }
 

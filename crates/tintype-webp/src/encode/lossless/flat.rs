@@ -11,15 +11,18 @@ pub(super) struct Colors {
     distinct: usize,
     /// Pixels that are not the same as the one to their left.
     changes: u32,
+    /// Pixels so far.
+    pixels: usize,
 }
 
 impl Colors {
     pub(super) fn new() -> Self {
-        Self { slots: [(0, 0); 256], distinct: 0, changes: 0 }
+        Self { slots: [(0, 0); 256], distinct: 0, changes: 0, pixels: 0 }
     }
 
     /// Takes a row, with the pixel to its left. Returns whether there are still few colours.
     pub(super) fn add(&mut self, row: &[u32]) -> bool {
+        self.pixels += row.len().saturating_sub(1);
         for pair in row.windows(2) {
             let &[left, color] = pair else { continue };
             if left == color {
@@ -43,6 +46,11 @@ impl Colors {
             }
         }
         true
+    }
+
+    /// Whether the colours are few enough to be those of text. Where there is alpha, edges have more colours of their own.
+    pub(super) fn repeat(&self, alpha: bool) -> bool {
+        self.distinct * if alpha { 6 } else { 2 } <= self.pixels
     }
 
     /// What the colours cost as they are, about.

@@ -21,14 +21,14 @@
 //!
 //! All rows have to be there before the first bit, because every choice depends on counts. Then, by steps:
 //!
-//! 1. Near-lossless rounding, if wanted.
-//! 2. *Transforms.* Counts of pixels and of their differences say whether a table of colours is best, and otherwise
+//! 1. *Transforms.* Counts of pixels and of their differences say whether a table of colours is best, and otherwise
 //!    whether to subtract green and to predict. Predictors and factors of the colour transform are chosen for each block.
-//! 3. *Matches.* For every pixel the longest earlier match that is found by following a bounded number of links.
-//! 4. *Choices.* The size of the colour cache, by trial on samples. Then the cheapest way through the image by
+//!    Near-lossless encoding rounds what is left after prediction.
+//! 2. *Matches.* For every pixel the longest earlier match that is found by following a bounded number of links.
+//! 3. *Choices.* The size of the colour cache, by trial on samples. Then the cheapest way through the image by
 //!    literals, cached colours and copies, at the prices that symbols had in the sample.
-//! 5. *Groups.* Blocks whose symbols are distributed alike share prefix codes.
-//! 6. The bits.
+//! 4. *Groups.* Blocks whose symbols are distributed alike share prefix codes.
+//! 5. The bits.
 //!
 //! # Memory and work
 //!

@@ -6,7 +6,7 @@
 //! symbol.
 
 use super::entropy::{COST_FRACTION, costs_of};
-use super::histogram::{Alphabets, Histogram, places};
+use super::histogram::{Alphabets, Histogram, extra_bits, places};
 use super::tokens::{Choice, From, Match, Token};
 use crate::vp8l::cache::ColorCache;
 use crate::vp8l::distance::{MAX_LENGTH, distance_code, value_symbol};
@@ -21,22 +21,29 @@ const ENDS: [usize; 24] = [
 /// A copy that is long enough not to look for ways into its middle.
 const LONG: usize = 128;
 
-/// What the cheap way does at a pixel.
+/// What the symbols of a copy cost in the cheap way, in bits.
+const COPY: u32 = 12;
+
+/// Pixels that the cheap way copies without asking what they would cost otherwise.
+const ALWAYS: usize = 64;
+
+/// What the cheap way does at a pixel: it copies what costs more as literals. Otherwise it would copy many short passages
+/// where literals take few bits, as in smooth photographs.
 #[inline(always)]
-pub(super) fn greedy(matches: &[Match], at: usize, width: usize) -> Choice {
+pub(super) fn greedy(pixels: &[u32], matches: &[Match], costs: &Costs, at: usize, width: usize) -> Choice {
     let best = matches.get(at).copied().unwrap_or_default();
     let length = best.length();
-    if length < 2 {
+    if length < 2 || matches.get(at + 1).is_some_and(|next| next.length() > length + 1) {
         return Choice::LITERAL;
     }
-    let least = match distance_code(best.distance(), width) {
-        0..=8 => 2,
-        9..=120 => 3,
-        121..=8192 => 4,
-        _ => 5,
-    };
-    let next = matches.get(at + 1).map_or(0, |next| next.length());
-    if length < least || next > length + 1 { Choice::LITERAL } else { Choice::copy(length, From::Match) }
+    let copy = Choice::copy(length, From::Match);
+    if length >= ALWAYS {
+        return copy;
+    }
+    let token = Token::Copy { length: length as u32, distance: distance_code(best.distance(), width) };
+    let limit = (COPY + extra_bits(token)) << COST_FRACTION;
+    let copied = pixels.get(at..at + length).unwrap_or_default();
+    if costs.literals_exceed(copied, limit) { copy } else { Choice::LITERAL }
 }
 
 /// What symbols cost, in units of 2^-8 bits.
@@ -61,6 +68,15 @@ impl Costs {
         let (places, count) = places(token);
         let cost = |&place: &usize| self.0.0.get(place).map_or(0, |&cost| u32::from(cost));
         places.iter().take(count).map(cost).sum()
+    }
+
+    /// Whether pixels cost more than this as literals.
+    fn literals_exceed(&self, pixels: &[u32], limit: u32) -> bool {
+        let mut sum = 0;
+        pixels.iter().any(|&pixel| {
+            sum += self.of(Token::Literal(pixel));
+            sum > limit
+        })
     }
 
     /// The cost of a token, and what of it is due to green, lengths and cached colours.

@@ -5,6 +5,7 @@
 use super::blocks::Grid;
 use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
 use super::flat::Colors;
+use super::near::Leeway;
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -85,15 +86,20 @@ pub(super) struct Predictor {
     at: usize,
     /// Of how many rows one is looked at to choose modes.
     every: usize,
+    leeway: Leeway,
+    /// With leeway: the row above as it was, and to how many bits to round pixels.
+    before: Vec<u32>,
+    steps: Vec<u8>,
 }
 
 impl Predictor {
     /// Bytes that it holds.
     pub(super) fn memory(grid: &Grid) -> u64 {
-        (grid.blocks() + 8 * (grid.width + 2) + (4 << grid.bits) + size_of::<Prices>()) as u64
+        (grid.blocks() + 13 * (grid.width + 2) + (4 << grid.bits) + size_of::<Prices>()) as u64
     }
 
-    pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize) -> Self {
+    pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize, leeway: Leeway) -> Self {
+        let width_with_leeway = if leeway.is_none() { 0 } else { grid.width };
         Self {
             height,
             alpha,
@@ -104,6 +110,9 @@ impl Predictor {
             scratch: Scratch { differences: vec![0; 1 << grid.bits], counts: vec![[0; 256]; 4] },
             at: 0,
             every,
+            leeway,
+            before: vec![0; width_with_leeway],
+            steps: vec![0; width_with_leeway],
             grid,
         }
     }
@@ -140,14 +149,15 @@ impl Predictor {
         let mut costs = [(u32::MAX, 0); MODES as usize];
         for (mode, to) in (0..).zip(&mut costs) {
             let cost_of = |differences: &[u32]| self.prices.sum(differences, self.alpha);
-            let cost: u32 = self.rows(pixels, column).map(|row| cost_of(scratch.predict(mode, row))).sum();
+            let cost: u32 =
+                self.rows(pixels, column).map(|row| cost_of(scratch.predict(mode, row, self.leeway))).sum();
             *to = (cost + change(mode), mode);
         }
         let plain = costs[0];
         costs.sort_unstable();
         let mut colors = Colors::new();
         let few = self.rows(pixels, column).all(|row| colors.add(row.pixels));
-        if few && colors.cost() <= costs[0].0 {
+        if few && colors.repeat(self.alpha) && colors.cost() <= costs[0].0 {
             return FEW_COLORS;
         }
         let mut best = (u32::MAX, 0);
@@ -156,7 +166,7 @@ impl Predictor {
                 continue;
             }
             scratch.counts.fill([0; 256]);
-            self.rows(pixels, column).for_each(|row| scratch.count(mode, row));
+            self.rows(pixels, column).for_each(|row| scratch.count(mode, row, self.leeway));
             let channels = if self.alpha { 4 } else { 3 };
             let own: u64 = scratch.counts.iter().take(channels).map(|counts| bits_of(*counts)).sum();
             best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
@@ -183,6 +193,9 @@ impl Predictor {
 
     /// Replaces a row by its differences.
     fn replace(&mut self, pixels: &mut [u32], y: usize) {
+        if !self.leeway.is_none() {
+            return self.replace_with_leeway(pixels, y);
+        }
         let width = self.grid.width;
         let Some(row) = pixels.get_mut(y * width..(y + 1) * width) else { return };
         let Some(old) = self.row.get_mut(..width) else { return };
@@ -206,10 +219,71 @@ impl Predictor {
             }
         }
         row.iter().for_each(|&pixel| self.prices.count(pixel));
+        self.end_row(pixels.get((y + 1) * width));
+    }
+
+    /// As [`Predictor::replace`], where what the decoder will see may be something else. Modes are chosen as if not.
+    fn replace_with_leeway(&mut self, pixels: &mut [u32], y: usize) {
+        let (width, bits, leeway) = (self.grid.width, self.grid.bits, self.leeway);
+        let Some((row, after)) =
+            pixels.get_mut(y * width..).and_then(|rest| rest.split_at_mut_checked(width))
+        else {
+            return;
+        };
+        self.steps.fill(0);
+        if leeway.bits > 0 && y > 0 {
+            leeway.steps(&mut self.steps, &self.before, row, after);
+        }
+        self.before.copy_from_slice(row);
+        let modes = self.modes.get(self.at * self.grid.columns..).unwrap_or_default();
+        let (mut left, mut top_left) = (BLACK, BLACK);
+        for (x, (pixel, &step)) in row.iter_mut().zip(&self.steps).enumerate() {
+            let mode = match (x, y) {
+                (0, 0) => 0,
+                (_, 0) => 1,
+                (0, _) => 2,
+                _ => modes.get(x >> bits).copied().unwrap_or(0),
+            };
+            let above = |x: usize| self.above.get(x).copied().unwrap_or(0);
+            let (top, top_right) = (above(x), above(x + 1));
+            let prediction = with_mode(mode, Prediction { left, top_left, top, top_right });
+            let outcome = leeway.settle(*pixel, prediction, step);
+            self.prices.count(outcome.exact);
+            *pixel = outcome.residual;
+            (left, top_left) = (outcome.seen, top);
+            if let Some(seen) = self.row.get_mut(x) {
+                *seen = left;
+            }
+            if let (0, Some(beyond)) = (x, self.above.last_mut()) {
+                *beyond = left;
+            }
+        }
+        self.end_row(after.first());
+    }
+
+    /// Makes the row at hand the one above, and the first pixel of the next the one beyond its end.
+    fn end_row(&mut self, next: Option<&u32>) {
         core::mem::swap(&mut self.above, &mut self.row);
-        if let (Some(beyond), Some(&next)) = (self.above.last_mut(), pixels.get((y + 1) * width)) {
+        if let (Some(beyond), Some(&next)) = (self.above.last_mut(), next) {
             *beyond = next;
         }
+    }
+}
+
+/// The prediction of a single pixel from those around it.
+struct Prediction {
+    left: u32,
+    top_left: u32,
+    top: u32,
+    top_right: u32,
+}
+
+impl Kernel for Prediction {
+    type Output = u32;
+
+    #[inline(always)]
+    fn run(self, predict: impl Fn(u32, u32, u32, u32) -> u32) -> u32 {
+        predict(self.left, self.top_left, self.top, self.top_right)
     }
 }
 
@@ -233,15 +307,20 @@ struct Scratch {
 
 impl Scratch {
     /// The differences of a row.
-    fn predict(&mut self, mode: u8, row: Row<'_>) -> &[u32] {
+    fn predict(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) -> &[u32] {
         let to = self.differences.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
         differences(mode, to, row.pixels, row.above);
+        if leeway.hidden {
+            let hidden =
+                to.iter_mut().zip(row.pixels.iter().skip(1)).filter(|(_, pixel)| leeway.hides(**pixel));
+            hidden.for_each(|(to, _)| *to &= 0xFF00_0000);
+        }
         to
     }
 
     /// Counts the values of differences.
-    fn count(&mut self, mode: u8, row: Row<'_>) {
-        self.predict(mode, row);
+    fn count(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) {
+        self.predict(mode, row, leeway);
         let Self { differences, counts } = self;
         let [blue, green, red, alpha] = counts.as_mut_slice() else { return };
         let add = |counts: &mut [u32; 256], value: u8| {

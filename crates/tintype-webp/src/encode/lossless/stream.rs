@@ -74,9 +74,10 @@ pub(super) fn write_small(bits: &mut BitWriter, pixels: &[u32], width: usize, se
     let mut choices: Vec<Choice> = Vec::with_capacity(pixels.len());
     choices.resize(pixels.len(), Choice::LITERAL);
     let literals = count(&Source { pixels, matches: &matches, choices: &choices, width });
+    let costs = Costs::new(&literals.0, 0);
     let mut at = 0;
     while let Some(choice) = choices.get_mut(at) {
-        *choice = greedy(&matches, at, width);
+        *choice = greedy(pixels, &matches, &costs, at, width);
         at += choice.pixels();
     }
     let mut best = (literals, vec![]);

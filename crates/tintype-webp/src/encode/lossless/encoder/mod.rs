@@ -12,9 +12,8 @@ use super::color::ColorTransform;
 use super::config::{Config, Effort, Tuning};
 use super::error::EncodeError;
 use super::matches::Matcher;
-use super::near;
 use super::palette::Palette;
-use super::parse::Optimizer;
+use super::parse::{Costs, Optimizer};
 use super::predictor::Predictor;
 use super::stream::small_memory;
 use super::tokens::{Choice, Match};
@@ -60,8 +59,6 @@ pub struct Encoder {
 enum Stage {
     /// Taking rows.
     Rows,
-    /// Near-lossless: the bits that rounding takes away, and the row.
-    Round(u32, usize),
     Analyze,
     Pack(usize),
     SubtractGreen(usize, Transforms),
@@ -69,7 +66,7 @@ enum Stage {
     Color(ColorTransform),
     Match(Matcher),
     Cache(CacheTrial),
-    Choose(usize),
+    Choose(usize, Costs),
     Optimize(Optimizer, u32),
     Group(Grouping),
     Write(Writing),
@@ -103,8 +100,7 @@ impl Encoder {
     }
 
     fn prepare(width: usize, height: usize, has_alpha: bool, config: Config) -> Self {
-        let alternative = config.effort.alternative(width * height);
-        let alternative = alternative.map(|effort| Config { effort, ..config });
+        let alternative = config.alternative(width * height);
         Self {
             alternative: alternative.map(|config| Box::new(Self::prepare(width, height, has_alpha, config))),
             width,
@@ -171,9 +167,7 @@ impl Encoder {
         self.work += 12 * self.width as u64;
         self.rows += 1;
         if self.rows == self.height {
-            let bits = near::bits_of_level(self.config.near_lossless);
-            let round = bits > 0 && self.palette.colors().is_none();
-            self.stage = if round { Stage::Round(bits, 1) } else { Stage::Analyze };
+            self.stage = Stage::Analyze;
         }
     }
 
@@ -193,7 +187,6 @@ impl Encoder {
                 self.stage = Stage::Rows;
                 return false;
             }
-            Stage::Round(bits, row) => self.round(bits, row),
             Stage::Analyze => self.analyze(),
             Stage::Pack(row) => self.pack(row),
             Stage::SubtractGreen(at, transforms) => self.subtract_green(at, transforms),
@@ -201,7 +194,7 @@ impl Encoder {
             Stage::Color(transform) => self.color(transform),
             Stage::Match(matcher) => self.find_matches(matcher),
             Stage::Cache(trial) => self.choose_cache(trial),
-            Stage::Choose(at) => self.choose(at),
+            Stage::Choose(at, costs) => self.choose(at, costs),
             Stage::Optimize(optimizer, passes) => self.optimize(optimizer, passes),
             Stage::Group(grouping) => self.group(grouping),
             Stage::Write(writing) => self.write(writing),
@@ -217,12 +210,11 @@ impl Encoder {
             Stage::Rows | Stage::Done => 0,
             Stage::Analyze => 60 * self.pixels.len().min(1 << 19) as u64,
             Stage::Pack(_) | Stage::SubtractGreen(..) => 10 * some,
-            Stage::Round(..) => 40 * some,
             Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
             Stage::Color(transform) => 150 * transform.grid.row_pixels(),
             Stage::Match(_) => 60 * some,
             Stage::Cache(_) => 60 * self.pixels.len().min(1 << 17) as u64,
-            Stage::Choose(_) => 15 * some,
+            Stage::Choose(..) => 15 * some,
             Stage::Optimize(..) | Stage::Write(_) => 60 * some,
             Stage::Group(_) => 50 * some,
         }
@@ -243,8 +235,7 @@ impl Encoder {
         let of_symbols =
             CacheTrial::memory(cache_bits) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
         let of_blocks = small_memory(transforms.blocks()) + 12 * transforms.blocks() as u64;
-        let alternative = config.effort.alternative(width * height).map_or(0, |effort| {
-            let other = Config { effort, ..config };
+        let alternative = config.alternative(width * height).map_or(0, |other| {
             Self::memory(width as u32, height as u32, has_alpha, other) + size_of::<Self>() as u64
         });
         alternative

@@ -46,20 +46,20 @@ impl Encoder {
         self.cache_bits = cache_bits;
         let costs = Costs::new(&histogram, cache_bits);
         if self.tuning.passes == 0 {
-            return Stage::Choose(0);
+            return Stage::Choose(0, costs);
         }
         Stage::Optimize(Optimizer::new(costs, cache_bits), self.tuning.passes)
     }
 
     /// Makes choices the cheap way.
-    pub(super) fn choose(&mut self, mut at: usize) -> Stage {
+    pub(super) fn choose(&mut self, mut at: usize, costs: Costs) -> Stage {
         let end = at + STEP;
         while at < end {
             let Some(choice) = self.choices.get_mut(at) else { return self.begin_grouping(0) };
-            *choice = greedy(&self.matches, at, self.coded_width);
+            *choice = greedy(&self.pixels, &self.matches, &costs, at, self.coded_width);
             at += choice.pixels();
         }
-        Stage::Choose(at)
+        Stage::Choose(at, costs)
     }
 
     /// Makes choices the good way.

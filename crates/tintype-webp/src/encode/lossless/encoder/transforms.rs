@@ -3,26 +3,22 @@
 use super::super::analysis::{self, Transforms};
 use super::super::blocks::Grid;
 use super::super::color::ColorTransform;
-use super::super::near;
+use super::super::entropy::bits_of;
+use super::super::near::{Leeway, bits_of_level};
 use super::super::predictor::Predictor;
 use super::super::stream::write_small;
 use super::{Encoder, STEP, Stage};
+use alloc::vec;
 use alloc::vec::Vec;
+
+/// Pixels by which near-lossless encoding decides whether rounding is worth it, about, and the rows of them that stand
+/// together.
+const SAMPLE: usize = 1 << 16;
+const STRIP: usize = 16;
 
 impl Encoder {
     fn transform_grid(&self) -> Grid {
         self.tuning.transform_grid(self.width, self.height)
-    }
-
-    /// Rounds some rows.
-    pub(super) fn round(&mut self, bits: u32, row: usize) -> Stage {
-        let end = (row + STEP.div_ceil(self.width)).min(self.height - 1);
-        (row..end).for_each(|y| near::round_row(&mut self.pixels, y, self.width, bits));
-        match bits {
-            _ if end + 1 < self.height => Stage::Round(bits, end),
-            1 => Stage::Analyze,
-            _ => Stage::Round(bits - 1, 1),
-        }
     }
 
     /// Writes the header, and chooses transforms.
@@ -88,10 +84,61 @@ impl Encoder {
         }
     }
 
+    /// How what the decoder sees may differ from the image.
+    fn leeway(&mut self, less_green: bool) -> Leeway {
+        let bits = bits_of_level(self.config.near_lossless);
+        let hidden = self.translucent && !self.config.exact;
+        let [exact, near] = [0, bits].map(|bits| Leeway { bits, less_green, hidden });
+        // Few values with gaps between them, as of stretched contrast, would become more.
+        let gaps = self.palette.colors().is_some_and(|colors| {
+            let greens = || colors.iter().map(|&color| (color >> 8 & 0xFF) as usize);
+            let range = greens().max().unwrap_or(0) - greens().min().unwrap_or(0) + 1;
+            colors.len() * 8 < range * 7
+        });
+        if bits == 0 || gaps {
+            return exact;
+        }
+        // What is predicted exactly, as enlarged pictures may be, is not predicted as well from what has been rounded.
+        let [exact_bits, near_bits] = [exact, near].map(|leeway| self.sample_bits(leeway));
+        if near_bits < exact_bits / 32 * 31 { near } else { exact }
+    }
+
+    /// The bits that what is left of a sample after prediction would take.
+    fn sample_bits(&mut self, leeway: Leeway) -> u64 {
+        let rows = (SAMPLE / self.width).clamp(1, self.height);
+        let strip = rows.min(STRIP);
+        let apart = (self.height / rows.div_ceil(strip)).max(strip);
+        let starts = (0..self.height).step_by(apart).map(|y| y * self.width);
+        let strips = starts
+            .filter_map(|start| self.pixels.get(start..(start + strip * self.width).min(self.pixels.len())));
+        let mut pixels: Vec<u32> = strips.flatten().copied().collect();
+        let height = pixels.len() / self.width;
+        let grid = Grid::new(self.width, height, self.transform_grid().bits, usize::MAX);
+        let mut predictor = Predictor::new(grid, height, self.translucent, self.tuning.every, leeway);
+        while !predictor.step(&mut pixels) {}
+        self.work += 400 * pixels.len() as u64;
+        // Where neighbours are predicted exactly, pixels mostly are, too, and take few bits.
+        let mut counts = vec![[[0; 256]; 4]; 4];
+        let plain = |at: Option<usize>| {
+            let neighbour = at.and_then(|at| pixels.get(at));
+            usize::from(neighbour.is_some_and(|&neighbour| neighbour & 0xFF_FFFF == 0))
+        };
+        for (at, pixel) in pixels.iter().enumerate() {
+            let class = 2 * plain(at.checked_sub(1)) + plain(at.checked_sub(self.width));
+            for (value, counts) in
+                pixel.to_le_bytes().into_iter().zip(counts.get_mut(class).into_iter().flatten())
+            {
+                counts.get_mut(usize::from(value)).map(|count| *count += 1).unwrap_or_default();
+            }
+        }
+        counts.into_iter().flatten().map(bits_of).sum()
+    }
+
     fn begin_predicting(&mut self, transforms: Transforms) -> Stage {
         if transforms.predict {
+            let leeway = self.leeway(transforms.subtract_green);
             let grid = self.transform_grid();
-            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every))
+            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every, leeway))
         } else {
             self.begin_matching()
         }
