@@ -89,7 +89,8 @@ impl File {
         attached: &Attached,
     ) -> Result<Self> {
         let bits = kind.bits();
-        let deflater = Deflater::new((image.width as usize * bits).div_ceil(8), bits.div_ceil(8), effort);
+        let stride = (image.width as usize * bits).div_ceil(8);
+        let deflater = Deflater::new(stride, image.height as usize, bits.div_ceil(8), effort);
         let mut info = Info::with_size(image.width, image.height);
         info.icc_profile = attached.icc_for(image.colors()).map(Cow::Borrowed);
         info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
@@ -107,13 +108,13 @@ impl File {
 
     /// Takes a row as the file has it.
     pub(super) fn row(&mut self, row: &[u8]) -> Result<()> {
-        self.deflater.row(row);
+        self.deflater.row(row)?;
         self.write()
     }
 
     /// Ends the file. Returns the work that it took.
     pub(super) fn finish(mut self) -> Result<u64> {
-        self.deflater.finish();
+        self.deflater.finish()?;
         self.write()?;
         self.writer.finish().map_err(internal)?;
         Ok(self.deflater.work())
@@ -125,10 +126,10 @@ impl File {
     }
 
     fn write(&mut self) -> Result<()> {
-        match self.deflater.take_ready() {
-            Some(data) => self.writer.write_chunk(chunk::IDAT, &data).map_err(internal),
-            None => Ok(()),
+        while let Some(data) = self.deflater.take_ready() {
+            self.writer.write_chunk(chunk::IDAT, &data).map_err(internal)?;
         }
+        Ok(())
     }
 }
 

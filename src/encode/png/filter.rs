@@ -89,41 +89,38 @@ fn total(filtered: &[u8]) -> u64 {
     filtered.chunks(4096).map(|part| u64::from(sum(part))).sum()
 }
 
-/// Counts pairs of neighbouring bytes. A bit for each of them says whether it has come.
+/// Counts pairs of neighbouring bytes.
 #[derive(Debug)]
-struct Pairs(Vec<u64>);
+struct Pairs {
+    /// The number of the row in which each pair came last.
+    rows: Box<[u8; 1 << 16]>,
+    row: u8,
+}
 
 impl Default for Pairs {
     fn default() -> Self {
-        Self(vec![0; 1 << 10])
+        Self { rows: Box::new([0; 1 << 16]), row: 0 }
     }
 }
 
 impl Pairs {
     /// How many different ones there are.
+    #[allow(clippy::indexing_slicing)] // an index of two bytes is within the table
     fn count(&mut self, bytes: &[u8]) -> u64 {
-        let mut count = 0;
-        for (place, bit) in places(bytes) {
-            if let Some(bits) = self.0.get_mut(place) {
-                count += !*bits >> bit & 1;
-                *bits |= 1 << bit;
-            }
+        self.row = self.row.wrapping_add(1);
+        if self.row == 0 {
+            self.rows.fill(0);
+            self.row = 1;
         }
-        for (place, _) in places(bytes) {
-            if let Some(bits) = self.0.get_mut(place) {
-                *bits = 0;
-            }
+        let (mut count, mut pair) = (0u32, 0u16);
+        for (at, &byte) in bytes.iter().enumerate() {
+            pair = pair << 8 | u16::from(byte);
+            let last = &mut self.rows[usize::from(pair)];
+            count += u32::from(*last != self.row && at > 0);
+            *last = self.row;
         }
-        count
+        count.into()
     }
-}
-
-/// Where the bits of pairs are.
-fn places(bytes: &[u8]) -> impl Iterator<Item = (usize, u32)> {
-    bytes.iter().zip(bytes.iter().skip(1)).map(|(&first, &second)| {
-        let pair = usize::from(first) << 8 | usize::from(second);
-        (pair >> 6, u32::from(second) & 63)
-    })
 }
 
 #[cfg(test)]

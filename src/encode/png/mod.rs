@@ -12,6 +12,7 @@ use crate::metadata::Attached;
 use crate::pixels::Channels;
 use crate::queue::Queue;
 use crate::{Effort, Error, Result};
+use deflate::Deflater;
 use file::{File, Kind, Outlet};
 use held::{Held, Reduced};
 use std::collections::VecDeque;
@@ -164,16 +165,17 @@ impl Encoder for PngEncoder {
     }
 }
 
-/// What deflating takes, rows before and after filtering, those that are held and those that wait for them, and the file:
-/// deflate stores what it cannot make smaller.
+/// What deflating takes, rows that are held and those that wait for them, and the file: deflate stores what it cannot make
+/// smaller.
 pub(super) fn memory(image: Image) -> Memory {
-    let rows = 16 * u64::from(image.width) * image.pixel_bytes();
+    let stride = u64::from(image.width) * image.pixel_bytes();
+    let deflating = Deflater::memory(stride, image.bytes());
     let held = match Held::memory(image) {
         0 => 0,
         held => held + image.bytes() / CATCH_UP as u64,
     };
     let file = image.bytes() + u64::from(image.height);
-    Memory { coder: deflate::MEMORY + rows + held, pieces: file + file / 64 + (64 << 10) }
+    Memory { coder: deflating + held, pieces: file + file / 64 + (64 << 10) }
 }
 
 /// What happens to every pixel before it is deflated. The encoder counts the rest.
