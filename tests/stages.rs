@@ -36,7 +36,9 @@ impl Picture {
     }
 
     fn from_png(file: &[u8]) -> Self {
-        let mut reader = png::Decoder::new(Cursor::new(file)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(Cursor::new(file));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = (info.width as usize, info.height as usize);

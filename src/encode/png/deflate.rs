@@ -41,8 +41,6 @@ enum Method {
 }
 
 impl Method {
-    const ALL: [Self; 3] = [Self::Plain, Self::Filtered, Self::Differences];
-
     fn filter(self) -> Choice {
         match self {
             Self::Plain => Choice::None,
@@ -93,21 +91,21 @@ impl Level {
     }
 }
 
-const QUICK: Level = Level::of_matches(2, 20, 250);
-const FAST: Level = Level::of_matches(4, 45, 350);
-const USUAL: Level = Level::of_matches(6, 70, 500);
-const THOROUGH: Level = Level::of_matches(9, 250, 1500);
+const QUICK: Level = Level::of_matches(2, 25, 350);
+const FAST: Level = Level::of_matches(4, 50, 450);
+const USUAL: Level = Level::of_matches(6, 75, 650);
+const THOROUGH: Level = Level::of_matches(9, 280, 1900);
 
 /// Runs of a byte are the only matches.
-const RUNS: Level = Level { number: 6, strategy: Strategy::Rle, per_input: 50, per_output: 230 };
+const RUNS: Level = Level { number: 6, strategy: Strategy::Rle, per_input: 60, per_output: 270 };
 
 /// Matches of 6 bytes and more.
 const THOROUGH_LONG: Level =
-    Level { number: 7, strategy: Strategy::Filtered, per_input: 70, per_output: 800 };
+    Level { number: 7, strategy: Strategy::Filtered, per_input: 100, per_output: 1100 };
 
 /// Work of a byte that is filtered by [`Choice::FewestPairs`] and by [`Choice::LeastDifferences`], and of a new compressor.
-const PAIRS: u64 = 60;
-const DIFFERENCES: u64 = 15;
+const PAIRS: u64 = 100;
+const DIFFERENCES: u64 = 40;
 const BEGIN: u64 = 300_000;
 
 /// Filters and deflates rows.
