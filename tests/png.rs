@@ -195,7 +195,7 @@ fn more_effort_makes_no_larger_file() {
         });
     let photo = draw((600, 400), |x, y| {
         let light = (x / 4 + y / 3) as u8;
-        [light, light / 2 + (noise(x, y) % 8) as u8, 255 - light + (noise(y, x) % 8) as u8]
+        [light, light / 2 + (noise(x, y) % 8) as u8, 240 - light / 2 + (noise(y, x) % 8) as u8]
     });
     for (name, source) in [("text", text), ("photograph", photo)] {
         let bytes = EFFORTS.map(|effort| resize(&source, &options(effort)).unwrap().image.len());
