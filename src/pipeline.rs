@@ -358,7 +358,10 @@ impl Pipeline {
                 }
             },
             After::File if self.stages.sink.finish()? => (),
-            After::File => return Ok(Progress::Complete),
+            After::File => {
+                Limit::Work.check(self.work(), self.max_work)?;
+                return Ok(Progress::Complete);
+            }
         }
         Ok(Progress::More)
     }

@@ -103,7 +103,9 @@ fn iccp(profile: &[u8]) -> (&'static [u8; 4], Vec<u8>) {
 }
 
 fn pixels(file: &[u8]) -> Vec<u8> {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(file));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     reader.next_frame(&mut pixels).unwrap();
     pixels
@@ -374,9 +376,10 @@ fn a_png_without_a_profile_says_by_gamma_and_chromaticities_what_it_means() {
 fn perceptual_quantisation_has_its_white_where_it_belongs() {
     let source = [148, 148, 148, 80, 80, 80, 255, 255, 255];
     let result = rendition(&png(png::ColorType::Rgb, 3, &source, &[(b"cICP", vec![9, 16, 0, 1])]));
-    assert!(result[0] >= 253 && result[6] == 255, "203 nits are white: {result:?}");
+    // It is gray, and written as such.
+    assert!(result.len() == 3 && result[0] >= 253 && result[2] == 255, "203 nits are white: {result:?}");
     // 0.3137 of PQ is 11.8 nits, or 0.058 of white.
-    assert!(result[3].abs_diff(68) <= 2, "{result:?}");
+    assert!(result[1].abs_diff(68) <= 2, "{result:?}");
 }
 
 #[test]
@@ -403,9 +406,10 @@ fn dark_16_bit_colours_in_linear_light_keep_their_steps() {
     let bytes: Vec<u8> = samples.iter().flat_map(|&sample| [sample; 3]).flat_map(u16::to_be_bytes).collect();
     let gamma = (b"gAMA", 100_000u32.to_be_bytes().to_vec());
     let file = png_of_depth(png::BitDepth::Sixteen, png::ColorType::Rgb, 600, &bytes, &[gamma]);
-    for (sample, pixel) in samples.iter().zip(rendition(&file).chunks(3)) {
+    // They are gray, and written as such.
+    for (sample, to) in samples.iter().zip(rendition(&file)) {
         let [exact, ..] = srgb_of_xyz(D50.map(|white| white * f64::from(*sample) / 65_535.0));
-        assert!(pixel.iter().all(|&to| (f64::from(to) - 255.0 * exact).abs() < 0.65), "{sample}: {pixel:?}");
+        assert!((f64::from(to) - 255.0 * exact).abs() < 0.65, "{sample}: {to}");
     }
 }
 

@@ -26,7 +26,9 @@ fn options(allow_damaged: bool) -> Options {
 }
 
 fn read(image: &[u8], damaged: bool) -> Shown {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     let pixels = pixels.chunks(info.color_type.samples()).map(|pixel| match *pixel {

@@ -42,7 +42,9 @@ fn encoded(source: &[u8], change: impl FnOnce(&mut Output)) -> Vec<u8> {
 
 fn pixels(file: &[u8]) -> Vec<u8> {
     let png = encoded(file, |output| output.format = Format::Png);
-    let mut reader = png::Decoder::new(Cursor::new(png)).read_info().unwrap();
+    let mut decoder = png::Decoder::new(Cursor::new(png));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     reader.next_frame(&mut pixels).unwrap();
     pixels

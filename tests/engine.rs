@@ -53,15 +53,32 @@ impl Picture {
     }
 
     fn from_png(file: &[u8]) -> Self {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(file));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
-        Self { width: info.width, height: info.height, color: info.color_type, pixels }
+        let (color, pixels) = colored(info.color_type, pixels);
+        Self { width: info.width, height: info.height, color, pixels }
     }
 
     fn at(&self, x: u32, y: u32) -> &[u8] {
         let count = self.color.samples();
         &self.pixels[(y * self.width + x) as usize * count..][..count]
+    }
+}
+
+/// Pixels with three colours, as they are written if they are gray.
+fn colored(color: png::ColorType, samples: Vec<u8>) -> (png::ColorType, Vec<u8>) {
+    match color {
+        png::ColorType::Grayscale => {
+            (png::ColorType::Rgb, samples.iter().flat_map(|&gray| [gray; 3]).collect())
+        }
+        png::ColorType::GrayscaleAlpha => {
+            let pixels = samples.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]);
+            (png::ColorType::Rgba, pixels.collect())
+        }
+        _ => (color, samples),
     }
 }
 

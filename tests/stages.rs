@@ -19,6 +19,18 @@ struct Picture {
     pixels: Vec<u8>,
 }
 
+/// Pixels with three colours, as they are written if they are gray.
+fn colored(color: ColorType, samples: Vec<u8>) -> (ColorType, Vec<u8>) {
+    match color {
+        ColorType::Grayscale => (ColorType::Rgb, samples.iter().flat_map(|&gray| [gray; 3]).collect()),
+        ColorType::GrayscaleAlpha => {
+            let pixels = samples.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]);
+            (ColorType::Rgba, pixels.collect())
+        }
+        _ => (color, samples),
+    }
+}
+
 impl Picture {
     fn new<const N: usize>(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; N]) -> Self {
         let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
@@ -36,11 +48,14 @@ impl Picture {
     }
 
     fn from_png(file: &[u8]) -> Self {
-        let mut reader = png::Decoder::new(Cursor::new(file)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(Cursor::new(file));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = (info.width as usize, info.height as usize);
-        Self { width, height, color: info.color_type, pixels }
+        let (color, pixels) = colored(info.color_type, pixels);
+        Self { width, height, color, pixels }
     }
 
     fn at(&self, x: usize, y: usize) -> &[u8] {

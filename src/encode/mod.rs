@@ -97,7 +97,7 @@ pub(crate) fn encoder(
         }
         Format::Gif => Box::new(gif::GifEncoder::new(output, image, attached)),
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
-        Format::Png => Box::new(png::PngEncoder::new(output.effort, image, &attached)?),
+        Format::Png => Box::new(png::PngEncoder::new(output.effort, image, attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
         other => return Err(Error::unsupported(other, Error::ENCODING)),
     })
@@ -160,7 +160,7 @@ pub(crate) fn work(output: &Output, image: Image) -> Work {
         // The encoder counts what it does.
         Format::Webp if image.loops.is_some() => Work { fixed: 200_000 + image.pixels() * 20, per_byte: 0 },
         Format::Webp => webp::work(output, image),
-        _ => png::work(output.effort, image),
+        _ => png::work(image),
     }
 }
 
