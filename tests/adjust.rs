@@ -36,7 +36,9 @@ fn pattern(width: u32, height: u32) -> Vec<u8> {
 
 /// Width, channels and samples of a PNG.
 fn read(file: &[u8]) -> (usize, usize, Vec<u8>) {
-    let mut reader = png::Decoder::new(Cursor::new(file)).read_info().unwrap();
+    let mut decoder = png::Decoder::new(Cursor::new(file));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
     let mut samples = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut samples).unwrap();
     (info.width as usize, info.color_type.samples(), samples)

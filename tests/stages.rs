@@ -19,18 +19,6 @@ struct Picture {
     pixels: Vec<u8>,
 }
 
-/// Pixels with three colours, as they are written if they are gray.
-fn colored(color: ColorType, samples: Vec<u8>) -> (ColorType, Vec<u8>) {
-    match color {
-        ColorType::Grayscale => (ColorType::Rgb, samples.iter().flat_map(|&gray| [gray; 3]).collect()),
-        ColorType::GrayscaleAlpha => {
-            let pixels = samples.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]);
-            (ColorType::Rgba, pixels.collect())
-        }
-        _ => (color, samples),
-    }
-}
-
 impl Picture {
     fn new<const N: usize>(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; N]) -> Self {
         let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
@@ -54,8 +42,7 @@ impl Picture {
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = (info.width as usize, info.height as usize);
-        let (color, pixels) = colored(info.color_type, pixels);
-        Self { width, height, color, pixels }
+        Self { width, height, color: info.color_type, pixels }
     }
 
     fn at(&self, x: usize, y: usize) -> &[u8] {
@@ -105,9 +92,9 @@ fn padding_is_transparent_or_has_the_colour_of_the_fill_or_of_what_lies_below() 
     let padded = Geometry { padding: Sides { top: 1, right: 2, bottom: 3, left: 4 }, ..Geometry::default() };
 
     let clear = rendition(&picture, padded);
-    assert_eq!((clear.width, clear.height, clear.color), (10, 7, GrayscaleAlpha));
-    assert_eq!(clear.corners(), [[0, 0]; 4]);
-    assert_eq!((clear.at(4, 1), clear.at(7, 3)), (&[100, 255][..], &[132, 255][..]));
+    assert_eq!((clear.width, clear.height, clear.color), (10, 7, Rgba));
+    assert_eq!(clear.corners(), [[0; 4]; 4]);
+    assert_eq!((clear.at(4, 1), clear.at(7, 3)), (&[100, 100, 100, 255][..], &[132, 132, 132, 255][..]));
 
     let red = rendition(&picture, Geometry { fill: Some(Fill::Color(RED)), ..padded });
     assert_eq!((red.color, red.corners()), (Rgb, [&[255, 0, 0][..]; 4]));
