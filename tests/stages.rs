@@ -19,16 +19,19 @@ struct Picture {
     pixels: Vec<u8>,
 }
 
-/// Pixels with three colours, as they are written if they are gray.
-fn colored(color: ColorType, samples: Vec<u8>) -> (ColorType, Vec<u8>) {
-    match color {
-        ColorType::Grayscale => (ColorType::Rgb, samples.iter().flat_map(|&gray| [gray; 3]).collect()),
-        ColorType::GrayscaleAlpha => {
-            let pixels = samples.as_chunks().0.iter().flat_map(|&[gray, alpha]| [gray, gray, gray, alpha]);
-            (ColorType::Rgba, pixels.collect())
-        }
-        _ => (color, samples),
+/// Pixels without colours, if all of them are gray: they may be written as such, or as a palette.
+fn without_gray_colors(color: ColorType, samples: Vec<u8>) -> (ColorType, Vec<u8>) {
+    let (to, colors) = match color {
+        Rgb => (Grayscale, 3),
+        Rgba => (GrayscaleAlpha, 3),
+        _ => return (color, samples),
+    };
+    let pixels = samples.chunks(color.samples());
+    if !pixels.clone().all(|pixel| pixel[..colors] == [pixel[0]; 3]) {
+        return (color, samples);
     }
+    let narrow = pixels.flat_map(|pixel| pixel[colors - 1..].to_vec()).collect();
+    (to, narrow)
 }
 
 impl Picture {
@@ -54,7 +57,7 @@ impl Picture {
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = (info.width as usize, info.height as usize);
-        let (color, pixels) = colored(info.color_type, pixels);
+        let (color, pixels) = without_gray_colors(info.color_type, pixels);
         Self { width, height, color, pixels }
     }
 
