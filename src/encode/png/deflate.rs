@@ -164,7 +164,9 @@ impl Deflater {
 
     /// Writes the last rows, and the end.
     pub(super) fn finish(&mut self) -> Result<()> {
-        self.write_band()?;
+        if !self.band.is_empty() || self.compressor.is_none() {
+            self.write_band()?;
+        }
         self.filtered.clear();
         self.write(DeflateFlush::Finish)?;
         self.ready.extend(&self.checksum.finish().to_be_bytes());
