@@ -38,6 +38,7 @@ fn value(setting: Setting) -> Value {
         | S::MinWidth(number)
         | S::MinHeight(number)
         | S::Quality(number)
+        | S::MaxBytes(number)
         | S::NearLossless(number)
         | S::BitDepth(number)
         | S::Loop(number)

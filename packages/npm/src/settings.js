@@ -230,6 +230,7 @@ export const OPTIONS = {
   overlay,
   format: oneOf(...FORMATS),
   quality: whole,
+  maxBytes: whole,
   lossless: boolean,
   nearLossless: whole,
   effort: oneOf('fast', 'default', 'best'),

@@ -185,6 +185,9 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         write: |request| Some(if request.output.base64 { "base64" } else { "none" }.into()),
     },
     field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
+    field!(["max-bytes", "mb"], "a number of bytes, 1 to 4294967295", output.max_bytes, |text| {
+        number(text, 1, u32::MAX).map(Some)
+    }),
     field!(["lossless", "ll"], SWITCH, output.lossless),
     field!(
         ["near-lossless", "nl"],

@@ -56,6 +56,8 @@ pub struct Output {
     pub format: OutputFormat,
     /// Quality of lossy encoding.
     pub quality: Quality,
+    /// Most bytes of a lossy still, at least 1.
+    pub max_bytes: Option<u32>,
     /// Encode without loss.
     pub lossless: bool,
     /// How far a WebP without loss may stray from the pixels, 0 to 100; 100 keeps them.
@@ -95,6 +97,7 @@ impl Default for Output {
         Self {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
+            max_bytes: None,
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),
@@ -143,6 +146,9 @@ impl Output {
         let animated = frames != 1;
         Self {
             quality,
+            max_bytes: self
+                .max_bytes
+                .filter(|_| Format::ENCODED.iter().any(|of| possible(*of) && lossy(*of))),
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
             progressive: self.progressive && jpeg,
             subsampling: if jpeg { self.subsampling } else { Subsampling::default() },

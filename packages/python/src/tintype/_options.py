@@ -127,6 +127,8 @@ class Options(TypedDict, total=False):
     """Default: webp."""
     quality: int
     """Quality of lossy encoding, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
+    max_bytes: int
+    """Most bytes of a lossy still: its quality is lowered, to 10 at least, until it has no more. Default: none."""
     lossless: bool
     """Encode WebP without loss. Default: False."""
     near_lossless: int
@@ -430,6 +432,7 @@ _OPTIONS: dict[str, Read] = {
     "background": _color,
     "format": _one_of("jpeg", "png", "webp", "gif"),
     "quality": _count,
+    "max_bytes": _count,
     "lossless": _flag,
     "near_lossless": _count,
     "effort": _one_of("fast", "default", "best"),

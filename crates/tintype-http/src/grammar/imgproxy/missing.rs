@@ -9,7 +9,6 @@ use crate::grammar::parameter::Missing;
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
-    Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
     Missing { names: &["page", "pg"], is_neutral: is_zero },
     Missing { names: &["pages", "pgs"], is_neutral: is_one },
     // The first frame is taken in both cases.

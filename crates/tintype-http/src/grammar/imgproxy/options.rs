@@ -184,6 +184,9 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             Some(format!("jpeg:{}:webp:{}", of(Format::Jpeg)?, of(Format::Webp)?))
         },
     },
+    field!(["max_bytes", "mb"], "a number of bytes; 0 for any", request.output.max_bytes, |text| {
+        number(text, 0, u32::MAX).map(|bytes| Some(bytes).filter(|bytes| *bytes != 0))
+    }),
     Parameter {
         names: &["webp_options", "webpo"],
         accepts: "lossy, lossless or near_lossless; then whether chroma is averaged with care",
