@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use tintype::{Effort, Error, Format, Limit, Options, Output, Session, Subsampling, resize};
+use tintype::{Effort, Error, Format, Length, Limit, Options, Output, Session, Subsampling, resize};
 
 const SIDE: u32 = 320;
 
@@ -163,7 +163,19 @@ fn a_file_has_no_more_bytes_than_it_may_have() {
             for share in [2, 4] {
                 let most = whole.len() / share;
                 let small = file(Some(most as u32)).len();
-                assert!(small <= most && small > most * 3 / 4, "{format}: {small} of {most} bytes");
+                // The quality is at most six steps below the highest that fits.
+                let sized = |quality| {
+                    encoded(&source, |output| (output.format, output.quality) = (format, Some(quality))).len()
+                };
+                let Some(highest) = (10..=85).rev().find(|&quality| sized(quality) <= most) else {
+                    assert_eq!(small, sized(10));
+                    continue;
+                };
+                let lowest = sized(highest.saturating_sub(6).max(10));
+                assert!(
+                    small <= most && small >= lowest,
+                    "{format}: {small} of {most} bytes, {lowest} at a quality of {highest} less 6"
+                );
             }
             let least = encoded(&source, |output| (output.format, output.quality) = (format, Some(10)));
             assert_eq!(file(Some(1)), least, "the least is not what a quality of 10 gives");
@@ -210,4 +222,49 @@ fn a_search_is_done_in_steps_with_the_work_of_all_its_files() {
     options.limits.work = rendition.work - 1;
     let error = resize(photograph(), &options).unwrap_err();
     assert!(matches!(error, Error::LimitExceeded { limit: Limit::Work, .. }), "{error:?}");
+}
+
+#[test]
+fn a_quality_by_what_is_seen_depends_on_the_picture() {
+    let file = |source: &[u8], quality, auto| {
+        encoded(source, |output| {
+            (output.format, output.quality, output.auto_quality) = (Format::Jpeg, quality, auto);
+        })
+    };
+    let found = |source: &[u8], asked| {
+        let auto = file(source, asked, true);
+        (40..=95).find(|&quality| file(source, Some(quality), false) == auto).unwrap()
+    };
+    let [photo, lines] = [photograph(), lines()].map(|source| found(&source, None));
+    assert!(photo != lines, "{photo} for both");
+    assert!(found(&photograph(), Some(50)) < photo);
+    for source in [photograph(), disc()] {
+        let webp = |auto| encoded(&source, |output| output.auto_quality = auto);
+        assert_ne!(webp(true), webp(false));
+    }
+}
+
+#[test]
+fn bytes_bound_a_quality_by_what_is_seen() {
+    for format in [Format::Jpeg, Format::Webp] {
+        let file = |max_bytes| {
+            encoded(&photograph(), |output| {
+                (output.format, output.auto_quality, output.max_bytes) = (format, true, max_bytes);
+            })
+        };
+        let seen = file(None).len() as u32;
+        assert!(file(Some(seen / 2)).len() as u32 <= seen / 2);
+        assert_eq!(file(Some(seen * 4)).len() as u32, seen);
+    }
+}
+
+#[test]
+fn a_picture_too_small_to_be_compared_has_the_quality_asked_for() {
+    let small = |auto| {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(40));
+        options.output.auto_quality = auto;
+        resize(photograph(), &options).unwrap().image
+    };
+    assert_eq!(small(true), small(false));
 }

@@ -223,6 +223,7 @@ fn encodings() -> Vec<Vector> {
         cases.push(vector(source, [webp.clone(), S::SharpChroma(true)]));
         for format in [Format::Jpeg, Format::Webp] {
             cases.push(vector(source, [S::Format(format), S::MaxBytes(1500)]));
+            cases.push(vector(source, [S::Format(format), S::AutoQuality(true)]));
         }
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
     }

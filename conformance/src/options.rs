@@ -30,6 +30,7 @@ fn value(setting: Setting) -> Value {
         | S::Enlarge(on)
         | S::Linear(on)
         | S::Lossless(on)
+        | S::AutoQuality(on)
         | S::Progressive(on)
         | S::SharpChroma(on)
         | S::Location(on) => json!(on),

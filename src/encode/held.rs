@@ -47,6 +47,13 @@ impl Held {
         }
     }
 
+    /// A row of the first lane.
+    pub(super) fn first_lane(&self, y: usize) -> &[u8] {
+        let Some(lane) = self.lanes.first() else { return &[] };
+        let start = y * lane.row_bytes;
+        lane.rows.get(start..start + lane.row_bytes).unwrap_or_default()
+    }
+
     /// Hands on the rows that come with row `y` of the image; false if there are none left.
     fn row(&self, y: usize, sink: &mut dyn FnMut(usize, &[u8]) -> Result<()>) -> Result<bool> {
         for (index, lane) in self.lanes.iter().enumerate() {
@@ -113,7 +120,7 @@ impl Trial {
 }
 
 /// Rows to encode in a step: some hundredths of a second, at most.
-fn rows_at_once(image: Image) -> usize {
+pub(super) fn rows_at_once(image: Image) -> usize {
     ((1 << 15) / image.width.max(1)).max(1) as usize
 }
 

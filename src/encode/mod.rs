@@ -2,11 +2,14 @@
 
 mod animation;
 mod choice;
+mod compare;
 mod gif;
 mod held;
 mod jpeg;
+mod likeness;
 mod png;
 mod search;
+mod target;
 mod webp;
 
 use crate::metadata::Attached;

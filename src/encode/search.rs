@@ -20,6 +20,9 @@ pub(super) struct Search {
     /// The highest quality known not to exceed, and the lowest known to, each with its excess.
     below: Option<(u8, i64)>,
     above: Option<(u8, i64)>,
+    /// Whether the last two files were on the same side of what is wanted: the other side does not come nearer.
+    lopsided: bool,
+    last: Option<bool>,
     done: bool,
 }
 
@@ -27,7 +30,18 @@ impl Search {
     /// Begins at a quality. `growth` is what each step of quality usually adds to an excess.
     pub(super) fn new(first: u8, (least, most): (u8, u8), growth: i64) -> Self {
         let (least, most) = (least.min(first), most.max(first));
-        Self { least, most, growth, trials: 0, quality: first, below: None, above: None, done: false }
+        Self {
+            least,
+            most,
+            growth,
+            trials: 0,
+            quality: first,
+            below: None,
+            above: None,
+            lopsided: false,
+            last: None,
+            done: false,
+        }
     }
 
     /// The quality of the next file, unless the search is over.
@@ -45,6 +59,7 @@ impl Search {
     pub(super) fn learn(&mut self, excess: i64) -> bool {
         self.trials += 1;
         let quality = self.quality;
+        self.lopsided = self.last.replace(excess > 0) == Some(excess > 0);
         if excess > 0 {
             self.above = Some((quality, excess));
         } else {
@@ -61,20 +76,24 @@ impl Search {
     /// The quality to try next, between those that are known; none if there is none.
     fn guess(&self) -> Option<u8> {
         let [least, most] = [self.least, self.most].map(i64::from);
+        // As long as one side is not known, the usual growth is too much for this picture.
+        let haste = 1 << self.trials.saturating_sub(1);
         let guess = match (self.below, self.above) {
             (Some((low, under)), Some((high, over))) => {
                 let (low, high) = (i64::from(low), i64::from(high));
-                (low + (high - low) * -under / (over - under)).clamp(low + 1, (high - 1).max(low + 1))
+                let straight = low + (high - low) * -under / (over - under);
+                let guess = if self.lopsided { (low + high) / 2 } else { straight };
+                guess.clamp(low + 1, (high - 1).max(low + 1))
             }
             // If everything has exceeded by the end, the least comes out.
             (None, Some(_)) if self.trials + 1 == MAX_TRIALS => least,
             (None, Some((high, over))) => {
                 let high = i64::from(high);
-                (high - 1 - over / self.growth).clamp(least, (high - 1).max(least))
+                (high - (1 + over / self.growth) * haste).clamp(least, (high - 1).max(least))
             }
             (Some((low, under)), None) => {
                 let low = i64::from(low);
-                (low + -under / self.growth).clamp((low + 1).min(most), most)
+                (low + (-under / self.growth).max(1) * haste).clamp((low + 1).min(most), most)
             }
             (None, None) => return None,
         };
@@ -84,12 +103,13 @@ impl Search {
     }
 }
 
-/// The logarithm to base 2, in 256ths, straight between powers; 0 for 0.
+/// The logarithm to base 2, in 256ths, within 3 of them; 0 for 0.
 pub(super) fn log2(n: u64) -> i64 {
     let n = n.max(1);
     let whole = n.ilog2();
     let fraction = ((u128::from(n) << 8) >> whole) as i64 - 256;
-    i64::from(whole) * 256 + fraction
+    // A parabola between powers.
+    i64::from(whole) * 256 + fraction + ((fraction * (256 - fraction) * 88) >> 16)
 }
 
 #[cfg(test)]
@@ -125,6 +145,25 @@ mod tests {
                     assert!(close, "{most}: {quality} where {best} fits");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_step_in_the_sizes_is_found() {
+        for step in 11..80 {
+            let sizes = |quality: u8| if quality < step { 2000 } else { 5000 + 100 * u64::from(quality) };
+            let (quality, _) = found(85, 4000, sizes);
+            assert!(quality < step && quality + 6 >= step, "{quality} for {step}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_hardly_depend_on_quality_are_searched_too() {
+        for most in (4000..7900).step_by(50) {
+            let sizes = |quality: u8| 2500 + 65 * u64::from(quality);
+            let (quality, _) = found(85, most, sizes);
+            let highest = (10..=85).rev().find(|&quality| sizes(quality) <= most).unwrap();
+            assert!(highest - quality <= 3, "{most}: {quality} where {highest} fits");
         }
     }
 

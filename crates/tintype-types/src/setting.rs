@@ -122,6 +122,7 @@ settings! {
     Overlay(Overlay) = "overlay" => overlays (many),
     Format(Format) = "format" => output.format,
     Quality(u32) = "quality" => output.quality (some),
+    AutoQuality(bool) = "auto-quality" => output.auto_quality,
     MaxBytes(u32) = "max-bytes" => output.max_bytes (some),
     Lossless(bool) = "lossless" => output.lossless,
     NearLossless(u32) = "near-lossless" => output.near_lossless,

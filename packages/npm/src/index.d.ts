@@ -170,6 +170,8 @@ export interface Options {
   format?: Format;
   /** Quality of lossy encoding, 1 to 100. @default 85 for JPEG, 80 for WebP */
   quality?: number;
+  /** Choose the quality by what is seen of the loss: about as much as photographs usually lose at `quality`. @default false */
+  autoQuality?: boolean;
   /** Most bytes of a lossy still: its quality is lowered, to 10 at least, until it has no more. @default none */
   maxBytes?: number;
   /** Encode WebP without loss. @default false */

@@ -230,6 +230,7 @@ export const OPTIONS = {
   overlay,
   format: oneOf(...FORMATS),
   quality: whole,
+  autoQuality: boolean,
   maxBytes: whole,
   lossless: boolean,
   nearLossless: whole,

@@ -56,6 +56,8 @@ pub struct Output {
     pub format: OutputFormat,
     /// Quality of lossy encoding.
     pub quality: Quality,
+    /// Choose the quality by what is seen of the loss.
+    pub auto_quality: bool,
     /// Most bytes of a lossy still, at least 1.
     pub max_bytes: Option<u32>,
     /// Encode without loss.
@@ -97,6 +99,7 @@ impl Default for Output {
         Self {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
+            auto_quality: false,
             max_bytes: None,
             lossless: false,
             near_lossless: 100,
@@ -137,6 +140,7 @@ impl Output {
         for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
+        let can_be_lossy = Format::ENCODED.iter().any(|format| possible(*format) && lossy(*format));
         let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
         let frames = if Format::ENCODED.iter().any(|format| possible(*format) && format.has_frames()) {
             self.frames
@@ -146,9 +150,8 @@ impl Output {
         let animated = frames != 1;
         Self {
             quality,
-            max_bytes: self
-                .max_bytes
-                .filter(|_| Format::ENCODED.iter().any(|of| possible(*of) && lossy(*of))),
+            auto_quality: self.auto_quality && can_be_lossy,
+            max_bytes: self.max_bytes.filter(|_| can_be_lossy),
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
             progressive: self.progressive && jpeg,
             subsampling: if jpeg { self.subsampling } else { Subsampling::default() },

@@ -127,6 +127,8 @@ class Options(TypedDict, total=False):
     """Default: webp."""
     quality: int
     """Quality of lossy encoding, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
+    auto_quality: bool
+    """Choose the quality by what is seen of the loss: about as much as photographs usually lose at `quality`. Default: False."""
     max_bytes: int
     """Most bytes of a lossy still: its quality is lowered, to 10 at least, until it has no more. Default: none."""
     lossless: bool
@@ -432,6 +434,7 @@ _OPTIONS: dict[str, Read] = {
     "background": _color,
     "format": _one_of("jpeg", "png", "webp", "gif"),
     "quality": _count,
+    "auto_quality": _flag,
     "max_bytes": _count,
     "lossless": _flag,
     "near_lossless": _count,

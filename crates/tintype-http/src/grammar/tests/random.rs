@@ -284,6 +284,7 @@ impl Random {
         Output {
             format,
             quality,
+            auto_quality: self.chance(5),
             max_bytes: self.maybe(5, |random| random.number(99_999)),
             lossless,
             near_lossless: if lossless && self.chance(30) { self.byte(100).into() } else { 100 },
