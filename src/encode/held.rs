@@ -58,7 +58,7 @@ impl Held {
     fn row(&self, y: usize, sink: &mut dyn FnMut(usize, &[u8]) -> Result<()>) -> Result<bool> {
         for (index, lane) in self.lanes.iter().enumerate() {
             let start = y / lane.every * lane.row_bytes;
-            if y % lane.every == 0
+            if y.is_multiple_of(lane.every)
                 && let Some(row) = lane.rows.get(start..start + lane.row_bytes)
             {
                 sink(index, row)?;

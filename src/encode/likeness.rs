@@ -98,7 +98,7 @@ fn halved(above: &[u8], below: &[u8]) -> Vec<u8> {
 
 impl Scale {
     fn push(&mut self, one: &[u8], other: &[u8]) {
-        let samples = one.chunks_exact(SIDE).zip(other.chunks_exact(SIDE));
+        let samples = one.as_chunks::<SIDE>().0.iter().zip(other.as_chunks::<SIDE>().0);
         self.blocks.iter_mut().zip(samples).for_each(|(block, (one, other))| block.push(one, other));
         self.rows += 1;
         if self.rows == SIDE {
