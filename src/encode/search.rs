@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn files_that_do_not_grow_with_quality_end_the_search_too() {
-        let odd = |quality: u8| if quality % 3 == 0 { 500 } else { 1500 };
+        let odd = |quality: u8| if quality.is_multiple_of(3) { 500 } else { 1500 };
         for first in 1..=100 {
             let (quality, trials) = found(first, 1000, odd);
             assert!(trials <= MAX_TRIALS && quality >= first.min(10));
