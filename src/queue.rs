@@ -54,6 +54,11 @@ impl Queue {
         self.pieces.iter().flatten().skip(self.taken).take(max).copied().collect()
     }
 
+    /// The piece with this index, if there are so many. Nothing may have been taken.
+    pub(crate) fn piece(&self, index: usize) -> Option<&[u8]> {
+        self.pieces.get(index).map(Vec::as_slice)
+    }
+
     /// Takes at most `max` bytes from the front.
     pub(crate) fn take(&mut self, max: usize) -> Vec<u8> {
         let length = max.min(self.len());

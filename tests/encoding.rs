@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use tintype::{Effort, Error, Format, Options, Output, Subsampling, resize};
+use tintype::{Effort, Error, Format, Length, Limit, Options, Output, Session, Subsampling, resize};
 
 const SIDE: u32 = 320;
 
@@ -32,6 +32,22 @@ fn photograph() -> Vec<u8> {
 /// Thin red lines on white.
 fn lines() -> Vec<u8> {
     png(|x, y| if x % 23 < 2 || (x + 2 * y) % 37 < 3 { [230, 20, 20] } else { [250, 250, 250] })
+}
+
+/// A soft disc on transparency.
+fn disc() -> Vec<u8> {
+    let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    let pixels: Vec<u8> = places
+        .flat_map(|(x, y)| {
+            let far = (x.abs_diff(SIDE / 2).pow(2) + y.abs_diff(SIDE / 2).pow(2)) / 64;
+            [(x * 7 % 200) as u8, (y * 5 % 220) as u8, (x ^ y) as u8, 255 - far.min(255) as u8]
+        })
+        .collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SIDE, SIDE);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    file
 }
 
 fn encoded(source: &[u8], change: impl FnOnce(&mut Output)) -> Vec<u8> {
@@ -135,4 +151,122 @@ fn more_effort_takes_fewer_bytes_and_more_work() {
         let fewer = best.0 < fast.0 && best.0 <= default.0 || format == Format::Webp;
         assert!(fewer, "{format:?}: {fast:?} {default:?} {best:?}");
     }
+}
+
+#[test]
+fn a_file_has_no_more_bytes_than_it_may_have() {
+    for format in [Format::Jpeg, Format::Webp] {
+        for source in [photograph(), encoded(&photograph(), |output| output.format = Format::Jpeg), disc()] {
+            let file = |max_bytes| {
+                encoded(&source, |output| (output.format, output.max_bytes) = (format, max_bytes))
+            };
+            let whole = file(None);
+            assert_eq!(file(Some(whole.len() as u32)), whole, "one that fits is changed");
+            for share in [2, 4] {
+                let most = whole.len() / share;
+                let small = file(Some(most as u32)).len();
+                // The quality is at most six steps below the highest that fits.
+                let sized = |quality| {
+                    encoded(&source, |output| (output.format, output.quality) = (format, Some(quality))).len()
+                };
+                let Some(highest) = (10..=85).rev().step_by(5).find(|&quality| sized(quality) <= most) else {
+                    assert_eq!(small, sized(10));
+                    continue;
+                };
+                let lowest = sized(highest.saturating_sub(6).max(10));
+                assert!(
+                    small <= most && small >= lowest,
+                    "{format}: {small} of {most} bytes, {lowest} at a quality of {highest} less 6"
+                );
+            }
+            let least = encoded(&source, |output| (output.format, output.quality) = (format, Some(10)));
+            assert_eq!(file(Some(1)), least, "the least is not what a quality of 10 gives");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_quality_takes_no_notice_of_bytes() {
+    for change in [
+        |output: &mut Output| output.format = Format::Png,
+        |output: &mut Output| output.format = Format::Gif,
+        |output: &mut Output| output.lossless = true,
+    ] {
+        let bounded = encoded(&photograph(), |output| {
+            change(output);
+            output.max_bytes = Some(100);
+        });
+        assert_eq!(bounded, encoded(&photograph(), change));
+    }
+}
+
+#[test]
+fn a_search_is_done_in_steps_with_the_work_of_all_its_files() {
+    let mut options = Options::default();
+    (options.output.format, options.output.max_bytes) = (Format::Webp, Some(2000));
+    let mut session = Session::stepped(options.clone());
+    session.write(photograph()).unwrap();
+    session.finish().unwrap();
+    let (mut steps, mut file) = (0, Vec::new());
+    while session.step().unwrap() {
+        let more = session.read(usize::MAX).unwrap();
+        assert!(more.is_empty() || file.is_empty(), "the file came in pieces");
+        file.extend(more);
+        steps += 1;
+    }
+    file.extend(session.read(usize::MAX).unwrap());
+    let rendition = resize(photograph(), &options).unwrap();
+    assert_eq!(file, rendition.image);
+    assert!(steps > 20, "{steps} steps");
+    let once = resize(photograph(), &Options::default()).unwrap();
+    assert!(rendition.work > 2 * once.work, "{} and {}", rendition.work, once.work);
+
+    options.limits.work = rendition.work - 1;
+    let error = resize(photograph(), &options).unwrap_err();
+    assert!(matches!(error, Error::LimitExceeded { limit: Limit::Work, .. }), "{error:?}");
+}
+
+#[test]
+fn a_quality_by_what_is_seen_depends_on_the_picture() {
+    let file = |source: &[u8], quality, auto| {
+        encoded(source, |output| {
+            (output.format, output.quality, output.auto_quality) = (Format::Jpeg, quality, auto);
+        })
+    };
+    let found = |source: &[u8], asked| {
+        let auto = file(source, asked, true);
+        (40..=95).find(|&quality| file(source, Some(quality), false) == auto).unwrap()
+    };
+    let [photo, lines] = [photograph(), lines()].map(|source| found(&source, None));
+    assert!(photo != lines, "{photo} for both");
+    assert!(found(&photograph(), Some(50)) < photo);
+    for source in [photograph(), disc()] {
+        let webp = |auto| encoded(&source, |output| output.auto_quality = auto);
+        assert_ne!(webp(true), webp(false));
+    }
+}
+
+#[test]
+fn bytes_bound_a_quality_by_what_is_seen() {
+    for format in [Format::Jpeg, Format::Webp] {
+        let file = |max_bytes| {
+            encoded(&photograph(), |output| {
+                (output.format, output.auto_quality, output.max_bytes) = (format, true, max_bytes);
+            })
+        };
+        let seen = file(None).len() as u32;
+        assert!(file(Some(seen / 2)).len() as u32 <= seen / 2);
+        assert_eq!(file(Some(seen * 4)).len() as u32, seen);
+    }
+}
+
+#[test]
+fn a_picture_too_small_to_be_compared_has_the_quality_asked_for() {
+    let small = |auto| {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(40));
+        options.output.auto_quality = auto;
+        resize(photograph(), &options).unwrap().image
+    };
+    assert_eq!(small(true), small(false));
 }

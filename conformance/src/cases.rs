@@ -221,6 +221,10 @@ fn encodings() -> Vec<Vector> {
             cases.push(vector(source, [webp.clone(), S::Lossless(true), S::NearLossless(near)]));
         }
         cases.push(vector(source, [webp.clone(), S::SharpChroma(true)]));
+        for format in [Format::Jpeg, Format::Webp] {
+            cases.push(vector(source, [S::Format(format), S::MaxBytes(1500)]));
+            cases.push(vector(source, [S::Format(format), S::AutoQuality(true)]));
+        }
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
     }
     for source in ["png-rgb-16", "png-rgba-16", "png-gray-16"] {
@@ -344,6 +348,7 @@ fn refused() -> Vec<Vector> {
     add("gif-animated", S::MaxFrames(0));
     add("jpeg-420", S::Width(Length::Pixels(0)));
     add("jpeg-420", S::Quality(101));
+    add("png-rgb", S::MaxBytes(0));
     add("png-rgb", S::NearLossless(50));
     add("png-rgb", S::BitDepth(12));
     for source in ["jpeg-cut", "png-cut", "webp-cut", "gif-cut"] {

@@ -40,6 +40,7 @@ fn value(setting: Setting) -> Value {
         | S::Enlarge(on)
         | S::Linear(on)
         | S::Lossless(on)
+        | S::AutoQuality(on)
         | S::Progressive(on)
         | S::SharpChroma(on)
         | S::Location(on) => json!(on),
@@ -48,6 +49,7 @@ fn value(setting: Setting) -> Value {
         | S::MinWidth(number)
         | S::MinHeight(number)
         | S::Quality(number)
+        | S::MaxBytes(number)
         | S::NearLossless(number)
         | S::BitDepth(number)
         | S::Loop(number)

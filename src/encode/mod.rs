@@ -1,9 +1,15 @@
 //! Encoders: rows in, bytes out.
 
 mod animation;
+mod choice;
+mod compare;
 mod gif;
+mod held;
 mod jpeg;
+mod likeness;
 mod png;
+mod search;
+mod target;
 mod webp;
 
 use crate::metadata::Attached;
@@ -91,6 +97,14 @@ pub(crate) fn encoder(
     attached: Attached,
     room: u64,
 ) -> Result<Box<dyn Encoder>> {
+    if choice::applies(output, image) {
+        return Ok(Box::new(choice::ChoiceEncoder::new(output, image, attached)));
+    }
+    single(output, image, attached, room)
+}
+
+/// The encoder of one file, with exactly these options.
+fn single(output: &Output, image: Image, attached: Attached, room: u64) -> Result<Box<dyn Encoder>> {
     Ok(match output.format {
         Format::Webp if image.loops.is_some() => {
             Box::new(animation::AnimationEncoder::new(output, image, attached, room)?)
@@ -123,6 +137,13 @@ pub(crate) struct Memory {
 
 /// Predicts the memory of an encoder.
 pub(crate) fn memory(output: &Output, image: Image) -> Memory {
+    if choice::applies(output, image) {
+        return choice::memory(output, image);
+    }
+    single_memory(output, image)
+}
+
+fn single_memory(output: &Output, image: Image) -> Memory {
     match output.format {
         Format::Gif => gif::memory(image),
         Format::Jpeg => jpeg::memory(output, image),
@@ -154,6 +175,13 @@ impl Work {
 
 /// Predicts the work of an encoder.
 pub(crate) fn work(output: &Output, image: Image) -> Work {
+    if choice::applies(output, image) {
+        return choice::work(output, image);
+    }
+    single_work(output, image)
+}
+
+fn single_work(output: &Output, image: Image) -> Work {
     match output.format {
         Format::Gif => gif::work(image),
         Format::Jpeg => jpeg::work(output, image),

@@ -164,6 +164,9 @@ fn output(output: &Output) -> Result<()> {
     if output.quality.is_some_and(|quality| !(1..=100).contains(&quality)) {
         return Err(Error::invalid("quality", OutOfRange("1 to 100")));
     }
+    if output.max_bytes == Some(0) {
+        return Err(Error::invalid("max-bytes", OutOfRange("at least 1")));
+    }
     if output.lossless && output.format.is_encoded() && !output.format.is_exact() {
         let format = output.format.title();
         return Err(Error::invalid("lossless", format!("cannot be applied to {format}; choose WebP or PNG")));

@@ -45,6 +45,10 @@ pub struct Output {
     pub format: Format,
     /// Quality of lossy encoding, 1 to 100; `None` means [`Format::default_quality`].
     pub quality: Option<u32>,
+    /// Choose the quality of a lossy still by what is seen of the loss: it is what photographs usually lose at `quality`.
+    pub auto_quality: bool,
+    /// Most bytes of a lossy still: its quality is lowered to 10, if need be, until it has no more. At least 1.
+    pub max_bytes: Option<u32>,
     /// Encode without loss.
     pub lossless: bool,
     /// How far a WebP without loss may stray from the pixels, 0 to 100; 100 keeps them.
@@ -78,6 +82,8 @@ impl Default for Output {
         Self {
             format: Format::Webp,
             quality: None,
+            auto_quality: false,
+            max_bytes: None,
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),

@@ -123,6 +123,8 @@ settings! {
     Overlay(Overlay) = "overlay" => overlays (many),
     Format(Format) = "format" => output.format,
     Quality(u32) = "quality" => output.quality (some),
+    AutoQuality(bool) = "auto-quality" => output.auto_quality,
+    MaxBytes(u32) = "max-bytes" => output.max_bytes (some),
     Lossless(bool) = "lossless" => output.lossless,
     NearLossless(u32) = "near-lossless" => output.near_lossless,
     Effort(Effort) = "effort" => output.effort,

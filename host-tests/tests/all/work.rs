@@ -55,6 +55,10 @@ fn encodings() -> Vec<Options> {
         job(Format::Webp, |output| (output.lossless, output.effort) = (true, Effort::Fast)),
         job(Format::Webp, |output| (output.lossless, output.effort) = (true, Effort::Best)),
         job(Format::Webp, |output| (output.lossless, output.near_lossless) = (true, 40)),
+        job(Format::Jpeg, |output| output.auto_quality = true),
+        job(Format::Webp, |output| output.auto_quality = true),
+        job(Format::Jpeg, |output| output.max_bytes = Some(9000)),
+        job(Format::Webp, |output| output.max_bytes = Some(6000)),
         job(Format::Gif, |output| output.effort = Effort::Fast),
         job(Format::Gif, |output| output.effort = Effort::Best),
     ]

@@ -191,6 +191,10 @@ export interface Options {
   format?: Format;
   /** Quality of lossy encoding, 1 to 100. @default 85 for JPEG, 80 for WebP */
   quality?: number;
+  /** Choose the quality by what is seen of the loss: about as much as photographs usually lose at `quality`. @default false */
+  autoQuality?: boolean;
+  /** Most bytes of a lossy still: its quality is lowered, to 10 at least, until it has no more. @default none */
+  maxBytes?: number;
   /** Encode WebP without loss. @default false */
   lossless?: boolean;
   /** How far a WebP with `lossless` may stray from the pixels, 0 to 100; 100 keeps them. @default 100 */

@@ -253,6 +253,8 @@ export const OPTIONS = {
   overlay,
   format: oneOf(...FORMATS),
   quality: whole,
+  autoQuality: boolean,
+  maxBytes: whole,
   lossless: boolean,
   nearLossless: whole,
   effort: oneOf('fast', 'default', 'best'),

@@ -196,7 +196,31 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         },
         write: |request| Some(if request.output.base64 { "base64" } else { "none" }.into()),
     },
-    field!(["quality", "q"], "1 to 100, or one for each format such as jpeg:80,webp:75", output.quality),
+    Parameter {
+        names: &["quality", "q"],
+        accepts: "1 to 100, or one for each format such as jpeg:80,webp:75; auto, or auto and these, such as auto,75",
+        read: |request, text| {
+            let (is_auto, quality) = match text.split_once(',') {
+                Some(("auto", quality)) => (true, quality),
+                None if text == "auto" => (true, ""),
+                _ => (false, text),
+            };
+            request.output.auto_quality = is_auto;
+            if !is_auto || text != "auto" {
+                request.output.quality = quality.parse().map_err(|_| Rejected::Malformed)?;
+            }
+            Ok(())
+        },
+        write: |request| {
+            let quality = request.output.quality.to_string();
+            let auto = request.output.auto_quality.then(|| "auto".to_string());
+            let parts = auto.into_iter().chain(Some(quality).filter(|quality| !quality.is_empty()));
+            Some(parts.collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty())
+        },
+    },
+    field!(["max-bytes", "mb"], "a number of bytes, 1 to 4294967295", output.max_bytes, |text| {
+        number(text, 1, u32::MAX).map(Some)
+    }),
     field!(["lossless", "ll"], SWITCH, output.lossless),
     field!(
         ["near-lossless", "nl"],

@@ -82,6 +82,8 @@ impl ImageRequest {
             output: engine::Output {
                 format,
                 quality: self.output.quality.of(format).map(u32::from),
+                auto_quality: self.output.auto_quality,
+                max_bytes: self.output.max_bytes,
                 lossless,
                 near_lossless: if lossless && format == Format::Webp {
                     self.output.near_lossless

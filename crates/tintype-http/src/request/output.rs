@@ -56,6 +56,10 @@ pub struct Output {
     pub format: OutputFormat,
     /// Quality of lossy encoding.
     pub quality: Quality,
+    /// Choose the quality by what is seen of the loss.
+    pub auto_quality: bool,
+    /// Most bytes of a lossy still, at least 1.
+    pub max_bytes: Option<u32>,
     /// Encode without loss.
     pub lossless: bool,
     /// How far a WebP without loss may stray from the pixels, 0 to 100; 100 keeps them.
@@ -95,6 +99,8 @@ impl Default for Output {
         Self {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
+            auto_quality: false,
+            max_bytes: None,
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),
@@ -134,6 +140,7 @@ impl Output {
         for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
             quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
         }
+        let can_be_lossy = Format::ENCODED.iter().any(|format| possible(*format) && lossy(*format));
         let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
         let frames = if Format::ENCODED.iter().any(|format| possible(*format) && format.has_frames()) {
             self.frames
@@ -143,6 +150,8 @@ impl Output {
         let animated = frames != 1;
         Self {
             quality,
+            auto_quality: self.auto_quality && can_be_lossy,
+            max_bytes: self.max_bytes.filter(|_| can_be_lossy),
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
             progressive: self.progressive && jpeg,
             subsampling: if jpeg { self.subsampling } else { Subsampling::default() },

@@ -201,6 +201,10 @@ class Options(Limits, total=False):
     """Default: webp."""
     quality: int
     """Quality of lossy encoding, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
+    auto_quality: bool
+    """Choose the quality by what is seen of the loss: about as much as photographs usually lose at `quality`. Default: False."""
+    max_bytes: int
+    """Most bytes of a lossy still: its quality is lowered, to 10 at least, until it has no more. Default: none."""
     lossless: bool
     """Encode WebP without loss. Default: False."""
     near_lossless: int
@@ -535,6 +539,8 @@ _OPTIONS: dict[str, Read] = {
     "overlay": _overlay,
     "format": _one_of("jpeg", "png", "webp", "gif"),
     "quality": _count,
+    "auto_quality": _flag,
+    "max_bytes": _count,
     "lossless": _flag,
     "near_lossless": _count,
     "effort": _one_of("fast", "default", "best"),

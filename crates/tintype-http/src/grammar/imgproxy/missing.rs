@@ -9,7 +9,6 @@ use crate::grammar::parameter::Missing;
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["enforce_thumbnail", "eth"], is_neutral: is_false },
-    Missing { names: &["max_bytes", "mb"], is_neutral: is_zero },
     Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
     Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
     Missing { names: &["draw_detections", "dd"], is_neutral: is_false },
@@ -21,7 +20,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
     Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
     Missing { names: &["dpi"], is_neutral: is_zero },
-    Missing { names: &["autoquality", "aq"], is_neutral: |text| is_empty(text) || text == "none" },
     Missing { names: &["png_options", "pngo"], is_neutral: is_empty },
     Missing { names: &["avif_options", "avifo"], is_neutral: is_empty },
     Missing { names: &["fallback_image_url", "fiu"], is_neutral: is_empty },

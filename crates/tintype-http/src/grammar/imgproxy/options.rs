@@ -209,6 +209,28 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         write: |_| None,
     },
     Parameter {
+        names: &["autoquality", "aq"],
+        accepts: "none, dssim, ml, or size and a number of bytes",
+        read: |draft, text| {
+            let given = arguments(text);
+            let Some((method, rest)) = given.split_first() else { return Ok(()) };
+            let output = &mut draft.request.output;
+            match (*method, rest) {
+                ("size", [bytes]) => output.max_bytes = Some(read_bytes(bytes).ok_or(Rejected::Malformed)?),
+                // The measure is another one, and so would be its targets.
+                ("dssim" | "ml", []) => output.auto_quality = true,
+                ("none" | "", []) => output.auto_quality = false,
+                ("size" | "dssim" | "ml" | "none" | "", _) => return Err(Rejected::Unsupported),
+                _ => return Err(Rejected::Malformed),
+            }
+            Ok(())
+        },
+        write: |draft| Some(if draft.request.output.auto_quality { "dssim" } else { "none" }.into()),
+    },
+    field!(["max_bytes", "mb"], "a number of bytes; 0 for any", request.output.max_bytes, |text| {
+        number(text, 0, u32::MAX).map(|bytes| Some(bytes).filter(|bytes| *bytes != 0))
+    }),
+    Parameter {
         names: &["webp_options", "webpo"],
         accepts: "lossy, lossless or near_lossless; then whether chroma is averaged with care",
         read: |draft, text| {
@@ -344,6 +366,11 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
 /// The same row, which another one writes.
 const fn silent(row: Parameter<Draft>) -> Parameter<Draft> {
     Parameter { write: |_| None, ..row }
+}
+
+/// A number of bytes that is more than 0.
+fn read_bytes(text: &str) -> Option<u32> {
+    number(text, 1, u32::MAX)
 }
 
 /// A least side, where 0 means that there is none.

@@ -301,6 +301,8 @@ impl Random {
         Output {
             format,
             quality,
+            auto_quality: self.chance(5),
+            max_bytes: self.maybe(5, |random| random.number(99_999)),
             lossless,
             near_lossless: if lossless && self.chance(30) { self.byte(100).into() } else { 100 },
             effort: self.mostly(95, Effort::Default, Effort::ALL),
