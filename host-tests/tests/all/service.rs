@@ -328,7 +328,7 @@ fn what_the_header_rules_out_is_refused_before_the_rest_has_arrived() {
 /// whole source would answer 504.
 #[test]
 fn a_rendition_begins_before_the_last_byte_of_its_source_has_arrived() {
-    let picture = photograph(1600, 1600);
+    let picture = photograph(2600, 2400);
     for (source, name) in [(picture.jpeg(), "JPEG"), (picture.png(), "PNG")] {
         let gate = Gate::default();
         let held = gate.clone();

@@ -469,12 +469,12 @@ fn each_request_writes_one_line_of_json() {
 
 #[test]
 fn a_large_rendition_streams_without_its_length() {
-    let picture = photograph(2400, 1800);
+    let picture = photograph(3200, 2400);
     let reply = Service::new().post("/?format=png", &picture.jpeg());
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("content-type"), "image/png");
     assert!(reply.body.len() > 5 << 20, "{}", reply.body.len());
     assert_eq!((reply.header("content-length"), reply.header("etag")), ("", ""));
     let read = Picture::read(&reply.body);
-    assert_eq!((read.width, read.height), (2400, 1800));
+    assert_eq!((read.width, read.height), (3200, 2400));
 }
