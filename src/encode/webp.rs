@@ -249,7 +249,7 @@ const ALPHA_WORK: u64 = 3;
 
 /// The same where it codes an image.
 pub(super) fn lossless_work(output: &Output) -> u64 {
-    if output.effort == Effort::Fast { 3 } else { 4 }
+    if output.effort == Effort::Fast { 3 } else { 5 }
 }
 
 pub(super) fn effort(output: &Output) -> encode::Effort {

@@ -15,7 +15,7 @@ const fn work_of_byte(kind: Kind) -> u64 {
     match kind {
         Kind::Bmp | Kind::Ico => 40,
         Kind::Qoi => 35,
-        Kind::Pnm | Kind::Tiff => 8,
+        Kind::Pnm | Kind::Tiff => 14,
     }
 }
 

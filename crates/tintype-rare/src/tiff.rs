@@ -58,7 +58,7 @@ pub(crate) fn open(file: Vec<u8>, max_memory: u64) -> Result<Image, Error> {
 /// The work of reading a byte, as compressed.
 fn work_of_byte(decoder: &mut File) -> u64 {
     match numbers(decoder, Tag::Compression).first() {
-        None | Some(1) => 5,
+        None | Some(1) => 20,
         // Runs of bits, of which a byte holds many.
         Some(2..=4) => 100,
         _ => 45,
