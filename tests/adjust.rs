@@ -151,7 +151,7 @@ fn every_frame_is_adjusted_like_a_still() {
         let shown: Vec<u8> = if count == 4 {
             samples
         } else {
-            samples.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect()
+            samples.as_chunks().0.iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect()
         };
         assert!(film::visible(frame) == film::visible(&shown), "frame {page}");
     }

@@ -143,7 +143,7 @@ fn a_tiff_is_turned_upright_and_keeps_16_bits() {
     assert_eq!((outline.width, outline.height), (HEIGHT, WIDTH));
     let deep: Vec<u16> = (0..WIDTH * HEIGHT).map(|i| (i * 160) as u16).collect();
     options.output.bit_depth = 16;
-    let png = resize(&tiff::<colortype::Gray16>(&deep, Compression::Lzw, 1), &options).unwrap().image;
+    let png = resize(tiff::<colortype::Gray16>(&deep, Compression::Lzw, 1), &options).unwrap().image;
     let mut reader = png::Decoder::new(Cursor::new(&png)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     reader.next_frame(&mut pixels).unwrap();

@@ -1,5 +1,7 @@
 //! PNG renditions: in as few bits as the pixels need, and with the same pixels.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test that fails does so by panicking
+
 use png::{BitDepth, ColorType};
 use std::io::Cursor;
 use tintype::{Effort, Error, Format, Limit, Options, Session, resize};

@@ -45,7 +45,8 @@ impl AnimationEncoder {
             row: Vec::new(),
             file: Vec::new(),
             work: 0,
-            per_unit: lossless_work(output),
+            // Each frame is drawn and compared with the one before as well.
+            per_unit: lossless_work(output) + 1,
         })
     }
 }

@@ -249,7 +249,7 @@ const ALPHA_WORK: u64 = 3;
 
 /// The same where it codes an image.
 pub(super) fn lossless_work(output: &Output) -> u64 {
-    if output.effort == Effort::Fast { 3 } else { 5 }
+    if output.effort == Effort::Fast { 3 } else { 4 }
 }
 
 pub(super) fn effort(output: &Output) -> encode::Effort {
@@ -263,7 +263,7 @@ pub(super) fn effort(output: &Output) -> encode::Effort {
 /// What the codec does. Without loss, it counts most of it itself.
 pub(super) fn work(output: &Output, image: Image) -> Work {
     if output.lossless {
-        return Work { fixed: 2_000_000 + image.pixels() * 30, per_byte: 0 };
+        return Work { fixed: 4_000_000 + image.pixels() * 30, per_byte: 0 };
     }
     let sharp = if output.sharp_chroma { 2500 } else { 0 };
     let per_byte = if output.effort == Effort::Best { 12_000 } else { 600 };

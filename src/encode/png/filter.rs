@@ -157,7 +157,7 @@ mod tests {
             for kind in 0..60u32 {
                 let mut noise = |strength: u32| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (state >> 16) * strength >> 16
+                    ((state >> 16) * strength) >> 16
                 };
                 let above: Vec<u8> = (0..50u32).map(|x| (x * (kind % 7) + noise(kind)) as u8).collect();
                 let row: Vec<u8> = (above.iter().zip(0..))
