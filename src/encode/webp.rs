@@ -263,7 +263,7 @@ pub(super) fn effort(output: &Output) -> encode::Effort {
 /// What the codec does. Without loss, it counts most of it itself.
 pub(super) fn work(output: &Output, image: Image) -> Work {
     if output.lossless {
-        return Work { fixed: 4_000_000 + image.pixels() * 30, per_byte: 0 };
+        return Work { fixed: 3_400_000 + image.pixels() * 30, per_byte: 0 };
     }
     let sharp = if output.sharp_chroma { 2500 } else { 0 };
     let per_byte = if output.effort == Effort::Best { 12_000 } else { 600 };

@@ -61,7 +61,7 @@ fn work_of_byte(decoder: &mut File) -> u64 {
         None | Some(1) => 20,
         // Runs of bits, of which a byte holds many.
         Some(2..=4) => 100,
-        _ => 45,
+        _ => 60,
     }
 }
 
