@@ -410,7 +410,8 @@ _factors = _record(x=(_number, _ABSENT), y=(_number, _ABSENT))
 
 def _zoom(value: Any, name: str) -> Record:
     if isinstance(value, Mapping):
-        return _factors(value, name)
+        part: Record = _factors(value, name)
+        return part
     factor = _number(value, name)
     return _made(x=factor, y=factor)
 
