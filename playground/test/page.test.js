@@ -152,7 +152,7 @@ test('what cannot be is said, and the page goes on', async (t) => {
   await page.waitForSelector('#error:not([hidden])');
   assert.match(
     await page.textContent('#error'),
-    /is not an image of a known format; JPEG, PNG, WebP and GIF can be decoded/,
+    /is not an image of a known format; JPEG, PNG, WebP, GIF, TIFF, BMP, ICO, QOI and PNM can be decoded/,
   );
   await choose(page);
   await page.fill('[name=width]', '9999');
