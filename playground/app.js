@@ -19,7 +19,9 @@ function take(chosen) {
 const ADJUSTMENTS = ['blur', 'sharpen', 'brightness', 'contrast', 'saturation'];
 
 /** What is laid over the image, a word that the page has drawn. */
-const logo = await drawn('tintype');
+let logo;
+// Not awaited here: a photograph may be dropped at once.
+drawn('tintype').then((image) => (logo = image));
 
 function overlayOf(watermark) {
   if (!watermark) return undefined;
