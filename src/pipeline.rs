@@ -10,9 +10,9 @@ use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{self, Axis, Detail, Plan};
 use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
-use crate::sink::{Sink, Target};
+use crate::sink::{Pass, Sink, Target};
 use crate::stage::Cost;
-use crate::{Error, Limit, Options, Pixels, Result, Trim};
+use crate::{Error, Limit, Options, Pixels, Result};
 use std::collections::VecDeque;
 
 /// How far a step came.
@@ -97,30 +97,6 @@ impl Job<'_> {
     /// been taken from it.
     fn held(&self) -> u64 {
         if self.whole { self.held + self.held / 4 } else { self.held }
-    }
-}
-
-/// A way through the source.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Pass {
-    /// The border to trim is looked for. Meanwhile the source is kept.
-    Border(Trim),
-    /// The rendition is made, of what trimming has left.
-    Render(Option<Region>),
-    /// The pixels of a small image are looked at.
-    Look,
-    /// A picture is made, to be laid over a rendition.
-    Overlay,
-}
-
-impl Pass {
-    /// How many times the memory of the decoder is counted: where a source is read twice, the second decoder cannot be sure
-    /// to find room where the first has been.
-    fn times(self) -> u64 {
-        match self {
-            Self::Render(None) | Self::Look | Self::Overlay => 1,
-            Self::Border(_) | Self::Render(Some(_)) => 2,
-        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Queue {
         self.pieces.iter().flatten().skip(self.taken).take(max).copied().collect()
     }
 
-    /// The piece with this index, if there are so many. Nothing may have been taken.
+    /// The piece with this index, if there is one. Nothing may have been taken.
     pub(crate) fn piece(&self, index: usize) -> Option<&[u8]> {
         self.pieces.get(index).map(Vec::as_slice)
     }

@@ -3,10 +3,11 @@
 use crate::decode::{self, Decoder, Header, Inspector, Step};
 use crate::geometry::Region;
 use crate::look;
-use crate::overlay::Pictures;
-use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
+use crate::overlay::{Pictures, make};
+use crate::pipeline::{BASE_MEMORY, Job, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
+use crate::sink::Pass;
 use crate::{Error, Format, Geometry, Info, Limit, Options, Outline, Output, Pixels, Result, Source};
 use std::borrow::Cow;
 use tintype_types::{SNIFF_BYTES, sniff};
@@ -396,7 +397,7 @@ impl Session {
         }
         let plan = plan::plan(&header.source, &self.options, header.scales, trimmed)?;
         // The decoder holds what it has been fed.
-        Pictures::new(&self.options, &plan, self.written, self.spent)
+        make::pictures(&self.options, &plan, self.written, self.spent)
     }
 
     /// Sets up the pipeline that the header and the options ask for.

@@ -1,14 +1,37 @@
 //! What becomes of the rows in the end: a file, a border that is looked for, a description, or a picture to lay over another.
 
 use crate::encode::{Encoder, Image};
-use crate::geometry::Transform;
+use crate::geometry::{Region, Transform};
 use crate::look::Look;
 use crate::overlay::Picture;
-use crate::pipeline::Pass;
 use crate::queue::Queue;
 use crate::stage::Shape;
 use crate::trim::Border;
-use crate::{Options, Result};
+use crate::{Options, Result, Trim};
+
+/// A way through the source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pass {
+    /// The border to trim is looked for. Meanwhile the source is kept.
+    Border(Trim),
+    /// The rendition is made, of what trimming has left.
+    Render(Option<Region>),
+    /// The pixels of a small image are looked at.
+    Look,
+    /// A picture is made, to be laid over a rendition.
+    Overlay,
+}
+
+impl Pass {
+    /// How many times the memory of the decoder is counted: where a source is read twice, the second decoder cannot be sure
+    /// to find room where the first has been.
+    pub(crate) fn times(self) -> u64 {
+        match self {
+            Self::Render(None) | Self::Look | Self::Overlay => 1,
+            Self::Border(_) | Self::Render(Some(_)) => 2,
+        }
+    }
+}
 
 /// What becomes of the rows in the end.
 pub(crate) enum Sink {

@@ -3,11 +3,11 @@
 use tintype_types::Setting as S;
 use tintype_types::{
     Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
-    Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Options, Position, Profile, Rotation,
-    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
+    Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Position, Profile, Rotation, Sharpen, Sides,
+    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
-use crate::{Vector, overlays, sources};
+use crate::{Vector, overlays, sources, vector};
 
 const ORANGE: Color = Color { red: 255, green: 136, blue: 0, alpha: 255 };
 const VEIL: Color = Color { red: 30, green: 60, blue: 200, alpha: 120 };
@@ -27,11 +27,6 @@ pub fn vectors() -> Vec<Vector> {
     ]
     .concat();
     [cases, by_chance(80), overlays::vectors()].concat()
-}
-
-pub(crate) fn vector(source: &'static str, settings: impl IntoIterator<Item = S>) -> Vector {
-    let options = Options::with(settings).unwrap_or_else(|error| panic!("{source}: {error}"));
-    Vector { source, options }
 }
 
 fn pixels(width: u32, height: u32) -> [S; 2] {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tintype_types::{Error, Options};
+use tintype_types::{Error, Options, Setting};
 
 pub use cases::vectors;
 pub use sources::sources;
@@ -27,6 +27,12 @@ pub struct Vector {
     pub source: &'static str,
     /// What to make of it.
     pub options: Options,
+}
+
+/// A vector of these settings.
+fn vector(source: &'static str, settings: impl IntoIterator<Item = Setting>) -> Vector {
+    let options = Options::with(settings).unwrap_or_else(|error| panic!("{source}: {error}"));
+    Vector { source, options }
 }
 
 /// What became of a vector: the SHA-256 of the rendition, or the code of the failure, such as `limit-exceeded`.

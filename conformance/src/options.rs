@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use tintype_types::{
-    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Position, Rotation,
-    Setting, Sides, Subsampling, Tone, Veil, Zoom,
+    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Overlay, Place,
+    Position, Rotation, Setting, Sides, Subsampling, Tone, Veil, Zoom,
 };
 
-use crate::overlays;
+use crate::sources::drawn;
 
 /// The options that differ from the defaults.
 pub(crate) fn written(options: &Options) -> Value {
@@ -145,7 +145,7 @@ fn value(setting: Setting) -> Value {
                 Veil::Pixelate(side) => json!({ "pixelate": side }),
             },
         }]),
-        S::Overlay(overlay) => json!([overlays::written(&overlay)]),
+        S::Overlay(overlay) => json!([self::overlay(&overlay)]),
         // Facts in place of a rendition.
         S::Describe(_) => Value::Null,
     }
@@ -170,14 +170,14 @@ fn tone(tone: Tone) -> Value {
     }
 }
 
-pub(crate) fn without_nulls(mut value: Value) -> Value {
+fn without_nulls(mut value: Value) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.retain(|_, value| !value.is_null());
     }
     value
 }
 
-pub(crate) fn factor(factor: Factor) -> Value {
+fn factor(factor: Factor) -> Value {
     json!(f64::from(factor))
 }
 
@@ -186,7 +186,7 @@ fn percent(millionths: impl Into<f64>) -> Value {
     json!(format!("{}%", millionths.into() / 1e4))
 }
 
-pub(crate) fn length(length: Length) -> Value {
+fn length(length: Length) -> Value {
     match length {
         Length::Pixels(pixels) => json!(pixels),
         Length::Share(share) => percent(share.millionths()),
@@ -205,7 +205,7 @@ fn part(Crop { width, height, position }: Crop) -> Value {
     json!({ "width": length(width), "height": length(height), "position": self::position(position) })
 }
 
-pub(crate) fn position(position: Position) -> Value {
+fn position(position: Position) -> Value {
     match position {
         Position::Gravity { gravity, x, y } if (x, y) == (Offset::ZERO, Offset::ZERO) => {
             json!(gravity.to_string())
@@ -224,4 +224,19 @@ fn offset(offset: Offset) -> Value {
         Offset::Pixels(pixels) => json!(pixels),
         Offset::Millionths(millionths) => percent(millionths),
     }
+}
+
+/// An overlay as callers write it, but that its image is the name of a source.
+fn overlay(Overlay { image, opacity, place, size, blend }: &Overlay) -> Value {
+    let name = drawn().iter().find(|(_, bytes)| bytes.as_slice() == &**image).map(|(name, _)| *name);
+    without_nulls(json!({
+        "image": name.expect("the image is a source"),
+        "opacity": factor(*opacity),
+        "place": match *place {
+            Place::At(at) => position(at),
+            Place::Tiled(x, y) => json!({ "tile": { "x": x, "y": y } }),
+        },
+        "size": size.map(length),
+        "blend": blend.to_string(),
+    }))
 }

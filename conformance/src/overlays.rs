@@ -1,15 +1,13 @@
-//! Images that are laid over others. As a value of an option, an image is the name of its source.
+//! Images that are laid over others.
 
-use serde_json::{Value, json};
 use tintype_types::Setting as S;
 use tintype_types::{
     Blend, Color, Factor, Fit, Format, Gravity, Length, Mask, MaskShape, Offset, Overlay, Place, Position,
     Rotation, Sides, Subsampling,
 };
 
-use crate::cases::vector;
-use crate::options::{factor, length, position, without_nulls};
-use crate::{Vector, sources::drawn};
+use crate::sources::drawn;
+use crate::{Vector, vector};
 
 /// Every kind of place, size and blend, in every format, on what is opaque and what is not.
 pub(crate) fn vectors() -> Vec<Vector> {
@@ -92,27 +90,12 @@ fn over(image: &str, opacity: Factor, place: Place, size: Option<Length>) -> Ove
     Overlay { image, opacity, place, size, blend: Blend::Over }
 }
 
-/// So many halves.
+/// This many halves.
 fn half(count: u32) -> Factor {
     Factor::from_millionths(count * 500_000)
 }
 
-/// So many tenths of the image.
+/// This many tenths of the image.
 fn share(tenths: u32) -> Length {
     Length::Share(Factor::from_millionths(tenths * 100_000))
-}
-
-/// An overlay as callers write it, but for its image.
-pub(crate) fn written(Overlay { image, opacity, place, size, blend }: &Overlay) -> Value {
-    let name = drawn().iter().find(|(_, bytes)| bytes.as_slice() == &**image).map(|(name, _)| *name);
-    without_nulls(json!({
-        "image": name.expect("the image is a source"),
-        "opacity": factor(*opacity),
-        "place": match *place {
-            Place::At(at) => position(at),
-            Place::Tiled(x, y) => json!({ "tile": { "x": x, "y": y } }),
-        },
-        "size": size.map(length),
-        "blend": blend.to_string(),
-    }))
 }

@@ -191,13 +191,3 @@ fn single_work(output: &Output, image: Image) -> Work {
         _ => png::work(image),
     }
 }
-
-/// The longest side in pixels that a format can have; an error for formats that are not encoded.
-pub(crate) fn longest_side(format: Format) -> Result<u32> {
-    match format {
-        Format::Jpeg | Format::Gif => Ok(65_535),
-        Format::Png => Ok(0x7fff_ffff),
-        Format::Webp => Ok(16_383),
-        other => Err(Error::unsupported(other, Error::ENCODING)),
-    }
-}

@@ -116,7 +116,7 @@ pub(super) fn log2(n: u64) -> i64 {
 mod tests {
     use super::*;
 
-    /// The quality that a search settles on, and the number of files made, if they are to have at most so many bytes.
+    /// The quality that a search settles on, and the number of files made, if they are to have at most a number of bytes.
     fn found(first: u8, most: u64, bytes: impl Fn(u8) -> u64) -> (u8, u32) {
         let (mut search, mut best) = (Search::new(first, (10, first), 9), 0);
         while let Some(quality) = search.next() {

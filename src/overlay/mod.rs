@@ -1,21 +1,14 @@
 //! Images that are laid over others: decoded and resized like any source, held whole, and mixed in row by row.
 
 mod blend;
+pub(crate) mod make;
 mod stage;
 
 pub(crate) use stage::Overlaid;
 
-use crate::decode::{self, Step};
-use crate::pipeline::{BASE_MEMORY, Job, Pass, Pipeline, Progress};
 use crate::plan::{Placed, Plan};
-use crate::queue::Queue;
 use crate::stage::Shape;
-use crate::{
-    Error, Fit, Format, Geometry, Input, Length, Limits, Options, Output, Overlay, Place, Result, sniff,
-};
-
-/// Pixels that an overlay may have.
-const MOST_PIXELS: u64 = 1 << 24;
+use crate::{Overlay, Place};
 
 /// An overlay, ready to be laid over rows.
 #[derive(Debug)]
@@ -43,81 +36,6 @@ impl Pictures {
         let files: u64 = overlays.iter().map(|overlay| overlay.image.len() as u64).sum();
         self.memory + files + self.pictures.iter().map(|picture| picture.rows.len() as u64).sum::<u64>()
     }
-
-    /// Decodes and resizes all overlays of a rendition, whose source and whatever else takes `held` bytes already and has
-    /// taken `spent` units of work.
-    pub(crate) fn new(options: &Options, plan: &Plan, held: u64, spent: u64) -> Result<Self> {
-        let mut all = Self::default();
-        let files: u64 = options.overlays.iter().map(|overlay| overlay.image.len() as u64).sum();
-        for overlay in &options.overlays {
-            let pictures = all.pictures.iter().map(|picture| picture.rows.len() as u64).sum::<u64>();
-            let held = held + files + pictures;
-            let options = of_overlay(overlay, plan, options.limits);
-            let (picture, memory, work) = picture(&overlay.image, &options, held, spent + all.work)?;
-            all.pictures.push(picture);
-            all.memory = all.memory.max(memory);
-            all.work += work;
-        }
-        Ok(all)
-    }
-}
-
-/// How an overlay is made a picture of the size that it is to have.
-fn of_overlay(overlay: &Overlay, plan: &Plan, limits: Limits) -> Options {
-    let within = |side: u32| match overlay.size {
-        None => side,
-        Some(Length::Pixels(pixels)) => pixels,
-        Some(share) => share.of(side).max(1),
-    };
-    let (width, height) = (within(plan.width), within(plan.height));
-    let geometry = Geometry {
-        width: Some(Length::Pixels(width)),
-        height: Some(Length::Pixels(height)),
-        fit: Fit::Contain,
-        enlarge: overlay.size.is_some(),
-        ..Geometry::default()
-    };
-    Options {
-        input: Input { allow_damaged: true, ..Input::default() },
-        geometry,
-        output: Output { format: Format::Png, ..Output::default() },
-        limits: Limits { source_pixels: limits.source_pixels.min(MOST_PIXELS), ..limits },
-        ..Options::default()
-    }
-}
-
-/// Decodes and resizes an image. With it come the memory and the work that this took.
-fn picture(image: &[u8], options: &Options, held: u64, spent: u64) -> Result<(Picture, u64, u64)> {
-    let format =
-        sniff(image).ok_or_else(|| Error::invalid("overlay", "is not an image of a known format"))?;
-    let free = options.limits.memory.saturating_sub(BASE_MEMORY + held);
-    let mut decoder = decode::decoder(format, options, free)?;
-    decoder.feed(image.to_vec())?;
-    decoder.finish();
-    let Step::Ready(header) = decoder.header()? else {
-        return Err(Error::Internal("an overlay has no header".into()));
-    };
-    let job = Job {
-        options,
-        whole: false,
-        held: held + image.len() as u64,
-        spent,
-        pass: Pass::Overlay,
-        pictures: Pictures::default(),
-    };
-    let (mut pipeline, _) = Pipeline::new(decoder, &header, job)?;
-    let mut nothing = Queue::default();
-    loop {
-        match pipeline.advance(image.len() as u64, &mut nothing)? {
-            Progress::More => (),
-            Progress::Complete => break,
-            Progress::NeedsInput => return Err(Error::Internal("an overlay is not complete".into())),
-        }
-    }
-    let (memory, work) = (pipeline.memory().saturating_sub(held + BASE_MEMORY), pipeline.work() - spent);
-    let picture =
-        pipeline.into_picture().ok_or_else(|| Error::Internal("an overlay has no pixels".into()))?;
-    Ok((picture, memory, work))
 }
 
 /// Where the left edges, or the upper ones, of an overlay lie in a rendition.

@@ -325,7 +325,7 @@ fn check_size(options: &Options, width: u32, height: u32) -> Result<()> {
     Limit::OutputSide.check(longest.into(), options.limits.output_side.into())?;
     Limit::OutputPixels.check(u64::from(width) * u64::from(height), options.limits.output_pixels)?;
     let format = options.output.format;
-    let allowed = crate::encode::longest_side(format)?;
+    let allowed = validate::longest_side(format)?;
     if longest > allowed {
         return Err(Error::unsupported(
             format,

@@ -186,5 +186,15 @@ fn output(output: &Output) -> Result<()> {
     if output.delay.is_some_and(|delay| delay >= 1 << 24) {
         return Err(Error::invalid("delay", OutOfRange("0 to 16777215 milliseconds")));
     }
-    crate::encode::longest_side(output.format).map(|_| ())
+    longest_side(output.format).map(|_| ())
+}
+
+/// The longest side in pixels that a format can have; an error for formats that are not encoded.
+pub(super) fn longest_side(format: Format) -> Result<u32> {
+    match format {
+        Format::Jpeg | Format::Gif => Ok(65_535),
+        Format::Png => Ok(0x7fff_ffff),
+        Format::Webp => Ok(16_383),
+        other => Err(Error::unsupported(other, Error::ENCODING)),
+    }
 }

@@ -7,6 +7,7 @@ mod adjust;
 mod draft;
 mod parameters;
 mod part;
+mod value;
 
 use super::parameter::{Rejected, differences};
 use super::text::{encode_query, lenient_pairs};

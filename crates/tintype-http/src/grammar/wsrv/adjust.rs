@@ -2,17 +2,11 @@
 
 use tintype_types::{Amount, Color, Factor, Tone, Unsharp};
 
-use super::draft::Draft;
-use super::parameters::{ANY, read_color, written_color};
+use super::draft::{DUOTONE, Draft};
+use super::value::{ANY, read_color, written_color};
 use crate::grammar::adjust::{MILD, factor};
 use crate::grammar::parameter::{Parameter, Rejected, field};
 use crate::grammar::value::{read_angle, write_angle};
-
-/// The colours of `filt=duotone` where none are given.
-pub(super) const DUOTONE: (Color, Color) = (
-    Color { red: 0xc8, green: 0x36, blue: 0x58, alpha: 255 },
-    Color { red: 0xd8, green: 0xe7, blue: 0x4f, alpha: 255 },
-);
 
 pub(super) const BLUR: Parameter<Draft> =
     field!(["blur"], ANY, request.adjust.blur, |text| read_or(text, MILD, 300, 1000));

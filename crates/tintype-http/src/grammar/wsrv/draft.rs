@@ -5,7 +5,6 @@ use tintype_types::{
     Tone, Trim,
 };
 
-use super::adjust::DUOTONE;
 use super::part::Part;
 use crate::failure::{Failure, Kind, Result};
 use crate::grammar::adjust::STRENGTHS;
@@ -15,6 +14,12 @@ use crate::request::{ImageRequest, OutputFormat, Quality, Shape, Source};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 80;
+
+/// The colours of `filt=duotone` where none are given.
+pub(super) const DUOTONE: (Color, Color) = (
+    Color { red: 0xc8, green: 0x36, blue: 0x58, alpha: 255 },
+    Color { red: 0xd8, green: 0xe7, blue: 0x4f, alpha: 255 },
+);
 
 /// Parameters as far as they have been read.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,17 +1,15 @@
 //! The table of wsrv's parameters.
 
-use tintype_types::{Color, Factor, Fit, Format, Gravity, Length, Mask, MaskShape, Position, Smart, number};
+use tintype_types::{Factor, Fit, Format, Gravity, Length, Mask, MaskShape, Position, Smart, number};
 
 use super::adjust;
 use super::draft::Draft;
 use super::part::Part;
+use super::value::{ANY, DAY, read_color, read_seconds, written_color};
 use crate::grammar::parameter::{Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate};
 use crate::grammar::query::{parse_delay, parse_frames, parse_loops};
-use crate::request::{OnError, OutputFormat, Quality, Source, file_name, parse_color, write_color};
-
-/// No error message shows what is accepted, as everything else counts as not given.
-pub(super) const ANY: &str = "";
+use crate::request::{OnError, OutputFormat, Quality, Source, file_name};
 
 /// A row whose value is a field of the draft, set by the parameter's presence.
 macro_rules! flag {
@@ -322,11 +320,6 @@ fn read_threshold(text: &str) -> Option<Option<u32>> {
     if text.is_empty() { Some(Some(10)) } else { number(text, 1, 254).map(Some) }
 }
 
-/// A colour with its alpha in front. Without alpha, nothing follows the first six digits.
-pub(super) fn written_color(color: Color) -> String {
-    turned(&write_color(color), 6)
-}
-
 /// A source's URL; one without a scheme has that of wsrv.
 fn read_url(url: &str) -> String {
     match url.strip_prefix("ssl:") {
@@ -339,29 +332,4 @@ fn read_url(url: &str) -> String {
 fn with_scheme(url: &str, rest: &str) -> String {
     let has_scheme = url.split_once("://").is_some_and(|(scheme, _)| !scheme.contains(['/', '?', '#']));
     if has_scheme { url.into() } else { format!("http://{rest}") }
-}
-
-/// A name, or hexadecimal digits with alpha in front: `RGB`, `ARGB`, `RRGGBB`, `AARRGGBB`.
-pub(super) fn read_color(text: &str) -> Option<Color> {
-    let digits = text.strip_prefix('#').unwrap_or(text);
-    if matches!(digits.len(), 4 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return parse_color(&turned(digits, digits.len() / 4));
-    }
-    parse_color(text)
-}
-
-/// A text whose first bytes come last.
-fn turned(text: &str, bytes: usize) -> String {
-    let (first, last) = text.split_at_checked(bytes).unwrap_or((text, ""));
-    format!("{last}{first}")
-}
-
-const DAY: u64 = 86_400;
-
-/// A number of days, weeks, months or years, at least a day and at most a year.
-fn read_seconds(text: &str) -> Option<u64> {
-    const UNITS: &[(&str, u64)] = &[("d", DAY), ("w", 7 * DAY), ("M", 30 * DAY), ("y", 365 * DAY)];
-    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let seconds = number(count, 1, 365)? * meaning(UNITS, unit)?;
-    (seconds <= 365 * DAY).then_some(seconds)
 }
