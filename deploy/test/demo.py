@@ -22,11 +22,11 @@ def main():
             os.chmod(folder, 0o755)
         objects = Path(folder) / "objects"
         (objects / "photos").mkdir(parents=True)
-        shutil.copy(stack.ROOT / "docs/contact-sheet.png", objects / "photos/postcards.png")
+        shutil.copy(stack.ROOT / "docs/contact-sheet.webp", objects / "photos/postcards.webp")
         with stack.store(objects) as store:
             variables = {**stack.of_store(store), "TINTYPE_SOURCES": "s3://photos", "TINTYPE_TRUST_ORIGIN_ETAG": "1"}
             with stack.service(variables) as server, stack.nginx(server, folder) as cache:
-                target = "/?url=s3://photos/postcards.png&width=800"
+                target = "/?url=s3://photos/postcards.webp&width=800"
                 print(f"store    {store.url}   bucket photos, in {objects}/photos")
                 print(f"service  {server.url}")
                 print(f"cache    {cache.url}")

@@ -28,7 +28,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def photo(name="docs/contact-sheet.png"):
+def photo(name="docs/contact-sheet.webp"):
     return (ROOT / name).read_bytes()
 
 

@@ -36,7 +36,7 @@ usage: ./x <command>
   bench-jpeg files
                   decode these files at each scale, natively and in WebAssembly, and with other decoders
   contact-sheet [file]
-                  build, then draw what each option does to a picture, by default to docs/contact-sheet.png
+                  build, then draw what each option does to a picture, by default to docs/contact-sheet.webp
   playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser
   test-callers    build these and the Python package, and run their tests; on Debian, as root, it installs Node.js,
                   Chromium and Python where they are missing; elsewhere it says what it skips
@@ -62,7 +62,7 @@ fn main() -> Result<()> {
         (Some("serve"), flags) => serve::serve(flags),
         (Some("bench"), jobs) => bench(jobs),
         (Some("bench-jpeg"), files @ [_, ..]) => bench_jpeg(files),
-        (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.png"),
+        (Some("contact-sheet"), []) => contact_sheet("docs/contact-sheet.webp"),
         (Some("contact-sheet"), [file]) => contact_sheet(file),
         (Some("playground"), []) => packages::build_playground(),
         (Some("dist"), []) => release::make(),

@@ -1,9 +1,12 @@
-//! Draws a contact sheet of what each option does: `contact-sheet <file>` writes it as a PNG file.
+//! Draws a contact sheet of what each option does: `contact-sheet <file>` writes it as a WebP file, or without loss as a PNG file if
+//! that is what its name ends in.
 //!
 //! Every picture on it is the answer of the composed component to a request of the query grammar, which is its caption.
 
 mod cases;
 mod sheet;
+
+use std::path::Path;
 
 use harness::Service;
 use harness::client::Server;
@@ -21,12 +24,13 @@ fn main() -> std::io::Result<()> {
     let service = Service::new()
         .with_origin(move |_, _| Answer::ok(disc.clone()))
         .env("TINTYPE_WATERMARK", "http://photos.test/disc.png");
-    let sheet = draw(|query, source| {
+    let make = |query: &str, source: &[u8]| {
         let reply = service.post(&format!("/?{query}"), source);
         assert_eq!(reply.status, 200, "{query}: {}", String::from_utf8_lossy(&reply.body));
         reply.body.to_vec()
-    });
-    std::fs::write(file, sheet)
+    };
+    let (sheet, is_png) = (draw(make), Path::new(&file).extension().is_some_and(|name| name == "png"));
+    std::fs::write(file, if is_png { sheet } else { make("quality=80&effort=best&sharp-chroma=1", &sheet) })
 }
 
 /// The sheet's file. `make` makes its pictures from a query and a source.
