@@ -91,7 +91,7 @@ impl<'a> Facts<'a> {
             }
         }
         // The response depends on what the client accepts exactly where the client is asked.
-        if self.request.output.format == OutputFormat::Auto {
+        if self.request.output.format.is_negotiated() {
             list::vary(headers, "accept");
         }
         self.request.delivery.decided_by.iter().for_each(|name| list::vary(headers, name));
