@@ -343,7 +343,7 @@ fn the_format_of_a_stream_is_known_when_it_is_complete() {
 fn alternatives_that_cannot_be_are_refused() {
     let refused = |format, quality| {
         let options = Options { alternatives: vec![Alternative { format, quality }], ..Options::default() };
-        resize(&lines(), &options).unwrap_err()
+        resize(lines(), &options).unwrap_err()
     };
     assert!(matches!(refused(Format::Avif, None), Error::Unsupported { format: Format::Avif, .. }));
     for (format, quality) in [(Format::Gif, None), (Format::Jpeg, Some(0)), (Format::Png, Some(101))] {
