@@ -204,7 +204,7 @@ pub(crate) fn conversion(
 /// Whether a planar image goes to its encoder without becoming whole pixels.
 pub(crate) fn stays_planar(plan: &Plan, layout: Layout, options: &Options) -> bool {
     layout == Layout::YCbCr
-        && encode::takes_halved_chroma(&options.output)
+        && encode::takes_halved_chroma(&encode::Outputs::new(options))
         && plan.smart.is_none()
         && plan.around == Around::default()
         && options.adjust.normalized() == Adjust::default()

@@ -43,11 +43,11 @@ mod trim;
 
 pub use session::Session;
 pub use tintype_types::{
-    Adjust, Amount, Angle, Animation, Blend, Color, ColorModel, Crop, CropRatio, Effort, Error, Exif, Extend,
-    Extent, Factor, Facts, Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info, Input, Length,
-    Limit, Limits, Location, Looks, Mask, MaskShape, Metadata, Obscure, Offset, Options, Outline, Output,
-    Overlay, Pixels, Place, Point, Position, Profile, Result, Rotation, SNIFF_BYTES, Setting, Sharpen, Sides,
-    Smart, Source, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom, sniff,
+    Adjust, Alternative, Amount, Angle, Animation, Blend, Color, ColorModel, Crop, CropRatio, Effort, Error,
+    Exif, Extend, Extent, Factor, Facts, Fill, Filter, Fit, Format, Geometry, Gravity, IccProfile, Info,
+    Input, Length, Limit, Limits, Location, Looks, Mask, MaskShape, Metadata, Obscure, Offset, Options,
+    Outline, Output, Overlay, Pixels, Place, Point, Position, Profile, Result, Rotation, SNIFF_BYTES,
+    Setting, Sharpen, Sides, Smart, Source, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom, sniff,
 };
 
 use std::borrow::Cow;

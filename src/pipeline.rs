@@ -12,7 +12,7 @@ use crate::queue::Queue;
 use crate::resample::{Resampler, Sampling};
 use crate::sink::{Pass, Sink, Target};
 use crate::stage::Cost;
-use crate::{Error, Limit, Options, Pixels, Result};
+use crate::{Error, Format, Limit, Options, Pixels, Result};
 use std::collections::VecDeque;
 
 /// How far a step came.
@@ -110,6 +110,7 @@ impl Pipeline {
             Pass::Look | Pass::Overlay => plan::plan(&header.source, options, header.scales, None)?,
         };
         let depth = Depth::of(&options.output);
+        let outputs = encode::Outputs::new(options);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;
         let as_lanes = !linear && stays_planar(&plan, header.layout, options);
@@ -119,7 +120,7 @@ impl Pipeline {
             other => other,
         };
         // Where the encoder halves chroma, it need not come with more detail to be converted.
-        let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&options.output);
+        let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&outputs);
         let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels };
         let to = if conversion.is_some() { Depth::Sixteen } else { depth };
         let alpha = layout.channels().has_alpha();
@@ -140,7 +141,7 @@ impl Pipeline {
             loops: header.loops,
         };
         let target = Target::new(pass, &plan::upright(&header.source, &options.geometry), image, options);
-        let (encoding, file) = (encode::work(&options.output, image), encode::memory(&options.output, image));
+        let (encoding, file) = (encode::work(&outputs, image), encode::memory(&outputs, image));
         let sinking = match &target {
             Target::Border(border) => border.cost(),
             Target::Look(look) => look.cost(),
@@ -195,7 +196,7 @@ impl Pipeline {
             Target::Border(border) => Sink::Border(border),
             Target::Look(look) => Sink::Look(look),
             Target::Picture(shape) => Sink::Picture(Picture { shape, rows: Vec::new() }),
-            Target::File => Sink::File(encode::encoder(&options.output, image, attached, room)?),
+            Target::File => Sink::File(encode::encoder(&outputs, image, attached, room)?),
         };
         let pipeline = Self {
             decoder,
@@ -254,6 +255,14 @@ impl Pipeline {
     /// The most bytes of the source that may be kept to be read again.
     pub(crate) fn max_kept(&self) -> u64 {
         self.max_kept
+    }
+
+    /// The format of the rendition, where it was not certain before it was complete.
+    pub(crate) fn format(&self) -> Option<Format> {
+        match &self.stages.sink {
+            Sink::File(encoder) => encoder.format(),
+            Sink::Border(_) | Sink::Look(_) | Sink::Picture(_) => None,
+        }
     }
 
     /// The decoder, to feed it.

@@ -117,6 +117,14 @@ impl Channels {
         }
     }
 
+    /// These channels without alpha.
+    pub(crate) fn without_alpha(self) -> Self {
+        match self {
+            Self::Gray | Self::GrayAlpha => Self::Gray,
+            Self::Rgb | Self::Rgba => Self::Rgb,
+        }
+    }
+
     /// The fewest channels that hold pixels of these channels, and a colour.
     pub(crate) fn with(self, color: Color) -> Self {
         let Color { red, green, blue, alpha } = color;

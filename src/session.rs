@@ -349,6 +349,9 @@ impl Session {
             }
             if progress == Progress::Complete {
                 self.pixels = pipeline.pixels();
+                if let (Some(outline), Some(format)) = (&mut self.outline, pipeline.format()) {
+                    outline.format = format;
+                }
             }
         }
         if progress == Progress::Complete || matches!(self.state, State::Facts) {

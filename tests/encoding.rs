@@ -4,7 +4,9 @@
 
 use std::io::Cursor;
 
-use tintype::{Effort, Error, Format, Length, Limit, Options, Output, Session, Subsampling, resize};
+use tintype::{
+    Alternative, Effort, Error, Format, Length, Limit, Options, Output, Session, Subsampling, resize,
+};
 
 const SIDE: u32 = 320;
 
@@ -269,4 +271,83 @@ fn a_picture_too_small_to_be_compared_has_the_quality_asked_for() {
         resize(photograph(), &options).unwrap().image
     };
     assert_eq!(small(true), small(false));
+}
+
+/// Makes a rendition as a JPEG, or as whatever is smallest of these formats.
+fn smallest(source: &[u8], formats: &[Format]) -> tintype::Rendition {
+    let mut options = Options::default();
+    options.output.format = formats[0];
+    let others = formats[1..].iter().map(|&format| Alternative { format, quality: None });
+    options.alternatives = others.collect();
+    resize(source, &options).unwrap()
+}
+
+#[test]
+fn the_smallest_file_of_several_formats_is_the_rendition() {
+    const FORMATS: [Format; 3] = [Format::Jpeg, Format::Png, Format::Webp];
+    for (source, best) in [(photograph(), Format::Webp), (lines(), Format::Webp), (disc(), Format::Webp)] {
+        let rendition = smallest(&source, &[Format::Png, Format::Jpeg, Format::Webp]);
+        assert_eq!(rendition.outline.format, best);
+        assert_eq!(tintype::sniff(&rendition.image), Some(best));
+        let files = FORMATS.map(|format| encoded(&source, |output| output.format = format).len());
+        assert!(rendition.image.len() <= *files.iter().min().unwrap(), "{files:?}");
+    }
+    // Without WebP, a photograph is smallest as a JPEG, and lines as a PNG.
+    let formats = [Format::Png, Format::Jpeg];
+    assert_eq!(smallest(&photograph(), &formats).outline.format, Format::Jpeg);
+    assert_eq!(smallest(&lines(), &formats).outline.format, Format::Png);
+}
+
+#[test]
+fn lines_are_smallest_without_loss() {
+    let rendition = smallest(&lines(), &[Format::Webp, Format::Jpeg]);
+    assert_eq!(pixels(&rendition.image), pixels(&lines()));
+}
+
+#[test]
+fn what_is_transparent_never_becomes_a_jpeg() {
+    let rendition = smallest(&disc(), &[Format::Png, Format::Jpeg]);
+    assert_eq!(rendition.outline.format, Format::Png);
+}
+
+#[test]
+fn an_alpha_channel_that_is_opaque_does_not_keep_a_photograph_from_being_a_jpeg() {
+    let colors = pixels(&photograph());
+    let rgba: Vec<u8> = colors.as_chunks().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, SIDE, SIDE);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&rgba).unwrap();
+    let rendition = smallest(&file, &[Format::Png, Format::Jpeg]);
+    assert_eq!(rendition.image, encoded(&photograph(), |output| output.format = Format::Jpeg));
+}
+
+#[test]
+fn the_format_of_a_stream_is_known_when_it_is_complete() {
+    let mut options = Options::default();
+    options.output.format = Format::Png;
+    options.alternatives = vec![Alternative { format: Format::Jpeg, quality: Some(40) }];
+    let mut session = Session::new(options);
+    session.write(photograph()).unwrap();
+    assert_eq!(session.read(1).unwrap(), [0; 0]);
+    session.finish().unwrap();
+    assert_eq!(session.outline().unwrap().format, Format::Jpeg);
+    let file = session.read(usize::MAX).unwrap();
+    assert_eq!(
+        file,
+        encoded(&photograph(), |output| (output.format, output.quality) = (Format::Jpeg, Some(40)))
+    );
+}
+
+#[test]
+fn alternatives_that_cannot_be_are_refused() {
+    let refused = |format, quality| {
+        let options = Options { alternatives: vec![Alternative { format, quality }], ..Options::default() };
+        resize(lines(), &options).unwrap_err()
+    };
+    assert!(matches!(refused(Format::Avif, None), Error::Unsupported { format: Format::Avif, .. }));
+    for (format, quality) in [(Format::Gif, None), (Format::Jpeg, Some(0)), (Format::Png, Some(101))] {
+        let error = refused(format, quality);
+        assert!(matches!(error, Error::InvalidOption { name, .. } if name == "alternative"));
+    }
 }

@@ -2,9 +2,9 @@
 
 use tintype_types::Setting as S;
 use tintype_types::{
-    Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit, Format,
-    Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Position, Profile, Rotation, Sharpen, Sides,
-    Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
+    Alternative, Amount, Angle, Color, Crop, CropRatio, Effort, Extend, Extent, Factor, Fill, Filter, Fit,
+    Format, Gravity, Length, Mask, MaskShape, Metadata, Obscure, Offset, Position, Profile, Rotation,
+    Sharpen, Sides, Smart, Subsampling, Tilt, Tone, Trim, Unsharp, Veil, Zoom,
 };
 
 use crate::{Vector, overlays, sources, vector};
@@ -219,6 +219,8 @@ fn encodings() -> Vec<Vector> {
         for format in [Format::Jpeg, Format::Webp] {
             cases.push(vector(source, [S::Format(format), S::MaxBytes(1500)]));
             cases.push(vector(source, [S::Format(format), S::AutoQuality(true)]));
+            let smaller = Alternative { format: Format::Jpeg, quality: Some(60) };
+            cases.push(vector(source, [S::Format(format), S::Alternative(smaller)]));
         }
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
     }

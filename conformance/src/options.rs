@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use tintype_types::{
-    Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options, Overlay, Place,
-    Position, Rotation, Setting, Sides, Subsampling, Tone, Veil, Zoom,
+    Alternative, Amount, Color, Crop, Extend, Factor, Fill, Length, Mask, MaskShape, Offset, Options,
+    Overlay, Place, Position, Rotation, Setting, Sides, Subsampling, Tone, Veil, Zoom,
 };
 
 use crate::sources::drawn;
@@ -107,6 +107,9 @@ fn value(setting: Setting) -> Value {
         },
         S::Background(color) => self::color(color),
         S::Format(format) => json!(format.to_string()),
+        S::Alternative(Alternative { format, quality }) => {
+            json!([without_nulls(json!({ "format": format.to_string(), "quality": quality }))])
+        }
         S::Effort(effort) => json!(effort.to_string()),
         S::Subsampling(subsampling) => json!(match subsampling {
             Subsampling::Half => "half",

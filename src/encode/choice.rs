@@ -19,12 +19,8 @@ const GROWTH_OF_BYTES: i64 = 9;
 
 /// Whether there is anything to choose.
 pub(super) fn applies(output: &Output, image: Image) -> bool {
-    let is_lossy = match output.format {
-        Format::Jpeg => true,
-        Format::Webp => !output.lossless && image.loops.is_none(),
-        _ => false,
-    };
-    is_lossy && (output.max_bytes.is_some() || output.auto_quality)
+    let is_still = output.format == Format::Jpeg || image.loops.is_none();
+    output.is_lossy() && is_still && (output.max_bytes.is_some() || output.auto_quality)
 }
 
 /// Rows, the file in the making, the one that is compared, and the best one so far.

@@ -2,7 +2,7 @@
 
 use super::{Encoder, Image};
 use crate::Result;
-use crate::pixels::Layout;
+use crate::pixels::{Channels, Layout};
 use crate::queue::Queue;
 
 /// All rows of an image, lane by lane.
@@ -38,6 +38,19 @@ impl Held {
     /// Drops all rows.
     pub(super) fn clear(&mut self) {
         self.lanes.clear();
+    }
+
+    /// Drops the last channel, alpha, of pixels of `channels`.
+    pub(super) fn drop_alpha(&mut self, channels: Channels) {
+        let count = channels.count();
+        for lane in &mut self.lanes {
+            let mut channel = 0;
+            lane.rows.retain(|_| {
+                channel = channel % count + 1;
+                channel < count
+            });
+            lane.row_bytes = lane.row_bytes / count * (count - 1);
+        }
     }
 
     /// Takes the next row of a lane.

@@ -9,6 +9,7 @@ mod jpeg;
 mod likeness;
 mod png;
 mod search;
+mod smallest;
 mod target;
 mod webp;
 
@@ -16,6 +17,8 @@ use crate::metadata::Attached;
 use crate::pixels::{Channels, Depth, Layout};
 use crate::queue::Queue;
 use crate::{Error, Format, Output, Result, Subsampling};
+
+pub(crate) use smallest::Outputs;
 
 /// What an encoder is made for.
 #[derive(Debug, Clone, Copy)]
@@ -85,18 +88,31 @@ pub(crate) trait Encoder {
         0
     }
 
+    /// The format of the file, where it was not certain before.
+    fn format(&self) -> Option<Format> {
+        None
+    }
+
     /// Moves the bytes that are ready to the end of `sink`.
     fn drain(&mut self, sink: &mut Queue);
 }
 
-/// The encoder that the options ask for. What a format has no place for is left out. Of frames that are complete, it may
-/// hold `room` bytes.
+/// The encoder of what is smallest of these outputs. What a format has no place for is left out. Of frames that are complete,
+/// it may hold `room` bytes.
 pub(crate) fn encoder(
-    output: &Output,
+    outputs: &Outputs,
     image: Image,
     attached: Attached,
     room: u64,
 ) -> Result<Box<dyn Encoder>> {
+    if outputs.leave_a_choice(image) {
+        return Ok(Box::new(smallest::SmallestEncoder::new(outputs, image, attached)));
+    }
+    chosen(&outputs.first, image, attached, room)
+}
+
+/// The encoder of one output, which may search for a quality.
+fn chosen(output: &Output, image: Image, attached: Attached, room: u64) -> Result<Box<dyn Encoder>> {
     if choice::applies(output, image) {
         return Ok(Box::new(choice::ChoiceEncoder::new(output, image, attached)));
     }
@@ -117,13 +133,15 @@ fn single(output: &Output, image: Image, attached: Attached, room: u64) -> Resul
     })
 }
 
-/// Whether an encoder takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
-pub(crate) fn takes_halved_chroma(output: &Output) -> bool {
-    match output.format {
+/// Whether the encoders of the lossy outputs take YCbCr as lanes, chroma at half of the image's width and height, rounded up. The
+/// output that was asked for, the first one, is one of them.
+pub(crate) fn takes_halved_chroma(outputs: &Outputs) -> bool {
+    let takes = |output: &Output| match output.format {
         Format::Jpeg => output.subsampling == Subsampling::Half,
-        Format::Webp => !output.lossless && !output.sharp_chroma,
+        Format::Webp => !output.sharp_chroma,
         _ => false,
-    }
+    };
+    outputs.first.is_lossy() && outputs.lossy().all(takes)
 }
 
 /// The bytes that an encoder holds at most.
@@ -136,7 +154,14 @@ pub(crate) struct Memory {
 }
 
 /// Predicts the memory of an encoder.
-pub(crate) fn memory(output: &Output, image: Image) -> Memory {
+pub(crate) fn memory(outputs: &Outputs, image: Image) -> Memory {
+    if outputs.leave_a_choice(image) {
+        return smallest::memory(outputs, image);
+    }
+    chosen_memory(&outputs.first, image)
+}
+
+fn chosen_memory(output: &Output, image: Image) -> Memory {
     if choice::applies(output, image) {
         return choice::memory(output, image);
     }
@@ -174,7 +199,14 @@ impl Work {
 }
 
 /// Predicts the work of an encoder.
-pub(crate) fn work(output: &Output, image: Image) -> Work {
+pub(crate) fn work(outputs: &Outputs, image: Image) -> Work {
+    if outputs.leave_a_choice(image) {
+        return smallest::work(outputs, image);
+    }
+    chosen_work(&outputs.first, image)
+}
+
+fn chosen_work(output: &Output, image: Image) -> Work {
     if choice::applies(output, image) {
         return choice::work(output, image);
     }

@@ -15,7 +15,7 @@ mod iptc;
 mod xmp;
 
 use crate::pixels::Channels;
-use crate::{ColorModel, Format, Metadata, Options, Output, Profile, Source};
+use crate::{ColorModel, Metadata, Options, Output, Profile, Source};
 
 /// What a decoder should collect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -143,9 +143,7 @@ impl Carried {
         // The colours of CMYK are converted.
         if output.profile == Profile::Keep && source.color != ColorModel::Cmyk {
             attached.icc = self.icc.clone();
-            if output.format == Format::Png {
-                attached.png_color = self.png_color.clone();
-            }
+            attached.png_color = self.png_color.clone();
         }
         attached
     }
@@ -224,15 +222,15 @@ mod tests {
         let color = vec![(*b"gAMA", vec![0; 4])];
         let carried =
             |space| Carried { icc: Some(profile(space)), png_color: color.clone(), ..Carried::default() };
-        let attach = |space, model, format| {
-            let output = Output { format, profile: Profile::Keep, ..Output::default() };
+        let attach = |space, model| {
+            let output = Output { profile: Profile::Keep, ..Output::default() };
             carried(space).attach(&output, &source(model), (1, 1))
         };
-        assert_eq!(attach(b"CMYK", ColorModel::Cmyk, Format::Png), Attached::default());
-        let rgb = attach(b"RGB ", ColorModel::Rgb, Format::Webp);
+        assert_eq!(attach(b"CMYK", ColorModel::Cmyk), Attached::default());
+        let rgb = attach(b"RGB ", ColorModel::Rgb);
         assert!(rgb.icc_for(Channels::Rgba).is_some() && rgb.icc_for(Channels::Gray).is_none());
-        let gray = attach(b"GRAY", ColorModel::Gray, Format::Png);
+        let gray = attach(b"GRAY", ColorModel::Gray);
         assert!(gray.icc_for(Channels::Rgb).is_none() && gray.icc_for(Channels::GrayAlpha).is_some());
-        assert!(rgb.png_color.is_empty() && gray.png_color == color);
+        assert!(rgb.png_color == color && gray.png_color == color);
     }
 }

@@ -3,8 +3,8 @@
 use tintype_types::{Factor, OutOfRange};
 
 use crate::{
-    Adjust, Crop, Error, Fit, Format, Geometry, Length, Mask, MaskShape, Metadata, Options, Output, Overlay,
-    Position, Result, Sides, Zoom,
+    Adjust, Alternative, Crop, Error, Fit, Format, Geometry, Length, Mask, MaskShape, Metadata, Options,
+    Output, Overlay, Position, Result, Sides, Zoom,
 };
 
 /// The largest target. Numbers beyond it are negative ones that a caller's language has wrapped.
@@ -24,6 +24,7 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
         return Err(Error::invalid("overlay", accepted));
     }
     output(&options.output)?;
+    alternatives(&options.alternatives)?;
     looks(&options.output)?;
     bit_depth(options)
 }
@@ -161,9 +162,7 @@ fn position(name: &'static str, position: Position) -> Result<()> {
 }
 
 fn output(output: &Output) -> Result<()> {
-    if output.quality.is_some_and(|quality| !(1..=100).contains(&quality)) {
-        return Err(Error::invalid("quality", OutOfRange("1 to 100")));
-    }
+    check_quality("quality", output.quality)?;
     if output.max_bytes == Some(0) {
         return Err(Error::invalid("max-bytes", OutOfRange("at least 1")));
     }
@@ -191,10 +190,24 @@ fn output(output: &Output) -> Result<()> {
 
 /// The longest side in pixels that a format can have; an error for formats that are not encoded.
 pub(super) fn longest_side(format: Format) -> Result<u32> {
-    match format {
-        Format::Jpeg | Format::Gif => Ok(65_535),
-        Format::Png => Ok(0x7fff_ffff),
-        Format::Webp => Ok(16_383),
-        other => Err(Error::unsupported(other, Error::ENCODING)),
+    format.longest_side().ok_or_else(|| Error::unsupported(format, Error::ENCODING))
+}
+
+fn alternatives(alternatives: &[Alternative]) -> Result<()> {
+    let name = "alternative";
+    for Alternative { format, quality } in alternatives {
+        check_quality(name, *quality)?;
+        longest_side(*format)?;
+        if *format == Format::Gif {
+            return Err(Error::invalid(name, "cannot be GIF, which is small only where it has few colours"));
+        }
     }
+    Ok(())
+}
+
+fn check_quality(name: &'static str, quality: Option<u32>) -> Result<()> {
+    if quality.is_none_or(|quality| (1..=100).contains(&quality)) {
+        return Ok(());
+    }
+    Err(Error::invalid(name, OutOfRange("1 to 100")))
 }

@@ -76,7 +76,8 @@ impl Job<'_> {
         let mut piece = vec![0; PIECE];
         let mut length = fill(&mut source, &mut piece)?;
         let format = self.format(piece.get(..length.min(SNIFF_BYTES)).unwrap_or_default());
-        let path = self.path(format)?;
+        // What cannot be written is refused before any work is done.
+        self.path(format)?;
         let mut session = Session::new(self.request.options(format, LIMITS));
         let (mut image, mut read) = (Vec::new(), 0);
         while length > 0 {
@@ -89,6 +90,7 @@ impl Job<'_> {
         session.finish()?;
         image.append(&mut session.read(usize::MAX)?);
         let outline = session.outline().context("the rendition has no outline")?;
+        let path = self.path(outline.format)?;
         match &path {
             Some(path) => save(path, &image)?,
             None => io::stdout().write_all(&image).context("could not write to standard output")?,
@@ -100,6 +102,7 @@ impl Job<'_> {
     fn format(&self, head: &[u8]) -> Format {
         match self.request.output.format {
             OutputFormat::Fixed(format) => format,
+            OutputFormat::Smallest => Format::Webp,
             OutputFormat::Source | OutputFormat::Auto | OutputFormat::Json => {
                 sniff(head).map_or(Format::Webp, Format::family)
             }

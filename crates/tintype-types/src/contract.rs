@@ -47,6 +47,7 @@ macro_rules! contract {
                 wit::Source, $crate::Source: format, width, height, orientation, color, bit_depth, alpha
             }
             $crate::same_fields! { wit::Outline, $crate::Outline: format, width, height, source }
+            $crate::same_fields! { wit::Alternative, $crate::Alternative: format, quality }
             $crate::same_fields! { wit::Animation, $crate::Animation: loops, duration }
             $crate::same_fields! { wit::IccProfile, $crate::IccProfile: size, name, usable }
             $crate::same_fields! { wit::Looks, $crate::Looks: palette, blurhash_x, blurhash_y }
@@ -444,7 +445,7 @@ macro_rules! contract {
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Zoom Fit Enlarge Position Filter Linear
             CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
             Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
-            Format Quality AutoQuality MaxBytes Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
+            Format Alternative Quality AutoQuality MaxBytes Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
             Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }

@@ -136,6 +136,16 @@ impl Format {
         }
     }
 
+    /// The most pixels that a side can have in the format, if the engine encodes it.
+    pub const fn longest_side(self) -> Option<u32> {
+        match self {
+            Self::Jpeg | Self::Gif => Some(65_535),
+            Self::Png => Some(0x7fff_ffff),
+            Self::Webp => Some(16_383),
+            _ => None,
+        }
+    }
+
     /// The default quality of lossy encoding, 1 to 100.
     pub const fn default_quality(self) -> u8 {
         match self {

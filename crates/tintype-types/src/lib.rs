@@ -28,6 +28,8 @@ pub use info::{
 pub use length::{Factor, Length, Offset, OutOfRange, number};
 pub use mask::{Mask, MaskShape};
 pub use names::UnknownName;
-pub use options::{Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling};
+pub use options::{
+    Alternative, Effort, Filter, Input, Limits, Metadata, Options, Output, Profile, Subsampling,
+};
 pub use overlay::{Blend, Overlay, Place};
 pub use setting::Setting;

@@ -15,6 +15,8 @@ pub struct Options {
     pub overlays: Vec<Overlay>,
     /// How to encode the rendition.
     pub output: Output,
+    /// Formats that may take the place of that of `output`, if a file is smaller in one of them.
+    pub alternatives: Vec<Alternative>,
     /// Limits on the cost.
     pub limits: Limits,
 }
@@ -107,6 +109,24 @@ impl Output {
         let given = self.quality.map(|quality| u8::try_from(quality.clamp(1, 100)).unwrap_or(100));
         given.unwrap_or(self.format.default_quality())
     }
+
+    /// Whether the encoding takes a quality, because it loses something. That a GIF has few colours is not meant.
+    pub fn is_lossy(&self) -> bool {
+        match self.format {
+            Format::Jpeg => true,
+            Format::Webp => !self.lossless,
+            _ => false,
+        }
+    }
+}
+
+/// Another format that a rendition may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alternative {
+    /// The format.
+    pub format: Format,
+    /// Quality of lossy encoding in it, 1 to 100; `None` means [`Format::default_quality`].
+    pub quality: Option<u32>,
 }
 
 /// Work spent on fewer bytes.

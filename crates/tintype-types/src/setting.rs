@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::mem::discriminant;
 
 use crate::{
-    Amount, Angle, Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter, Fit, Format,
-    Length, Mask, Metadata, Obscure, Options, Overlay, Position, Profile, Result, Rotation, Sharpen, Sides,
-    Subsampling, Tilt, Tone, Trim, Unsharp, Zoom,
+    Alternative, Amount, Angle, Color, Crop, CropRatio, Effort, Error, Extend, Factor, Facts, Fill, Filter,
+    Fit, Format, Length, Mask, Metadata, Obscure, Options, Overlay, Position, Profile, Result, Rotation,
+    Sharpen, Sides, Subsampling, Tilt, Tone, Trim, Unsharp, Zoom,
 };
 
 /// Defines [`Setting`], a case for each field of [`Options`], and the way from the one to the other. `some` marks fields
@@ -122,6 +122,7 @@ settings! {
     Background(Color) = "background" => geometry.background (some),
     Overlay(Overlay) = "overlay" => overlays (many),
     Format(Format) = "format" => output.format,
+    Alternative(Alternative) = "alternative" => alternatives (many),
     Quality(u32) = "quality" => output.quality (some),
     AutoQuality(bool) = "auto-quality" => output.auto_quality,
     MaxBytes(u32) = "max-bytes" => output.max_bytes (some),

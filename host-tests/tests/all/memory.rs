@@ -3,8 +3,8 @@
 use std::fs;
 
 use harness::resizer::types::{
-    Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask, MaskShape, Obscure,
-    Options, Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
+    Alternative, Angle, Blend, Color, Error, Factor, Fill, Fit, Format, Geometry, Length, Limit, Mask,
+    MaskShape, Obscure, Options, Overlay, Place, Position, Rotation, Sides, Smart, Tilt, Trim, Unsharp, Veil,
 };
 use harness::{Resizer, corpus};
 use pictures::{JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, photograph, transparent_disc};
@@ -120,6 +120,9 @@ fn staged_jobs() -> Vec<Options> {
     ];
     let mut deep = job(Format::Png, |geometry| geometry.width = Some(Length::Pixels(700)));
     deep.output.bit_depth = 16;
+    let mut smallest = job(Format::Webp, |geometry| geometry.width = Some(Length::Pixels(500)));
+    smallest.alternatives =
+        [Format::Jpeg, Format::Png].map(|format| Alternative { format, quality: None }).into();
     vec![
         job(Format::Jpeg, |geometry| {
             geometry.width = Some(Length::Pixels(700));
@@ -144,6 +147,7 @@ fn staged_jobs() -> Vec<Options> {
         blurred,
         overlaid,
         deep,
+        smallest,
     ]
 }
 

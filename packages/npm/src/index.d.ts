@@ -189,6 +189,8 @@ export interface Options {
 
   /** Format of the image. @default 'webp' */
   format?: Format;
+  /** Other formats that a still may have: the smallest file is kept. What is transparent never becomes a JPEG. */
+  alternative?: Alternative | Alternative[];
   /** Quality of lossy encoding, 1 to 100. @default 85 for JPEG, 80 for WebP */
   quality?: number;
   /** Choose the quality by what is seen of the loss: about as much as photographs usually lose at `quality`. @default false */
@@ -247,6 +249,9 @@ export interface Obscure {
   /** A standard deviation, or the side of squares, in pixels. */
   by: { blur: number } | { pixelate: number };
 }
+
+/** Another format, and the quality of lossy encoding in it, 1 to 100. */
+export type Alternative = 'jpeg' | 'png' | 'webp' | { format: 'jpeg' | 'png' | 'webp'; quality?: number };
 
 /** An image to lay over another. */
 export interface Overlay {

@@ -19,7 +19,7 @@ export function settingsOf(options = {}) {
 }
 
 /** Options that may be lists, of which a setting is one item. */
-const LISTS = ['obscure', 'overlay'];
+const LISTS = ['alternative', 'obscure', 'overlay'];
 
 /** @param label what errors call the value */
 function setting(name, value, label = name) {
@@ -252,6 +252,7 @@ export const OPTIONS = {
   background: color,
   overlay,
   format: oneOf(...FORMATS),
+  alternative: short('format', record({ format: oneOf('jpeg', 'png', 'webp'), quality: optional(whole) })),
   quality: whole,
   autoQuality: boolean,
   maxBytes: whole,

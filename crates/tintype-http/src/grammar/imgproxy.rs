@@ -155,8 +155,13 @@ pub fn write(request: &ImageRequest) -> String {
         target.push_str("/plain/");
         target.push_str(&encode_path(url));
     }
-    if let OutputFormat::Fixed(format) = request.output.format {
-        target.push_str(&format!("@{}", format.extension()));
+    let extension = match request.output.format {
+        OutputFormat::Fixed(format) => Some(format.extension()),
+        OutputFormat::Smallest => Some("best"),
+        OutputFormat::Auto | OutputFormat::Source | OutputFormat::Json => None,
+    };
+    if let Some(extension) = extension {
+        target.push_str(&format!("@{extension}"));
     }
     target
 }

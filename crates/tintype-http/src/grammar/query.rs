@@ -174,7 +174,8 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     field!(["watermark-blend"], "over, multiply, screen, overlay, soft-light or difference", watermark.blend),
     field!(
         ["format", "f"],
-        "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts), source (the source's family) or json \
+        "jpeg (or jpg), png, webp, gif, auto (the best that the client accepts), smallest (the \
+         smallest file of that, JPEG and PNG), source (the source's family) or json \
          (a description of the source)",
         output.format
     ),

@@ -123,11 +123,14 @@ fn every_name_of_a_value_means_what_it_says_in_the_query_grammar() {
         (geometry.flip_horizontal, geometry.flip_vertical)
     });
     assert_eq!(flips, [(false, false), (true, false), (false, true), (true, true)]);
-    let formats =
-        ["jpg", "png", "webp", "gif", "auto", "source"].map(|name| request("format", name).output.format);
+    let formats = ["jpg", "png", "webp", "gif", "auto", "smallest", "source"]
+        .map(|name| request("format", name).output.format);
     let [jpeg, png, webp, gif] =
         [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].map(OutputFormat::Fixed);
-    assert_eq!(formats, [jpeg, png, webp, gif, OutputFormat::Auto, OutputFormat::Source]);
+    assert_eq!(
+        formats,
+        [jpeg, png, webp, gif, OutputFormat::Auto, OutputFormat::Smallest, OutputFormat::Source]
+    );
     let switches = ["1", "true", "0", "false"].map(|name| request("enlarge", name).geometry.enlarge);
     assert_eq!(switches, [true, true, false, false]);
 }

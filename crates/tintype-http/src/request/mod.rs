@@ -79,6 +79,7 @@ impl ImageRequest {
             geometry: self.geometry,
             adjust: self.adjust.clone(),
             overlays: Vec::new(),
+            alternatives: self.output.alternatives(format),
             output: engine::Output {
                 format,
                 quality: self.output.quality.of(format).map(u32::from),

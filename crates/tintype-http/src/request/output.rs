@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tintype_types::{Effort, Format, Metadata, Profile, Subsampling, UnknownName, number};
+use tintype_types::{Alternative, Effort, Format, Metadata, Profile, Subsampling, UnknownName, number};
 
 use super::Details;
 
@@ -14,10 +14,19 @@ pub enum OutputFormat {
     Fixed(Format),
     /// The best format that the client accepts, or else the source's ([`Format::family`]).
     Auto,
+    /// Whichever makes the smallest file: that of `Auto`, JPEG or PNG.
+    Smallest,
     /// The source's ([`Format::family`]).
     Source,
     /// None: a description of the source in JSON.
     Json,
+}
+
+impl OutputFormat {
+    /// Whether it depends on what the client accepts.
+    pub fn is_negotiated(self) -> bool {
+        matches!(self, Self::Auto | Self::Smallest)
+    }
 }
 
 impl FromStr for OutputFormat {
@@ -26,6 +35,7 @@ impl FromStr for OutputFormat {
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         match text {
             "auto" => Ok(Self::Auto),
+            "smallest" => Ok(Self::Smallest),
             "source" => Ok(Self::Source),
             "json" => Ok(Self::Json),
             name => name
@@ -43,6 +53,7 @@ impl fmt::Display for OutputFormat {
         f.write_str(match self {
             Self::Fixed(format) => format.name(),
             Self::Auto => "auto",
+            Self::Smallest => "smallest",
             Self::Source => "source",
             Self::Json => "json",
         })
@@ -128,7 +139,7 @@ impl Output {
     pub fn normalized(&self) -> Self {
         let possible = |format: Format| match self.format {
             OutputFormat::Fixed(fixed) => fixed == format,
-            OutputFormat::Auto | OutputFormat::Source => true,
+            OutputFormat::Auto | OutputFormat::Smallest | OutputFormat::Source => true,
             OutputFormat::Json => false,
         };
         let lossy = |format: Format| match format {
@@ -165,6 +176,13 @@ impl Output {
             base64: self.base64 && self.format != OutputFormat::Json,
             ..self.clone()
         }
+    }
+
+    /// The formats that may take the place of this one if their files are smaller: those that every client shows.
+    pub(super) fn alternatives(&self, format: Format) -> Vec<Alternative> {
+        let everywhere = [Format::Jpeg, Format::Png].into_iter();
+        let others = everywhere.filter(|other| self.format == OutputFormat::Smallest && *other != format);
+        others.map(|format| Alternative { format, quality: self.quality.of(format).map(u32::from) }).collect()
     }
 
     /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.
@@ -279,6 +297,24 @@ mod tests {
             [Format::Jpeg, Format::Webp, Format::Gif].map(|format| quality.of(format)),
             [Some(70), Some(60), Some(70)]
         );
+    }
+
+    #[test]
+    fn what_is_smallest_may_be_a_jpeg_or_a_png_with_its_own_quality() {
+        let quality = "jpeg:50,webp:60".parse().unwrap();
+        let smallest = Output { format: OutputFormat::Smallest, quality, ..Output::default() };
+        let (jpeg, png) = (Some(50), None);
+        for (chosen, expected) in [
+            (Format::Webp, vec![(Format::Jpeg, jpeg), (Format::Png, png)]),
+            (Format::Png, vec![(Format::Jpeg, jpeg)]),
+            (Format::Jpeg, vec![(Format::Png, png)]),
+        ] {
+            let others = smallest.alternatives(chosen).into_iter();
+            let others: Vec<_> = others.map(|other| (other.format, other.quality)).collect();
+            assert_eq!(others, expected, "{chosen}");
+        }
+        let auto = Output { format: OutputFormat::Auto, ..smallest };
+        assert_eq!(auto.alternatives(Format::Webp), []);
     }
 
     #[test]

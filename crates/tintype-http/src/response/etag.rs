@@ -76,7 +76,7 @@ pub fn variant(request: &ImageRequest, accept: Option<&str>, options_text: &str)
     let format = match request.output.format {
         OutputFormat::Fixed(format) => Some(format),
         OutputFormat::Source | OutputFormat::Json => None,
-        OutputFormat::Auto => negotiate::preferred(accept),
+        OutputFormat::Auto | OutputFormat::Smallest => negotiate::preferred(accept),
     };
     let format = format.map_or("source", Format::name);
     let text = format!("{RENDITION_REVISION}\0{format}\0{options_text}");

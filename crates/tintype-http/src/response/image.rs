@@ -8,7 +8,7 @@ use tintype_types::Format;
 use super::etag::ETag;
 use super::{list, no_store, with_body};
 use crate::failure::{Failure, Kind, Result};
-use crate::request::{ImageRequest, OutputFormat, file_name};
+use crate::request::{ImageRequest, file_name};
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const TINTYPE_ERROR: HeaderName = HeaderName::from_static("tintype-error");
@@ -91,7 +91,7 @@ impl<'a> Facts<'a> {
             }
         }
         // The response depends on what the client accepts exactly where the client is asked.
-        if self.request.output.format == OutputFormat::Auto {
+        if self.request.output.format.is_negotiated() {
             list::vary(headers, "accept");
         }
         self.request.delivery.decided_by.iter().for_each(|name| list::vary(headers, name));
@@ -154,6 +154,7 @@ pub fn stand_in<B>(response: &mut Response<B>, failure: Kind) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::OutputFormat;
     use crate::response::etag;
 
     fn facts(request: &ImageRequest) -> Facts<'_> {

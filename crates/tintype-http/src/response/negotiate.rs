@@ -13,7 +13,7 @@ pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> For
     match wanted {
         OutputFormat::Fixed(format) => format,
         OutputFormat::Source | OutputFormat::Json => source.family(),
-        OutputFormat::Auto => preferred(accept).unwrap_or_else(|| source.family()),
+        OutputFormat::Auto | OutputFormat::Smallest => preferred(accept).unwrap_or_else(|| source.family()),
     }
 }
 
@@ -70,6 +70,8 @@ mod tests {
         let webp = Some("image/webp");
         assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Gif);
         assert_eq!(format(OutputFormat::Source, webp, Format::Png), Format::Png);
+        assert_eq!(format(OutputFormat::Smallest, webp, Format::Png), Format::Webp);
+        assert_eq!(format(OutputFormat::Smallest, None, Format::Png), Format::Png);
         assert_eq!(format(OutputFormat::Fixed(Format::Jpeg), webp, Format::Png), Format::Jpeg);
     }
 }

@@ -130,6 +130,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let collected = rendering.collect(COLLECTED).await;
         self.log.record_progress(&rendering);
         let (body, is_complete) = collected?;
+        // A choice between several is made before the first byte.
+        let format = rendering.outline().map_or(format, |outline| outline.format);
         if request.output.base64 {
             if !is_complete {
                 let message = format!("the image has more than {COLLECTED} bytes, too many for a data URL");

@@ -47,6 +47,27 @@ fn a_picture_becomes_a_rendition_of_the_asked_size_and_format() {
 }
 
 #[test]
+fn the_smallest_file_has_its_type_and_its_name() {
+    let smallest = |accept, source: &[u8]| {
+        let source = source.to_vec();
+        let host = host().origin(move |_| Reply::image(&source));
+        host.get_with(&format!("{PHOTO}&format=smallest"), &[("accept", accept)])
+    };
+    let jpeg = host().post("/?format=jpeg&background=white", pieces(&png(64, 48), 1000)).body;
+    for (accept, source, format) in [
+        ("image/webp", png(64, 48), Format::Webp),
+        ("*/*", png(64, 48), Format::Png),
+        ("*/*", jpeg, Format::Jpeg),
+    ] {
+        let answer = smallest(accept, &source);
+        assert_eq!((answer.status, answer.header("vary")), (200, "accept"), "{format}");
+        assert_eq!(answer.header("content-type"), format.media_type());
+        assert!(answer.header("content-disposition").ends_with(&format!(".{}\"", format.extension())));
+        assert_eq!(size(&answer.body).2, format);
+    }
+}
+
+#[test]
 fn every_format_that_is_encoded_is_decoded_again() {
     for format in Format::ENCODED {
         let first = host().post(&format!("/?format={format}"), pieces(&png(64, 48), 1000));

@@ -19,10 +19,11 @@ from ._errors import (
     Unsupported,
 )
 from ._facts import Animation, Exif, Header, IccProfile, Info, Location, Outline, Pixels, Rendition
-from ._options import Limits, Obscure, Options, Overlay
+from ._options import Alternative, Limits, Obscure, Options, Overlay
 from ._resize import Session, Source, inspect, resize, stream
 
 __all__ = [
+    "Alternative",
     "Animation",
     "Exif",
     "Header",

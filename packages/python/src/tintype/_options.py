@@ -61,6 +61,18 @@ class Obscure(_Area, total=False):
     """Default: 0."""
 
 
+class _Format(TypedDict):
+    format: Literal["jpeg", "png", "webp"]
+    """The format."""
+
+
+class Alternative(_Format, total=False):
+    """Another format that an image may have."""
+
+    quality: int
+    """Quality of lossy encoding in it, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
+
+
 class _Image(TypedDict):
     image: Buffer
     """The encoded image."""
@@ -199,6 +211,8 @@ class Options(Limits, total=False):
     """Lay other images over this one, the lowest first."""
     format: Format
     """Default: webp."""
+    alternative: Literal["jpeg", "png", "webp"] | Alternative | list[Literal["jpeg", "png", "webp"] | Alternative]
+    """Other formats that a still may have: the smallest file is kept. What is transparent never becomes a JPEG."""
     quality: int
     """Quality of lossy encoding, 1 to 100. Default: 85 for JPEG, 80 for WebP."""
     auto_quality: bool
@@ -485,7 +499,7 @@ _overlay = _record(
     blend=(_one_of("over", "multiply", "screen", "overlay", "soft-light", "difference"), "over"),
 )
 
-_LISTS = frozenset(["obscure", "overlay"])
+_LISTS = frozenset(["alternative", "obscure", "overlay"])
 """Options that may be lists, of which a setting is one item."""
 
 _OPTIONS: dict[str, Read] = {
@@ -539,6 +553,7 @@ _OPTIONS: dict[str, Read] = {
     "background": _color,
     "overlay": _overlay,
     "format": _one_of("jpeg", "png", "webp", "gif"),
+    "alternative": _short("format", _record(format=(_one_of("jpeg", "png", "webp"), _ABSENT), quality=(_count, None))),
     "quality": _count,
     "auto_quality": _flag,
     "max_bytes": _count,

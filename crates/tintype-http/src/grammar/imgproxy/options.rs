@@ -285,11 +285,15 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     },
     Parameter {
         names: &["format", "f", "ext"],
-        accepts: "jpg, png, webp or gif",
+        accepts: "jpg, png, webp, gif or best",
         read: |draft, text| {
             let format = match text {
                 "" => return Ok(()),
-                "best" | "ico" | "mp4" => return Err(Rejected::Unsupported),
+                "best" => {
+                    draft.request.output.format = OutputFormat::Smallest;
+                    return Ok(());
+                }
+                "ico" | "mp4" => return Err(Rejected::Unsupported),
                 name => name.parse::<Format>().map_err(|_| Rejected::Malformed)?,
             };
             if !format.is_encoded() {

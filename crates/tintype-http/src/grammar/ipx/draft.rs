@@ -100,7 +100,9 @@ impl Draft {
         // One number stands for the qualities of all formats.
         let format = match draft.request.output.format {
             OutputFormat::Fixed(format) => format,
-            OutputFormat::Auto | OutputFormat::Source | OutputFormat::Json => Format::Jpeg,
+            OutputFormat::Auto | OutputFormat::Smallest | OutputFormat::Source | OutputFormat::Json => {
+                Format::Jpeg
+            }
         };
         let quality = draft.request.output.quality.of(format).unwrap_or(QUALITY);
         draft.request.output.quality = Quality::all(quality);

@@ -282,7 +282,15 @@ impl Random {
     fn output(&mut self) -> Output {
         let [jpeg, png, webp, gif] =
             [Format::Jpeg, Format::Png, Format::Webp, Format::Gif].map(OutputFormat::Fixed);
-        let format = self.pick(&[OutputFormat::Auto, OutputFormat::Source, jpeg, png, webp, gif]);
+        let format = self.pick(&[
+            OutputFormat::Auto,
+            OutputFormat::Smallest,
+            OutputFormat::Source,
+            jpeg,
+            png,
+            webp,
+            gif,
+        ]);
         let format = if self.chance(3) { OutputFormat::Json } else { format };
         let details =
             ["pixels", "cloudflare", "wsrv", "imgproxy,size,palette,pixels,palette:9", "location,sha256"];

@@ -17,6 +17,8 @@ pub(crate) enum TestSession {
 pub(crate) struct Echo {
     /// Width and height that it is asked for.
     pub(crate) output: (u32, u32),
+    /// Format that it is asked for.
+    pub(crate) format: Format,
     /// The number of times that the source comes out.
     pub(crate) copies: usize,
     /// Bytes of source that it needs to know the size.
@@ -45,6 +47,7 @@ impl Echo {
         let side = |side: Option<Length>| side.map_or(1, |side| side.of(20));
         Self {
             output: (side(options.geometry.width), side(options.geometry.height)),
+            format: options.output.format,
             copies: 1,
             header: 1,
             damaged_after: usize::MAX,
@@ -173,6 +176,6 @@ impl Echo {
             alpha: false,
         };
         let (width, height) = self.output;
-        (self.taken >= self.header).then_some(Outline { format: Format::Webp, width, height, source })
+        (self.taken >= self.header).then_some(Outline { format: self.format, width, height, source })
     }
 }
