@@ -187,7 +187,7 @@ pub(crate) fn iptc_in(resources: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Limits;
+    use crate::{Format, Limits};
 
     fn options(metadata: Metadata, profile: Profile) -> Options {
         Options { output: Output { metadata, profile, ..Output::default() }, ..Options::default() }
