@@ -50,3 +50,15 @@ pub(crate) fn sequential_block(
     ac.skip_coefficients(bits, bytes, k)?;
     Ok(last)
 }
+
+/// Sets a block's coefficients to zero, up to this place of the zigzag sequence: there are few. All of them at once are
+/// cleared by a call out of the module where this runs in WebAssembly, which takes longer.
+#[inline(always)]
+pub(crate) fn clear(block: &mut [i16; 64], last: usize) {
+    for &place in ZIGZAG.iter().take(last + 1) {
+        #[allow(clippy::indexing_slicing)] // below 64 by the mask
+        {
+            block[usize::from(place & 63)] = 0;
+        }
+    }
+}

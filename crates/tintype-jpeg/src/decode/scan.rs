@@ -2,7 +2,7 @@
 
 use super::band::Band;
 use super::bits::Bits;
-use super::block::{dc_of_sequential_block, sequential_block};
+use super::block::{clear, dc_of_sequential_block, sequential_block};
 use super::entropy::{Entropy, MAX_BLOCK_BYTES, Ready};
 use super::huffman::{BadCode, Huffman};
 use super::idct;
@@ -94,7 +94,7 @@ impl Scan {
                 return 0;
             };
             if let (Some(part), Some(&prediction)) = (parts.get_mut(at), entropy.predictions.get(at)) {
-                *part = Some(Part { band, dc, ac, prediction });
+                *part = Some(Part { band, dc, ac, prediction, block: [0; 64] });
             }
         }
         let most = entropy.until_restart().min(self.mcus.0 - self.x);
@@ -135,6 +135,8 @@ struct Part<'a> {
     dc: &'a Huffman,
     ac: &'a Huffman,
     prediction: i32,
+    /// The coefficients of a block; all are zero between blocks.
+    block: [i16; 64],
 }
 
 #[inline(always)]
@@ -144,7 +146,7 @@ fn stream_mcu(
     bytes: &[u8],
     x: usize,
 ) -> Result<(), BadCode> {
-    for Part { band, dc, ac, prediction } in parts.iter_mut().map_while(Option::as_mut) {
+    for Part { band, dc, ac, prediction, block } in parts.iter_mut().map_while(Option::as_mut) {
         let (h, v) = (band.plane.h as usize, band.plane.v as usize);
         for row in 0..v {
             for column in x * h..(x + 1) * h {
@@ -152,9 +154,9 @@ fn stream_mcu(
                     let sample = dc_of_sequential_block(bits, bytes, (dc, ac), prediction)?;
                     band.set(idct::flat_sample(sample, band.quant[0]), column, row);
                 } else {
-                    let mut block = [0; 64];
-                    let last = sequential_block(bits, bytes, (dc, ac), prediction, band.wanted, &mut block)?;
-                    band.transform(&block, last, column, row);
+                    let last = sequential_block(bits, bytes, (dc, ac), prediction, band.wanted, block)?;
+                    band.transform(block, last, column, row);
+                    clear(block, last);
                 }
             }
         }
