@@ -4,7 +4,8 @@
 mod film;
 
 use film::{
-    ApngFrame, Shown, apng_file, apng_frames, canvases, gif_file, gif_frames, play, play_gif, webp_file,
+    ApngFrame, Shown, apng_file, apng_frames, canvases, gif_file, gif_frames, play, play_apng, play_gif,
+    webp_file,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -106,6 +107,7 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
             (Format::Webp, false, Some(70)),
             (Format::Gif, false, None),
             (Format::Gif, false, Some(70)),
+            (Format::Png, false, None),
         ] {
             let mut options = Options::default();
             options.input.frames = 0;
@@ -118,7 +120,11 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
                 assert!(most <= limit, "{number} {format:?} {lossless} {width:?}: {most} of {limit}");
                 match result {
                     Ok(file) => {
-                        let film = if format == Format::Gif { play_gif(&file) } else { play(&file) };
+                        let film = match format {
+                            Format::Gif => play_gif(&file),
+                            Format::Png => play_apng(&file),
+                            _ => play(&file),
+                        };
                         assert_eq!(film.frames.len(), 6);
                         fits.get_or_insert(limit);
                     }

@@ -107,6 +107,25 @@ fn palettes_and_transparent_colours_hold_for_every_frame() {
 }
 
 #[test]
+fn frames_that_are_much_larger_than_their_data_are_whole() {
+    let frame = |value: u8| ApngFrame {
+        left: 0,
+        top: 0,
+        width: 256,
+        height: 200,
+        pixels: vec![[value, 9, 200, 255]; 256 * 200],
+        delay: (1, 10),
+        dispose: 0,
+        over: true,
+    };
+    let frames = [frame(3), frame(4), frame(5)];
+    for has_image in [false, true] {
+        let file = file_of(&apng_chunks(&frames, (256, 200), 0, (Style::Rgba, has_image)));
+        check(&file, &apng_shown(&frames, (256, 200), Style::Rgba), "large frames");
+    }
+}
+
+#[test]
 fn an_animation_is_described_as_it_plays() {
     let frames = apng_frames(5, SIZE, 6);
     let shown = apng_shown(&frames, SIZE, Style::Rgba);
@@ -264,6 +283,82 @@ fn the_size_of_every_frame_counts() {
     let work = limited(|options| options.limits.work = 1_000_000);
     assert!(matches!(work, Err(Error::LimitExceeded { limit: Limit::Work, .. })), "{work:?}");
     assert!(limited(|options| options.limits.frames = 6).is_ok());
+}
+
+/// Options for a PNG of all frames.
+fn animated(change: impl FnOnce(&mut Options)) -> Options {
+    all(|options| {
+        (options.output.format, options.output.lossless) = (Format::Png, false);
+        change(options);
+    })
+}
+
+#[test]
+fn a_png_has_every_frame_as_it_was_and_as_long() {
+    for seed in 0..40 {
+        let frames = apng_frames(seed, SIZE, 8);
+        let source = apng_file(&frames, SIZE, 3);
+        let made = resize(&source[..], &animated(|_| ())).unwrap().image;
+        let film = play_apng(&made);
+        assert_eq!((film.size, film.loops), (SIZE, 3));
+        assert!(film.frames == merged(apng_shown(&frames, SIZE, Style::Rgba)), "seed {seed}");
+        assert!(in_chunks(&source, &animated(|_| ()), 13) == made);
+        // The engine reads what it wrote.
+        assert!(play(&resize(&made[..], &strict()).unwrap().image).frames == film.frames, "seed {seed}");
+        assert!(resize(&made[..], &animated(|_| ())).unwrap().image == made, "written once more");
+    }
+}
+
+#[test]
+fn a_frame_of_a_png_holds_no_more_than_what_changes() {
+    // A disc moves on a picture that no encoder makes small.
+    let size = (120, 80);
+    let ground = noise(120 * 80, 5);
+    let frames: Vec<Shown> = (0..5)
+        .map(|number| {
+            let mut canvas = ground.clone();
+            for (x, y) in (0..14).flat_map(|y| (0..14).map(move |x| (x, y))) {
+                canvas[((33 + y) * 120 + 20 + 10 * number + x) * 4..][..3].copy_from_slice(&[255, 0, 0]);
+            }
+            (40, canvas)
+        })
+        .collect();
+    let bytes = |count: usize| {
+        let made = resize(webp_file(size, &frames[..count], 0), &animated(|_| ())).unwrap().image;
+        assert!(play_apng(&made).frames == frames[..count]);
+        made.len()
+    };
+    assert!(bytes(5) - bytes(2) < 3 * 900, "{} {}", bytes(5), bytes(2));
+}
+
+#[test]
+fn times_and_how_often_a_png_plays_can_be_set_and_equal_frames_are_one() {
+    let frames = apng_frames(2, SIZE, 4);
+    let source = apng_file(&frames, SIZE, 2);
+    let options = animated(|options| (options.output.loops, options.output.delay) = (Some(0), Some(70)));
+    let film = play_apng(&resize(&source[..], &options).unwrap().image);
+    assert_eq!(film.loops, 0);
+    assert!(film.frames.iter().all(|(time, _)| time % 70 == 0 && *time > 0));
+    // One that stays the same is a still.
+    let canvas = canvases(SIZE, 1).remove(0).1;
+    let still_film = webp_file(SIZE, &[(40, canvas.clone()), (50, canvas.clone())], 0);
+    let made = resize(still_film, &animated(|_| ())).unwrap().image;
+    assert!(still(&made) == visible(&canvas) && inspect(&made).unwrap().frames == 1);
+    assert!(!made.windows(4).any(|kind| kind == b"acTL"));
+}
+
+#[test]
+fn a_png_that_is_resized_has_every_frame() {
+    let source = webp_file((61, 40), &canvases((61, 40), 5), 7);
+    let options = |format| {
+        all(|options| {
+            (options.output.format, options.output.lossless) = (format, format == Format::Webp);
+            options.geometry.width = Some(Length::Pixels(29));
+        })
+    };
+    let made = resize(&source[..], &options(Format::Png)).unwrap().image;
+    let expected = play(&resize(&source[..], &options(Format::Webp)).unwrap().image);
+    assert_eq!(play_apng(&made), expected);
 }
 
 #[test]

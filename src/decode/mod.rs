@@ -107,7 +107,7 @@ pub(crate) trait Decoder {
 /// The decoder of a format. Before it is started, it may hold `max_memory` bytes.
 pub(crate) fn decoder(format: Format, options: &Options, max_memory: u64) -> Result<Box<dyn Decoder>> {
     let wanted = Wanted::of(options);
-    if !matches!(format, Format::Png | Format::Webp | Format::Gif) {
+    if !format.has_frames() {
         frames::Selection::of(options).check_frames(1)?;
     }
     Ok(match format {

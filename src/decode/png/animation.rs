@@ -78,6 +78,9 @@ const HEADER_END: usize = 33;
 /// In place of a checksum: those of frames have been looked at already.
 const NO_CHECKSUM: [u8; 4] = [0; 4];
 
+/// The chunk that ends a file.
+const END: [u8; 12] = *b"\0\0\0\0IEND\0\0\0\0";
+
 fn data_begin(length: u32) -> [u8; 8] {
     let [a, b, c, d] = length.to_be_bytes();
     [a, b, c, d, b'I', b'D', b'A', b'T']
@@ -170,6 +173,10 @@ impl Animation {
             true
         });
         if self.is_whole() {
+            // The codec holds the last rows back until it knows that there are no more pixels.
+            if self.fault.is_none() {
+                self.inlet.push(&END);
+            }
             self.inlet.finish();
         }
         has_come

@@ -315,6 +315,7 @@ impl Random {
             } else {
                 8
             },
+            colors: self.maybe(8, |random| random.pick(&[2, 64, 256])),
             profile: self.mostly(90, Profile::Srgb, Profile::ALL),
             metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
             location: self.chance(20),
