@@ -111,7 +111,7 @@ impl Draft {
         let output = &mut self.request.output;
         output.colors = self.quality.as_ref().map(|_| COLORS);
         output.quality = self.quality.unwrap_or(Quality::all(QUALITY));
-        if is_still(output.format) {
+        if output.format == OutputFormat::Fixed(Format::Png) {
             output.frames = 1;
         }
         // The location is metadata like any other.
