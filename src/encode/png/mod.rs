@@ -36,16 +36,16 @@ pub(super) struct PngEncoder {
     outlet: Outlet,
     state: State,
     /// An image that turned out to have few colours, and the number of its rows that have come again.
-    again: Option<(Gathered, usize)>,
+    again: Option<(Box<Gathered>, usize)>,
     /// The work on a file that is finished.
     work: u64,
 }
 
 enum State {
     /// Rows are held, and their colours are counted.
-    Gathered(Gathered),
+    Gathered(Box<Gathered>),
     /// Rows are written as indices of colours that have been chosen.
-    Quantized(File, Quantized),
+    Quantized(File, Box<Quantized>),
     /// Rows are held.
     Held(Held),
     /// Rows are written as they come, or after those that have been held in vain.
@@ -82,7 +82,7 @@ impl PngEncoder {
         let reduces =
             output.colors.is_some() && !(is_gray(image) && attached.icc_for(image.colors()).is_some());
         let state = match Held::new(image, &attached) {
-            _ if reduces => State::Gathered(Gathered::new(image, Quality::of(output))),
+            _ if reduces => State::Gathered(Box::new(Gathered::new(image, Quality::of(output)))),
             Some(held) => State::Held(held),
             None => State::Rows(File::new(outlet.clone(), image, Kind::of(image), effort, &attached)?, None),
         };
@@ -90,7 +90,7 @@ impl PngEncoder {
     }
 
     /// Lets rows that have been gathered come again.
-    fn repeat(&mut self, gathered: Gathered, first: usize) -> Result<()> {
+    fn repeat(&mut self, gathered: Box<Gathered>, first: usize) -> Result<()> {
         let rows = self.step_rows();
         for y in first..first + rows {
             let Some(row) = gathered.row(y) else { return Ok(()) };
@@ -167,7 +167,7 @@ impl Encoder for PngEncoder {
                     }
                     None => {
                         let (kind, quantized) = gathered.reduce();
-                        State::Quantized(self.file(kind)?, quantized)
+                        State::Quantized(self.file(kind)?, Box::new(quantized))
                     }
                 };
                 Ok(true)
