@@ -8,7 +8,7 @@ use crate::pipeline::{BASE_MEMORY, Job, Pipeline, Progress};
 use crate::plan;
 use crate::queue::Queue;
 use crate::sink::Pass;
-use crate::{Error, Format, Geometry, Info, Limit, Options, Outline, Output, Pixels, Result, Source};
+use crate::{Error, Format, Geometry, Info, Input, Limit, Options, Outline, Output, Pixels, Result, Source};
 use std::borrow::Cow;
 use tintype_types::{SNIFF_BYTES, sniff};
 
@@ -295,7 +295,9 @@ impl Session {
         let geometry = Geometry { auto_orient, trim: Some(trim), ..Geometry::default() };
         let output =
             Output { format: Format::Png, profile: self.options.output.profile, ..Output::default() };
-        let Options { input, limits, .. } = self.options;
+        let Options { limits, .. } = self.options;
+        // The border is that of the first frame.
+        let input = Input { frames: 1, ..self.options.input };
         Some(Options { input, geometry, output, limits, ..Options::default() })
     }
 

@@ -304,12 +304,10 @@ fn one_frame_is_a_still_by_default_and_for_other_formats() {
     let source = webp_file(SIZE, &canvases(SIZE, 3), 0);
     let first = resize(&source[..], &Options::default()).unwrap().image;
     assert_eq!(inspect(&first).unwrap().frames, 1);
-    for format in [Format::Png, Format::Jpeg] {
-        let mut one = Options::default();
-        one.output.format = format;
-        let all = of_format(format, 0);
-        assert!(resize(&source[..], &one).unwrap().image == resize(&source[..], &all).unwrap().image);
-    }
+    let mut one = Options::default();
+    one.output.format = Format::Jpeg;
+    let jpeg = of_format(Format::Jpeg, 0);
+    assert!(resize(&source[..], &one).unwrap().image == resize(&source[..], &jpeg).unwrap().image);
     // A still stays the same, whether frames are asked for or not.
     let still = png_file(SIZE, &canvases(SIZE, 1)[0].1);
     let lossless = all(|options| options.input.frames = 1);

@@ -3,7 +3,10 @@
 
 mod film;
 
-use film::{Shown, canvases, gif_file, gif_frames, play, play_gif, webp_file};
+use film::{
+    ApngFrame, Shown, apng_file, apng_frames, canvases, gif_file, gif_frames, play, play_apng, play_gif,
+    webp_file,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use tintype::{Error, Format, Length, Limit, Options, Session};
@@ -72,6 +75,21 @@ fn noise((width, height): (u32, u32), count: u32) -> Vec<Shown> {
         .collect()
 }
 
+/// Frames of noise, each of which is removed again.
+fn noisy((width, height): (u32, u32)) -> Vec<ApngFrame> {
+    let frame = |(time, canvas): Shown| ApngFrame {
+        left: 0,
+        top: 0,
+        width,
+        height,
+        pixels: canvas.as_chunks().0.to_vec(),
+        delay: (time as u16, 1000),
+        dispose: 2,
+        over: true,
+    };
+    noise((width, height), 6).into_iter().map(frame).collect()
+}
+
 #[test]
 fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
     let (gif, size) = ((150, 100), (120, 80));
@@ -79,6 +97,8 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
         webp_file(size, &canvases(size, 6), 0),
         webp_file(size, &noise(size, 6), 0),
         gif_file(&gif_frames(4, gif, 6), gif, None),
+        apng_file(&apng_frames(4, size, 6), size, 0),
+        apng_file(&noisy(size), size, 0),
     ];
     for (number, source) in sources.iter().enumerate() {
         for (format, lossless, width) in [
@@ -87,6 +107,7 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
             (Format::Webp, false, Some(70)),
             (Format::Gif, false, None),
             (Format::Gif, false, Some(70)),
+            (Format::Png, false, None),
         ] {
             let mut options = Options::default();
             options.input.frames = 0;
@@ -99,7 +120,11 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
                 assert!(most <= limit, "{number} {format:?} {lossless} {width:?}: {most} of {limit}");
                 match result {
                     Ok(file) => {
-                        let film = if format == Format::Gif { play_gif(&file) } else { play(&file) };
+                        let film = match format {
+                            Format::Gif => play_gif(&file),
+                            Format::Png => play_apng(&file),
+                            _ => play(&file),
+                        };
                         assert_eq!(film.frames.len(), 6);
                         fits.get_or_insert(limit);
                     }

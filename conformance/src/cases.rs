@@ -223,6 +223,10 @@ fn encodings() -> Vec<Vector> {
             cases.push(vector(source, [S::Format(format), S::Alternative(smaller)]));
         }
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
+        for colors in [2, 16, 200] {
+            cases.push(vector(source, [S::Format(Format::Png), S::Colors(colors)]));
+        }
+        cases.push(vector(source, [S::Format(Format::Gif), S::Colors(40)]));
     }
     for source in ["png-rgb-16", "png-rgba-16", "png-gray-16"] {
         cases.push(vector(source, [S::Format(Format::Png), S::BitDepth(16)]));
@@ -348,6 +352,7 @@ fn refused() -> Vec<Vector> {
     add("png-rgb", S::MaxBytes(0));
     add("png-rgb", S::NearLossless(50));
     add("png-rgb", S::BitDepth(12));
+    add("png-rgb", S::Colors(1));
     for source in ["jpeg-cut", "png-cut", "webp-cut", "gif-cut"] {
         add(source, S::AllowDamaged(false));
     }

@@ -52,6 +52,7 @@ fn value(setting: Setting) -> Value {
         | S::MaxBytes(number)
         | S::NearLossless(number)
         | S::BitDepth(number)
+        | S::Colors(number)
         | S::Loop(number)
         | S::Delay(number)
         | S::MaxFrames(number)

@@ -1,5 +1,6 @@
 //! Decoders: bytes in, as they come; rows out, as they are ready.
 
+mod canvas;
 mod frames;
 mod gif;
 mod jpeg;

@@ -127,7 +127,10 @@ fn single(output: &Output, image: Image, attached: Attached, room: u64) -> Resul
         }
         Format::Gif => Box::new(gif::GifEncoder::new(output, image, attached)),
         Format::Jpeg => Box::new(jpeg::JpegEncoder::new(output, image, attached)?),
-        Format::Png => Box::new(png::PngEncoder::new(output.effort, image, attached)?),
+        Format::Png if image.loops.is_some() => {
+            Box::new(png::AnimationEncoder::new(output, image, attached, room))
+        }
+        Format::Png => Box::new(png::PngEncoder::new(output, image, attached)?),
         Format::Webp => Box::new(webp::WebpEncoder::new(output, image, attached)?),
         other => return Err(Error::unsupported(other, Error::ENCODING)),
     })
@@ -176,7 +179,8 @@ fn single_memory(output: &Output, image: Image) -> Memory {
             Memory { coder: animation::memory(output, image), pieces: 0 }
         }
         Format::Webp => Memory { coder: webp::memory(output, image), pieces: 0 },
-        _ => png::memory(image),
+        _ if image.loops.is_some() => png::animation_memory(output, image),
+        _ => png::memory(output, image),
     }
 }
 
@@ -220,6 +224,7 @@ fn single_work(output: &Output, image: Image) -> Work {
         // The encoder counts what it does.
         Format::Webp if image.loops.is_some() => Work { fixed: 200_000 + image.pixels() * 20, per_byte: 0 },
         Format::Webp => webp::work(output, image),
+        _ if image.loops.is_some() => png::animation_work(image),
         _ => png::work(image),
     }
 }

@@ -1,7 +1,7 @@
 //! Chooses the colours of a palette: boxes of colours are divided where that lessens the error most (as by X. Wu), and then
 //! each colour of the palette moves to the middle of those that it stands for.
 
-use super::{Counted, Nearest, Rgb, WEIGHTS, distance};
+use super::{CLASSES, Color, Counted, Nearest, WEIGHTS, class, distance};
 
 /// Number of pixels up to which squares of sums fit: more are scaled.
 const MOST_PIXELS: u64 = 1 << 22;
@@ -10,7 +10,7 @@ const MOST_PIXELS: u64 = 1 << 22;
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     count: u64,
-    channels: [u64; 3],
+    channels: [u64; 4],
 }
 
 impl Sums {
@@ -39,7 +39,7 @@ impl Sums {
         squares.sum::<u64>() / self.count.max(1)
     }
 
-    fn mean(self) -> Rgb {
+    fn mean(self) -> Color {
         let count = self.count.max(1);
         self.channels.map(|sum| ((sum + count / 2) / count) as u8)
     }
@@ -62,7 +62,7 @@ impl<'a> Part<'a> {
     }
 
     fn find_division(&mut self) {
-        let mut by_value = [[Sums::default(); 256]; 3];
+        let mut by_value = [[Sums::default(); 256]; 4];
         let mut all = Sums::default();
         for &counted in self.colors.iter() {
             all.add(counted);
@@ -110,7 +110,7 @@ impl<'a> Part<'a> {
         (Self::new(below), Self::new(above))
     }
 
-    fn mean(&self) -> Rgb {
+    fn mean(&self) -> Color {
         let mut sums = Sums::default();
         self.colors.iter().for_each(|&counted| sums.add(counted));
         sums.mean()
@@ -123,8 +123,8 @@ pub(crate) fn choose(colors: &mut [Counted], most: usize, rounds: u32) -> (Neare
     scale(colors);
     let mut work = 0;
     let count = colors.len() as u64;
-    let mut parts = vec![Part::new(colors)];
-    work += PART + count * COLOR;
+    let mut parts: Vec<Part<'_>> = by_class(colors, most).into_iter().map(Part::new).collect();
+    work += parts.len() as u64 * PART + count * COLOR;
     while parts.len() < most
         && let Some((index, _)) =
             parts.iter().enumerate().rev().max_by_key(|(_, part)| part.gain).filter(|(_, part)| part.gain > 0)
@@ -144,6 +144,17 @@ pub(crate) fn choose(colors: &mut [Counted], most: usize, rounds: u32) -> (Neare
     (nearest, work)
 }
 
+/// Colours in parts of one class each, if there may be as many colours: what is opaque or clear stays so.
+fn by_class(colors: &mut [Counted], most: usize) -> Vec<&mut [Counted]> {
+    let mut classes = colors.iter().map(|counted| class(counted.color));
+    let first = classes.next();
+    if most < CLASSES || classes.all(|class| Some(class) == first) {
+        return vec![colors];
+    }
+    colors.sort_unstable_by_key(|counted| (class(counted.color), counted.color));
+    colors.chunk_by_mut(|one, other| class(one.color) == class(other.color)).collect()
+}
+
 /// Instructions of finding where to divide a part, for itself and for each of its colours, and of a distance.
 const PART: u64 = 90_000;
 const COLOR: u64 = 250;
@@ -159,7 +170,7 @@ fn scale(colors: &mut [Counted]) {
 }
 
 /// The middle of the colours that each colour of a palette stands for.
-fn means(colors: &[Counted], nearest: &mut Nearest) -> Vec<Rgb> {
+fn means(colors: &[Counted], nearest: &mut Nearest) -> Vec<Color> {
     let mut sums = vec![Sums::default(); nearest.colors().len()];
     for &counted in colors {
         if let Some(sums) = sums.get_mut(usize::from(nearest.index(counted.color))) {
@@ -193,19 +204,19 @@ mod tests {
     use super::super::Histogram;
     use super::*;
 
-    fn counted(pixels: impl Iterator<Item = Rgb>) -> Vec<Counted> {
+    fn counted(pixels: impl Iterator<Item = Color>) -> Vec<Counted> {
         let mut histogram = Histogram::new();
         pixels.for_each(|pixel| histogram.add(pixel));
         histogram.counted()
     }
 
     fn smooth() -> Vec<Counted> {
-        counted((0..200 * 200u32).map(|at| [(at % 200) as u8, (at / 200) as u8, (at / 170) as u8]))
+        counted((0..200 * 200u32).map(|at| [(at % 200) as u8, (at / 200) as u8, (at / 170) as u8, 255]))
     }
 
     #[test]
     fn a_palette_of_as_many_colours_as_there_are_has_them_all() {
-        let mut colors = counted((0..250u8).map(|value| [value, value / 2, 255 - value]));
+        let mut colors = counted((0..250u8).map(|value| [value, value / 2, 255 - value, 255]));
         let (mut nearest, _) = choose(&mut colors, 256, 1);
         assert_eq!(nearest.colors().len(), 250);
         assert_eq!(error(&colors, &mut nearest), 0);
@@ -228,7 +239,7 @@ mod tests {
     #[test]
     fn counts_of_large_images_do_not_overflow() {
         let mut colors: Vec<Counted> =
-            (0..=255).map(|value| Counted { color: [255, value, 255], count: u32::MAX }).collect();
+            (0..=255).map(|value| Counted { color: [255, value, 255, 255], count: u32::MAX }).collect();
         let (nearest, _) = choose(&mut colors, 16, 2);
         assert_eq!(nearest.colors().len(), 16);
     }

@@ -1,21 +1,18 @@
 //! The colour of a palette that is nearest to another one.
 
-use super::{Rgb, WEIGHTS};
+use super::{Color, WEIGHTS, point};
 
 /// A palette in an order that finds colours, with the answers that it gave last.
 pub(crate) struct Nearest {
     /// By rising [`brightness`].
-    colors: Vec<Rgb>,
+    colors: Vec<Color>,
     /// Their channels, and their brightness.
-    entries: Vec<[i32; 4]>,
-    /// Colours with [`KNOWN`], and their indices, at places that follow from the colours.
-    answers: Vec<(u32, u8)>,
+    entries: Vec<[i32; 5]>,
+    /// Colours and their indices, each one more than it is, at places that follow from the colours.
+    answers: Vec<(Color, u16)>,
     /// Distances that have been computed.
     searched: u64,
 }
-
-/// Set in answers that were given.
-const KNOWN: u8 = 1;
 
 const ANSWER_BITS: u32 = 14;
 
@@ -24,19 +21,19 @@ impl Nearest {
     pub(crate) const MEMORY: u64 = (8 << ANSWER_BITS) + 8192;
 
     /// The colours are put in order, and each is kept once.
-    pub(crate) fn new(mut colors: Vec<Rgb>) -> Self {
+    pub(crate) fn new(mut colors: Vec<Color>) -> Self {
         colors.sort_by_key(|&color| (brightness(color), color));
         colors.dedup();
-        let entry = |&color: &Rgb| {
-            let [red, green, blue] = color.map(i32::from);
-            [red, green, blue, brightness(color)]
+        let entry = |&color: &Color| {
+            let [red, green, blue, alpha] = point(color);
+            [red, green, blue, alpha, brightness(color)]
         };
         let entries = colors.iter().map(entry).collect();
-        Self { colors, entries, answers: vec![(0, 0); 1 << ANSWER_BITS], searched: 0 }
+        Self { colors, entries, answers: vec![([0; 4], 0); 1 << ANSWER_BITS], searched: 0 }
     }
 
     /// The colours, by their indices.
-    pub(crate) fn colors(&self) -> &[Rgb] {
+    pub(crate) fn colors(&self) -> &[Color] {
         &self.colors
     }
 
@@ -46,31 +43,30 @@ impl Nearest {
     }
 
     /// Whether the palette has a colour.
-    pub(crate) fn has(&self, color: Rgb) -> bool {
-        let key = |&color: &Rgb| (brightness(color), color);
+    pub(crate) fn has(&self, color: Color) -> bool {
+        let key = |&color: &Color| (brightness(color), color);
         self.colors.binary_search_by_key(&key(&color), key).is_ok()
     }
 
     /// The index of the colour that is nearest; of several, always the same one.
-    pub(crate) fn index(&mut self, color: Rgb) -> u8 {
-        let [red, green, blue] = color;
-        let key = u32::from_be_bytes([KNOWN, red, green, blue]);
+    pub(crate) fn index(&mut self, color: Color) -> u8 {
+        let [red, green, blue, alpha] = color;
+        let key = u32::from_be_bytes([alpha.wrapping_neg(), red, green, blue]);
         let place = (key.wrapping_mul(0x9e37_79b1) >> (32 - ANSWER_BITS)) as usize;
         match self.answers.get(place) {
-            Some(&(known, index)) if known == key => return index,
+            Some(&(known, index @ 1..)) if known == color => return (index - 1) as u8,
             _ => (),
         }
         let index = self.search(color) as u8;
         if let Some(answer) = self.answers.get_mut(place) {
-            *answer = (key, index);
+            *answer = (color, u16::from(index) + 1);
         }
         index
     }
 
     /// Goes away from the brightness that is wanted, to both sides, as far as a colour there may be nearer.
-    fn search(&mut self, color: Rgb) -> usize {
-        let mut search =
-            Search { color: color.map(i32::from), brightness: brightness(color), best: MOST, index: 0 };
+    fn search(&mut self, color: Color) -> usize {
+        let mut search = Search { color: point(color), brightness: brightness(color), best: MOST, index: 0 };
         let middle = self.entries.partition_point(|&[.., found]| found < search.brightness);
         let (mut below, mut above) = (middle, middle);
         loop {
@@ -90,7 +86,7 @@ impl Nearest {
 
 /// A colour that is looked for, and what has been found.
 struct Search {
-    color: [i32; 3],
+    color: [i32; 4],
     brightness: i32,
     /// The least distance so far, and where that is.
     best: i32,
@@ -103,16 +99,16 @@ const MOST: i32 = 1 << 24;
 impl Search {
     /// Considers a colour of the palette; false if neither this nor those beyond it are nearer.
     #[inline(always)]
-    fn consider(&mut self, at: usize, &[red, green, blue, brightness]: &[i32; 4]) -> bool {
+    fn consider(&mut self, at: usize, &[red, green, blue, alpha, brightness]: &[i32; 5]) -> bool {
         let apart = brightness - self.brightness;
         // By Cauchy and Schwarz.
         if apart * apart > self.best * WEIGHTS_SUM {
             return false;
         }
-        let [r, g, b] = self.color;
-        let [of_red, of_green, of_blue] = WEIGHTS.map(|weight| weight as i32);
-        let (r, g, b) = (red - r, green - g, blue - b);
-        let away = of_red * r * r + of_green * g * g + of_blue * b * b;
+        let [r, g, b, a] = self.color;
+        let [of_red, of_green, of_blue, of_alpha] = WEIGHTS.map(|weight| weight as i32);
+        let (r, g, b, a) = (red - r, green - g, blue - b, alpha - a);
+        let away = of_red * r * r + of_green * g * g + of_blue * b * b + of_alpha * a * a;
         if away < self.best {
             (self.best, self.index) = (away, at);
         }
@@ -120,9 +116,10 @@ impl Search {
     }
 }
 
-/// A weighted sum of the channels. Colours whose sums differ by `d` lie apart by at least `d * d` over the sum of weights.
-fn brightness(color: Rgb) -> i32 {
-    color.iter().zip(WEIGHTS).map(|(&sample, weight)| weight as i32 * i32::from(sample)).sum()
+/// A weighted sum of red, green and blue. Colours whose sums differ by `d` lie apart by at least `d * d` over the sum of weights.
+fn brightness(color: Color) -> i32 {
+    let rgb = color.iter().zip(WEIGHTS).take(3);
+    rgb.map(|(&sample, weight)| weight as i32 * i32::from(sample)).sum()
 }
 
 const WEIGHTS_SUM: i32 = (WEIGHTS[0] + WEIGHTS[1] + WEIGHTS[2]) as i32;
@@ -135,10 +132,10 @@ mod tests {
     #[test]
     fn what_is_found_is_as_near_as_any_colour() {
         let mut state = 3u32;
-        let mut color = move || -> Rgb {
+        let mut color = move || -> Color {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let [red, green, blue, _] = state.to_be_bytes();
-            [red, green, blue]
+            let [red, green, blue, alpha] = state.to_be_bytes();
+            [red, green, blue, if alpha < 128 { 255 } else { alpha }]
         };
         for size in [1, 2, 7, 256] {
             let mut nearest = Nearest::new((0..size).map(|_| color()).collect());

@@ -176,6 +176,12 @@ fn output(output: &Output) -> Result<()> {
     if output.near_lossless < 100 && !(output.lossless && output.format == Format::Webp) {
         return Err(Error::invalid("near-lossless", "needs lossless and format.webp"));
     }
+    if output.colors.is_some_and(|colors| !(2..=256).contains(&colors)) {
+        return Err(Error::invalid("colors", OutOfRange("2 to 256")));
+    }
+    if output.colors.is_some() && output.bit_depth == 16 {
+        return Err(Error::invalid("colors", "cannot be combined with a bit-depth of 16"));
+    }
     if output.location && output.metadata != Metadata::Keep {
         return Err(Error::invalid("location", "needs metadata.keep, because it is part of the metadata"));
     }

@@ -1,7 +1,17 @@
 //! Animations that the tests draw, and what of them comes out.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
+mod apng;
+
+pub(crate) use apng::*;
 use tintype::{Options, Session, resize};
 use tintype_webp::decode::{Decoder, DecoderConfig, Drawn, Frame};
 use tintype_webp::encode::animation::{Attached, Coding, Encoder};

@@ -445,7 +445,7 @@ macro_rules! contract {
             [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Zoom Fit Enlarge Position Filter Linear
             CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
             Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
-            Format Alternative Quality AutoQuality MaxBytes Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Profile
+            Format Alternative Quality AutoQuality MaxBytes Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Colors Profile
             Metadata Location Loop Delay Describe
             MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }

@@ -81,7 +81,7 @@ impl Format {
 
     /// Whether the engine writes animations in the format.
     pub fn has_frames(self) -> bool {
-        matches!(self, Self::Webp | Self::Gif)
+        matches!(self, Self::Png | Self::Webp | Self::Gif)
     }
 
     /// Whether the engine can write any picture in the format without loss.

@@ -61,7 +61,7 @@ pub struct Info {
     pub source: Source,
     /// Number of frames, at least 1.
     pub frames: u32,
-    /// What is known of the frames together, of a WebP or GIF that is an animation.
+    /// What is known of the frames together, of a WebP, GIF or PNG that is an animation.
     pub animation: Option<Animation>,
     /// The embedded ICC profile, if there is one.
     pub icc_profile: Option<IccProfile>,

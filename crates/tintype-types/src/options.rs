@@ -65,6 +65,8 @@ pub struct Output {
     pub sharp_chroma: bool,
     /// Bits per channel of a PNG, 8 or 16; 16 is for PNG only.
     pub bit_depth: u32,
+    /// The most colours of a PNG or GIF, 2 to 256. `None` means 256 for GIF, and as many as there are for PNG.
+    pub colors: Option<u32>,
     /// What becomes of the source's colour profile.
     pub profile: Profile,
     /// What becomes of the source's EXIF, XMP and IPTC.
@@ -93,6 +95,7 @@ impl Default for Output {
             subsampling: Subsampling::default(),
             sharp_chroma: false,
             bit_depth: 8,
+            colors: None,
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,
@@ -104,6 +107,9 @@ impl Default for Output {
 }
 
 impl Output {
+    /// The most colours of a palette.
+    pub const MOST_COLORS: u32 = 256;
+
     /// The quality to encode with, 1 to 100.
     pub fn lossy_quality(&self) -> u8 {
         let given = self.quality.map(|quality| u8::try_from(quality.clamp(1, 100)).unwrap_or(100));

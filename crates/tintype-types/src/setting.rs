@@ -133,6 +133,7 @@ settings! {
     Subsampling(Subsampling) = "subsampling" => output.subsampling,
     SharpChroma(bool) = "sharp-chroma" => output.sharp_chroma,
     BitDepth(u32) = "bit-depth" => output.bit_depth,
+    Colors(u32) = "colors" => output.colors (some),
     Profile(Profile) = "profile" => output.profile,
     Metadata(Metadata) = "metadata" => output.metadata,
     Location(bool) = "location" => output.location,

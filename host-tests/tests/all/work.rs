@@ -49,6 +49,8 @@ fn encodings() -> Vec<Options> {
         job(Format::Jpeg, |output| (output.progressive, output.subsampling) = (true, Subsampling::Full)),
         job(Format::Jpeg, |output| (output.progressive, output.effort) = (true, Effort::Best)),
         job(Format::Png, |output| output.effort = Effort::Best),
+        job(Format::Png, |output| output.colors = Some(256)),
+        job(Format::Png, |output| (output.colors, output.effort) = (Some(16), Effort::Best)),
         job(Format::Webp, |output| output.effort = Effort::Fast),
         job(Format::Webp, |output| output.effort = Effort::Best),
         job(Format::Webp, |output| output.sharp_chroma = true),

@@ -31,8 +31,20 @@ const work =
     return { effort: value >= best ? 'best' : value >= normal ? 'default' : 'fast' };
   };
 
-/** What makes a palette of a PNG, which is not built, unless palettes are off. */
-const palette = (value, { options, refuse }) => (options.palette === false ? {} : refuse());
+/** What is one of a palette makes a PNG have one, unless palettes are off. */
+const ofPalette = (read) => (value, context) =>
+  context.options.palette === false ? {} : { colors: ALL_COLORS, ...read(value, context) };
+const ALL_COLORS = 256;
+
+const palette = (on, { reject }) => {
+  if (typeof on !== 'boolean') reject('true or false');
+  return on ? { colors: ALL_COLORS } : {};
+};
+
+const colors = (value, { reject }) => {
+  if (!Number.isInteger(value) || value < 2 || value > ALL_COLORS) reject('2 to 256');
+  return { colors: value };
+};
 
 /** sharp's quality of lossy encoding is the degree of `nearLossless`, where that is on. */
 const nearLossless = (on, { options, reject }) => {
@@ -75,12 +87,13 @@ const ROWS = {
     progressive: only(false),
     compressionLevel: work(0, 3, 9, 9),
     adaptiveFiltering: ignored,
-    palette: only(false),
-    quality: palette,
-    effort: palette,
-    colours: palette,
-    colors: palette,
-    dither: palette,
+    palette,
+    // How many colours are enough for a quality is not looked for.
+    quality: ofPalette(ignored),
+    effort: ofPalette(work(1, 3, 10, 10)),
+    dither: ofPalette(only(1)),
+    colours: ofPalette(colors),
+    colors: ofPalette(colors),
     force: only(true),
   },
   webp: {
@@ -100,6 +113,9 @@ const ROWS = {
     force: only(true),
   },
   gif: {
+    colours: colors,
+    colors,
+    dither: only(1),
     effort: work(1, 3, 10, 10),
     progressive: only(false),
     loop,

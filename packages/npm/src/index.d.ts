@@ -67,7 +67,7 @@ export interface Options {
   allowDamaged?: boolean;
   /** The frame of an animation to begin with, from 0. @default 0 */
   page?: number;
-  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP or GIF. @default 1 */
+  /** Frames of an animation to keep, 0 for all; more than one make an animated WebP, GIF or PNG. @default 1 */
   frames?: number;
 
   /** Turn the image upright, as EXIF says. @default true */
@@ -211,6 +211,8 @@ export interface Options {
   sharpChroma?: boolean;
   /** Bits per channel of a PNG. @default 8 */
   bitDepth?: 8 | 16;
+  /** The most colours of a PNG or GIF, 2 to 256; a PNG with more becomes one with a palette. @default all of a PNG, 256 of a GIF */
+  colors?: number;
   /** Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. @default 'srgb' */
   profile?: 'srgb' | 'keep' | 'strip';
   /** What becomes of EXIF, XMP and IPTC. @default 'strip' */
@@ -575,7 +577,16 @@ export interface PngOptions {
   /** 0 (fastest) to 9 (smallest); there are three degrees. @default 6 */
   compressionLevel?: number;
   adaptiveFiltering?: boolean;
-  palette?: false;
+  /** Reduce the colours to a palette. @default false; true where one of the options below is given, as in sharp */
+  palette?: boolean;
+  /** The most colours of the palette, 2 to 256. @default 256 */
+  colours?: number;
+  colors?: number;
+  /** Changes nothing but that there is a palette. */
+  quality?: number;
+  dither?: 1;
+  /** 1 (fastest) to 10 (best colours); there are three degrees. @default 7 */
+  effort?: number;
   progressive?: false;
   force?: true;
 }
@@ -606,6 +617,10 @@ export interface WebpOptions {
 }
 
 export interface GifOptions {
+  /** The most colours, 2 to 256. @default 256 */
+  colours?: number;
+  colors?: number;
+  dither?: 1;
   /** 1 (fastest) to 10 (smallest); there are three degrees. @default 7 */
   effort?: number;
   progressive?: false;

@@ -263,6 +263,7 @@ export const OPTIONS = {
   subsampling: oneOf('half', 'full'),
   sharpChroma: boolean,
   bitDepth: whole,
+  colors: whole,
   profile: oneOf('srgb', 'keep', 'strip'),
   metadata: oneOf('strip', 'copyright', 'keep'),
   location: boolean,

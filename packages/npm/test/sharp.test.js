@@ -278,6 +278,24 @@ test('a WebP is coded as its options say', async () => {
   assert.notDeepEqual(await chroma({ smartSubsample: true }), await chroma({}));
 });
 
+test('a PNG has a palette where sharp makes one', async () => {
+  for (const options of [
+    {},
+    { palette: true },
+    { palette: false, colours: 16 },
+    { colours: 16 },
+    { quality: 80 },
+    { effort: 7 },
+    { dither: 1 },
+  ]) {
+    const { isPalette } = await sharp(await bytes((image) => image.resize(100).png(options))).metadata();
+    const expected = await sharp(sources.photo).resize(100).png(options).toBuffer();
+    assert.equal(isPalette, (await sharp(expected).metadata()).isPalette, JSON.stringify(options));
+  }
+  const size = async (options) => (await bytes((image) => image.resize(100).png(options))).length;
+  assert.ok((await size({ colours: 16 })) < (await size({ colors: 200 })));
+});
+
 const films = { gif: await film('gif'), webp: await film('webp') };
 /** Input options of an animation, what is called, and the milliseconds of the frames that come out. */
 const animated = [
@@ -369,8 +387,7 @@ test('what is not built is refused by name', async () => {
     'kernel: "nearest"': (image) => image.resize({ width: 9, kernel: 'nearest' }),
     'rotate(90) after resize()': (image) => image.resize(90).rotate(90),
     'png({ progressive: true })': (image) => image.png({ progressive: true }),
-    'png({ effort: 7 })': (image) => image.png({ effort: 7 }),
-    'png({ colours: 8 })': (image) => image.png({ colours: 8 }),
+    'png({ dither: 0.5 })': (image) => image.png({ dither: 0.5 }),
     'webp({ alphaQuality: 50 })': (image) => image.webp({ alphaQuality: 50 }),
     'webp({ delay: 10,20 })': (image) => image.webp({ delay: [10, 20] }),
     'jpeg({ force: false })': (image) => image.jpeg({ force: false }),
@@ -438,6 +455,9 @@ test('what is not built is refused by name', async () => {
     (image) => image.webp({ effort: 7 }),
     (image) => image.webp({ loop: -1 }),
     (image) => image.png({ compressionLevel: 10 }),
+    (image) => image.png({ colours: 1 }),
+    (image) => image.png({ palette: 'yes' }),
+    (image) => image.gif({ colours: 300 }),
   ]) {
     assert.throws(() => wrong(sharp(sources.photo)), String(wrong));
     assert.throws(() => wrong(tintype(sources.photo)), { code: 'invalid-option' }, String(wrong));

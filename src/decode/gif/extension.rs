@@ -1,6 +1,6 @@
 //! Extensions of a GIF: how the next frame is shown, and what applications have added to the file.
 
-use super::frame::Disposal;
+use crate::decode::canvas::Disposal;
 
 /// What a graphic control extension says of a frame (GIF89a, section 23).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

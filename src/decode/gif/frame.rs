@@ -1,24 +1,11 @@
 //! Frames of a GIF: what their descriptors and extensions say, and the order of their rows.
 
-/// What becomes of a frame when the next one comes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Disposal {
-    /// It stays.
-    #[default]
-    Keep,
-    /// Its place becomes transparent, as all decoders do in place of the background colour.
-    Clear,
-    /// What it hides comes back.
-    Restore,
-}
+use crate::decode::canvas::{Disposal, Place};
 
 /// A frame as its descriptor and extension describe it (GIF89a, sections 20 and 23).
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    pub(super) left: u32,
-    pub(super) top: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
+    pub(super) place: Place,
     pub(super) interlaced: bool,
     pub(super) transparent: bool,
     pub(super) colors: [[u8; 4]; 256],
@@ -30,22 +17,13 @@ pub(super) struct Frame {
 impl Default for Frame {
     fn default() -> Self {
         Self {
-            left: 0,
-            top: 0,
-            width: 0,
-            height: 0,
+            place: Place::default(),
             interlaced: false,
             transparent: false,
             colors: [[0; 4]; 256],
             delay: 0,
             disposal: Disposal::default(),
         }
-    }
-}
-
-impl Frame {
-    pub(super) fn pixels(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
     }
 }
 

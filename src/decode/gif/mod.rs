@@ -3,18 +3,17 @@
 //! interlaced frame is held as indices until its last pass. Where the frame ends early or is corrupt, the rows before that
 //! stay, and the missing ones are transparent, or black if nothing else is transparent.
 
-mod canvas;
 mod extension;
 mod frame;
 mod reader;
 
+use super::canvas::{Canvas, Place};
 use super::frames::{Draw, Frames, Selection};
 use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{Animation, ColorModel, Error, Format, Info, Input, Options, Result, Source};
-use canvas::Canvas;
 use frame::{Frame, deinterlaced, shown};
 use reader::{Pixels, Reader, ends_early};
 
@@ -83,9 +82,9 @@ impl GifDecoder {
     }
 
     fn source(&self) -> Source {
-        let frame = &self.frame;
+        let Place { left, top, width: frame_width, height: frame_height } = self.frame.place;
         let (width, height) = self.reader.screen;
-        let (width, height) = (width.max(frame.left + frame.width), height.max(frame.top + frame.height));
+        let (width, height) = (width.max(left + frame_width), height.max(top + frame_height));
         Source {
             format: Format::Gif,
             width,
@@ -93,7 +92,7 @@ impl GifDecoder {
             orientation: 1,
             color: ColorModel::Palette,
             bit_depth: 8,
-            alpha: frame.transparent || (frame.width, frame.height) != (width, height),
+            alpha: self.frame.transparent || (frame_width, frame_height) != (width, height),
         }
     }
 
@@ -124,14 +123,14 @@ impl GifDecoder {
 
     /// Whether rows of an interlaced frame are still to come.
     fn is_gathering(&self) -> bool {
-        self.frame.interlaced && !self.damaged && self.held_rows < self.frame.height
+        self.frame.interlaced && !self.damaged && self.held_rows < self.frame.place.height
     }
 
     /// Decodes the next row of an interlaced frame; false asks for more input.
     fn gather_row(&mut self) -> Result<bool> {
-        let y = deinterlaced(self.frame_row, self.frame.height);
+        let y = deinterlaced(self.frame_row, self.frame.place.height);
         let Step::Ready(count) = self.next_indices()? else { return Ok(false) };
-        let width = self.frame.width as usize;
+        let width = self.frame.place.width as usize;
         if count == width
             && let Some(row) = self.held.chunks_exact_mut(width).nth(y as usize)
         {
@@ -143,12 +142,12 @@ impl GifDecoder {
 
     /// Makes the canvas' next row; false asks for more input.
     fn next_row(&mut self) -> Result<bool> {
-        let y = self.canvas_row.checked_sub(self.frame.top).filter(|&y| y < self.frame.height);
-        let width = self.frame.width as usize;
+        let y = self.canvas_row.checked_sub(self.frame.place.top).filter(|&y| y < self.frame.place.height);
+        let width = self.frame.place.width as usize;
         let indices = match y {
             None => &[],
             Some(y) if self.frame.interlaced => {
-                let row = shown(y, self.frame.height, self.held_rows);
+                let row = shown(y, self.frame.place.height, self.held_rows);
                 let row = row.and_then(|row| self.held.chunks_exact(width).nth(row as usize));
                 row.unwrap_or_default()
             }
@@ -160,7 +159,7 @@ impl GifDecoder {
         if indices.len() < width {
             self.row.fill(0);
         }
-        let (left, colors) = (self.frame.left as usize, &self.frame.colors);
+        let (left, colors) = (self.frame.place.left as usize, &self.frame.colors);
         match self.header.map(|header| header.layout) {
             Some(Layout::Interleaved(Channels::Rgba)) => draw(&mut self.row, left, indices, colors),
             _ => draw(&mut self.row, left, indices, &colors.map(|[red, green, blue, _]| [red, green, blue])),
@@ -188,7 +187,7 @@ impl Decoder for GifDecoder {
         }
         let Step::Ready(frame) = self.reader.next_frame()? else { return Ok(Step::NeedInput) };
         self.frame = frame.ok_or_else(|| Error::malformed(Format::Gif, "it has no frame"))?;
-        if self.frame.pixels() == 0 {
+        if self.frame.place.pixels() == 0 {
             return Err(Error::malformed(Format::Gif, "a side is 0 pixels long"));
         }
         let source = self.source();
@@ -218,16 +217,16 @@ impl Decoder for GifDecoder {
             return Canvas::memory(header.source.pixels()) + MAX_ROW + FIXED_MEMORY;
         }
         let row = u64::from(header.source.width) * header.layout.channels().count() as u64;
-        row + u64::from(self.frame.width) + self.held_bytes() as u64 + FIXED_MEMORY
+        row + u64::from(self.frame.place.width) + self.held_bytes() as u64 + FIXED_MEMORY
     }
 
     fn predicted_work(&mut self, _: Detail) -> u64 {
         let pixels = self.header.map_or(0, |header| header.source.pixels());
-        self.frame.pixels() * work::INDEX + pixels * work::PIXEL
+        self.frame.place.pixels() * work::INDEX + pixels * work::PIXEL
     }
 
     fn work(&self) -> u64 {
-        let indices = u64::from(self.frame_row) * u64::from(self.frame.width);
+        let indices = u64::from(self.frame_row) * u64::from(self.frame.place.width);
         let pixels = u64::from(self.canvas_row) * self.header.map_or(0, |header| header.source.width.into());
         self.reader.used * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
     }
@@ -239,7 +238,7 @@ impl Decoder for GifDecoder {
             return Ok(());
         }
         self.row = vec![0; header.source.width as usize * header.layout.channels().count()];
-        self.indices = vec![0; self.frame.width as usize];
+        self.indices = vec![0; self.frame.place.width as usize];
         self.held = vec![0; self.held_bytes()];
         Ok(())
     }
@@ -298,21 +297,26 @@ impl Draw for GifDecoder {
             }
         }
         self.indices.clear();
-        self.indices.resize(self.frame.width as usize, 0);
-        self.canvas.begin(&self.frame);
+        self.indices.resize(self.frame.place.width as usize, 0);
+        self.canvas.begin(self.frame.disposal);
         Ok(Step::Ready(Some(self.frame.delay)))
     }
 
     fn draw(&mut self) -> Result<Step<bool>> {
-        let Frame { width, height, interlaced, .. } = self.frame;
+        let Frame { place, interlaced, .. } = self.frame;
+        let Place { width, height, .. } = place;
         if self.frame_row >= height {
             return Ok(Step::Ready(false));
         }
         let row = self.frame_row;
         let Step::Ready(count) = self.next_indices()? else { return Ok(Step::NeedInput) };
         let y = if interlaced { deinterlaced(row, height) } else { row };
-        let indices = self.indices.get(..count).unwrap_or_default();
-        self.canvas.draw(&self.frame, y, indices);
+        let pixels = self.canvas.draw(place, y).iter_mut();
+        for (pixel, &index) in pixels.zip(self.indices.iter().take(count)) {
+            if let Some(&color @ [.., 1..=255]) = self.frame.colors.get(usize::from(index)) {
+                *pixel = color;
+            }
+        }
         self.spent += work::PIXEL * u64::from(width);
         if self.damaged {
             self.frame_row = height;
@@ -329,14 +333,14 @@ impl GifDecoder {
     /// Ends the frame that is on the canvas, and takes the next one.
     fn end_frame(&mut self, next: Frame) {
         let screen = self.header.map_or(0, |header| header.source.pixels());
-        self.spent += u64::from(self.frame_row) * u64::from(self.frame.width) * work::INDEX + screen;
-        self.canvas.dispose(&self.frame);
+        self.spent += u64::from(self.frame_row) * u64::from(self.frame.place.width) * work::INDEX + screen;
+        self.canvas.dispose(self.frame.place, self.frame.disposal);
         (self.frame, self.frame_row, self.filled) = (next, 0, 0);
     }
 
     /// Bytes of the indices that are held of an interlaced frame.
     fn held_bytes(&self) -> usize {
-        if self.frame.interlaced { self.frame.pixels() as usize } else { 0 }
+        if self.frame.interlaced { self.frame.place.pixels() as usize } else { 0 }
     }
 }
 

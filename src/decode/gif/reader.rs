@@ -3,6 +3,7 @@
 use super::extension::{Control, Extensions};
 use super::frame::{Frame, colors};
 use crate::decode::Step;
+use crate::decode::canvas::Place;
 use crate::lzw::{Expander, State};
 use crate::{Error, Format, Result};
 
@@ -13,7 +14,7 @@ pub(super) struct Reader {
     /// Bytes that have been used so far.
     pub(super) used: u64,
     pub(super) complete: bool,
-    place: Place,
+    at: At,
     /// What has come of a part that is read as a whole.
     part: Vec<u8>,
     pub(super) extensions: Extensions,
@@ -27,7 +28,7 @@ pub(super) struct Reader {
 
 /// Where in the file the reader is, with the number of bytes left there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum At {
     /// In the signature or the screen's descriptor.
     Screen,
     /// In the colour table of all frames.
@@ -105,7 +106,7 @@ impl Reader {
             position: 0,
             used: 0,
             complete: false,
-            place: Place::Screen,
+            at: At::Screen,
             part: Vec::new(),
             extensions: Extensions::new(most_xmp, most_profile),
             screen: (0, 0),
@@ -156,10 +157,10 @@ impl Reader {
 
     /// Goes on a little. The pixels of a frame are skipped.
     fn next(&mut self) -> Result<Step<Event>> {
-        let whole = match self.place {
-            Place::Screen => Some(SCREEN),
-            Place::Image => Some(IMAGE),
-            Place::GlobalTable(length) | Place::LocalTable(length) | Place::Part(_, length) => Some(length),
+        let whole = match self.at {
+            At::Screen => Some(SCREEN),
+            At::Image => Some(IMAGE),
+            At::GlobalTable(length) | At::LocalTable(length) | At::Part(_, length) => Some(length),
             _ => None,
         };
         if let Some(length) = whole {
@@ -173,13 +174,13 @@ impl Reader {
                 }
             });
         }
-        match self.place {
-            Place::End => return Ok(Step::Ready(Event::End)),
-            Place::Data(left) if left > 0 => {
+        match self.at {
+            At::End => return Ok(Step::Ready(Event::End)),
+            At::Data(left) if left > 0 => {
                 let Step::Ready(rest) = self.rest()? else { return Ok(Step::NeedInput) };
                 let skipped = rest.len().min(left);
                 self.skip(skipped);
-                self.place = Place::Data(left - skipped);
+                self.at = At::Data(left - skipped);
                 return Ok(Step::Ready(Event::Other));
             }
             _ => (),
@@ -190,28 +191,28 @@ impl Reader {
 
     /// Takes a byte that structures the file.
     fn take_byte(&mut self, byte: u8) -> Result<Event> {
-        self.place = match (self.place, byte) {
+        self.at = match (self.at, byte) {
             // What lies between blocks although nothing should.
-            (Place::Between, 0) => Place::Between,
-            (Place::Between, EXTENSION) => Place::Label,
-            (Place::Between, SEPARATOR) => Place::Image,
-            (Place::Between, TRAILER) => Place::End,
-            (Place::Between, _) => return Err(malformed("a block is of an unknown kind")),
-            (Place::Label, label) => {
+            (At::Between, 0) => At::Between,
+            (At::Between, EXTENSION) => At::Label,
+            (At::Between, SEPARATOR) => At::Image,
+            (At::Between, TRAILER) => At::End,
+            (At::Between, _) => return Err(malformed("a block is of an unknown kind")),
+            (At::Label, label) => {
                 self.extensions.begin();
-                Place::PartLength(label)
+                At::PartLength(label)
             }
-            (Place::PartLength(_), 0) => Place::Between,
-            (Place::PartLength(label), length) => Place::Part(label, length.into()),
-            (Place::Bits, bits) => {
+            (At::PartLength(_), 0) => At::Between,
+            (At::PartLength(label), length) => At::Part(label, length.into()),
+            (At::Bits, bits) => {
                 let expander = Expander::new(bits);
                 self.expander = Some(expander.ok_or_else(|| malformed("its codes have a wrong size"))?);
-                self.place = Place::Data(0);
+                self.at = At::Data(0);
                 return Ok(Event::Frame);
             }
-            (Place::Data(_), 0) => Place::Between,
-            (Place::Data(_), length) => Place::Data(length.into()),
-            (place, _) => place,
+            (At::Data(_), 0) => At::Between,
+            (At::Data(_), length) => At::Data(length.into()),
+            (at, _) => at,
         };
         Ok(Event::Other)
     }
@@ -219,17 +220,17 @@ impl Reader {
     /// Takes a part that has been read as a whole.
     fn take_part(&mut self) -> Result<()> {
         let part = std::mem::take(&mut self.part);
-        self.place = match (self.place, part.as_slice()) {
-            (Place::Screen, &[b'G', b'I', b'F', b'8', b'7' | b'9', b'a', w0, w1, h0, h1, flags, ..]) => {
+        self.at = match (self.at, part.as_slice()) {
+            (At::Screen, &[b'G', b'I', b'F', b'8', b'7' | b'9', b'a', w0, w1, h0, h1, flags, ..]) => {
                 self.screen = (u16::from_le_bytes([w0, w1]).into(), u16::from_le_bytes([h0, h1]).into());
-                Place::GlobalTable(table_bytes(flags))
+                At::GlobalTable(table_bytes(flags))
             }
-            (Place::Screen, _) => return Err(malformed("its signature is not that of a GIF")),
-            (Place::GlobalTable(_), table) => {
+            (At::Screen, _) => return Err(malformed("its signature is not that of a GIF")),
+            (At::GlobalTable(_), table) => {
                 self.global_table = table.to_vec();
-                Place::Between
+                At::Between
             }
-            (Place::Image, &[x0, x1, y0, y1, w0, w1, h0, h1, flags]) => {
+            (At::Image, &[x0, x1, y0, y1, w0, w1, h0, h1, flags]) => {
                 self.frame = Descriptor {
                     left: u16::from_le_bytes([x0, x1]).into(),
                     top: u16::from_le_bytes([y0, y1]).into(),
@@ -238,17 +239,17 @@ impl Reader {
                     interlaced: flags & 0x40 != 0,
                     table: Vec::new(),
                 };
-                Place::LocalTable(table_bytes(flags))
+                At::LocalTable(table_bytes(flags))
             }
-            (Place::LocalTable(_), table) => {
+            (At::LocalTable(_), table) => {
                 self.frame.table = table.to_vec();
-                Place::Bits
+                At::Bits
             }
-            (Place::Part(label, _), part) => {
+            (At::Part(label, _), part) => {
                 self.extensions.take_part(label, part);
-                Place::PartLength(label)
+                At::PartLength(label)
             }
-            (place, _) => place,
+            (at, _) => at,
         };
         self.part = part;
         self.part.clear();
@@ -275,10 +276,7 @@ impl Reader {
         // Some writers leave the size unset.
         let (width, height) = if width == 0 || height == 0 { self.screen } else { (width, height) };
         Frame {
-            left,
-            top,
-            width,
-            height,
+            place: Place { left, top, width, height },
             interlaced,
             transparent: transparent.is_some(),
             colors: colors(palette, transparent),
@@ -296,11 +294,11 @@ impl Reader {
     }
 
     fn expand(&mut self, expander: &mut Expander, indices: &mut [u8]) -> Result<Step<Pixels>> {
-        while let Place::Data(left) = self.place {
+        while let At::Data(left) = self.at {
             let part = self.input.get(self.position..).unwrap_or_default();
             let progress = expander.expand(part.get(..left).unwrap_or(part), indices);
             self.skip(progress.used);
-            self.place = Place::Data(left - progress.used);
+            self.at = At::Data(left - progress.used);
             if progress.written > 0 {
                 return Ok(Step::Ready(Pixels::Some(progress.written)));
             }
@@ -321,7 +319,7 @@ impl Reader {
 
     /// Whether the file has ended after a block, as some do without a trailer.
     pub(super) fn at_end(&self) -> bool {
-        self.complete && self.position == self.input.len() && self.place == Place::Between
+        self.complete && self.position == self.input.len() && self.at == At::Between
     }
 }
 

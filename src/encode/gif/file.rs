@@ -3,20 +3,20 @@
 use super::canvas::Rect;
 use crate::lzw::Compressor;
 use crate::metadata::Attached;
-use crate::palette::Rgb;
+use crate::palette::Color;
 use crate::pixels::Channels;
 
 /// A table of colours, as long as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
-    colors: Vec<Rgb>,
+    colors: Vec<Color>,
     /// Bits of an index: 1 to 8.
     bits: u32,
 }
 
 impl Table {
     /// A table of 1 to 256 colours, with room for one more index if that is asked for and there is any.
-    pub(super) fn new(colors: &[Rgb], one_more: bool) -> Self {
+    pub(super) fn new(colors: &[Color], one_more: bool) -> Self {
         let entries = (colors.len() + usize::from(one_more)).clamp(2, 256);
         Self { colors: colors.to_vec(), bits: entries.next_power_of_two().ilog2() }
     }
@@ -36,7 +36,7 @@ impl Table {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.colors.as_flattened());
+        out.extend(self.colors.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
         out.resize(out.len() + 3 * ((1 << self.bits) - self.colors.len()), 0);
     }
 }

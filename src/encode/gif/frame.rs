@@ -2,7 +2,7 @@
 
 use super::canvas::{CLEAR, Pixel, Rect};
 use super::file::{Pixels, Shown, Table, begin_frame};
-use crate::palette::{Counted, DISTANCE, Diffusion, Histogram, Nearest, Rgb, choose, error, samples};
+use crate::palette::{Counted, DISTANCE, Diffusion, Histogram, Nearest, Quality, choose, error, samples};
 
 /// What a frame is drawn on, and what is to be seen then.
 #[derive(Clone, Copy)]
@@ -20,24 +20,12 @@ impl<'a> View<'a> {
         self,
         rect: Rect,
         y: usize,
-    ) -> impl DoubleEndedIterator<Item = Option<Rgb>> + ExactSizeIterator + 'a {
+    ) -> impl DoubleEndedIterator<Item = Option<Pixel>> + ExactSizeIterator + 'a {
         let row = |canvas: &'a [Pixel]| canvas.chunks_exact(self.blank.len()).nth(rect.top + y);
         let before = rect.part(row(self.before).unwrap_or(self.blank));
         let after = rect.part(row(self.canvas).unwrap_or(self.blank));
-        after.iter().zip(before).map(|(&after, &before)| {
-            let [red, green, blue, _] = after;
-            (after != before && after != CLEAR).then_some([red, green, blue])
-        })
+        after.iter().zip(before).map(|(&after, &before)| (after != before && after != CLEAR).then_some(after))
     }
-}
-
-/// How palettes are chosen.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Quality {
-    /// Rounds of making a palette better.
-    pub(super) rounds: u32,
-    /// Whether errors are diffused.
-    pub(super) dithers: bool,
 }
 
 /// The palette of the file, which frames use unless their own is better.
@@ -90,7 +78,7 @@ impl Count {
     /// work of that.
     pub(super) fn global(&self, quality: Quality, more_frames: bool) -> (Global, u64) {
         let mut colors = self.histogram.counted();
-        let reserve = self.has_gaps || more_frames && !self.fits(256);
+        let reserve = self.has_gaps || more_frames && !self.fits(quality.most);
         let (nearest, work) = self.choose(&mut colors, reserve, quality);
         let table = Table::new(nearest.colors(), self.has_gaps || more_frames);
         (Global { nearest, table }, work)
@@ -102,7 +90,7 @@ impl Count {
     }
 
     fn choose(&self, colors: &mut [Counted], reserve: bool, quality: Quality) -> (Nearest, u64) {
-        let most = if reserve { 255 } else { 256 };
+        let most = quality.most - usize::from(reserve);
         if self.fits(most) {
             return (Nearest::new(colors.iter().map(|counted| counted.color).collect()), 0);
         }
@@ -117,7 +105,7 @@ impl Count {
         let before = global.nearest.searched();
         let searched = |global: &Global| (global.nearest.searched() - before) * DISTANCE;
         // Where a palette can be exact, it is.
-        let bearable = if self.fits(255) { 0 } else { pixels * SMALL_ERROR };
+        let bearable = if self.fits(quality.most - 1) { 0 } else { pixels * SMALL_ERROR };
         if has_room && (colors.is_empty() || error(&colors, &mut global.nearest) <= bearable) {
             return (None, searched(global));
         }

@@ -10,12 +10,12 @@ mod frame;
 use super::{Encoder, Image, Memory, Work};
 use crate::lzw::Compressor;
 use crate::metadata::Attached;
-use crate::palette::{Diffusion, Histogram, Nearest};
+use crate::palette::{Diffusion, Histogram, Nearest, Quality};
 use crate::pixels::Channels;
 use crate::queue::Queue;
-use crate::{Effort, Error, Output, Result};
+use crate::{Error, Output, Result};
 use canvas::{CLEAR, Pixel, Rect, bounds, clear, push_rgba};
-use frame::{Code, Count, Global, Quality, View};
+use frame::{Code, Count, Global, View};
 
 pub(super) struct GifEncoder {
     image: Image,
@@ -85,7 +85,7 @@ impl GifEncoder {
             attached,
             loops: image.loops.map_or(1, |loops| output.loops.unwrap_or(loops)),
             delay: output.delay,
-            quality: quality(output.effort),
+            quality: Quality::of(output),
             before: Vec::new(),
             waiting: Vec::new(),
             coming: Vec::new(),
@@ -246,14 +246,6 @@ impl Encoder for GifEncoder {
 
     fn drain(&mut self, sink: &mut Queue) {
         sink.push(std::mem::take(&mut self.out));
-    }
-}
-
-fn quality(effort: Effort) -> Quality {
-    match effort {
-        Effort::Fast => Quality { rounds: 0, dithers: false },
-        Effort::Default => Quality { rounds: 1, dithers: true },
-        Effort::Best => Quality { rounds: 4, dithers: true },
     }
 }
 

@@ -92,37 +92,38 @@ impl Colors {
         (self.are_gray() && self.are_opaque()).then(|| bits.map_or(8, |(bits, _)| bits))
     }
 
-    /// The bits of an index.
-    pub(super) fn index_bits(&self) -> u8 {
-        match self.colors.len() {
-            0..=2 => 1,
-            3..=4 => 2,
-            5..=16 => 4,
-            _ => 8,
-        }
-    }
-
-    /// The colours as a palette: those that are not opaque first, so that the others need no alpha, and similar ones together,
-    /// so that indices can be filtered.
-    pub(super) fn palette(&self) -> Vec<[u8; 4]> {
-        let mut palette = self.colors.clone();
-        palette.sort_by_key(|&[red, green, blue, alpha]| {
-            let brightness = 2 * u32::from(red) + 4 * u32::from(green) + u32::from(blue);
-            (alpha == 255, brightness, [red, green, blue, alpha])
-        });
-        palette
+    /// The colours as a palette, and the place of each there.
+    pub(super) fn palette(&self) -> (Vec<[u8; 4]>, Vec<u8>) {
+        sorted(&self.colors)
     }
 
     /// The gray sample of each colour, in `bits` bits.
     pub(super) fn grays(&self, bits: u8) -> Vec<u8> {
         self.colors.iter().map(|color| color[0] >> (8 - bits)).collect()
     }
+}
 
-    /// The place of each colour in a palette of the same ones.
-    pub(super) fn places(&self, palette: &[[u8; 4]]) -> Vec<u8> {
-        let place = |color| palette.iter().position(|other| other == color).unwrap_or(0) as u8;
-        self.colors.iter().map(place).collect()
+/// The bits of an index of a palette.
+pub(super) fn index_bits(colors: usize) -> u8 {
+    match colors {
+        0..=2 => 1,
+        3..=4 => 2,
+        5..=16 => 4,
+        _ => 8,
     }
+}
+
+/// Colours as a palette, those that are not opaque first, so that the others need no alpha, and similar ones together, so that
+/// indices can be filtered; and the place of each there.
+pub(super) fn sorted(colors: &[[u8; 4]]) -> (Vec<[u8; 4]>, Vec<u8>) {
+    let mut palette = colors.to_vec();
+    palette.sort_by_key(|&[red, green, blue, alpha]| {
+        let brightness = 2 * u32::from(red) + 4 * u32::from(green) + u32::from(blue);
+        (alpha == 255, brightness, [red, green, blue, alpha])
+    });
+    let place = |color| palette.iter().position(|other| other == color).unwrap_or(0) as u8;
+    let places = colors.iter().map(place).collect();
+    (palette, places)
 }
 
 pub(super) fn is_gray(&[red, green, blue, _]: &[u8; 4]) -> bool {
@@ -152,8 +153,8 @@ mod tests {
         let mut colors = Colors::default();
         let row = [9, 9, 9, 255, 200, 0, 0, 255, 5, 5, 5, 100, 0, 0, 0, 255];
         assert!(colors.index(Channels::Rgba, &row, &mut Vec::new()));
-        let palette = colors.palette();
+        let (palette, places) = colors.palette();
         assert_eq!(palette, [[5, 5, 5, 100], [0, 0, 0, 255], [9, 9, 9, 255], [200, 0, 0, 255]]);
-        assert_eq!(colors.places(&palette), [2, 3, 0, 1]);
+        assert_eq!(places, [2, 3, 0, 1]);
     }
 }

@@ -91,19 +91,7 @@ impl File {
         let bits = kind.bits();
         let stride = (image.width as usize * bits).div_ceil(8);
         let deflater = Deflater::new(stride, image.height as usize, bits.div_ceil(8), effort);
-        let mut info = Info::with_size(image.width, image.height);
-        info.icc_profile = attached.icc_for(image.colors()).map(Cow::Borrowed);
-        info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
-        kind.describe(&mut info);
-        let encoder = Encoder::with_info(outlet, info).map_err(internal)?;
-        let mut writer = encoder.write_header().map_err(internal)?;
-        for (kind, content) in &attached.png_color {
-            writer.write_chunk(ChunkType(*kind), content).map_err(internal)?;
-        }
-        if let Some(xmp) = attached.xmp.as_deref().and_then(|xmp| std::str::from_utf8(xmp).ok()) {
-            writer.write_text_chunk(&ITXtChunk::new("XML:com.adobe.xmp", xmp)).map_err(internal)?;
-        }
-        Ok(Self { writer, deflater })
+        Ok(Self { writer: begin(outlet, image, kind, attached)?, deflater })
     }
 
     /// Takes a row as the file has it.
@@ -133,11 +121,33 @@ impl File {
     }
 }
 
+/// Writes everything before the pixels.
+pub(super) fn begin(outlet: Outlet, image: Image, kind: Kind, attached: &Attached) -> Result<Writer<Outlet>> {
+    let mut info = Info::with_size(image.width, image.height);
+    info.icc_profile = attached.icc_for(image.colors()).map(Cow::Borrowed);
+    info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
+    kind.describe(&mut info);
+    let encoder = Encoder::with_info(outlet, info).map_err(internal)?;
+    let mut writer = encoder.write_header().map_err(internal)?;
+    for (kind, content) in &attached.png_color {
+        writer.write_chunk(ChunkType(*kind), content).map_err(internal)?;
+    }
+    if let Some(xmp) = attached.xmp.as_deref().and_then(|xmp| std::str::from_utf8(xmp).ok()) {
+        writer.write_text_chunk(&ITXtChunk::new("XML:com.adobe.xmp", xmp)).map_err(internal)?;
+    }
+    Ok(writer)
+}
+
 /// The codec writes to one clone what is taken from the other.
 #[derive(Default, Clone)]
 pub(super) struct Outlet(Rc<RefCell<Queue>>);
 
 impl Outlet {
+    /// Adds bytes that are written already.
+    pub(super) fn push(&self, bytes: Vec<u8>) {
+        self.0.borrow_mut().push(bytes);
+    }
+
     pub(super) fn drain(&self, sink: &mut Queue) {
         sink.append(&mut self.0.borrow_mut());
     }

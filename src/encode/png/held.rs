@@ -1,9 +1,9 @@
 //! A small image that is held in as few bytes as its pixels need, because a file begins with what all of them have in common.
 
 use super::super::Image;
-use super::colors::{Colors, is_gray};
+use super::colors::{Colors, index_bits, is_gray};
 use super::file::Kind;
-use super::rgba;
+use super::{pack, rgba};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Depth};
 
@@ -114,9 +114,7 @@ impl Held {
         let kind = self.kind();
         let samples = match (&self.form, &kind) {
             (Form::Indices(colors), Kind::Gray { bits }) => Some((*bits, colors.grays(*bits))),
-            (Form::Indices(colors), Kind::Palette { bits, colors: palette }) => {
-                Some((*bits, colors.places(palette)))
-            }
+            (Form::Indices(colors), Kind::Palette { bits, .. }) => Some((*bits, colors.palette().1)),
             _ => None,
         };
         (kind, Reduced { held: self, samples, next: 0 })
@@ -128,12 +126,12 @@ impl Held {
             Form::Narrow(channels) => return Kind::Whole { channels: *channels, depth: Depth::Eight },
         };
         let grays = colors.gray_bits().filter(|_| self.may_be_gray);
-        let indices = colors.index_bits();
+        let indices = index_bits(colors.len());
         let entries = 4 * colors.len() as u64 + 24;
         let bits = grays.map_or(8 * self.image.pixel_bytes(), u64::from);
         let saved = (self.image.pixels() * bits).saturating_sub(self.image.pixels() * u64::from(indices)) / 8;
         if self.may_be_palette && saved > entries {
-            return Kind::Palette { bits: indices, colors: colors.palette() };
+            return Kind::Palette { bits: indices, colors: colors.palette().0 };
         }
         grays.map_or(Kind::of(self.image), |bits| Kind::Gray { bits })
     }
@@ -161,13 +159,7 @@ impl Reduced {
                 _ => self.held.restore(row, out),
             };
         };
-        let sample = |index: &u8| samples.get(usize::from(*index)).copied().unwrap_or(0);
-        let per_byte = usize::from(8 / bits);
-        let shifts = (0..8).step_by(usize::from(*bits)).map(|shift| 8 - bits - shift);
-        out.extend(held.chunks(per_byte).map(|pixels| {
-            let pixels = pixels.iter().zip(shifts.clone());
-            pixels.fold(0, |byte, (index, shift)| byte | sample(index) << shift)
-        }));
+        pack(*bits, held, |index| samples.get(usize::from(index)).copied().unwrap_or(0), out);
         true
     }
 }

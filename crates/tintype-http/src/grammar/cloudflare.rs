@@ -138,10 +138,30 @@ mod tests {
 
     #[test]
     fn animations_stay_animations_unless_they_are_not_to() {
-        for (options, frames) in [("w=8", 0), ("anim=true", 0), ("anim=false", 1), ("f=jpeg,anim=true", 0)] {
+        let cases = [
+            ("w=8", 0),
+            ("anim=true", 0),
+            ("anim=false", 1),
+            ("f=jpeg,anim=true", 0),
+            ("f=webp", 0),
+            ("f=png", 1),
+        ];
+        for (options, frames) in cases {
             assert_eq!(get(options).unwrap().output.frames, frames, "{options}");
         }
         assert_eq!(get("anim=maybe").unwrap_err(), Kind::InvalidParameter);
+    }
+
+    #[test]
+    fn a_png_has_a_palette_if_a_quality_is_given() {
+        for (options, colors) in
+            [("f=png", None), ("f=png,q=85", Some(256)), ("q=low", Some(256)), ("w=8", None)]
+        {
+            let request = get(options).unwrap();
+            assert_eq!(request.output.normalized().colors, colors, "{options}");
+            assert_eq!(read(&write(&request)).unwrap().normalized(), request.normalized(), "{options}");
+        }
+        assert_eq!(get("f=webp,q=50").unwrap().output.normalized().colors, None);
     }
 
     fn source(target: &str) -> Source {
@@ -177,7 +197,7 @@ mod tests {
     fn options_are_read_in_any_case_and_encoded_as_a_whole() {
         for options in ["Width=80,Q=75", "width%3D80%2Cquality%3D75", ",w=80,,q=75,", "nope=1,w=80,q=75,nope"]
         {
-            assert_eq!(adds(options), Ok("&width=80&quality=75".into()), "{options}");
+            assert_eq!(adds(options), Ok("&width=80&quality=75&colors=256".into()), "{options}");
         }
         for options in ["width", "https:", "width%3", "%ff%3D", "w=%zz"] {
             assert_eq!(get(options).unwrap_err(), Kind::InvalidParameter, "{options}");

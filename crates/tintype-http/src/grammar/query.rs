@@ -236,6 +236,9 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     field!(["bit-depth", "depth"], "8 or 16, bits per channel of a PNG", output.bit_depth, |text| {
         number(text, 8, 16).filter(|bits| [8, 16].contains(bits))
     }),
+    field!(["colors", "colours"], "the most colours of a PNG or GIF, 2 to 256", output.colors, |text| {
+        number(text, 2, 256).map(Some)
+    }),
     field!(["profile"], "srgb, keep or strip", output.profile),
     field!(["metadata"], "strip, copyright or keep", output.metadata),
     field!(["location"], SWITCH, output.location),
@@ -351,6 +354,9 @@ pub fn read(query: &str, source_in_body: bool) -> Result<ImageRequest> {
     let is_png = |format| !matches!(format, OutputFormat::Fixed(format) if format != Format::Png);
     if request.output.bit_depth == 16 && !is_png(request.output.format) {
         return Err(invalid("bit-depth=16 is for PNG only", "use format=png"));
+    }
+    if request.output.bit_depth == 16 && request.output.colors.is_some() {
+        return Err(invalid("colors does not go with bit-depth=16", "leave one of them out"));
     }
     Ok(request)
 }

@@ -96,6 +96,7 @@ impl ImageRequest {
                 subsampling,
                 sharp_chroma,
                 bit_depth: if format == Format::Png { self.output.bit_depth } else { 8 },
+                colors: self.output.colors,
                 profile,
                 metadata,
                 location: self.output.location && metadata == Metadata::Keep,

@@ -85,6 +85,8 @@ pub struct Output {
     pub sharp_chroma: bool,
     /// Bits per channel of a PNG, 8 or 16.
     pub bit_depth: u32,
+    /// The most colours of a PNG or GIF, 2 to 256.
+    pub colors: Option<u32>,
     /// What becomes of the source's colour profile.
     pub profile: Profile,
     /// What becomes of the source's EXIF, XMP and IPTC.
@@ -119,6 +121,7 @@ impl Default for Output {
             subsampling: Subsampling::default(),
             sharp_chroma: false,
             bit_depth: 8,
+            colors: None,
             profile: Profile::default(),
             metadata: Metadata::default(),
             location: false,
@@ -168,6 +171,10 @@ impl Output {
             subsampling: if jpeg { self.subsampling } else { Subsampling::default() },
             sharp_chroma: self.sharp_chroma && webp && !self.lossless,
             bit_depth: if possible(Format::Png) { self.bit_depth } else { 8 },
+            // As many as a GIF has anyway say nothing about one.
+            colors: self.colors.filter(|colors| {
+                possible(Format::Png) || possible(Format::Gif) && *colors < tintype_types::Output::MOST_COLORS
+            }),
             location: self.location && self.metadata == Metadata::Keep,
             frames,
             loops: self.loops.filter(|_| animated),
@@ -337,7 +344,8 @@ mod tests {
         assert_eq!(output("webp", "80", true).normalized(), output("webp", "7", true).normalized());
         assert_eq!(Output::default().normalized(), output("webp", "webp:80", false).normalized());
         let animated = |format, frames| Output { frames, loops: Some(3), ..output(format, "7", false) };
-        assert_eq!(animated("png", 0).normalized(), output("png", "7", false).normalized());
+        assert_eq!(animated("jpeg", 0).normalized(), output("jpeg", "7", false).normalized());
+        assert_ne!(animated("png", 0).normalized(), output("png", "7", false).normalized());
         assert_eq!(animated("auto", 1).normalized(), output("auto", "7", false).normalized());
         assert_ne!(animated("auto", 0).normalized(), output("auto", "7", false).normalized());
         assert_ne!(animated("gif", 0).normalized(), output("gif", "7", false).normalized());

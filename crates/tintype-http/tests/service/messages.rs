@@ -97,6 +97,7 @@ fn targets(messages: &mut Messages) {
         "/?url=%zz",
         "/?url=https://photos.example.com/&lossless=1&format=jpeg",
         "/?url=https://photos.example.com/&bit-depth=16&format=webp",
+        "/?url=https://photos.example.com/&bit-depth=16&colors=9&format=png",
         "/?url=https://photos.example.com/&expires=1",
         "/unsafe/w:8/",
         "/unsafe/w:8/enc/abc",

@@ -119,7 +119,7 @@ class Options(Limits, total=False):
     page: int
     """The frame of an animation to begin with, from 0. Default: 0."""
     frames: int
-    """Frames of an animation to keep, 0 for all; more than one make an animated WebP or GIF. Default: 1."""
+    """Frames of an animation to keep, 0 for all; more than one make an animated WebP, GIF or PNG. Default: 1."""
     auto_orient: bool
     """Turn the image upright, as EXIF says. Default: True."""
     trim: int | Mapping[str, Any]
@@ -233,6 +233,8 @@ class Options(Limits, total=False):
     """Average the chroma of a lossy WebP so that thin coloured lines stay. Default: False."""
     bit_depth: Literal[8, 16]
     """Bits per channel of a PNG. Default: 8."""
+    colors: int
+    """The most colours of a PNG or GIF, 2 to 256; a PNG with more becomes one with a palette. Default: all of a PNG, 256 of a GIF."""
     profile: Literal["srgb", "keep", "strip"]
     """Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. Default: srgb."""
     metadata: Literal["strip", "copyright", "keep"]
@@ -564,6 +566,7 @@ _OPTIONS: dict[str, Read] = {
     "subsampling": _one_of("half", "full"),
     "sharp_chroma": _flag,
     "bit_depth": _count,
+    "colors": _count,
     "profile": _one_of("srgb", "keep", "strip"),
     "metadata": _one_of("strip", "copyright", "keep"),
     "location": _flag,

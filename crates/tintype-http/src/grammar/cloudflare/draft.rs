@@ -1,6 +1,8 @@
 //! Options of Cloudflare as far as they have been read, and what they come down to.
 
-use tintype_types::{Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Position, Sides};
+use tintype_types::{
+    Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Output, Position, Sides,
+};
 
 use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
@@ -9,6 +11,9 @@ use crate::request::{AutoWidth, ImageRequest, OutputFormat, Quality, Shape};
 
 /// The quality that holds if none is given.
 const QUALITY: u8 = 85;
+
+/// The colours of a PNG with a palette.
+const COLORS: u32 = Output::MOST_COLORS;
 
 /// The quality that makes WebP lossless.
 const LOSSLESS: u8 = 100;
@@ -20,6 +25,8 @@ pub struct Draft {
     pub request: ImageRequest,
     /// A factor for width, height and what is trimmed.
     pub dpr: Factor,
+    /// The quality, if one is given. A PNG has a palette then.
+    pub quality: Option<Quality>,
     /// `trim` length by length.
     pub trim: Part,
     /// Whether the client's hints choose the width.
@@ -46,7 +53,14 @@ impl Default for Draft {
         let mut request = keeping_format(QUALITY);
         request.output.metadata = Metadata::Copyright;
         request.output.frames = 0;
-        Self { request, dpr: Factor::ONE, trim: Part::default(), is_auto: false, auto: AutoWidth::default() }
+        Self {
+            request,
+            dpr: Factor::ONE,
+            quality: None,
+            trim: Part::default(),
+            is_auto: false,
+            auto: AutoWidth::default(),
+        }
     }
 }
 
@@ -64,13 +78,15 @@ impl Draft {
         }
         draft.request.geometry = geometry;
         // A format of stills need not be said to be one.
-        if matches!(request.output.format, OutputFormat::Fixed(format) if !format.has_frames()) {
+        if is_still(request.output.format) && request.output.normalized().frames == 1 {
             draft.request.output.frames = 0;
         }
         draft.turn_flips();
         let lossless = request.output.lossless && draft.is_webp();
         let quality = if lossless { Some(LOSSLESS) } else { request.output.first_quality() };
-        draft.request.output.quality = Quality::all(quality.unwrap_or(QUALITY));
+        let has_palette = request.output.normalized().colors.is_some();
+        let quality = quality.filter(|quality| *quality != QUALITY).or(has_palette.then_some(QUALITY));
+        draft.quality = quality.map(Quality::all);
         draft
     }
 
@@ -93,6 +109,11 @@ impl Draft {
         }
         self.turn_flips();
         let output = &mut self.request.output;
+        output.colors = self.quality.as_ref().map(|_| COLORS);
+        output.quality = self.quality.unwrap_or(Quality::all(QUALITY));
+        if output.format == OutputFormat::Fixed(Format::Png) {
+            output.frames = 1;
+        }
         // The location is metadata like any other.
         output.location = output.metadata == Metadata::Keep;
         if output.format == OutputFormat::Json {
@@ -133,6 +154,11 @@ impl Draft {
             std::mem::swap(&mut geometry.flip_horizontal, &mut geometry.flip_vertical);
         }
     }
+}
+
+/// Whether a format shows one frame. A PNG is a still, as there.
+fn is_still(format: OutputFormat) -> bool {
+    matches!(format, OutputFormat::Fixed(format) if format == Format::Png || !format.has_frames())
 }
 
 impl Part {

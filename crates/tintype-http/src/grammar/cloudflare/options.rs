@@ -155,12 +155,11 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             word(FLIPS, &(geometry.flip_horizontal, geometry.flip_vertical))
         },
     },
-    field!(
-        ["quality", "q"],
-        "1 to 100, high, medium-high, medium-low or low",
-        request.output.quality,
-        |text| meaning(QUALITIES, text).or_else(|| Quality::read_one(text)).map(Quality::all)
-    ),
+    field!(["quality", "q"], "1 to 100, high, medium-high, medium-low or low", quality, |text| meaning(
+        QUALITIES, text
+    )
+    .or_else(|| Quality::read_one(text))
+    .map(|quality| Some(Quality::all(quality)))),
     choice!(["format", "f"], request.output.format, {
         "auto" => OutputFormat::Auto,
         "jpeg" | "jpg" | "baseline-jpeg" => OutputFormat::Fixed(Format::Jpeg),

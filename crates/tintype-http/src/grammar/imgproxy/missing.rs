@@ -20,7 +20,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
     Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
     Missing { names: &["dpi"], is_neutral: is_zero },
-    Missing { names: &["png_options", "pngo"], is_neutral: is_empty },
     Missing { names: &["avif_options", "avifo"], is_neutral: is_empty },
     Missing { names: &["fallback_image_url", "fiu"], is_neutral: is_empty },
     Missing { names: &["hashsum", "hs"], is_neutral: |text| is_empty(text) || text.starts_with("none") },

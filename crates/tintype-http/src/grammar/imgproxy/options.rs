@@ -14,6 +14,9 @@ use crate::request::{Output, OutputFormat, Passthrough, Quality, file_name, pars
 /// What near_lossless means where no level is given: libwebp's tools take this one.
 const NEAR_LOSSLESS: u32 = 60;
 
+/// The colours of a PNG that are reduced, where no number is given.
+const MOST_COLORS: u32 = tintype_types::Output::MOST_COLORS;
+
 const FACTOR: &str = "a factor, 0.01 to 100";
 const BYTE: &str = "a whole number, 0 to 255";
 
@@ -259,6 +262,31 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
                 (false, _) => "lossy",
             };
             Some(if sharp_chroma { format!("{compression}:1") } else { compression.into() })
+        },
+    },
+    Parameter {
+        names: &["png_options", "pngo"],
+        accepts: "0, as interlaced files are not written; whether colours are reduced, and to how many, 2 to 256",
+        read: |draft, text| {
+            let given = arguments(text);
+            let flag = |index| match given.get(index) {
+                None | Some(&"") => Ok(false),
+                Some(flag) => parse_strict_bool(flag).ok_or(Rejected::Malformed),
+            };
+            if flag(0)? {
+                return Err(Rejected::Unsupported);
+            }
+            let reduces = flag(1)?;
+            let colors = match given.get(2) {
+                None | Some(&"") => MOST_COLORS,
+                Some(colors) => number(colors, 2, MOST_COLORS).ok_or(Rejected::Malformed)?,
+            };
+            draft.request.output.colors = reduces.then_some(colors);
+            Ok(())
+        },
+        write: |draft| match draft.request.output.colors {
+            None => Some("0:0".into()),
+            Some(colors) => Some(format!("0:1:{colors}")),
         },
     },
     Parameter {

@@ -306,6 +306,7 @@ impl Random {
             quality.set(Format::Webp, 33);
         }
         let lossless = self.chance(10) && ![jpeg, gif].contains(&format);
+        let is_deep = self.chance(10) && [OutputFormat::Auto, OutputFormat::Source, png].contains(&format);
         Output {
             format,
             quality,
@@ -317,12 +318,8 @@ impl Random {
             progressive: self.chance(5),
             subsampling: self.mostly(95, Subsampling::Half, Subsampling::ALL),
             sharp_chroma: self.chance(5),
-            bit_depth: if self.chance(10) && [OutputFormat::Auto, OutputFormat::Source, png].contains(&format)
-            {
-                16
-            } else {
-                8
-            },
+            bit_depth: if is_deep { 16 } else { 8 },
+            colors: self.maybe(8, |random| random.pick(&[2, 64, 256])).filter(|_| !is_deep),
             profile: self.mostly(90, Profile::Srgb, Profile::ALL),
             metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
             location: self.chance(20),

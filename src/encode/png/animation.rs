@@ -1,0 +1,371 @@
+//! Animated PNG (PNG, third edition, 11.3.6): each frame is the smallest rectangle of what changes.
+//!
+//! The number of frames stands before the first of them, so that files of frames are held until there are no more.
+
+use super::super::{Encoder, Image, Memory, Work};
+use super::deflate::Deflater;
+use super::file::{Kind, Outlet, begin};
+use super::{PngEncoder, STEP_BYTES, internal};
+use crate::metadata::Attached;
+use crate::pixels::Depth;
+use crate::queue::Queue;
+use crate::{Limit, Output, Result};
+use png::chunk::ChunkType;
+use zlib_rs::crc32::crc32;
+
+pub(in crate::encode) struct AnimationEncoder {
+    output: Output,
+    image: Image,
+    attached: Attached,
+    /// The canvas before the frame that comes, empty at first, and the one after it.
+    before: Vec<u8>,
+    coming: Vec<u8>,
+    /// The frame that is being written, or was.
+    frame: Option<Frame>,
+    deflater: Option<Deflater>,
+    next_row: usize,
+    /// Chunks of frames that are complete, without the one that describes the first of them, and the number of frames.
+    chunks: Vec<Vec<u8>>,
+    first: Vec<u8>,
+    frames: u32,
+    /// The number of the next chunk of the animation.
+    sequence: u32,
+    /// Bytes of frames that are held, and that may be.
+    held: u64,
+    room: u64,
+    outlet: Outlet,
+    /// Writes the only frame there is, and the number of its rows that it has.
+    still: Option<(Box<PngEncoder>, usize)>,
+    work: u64,
+}
+
+/// A part of the canvas that changes, and how.
+#[derive(Debug, Clone)]
+struct Frame {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    /// Whether it is drawn over what was there, which shows where nothing changes.
+    blends: bool,
+    /// Milliseconds for which it is shown.
+    delay: u32,
+    /// Its pixels, deflated.
+    data: Vec<Vec<u8>>,
+}
+
+/// Bytes that a chunk has in addition to its pixels, with a share of what describes the frame, and of the list of chunks.
+const CHUNK: u64 = 96;
+
+/// Rough number of instructions of comparing a byte.
+const COMPARE: u64 = 3;
+
+/// The longest time in the smallest unit, milliseconds.
+const LONGEST: u32 = u16::MAX as u32;
+
+impl AnimationEncoder {
+    pub(in crate::encode) fn new(output: &Output, image: Image, attached: Attached, room: u64) -> Self {
+        Self {
+            output: *output,
+            image,
+            attached,
+            before: Vec::new(),
+            coming: Vec::with_capacity(image.bytes() as usize),
+            frame: None,
+            deflater: None,
+            next_row: 0,
+            chunks: Vec::new(),
+            first: Vec::new(),
+            frames: 0,
+            sequence: 0,
+            held: 0,
+            room,
+            outlet: Outlet::default(),
+            still: None,
+            work: 0,
+        }
+    }
+
+    fn unit(&self) -> usize {
+        self.image.pixel_bytes() as usize
+    }
+
+    fn stride(&self) -> usize {
+        self.image.width as usize * self.unit()
+    }
+
+    /// Begins to write the frame that has come, unless it looks like the one before, which it prolongs then.
+    fn begin(&mut self, delay: u32) {
+        self.work += COMPARE * self.coming.len() as u64;
+        let changed = match self.before.is_empty() {
+            true => Some(Frame::whole(self.image)),
+            false => Frame::changed(&self.before, &self.coming, self.stride(), self.unit()),
+        };
+        match (changed, &mut self.frame) {
+            (Some(mut changed), _) => {
+                self.end();
+                if !self.before.is_empty() && self.image.depth == Depth::Eight {
+                    let alpha = self.image.channels().has_alpha();
+                    changed.blends = alpha && self.is_overlay(&changed);
+                }
+                changed.delay = delay;
+                let (width, height) = (changed.width * self.unit(), changed.height);
+                self.deflater = Some(Deflater::new(width, height, self.unit(), self.output.effort));
+                self.frame = Some(changed);
+                self.next_row = 0;
+            }
+            (None, Some(frame)) => frame.delay = frame.delay.saturating_add(delay),
+            (None, None) => (),
+        }
+    }
+
+    /// Whether what changes becomes opaque, and most of a frame does not change.
+    fn is_overlay(&self, frame: &Frame) -> bool {
+        let (unit, stride) = (self.unit(), self.stride());
+        let mut same = 0;
+        for y in 0..frame.height {
+            let (before, after) =
+                (frame.row(&self.before, y, stride, unit), frame.row(&self.coming, y, stride, unit));
+            for (before, after) in before.chunks_exact(unit).zip(after.chunks_exact(unit)) {
+                match before == after {
+                    true => same += 1,
+                    false if after.last() == Some(&255) => (),
+                    false => return false,
+                }
+            }
+        }
+        2 * same > frame.width * frame.height
+    }
+
+    /// Goes on to write the frame. Returns whether there is more to do.
+    fn step(&mut self) -> Result<bool> {
+        let (unit, stride) = (self.unit(), self.stride());
+        let (Some(frame), Some(mut deflater)) = (&mut self.frame, self.deflater.take()) else {
+            return Ok(false);
+        };
+        let rows = STEP_BYTES / (frame.width * unit).max(1) + 1;
+        let mut cleared = Vec::new();
+        for _ in 0..rows.min(frame.height - self.next_row) {
+            let row = frame.row(&self.coming, self.next_row, stride, unit);
+            if frame.blends {
+                cleared.clear();
+                let before = frame.row(&self.before, self.next_row, stride, unit).chunks_exact(unit);
+                for (before, after) in before.zip(row.chunks_exact(unit)) {
+                    let is_same = before == after;
+                    cleared.extend(after.iter().map(|&sample| if is_same { 0 } else { sample }));
+                }
+                deflater.row(&cleared)?;
+            } else {
+                deflater.row(row)?;
+            }
+            self.next_row += 1;
+        }
+        let is_whole = self.next_row >= frame.height;
+        if is_whole {
+            deflater.finish()?;
+            self.work += deflater.work();
+        }
+        while let Some(data) = deflater.take_ready() {
+            self.held += data.len() as u64 + CHUNK;
+            frame.data.push(data);
+        }
+        Limit::Memory.check(self.held, self.room)?;
+        if !is_whole {
+            self.deflater = Some(deflater);
+        }
+        Ok(!is_whole)
+    }
+
+    /// Ends the frame that has been written, now that it is known how long it is shown.
+    fn end(&mut self) {
+        let Some(frame) = self.frame.take() else { return };
+        let control = frame.control(self.next_number());
+        if self.frames == 0 {
+            self.first = control;
+        } else {
+            self.chunks.push(chunk(b"fcTL", &[&control]));
+        }
+        for data in frame.data {
+            let chunk = match self.frames {
+                0 => chunk(b"IDAT", &[&data]),
+                _ => chunk(b"fdAT", &[&self.next_number().to_be_bytes(), &data]),
+            };
+            self.chunks.push(chunk);
+        }
+        self.frames += 1;
+    }
+
+    /// Goes on to write the only frame as a still. Returns whether there is more to do.
+    fn step_still(&mut self) -> Result<bool> {
+        let stride = self.stride();
+        let Some((still, next)) = &mut self.still else { return Ok(false) };
+        for _ in 0..STEP_BYTES / stride.max(1) + 1 {
+            let start = *next * stride;
+            let Some(row) = self.before.get(start..start + stride).filter(|row| !row.is_empty()) else {
+                return still.finish();
+            };
+            still.row(0, row)?;
+            *next += 1;
+        }
+        Ok(true)
+    }
+
+    fn next_number(&mut self) -> u32 {
+        self.sequence += 1;
+        self.sequence - 1
+    }
+}
+
+impl Frame {
+    fn whole(image: Image) -> Self {
+        let (width, height) = (image.width as usize, image.height as usize);
+        Self { left: 0, top: 0, width, height, blends: false, delay: 0, data: Vec::new() }
+    }
+
+    /// The smallest rectangle around pixels of two canvases that differ; none if there are none.
+    fn changed(before: &[u8], after: &[u8], stride: usize, unit: usize) -> Option<Self> {
+        let (mut rows, mut left, mut right) = (None, stride, 0);
+        for (y, (before, after)) in before.chunks_exact(stride).zip(after.chunks_exact(stride)).enumerate() {
+            let pairs = || before.iter().zip(after);
+            let Some(first) = pairs().position(|(before, after)| before != after) else { continue };
+            let last = pairs().rposition(|(before, after)| before != after).unwrap_or(first);
+            (left, right) = (left.min(first / unit), right.max(last / unit + 1));
+            rows = Some((rows.map_or(y, |(top, _)| top), y + 1));
+        }
+        let (top, bottom) = rows?;
+        let (width, height) = (right - left, bottom - top);
+        Some(Self { left, top, width, height, blends: false, delay: 0, data: Vec::new() })
+    }
+
+    /// Its part of row `y` of a canvas.
+    fn row<'a>(&self, canvas: &'a [u8], y: usize, stride: usize, unit: usize) -> &'a [u8] {
+        let start = (self.top + y) * stride + self.left * unit;
+        canvas.get(start..start + self.width * unit).unwrap_or_default()
+    }
+
+    /// The content of the chunk that describes it.
+    fn control(&self, number: u32) -> Vec<u8> {
+        let sides = [self.width, self.height, self.left, self.top].map(|side| side as u32);
+        let numbers = std::iter::once(number).chain(sides);
+        let mut control: Vec<u8> = numbers.flat_map(u32::to_be_bytes).collect();
+        let (numerator, denominator) = fraction(self.delay);
+        control.extend([numerator, denominator].iter().flat_map(|part| part.to_be_bytes()));
+        // It stays when the next one comes.
+        control.extend([0, u8::from(self.blends)]);
+        control
+    }
+}
+
+/// Milliseconds as a fraction of a second, rounded where they are too many.
+fn fraction(milliseconds: u32) -> (u16, u16) {
+    let units = [1000, 100, 10, 1].into_iter();
+    let times = units.map(|unit| ((u64::from(milliseconds) * unit + 500) / 1000, unit));
+    let found = times.into_iter().find(|(time, _)| *time <= LONGEST.into());
+    found.map_or((u16::MAX, 1), |(time, unit)| (time as u16, unit as u16))
+}
+
+/// A chunk of a file.
+fn chunk(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let checksum = parts.iter().fold(crc32(0, kind), |checksum, part| crc32(checksum, part));
+    let mut chunk = Vec::with_capacity(length + CHUNK as usize);
+    chunk.extend((length as u32).to_be_bytes());
+    chunk.extend(kind);
+    parts.iter().for_each(|part| chunk.extend_from_slice(part));
+    chunk.extend(checksum.to_be_bytes());
+    chunk
+}
+
+impl Encoder for AnimationEncoder {
+    fn row(&mut self, _: usize, row: &[u8]) -> Result<()> {
+        self.coming.extend_from_slice(row);
+        Ok(())
+    }
+
+    fn end_frame(&mut self, delay: u32) -> Result<bool> {
+        if self.deflater.is_none() {
+            self.begin(self.output.delay.unwrap_or(delay));
+        }
+        if self.step()? {
+            return Ok(true);
+        }
+        std::mem::swap(&mut self.before, &mut self.coming);
+        self.coming.clear();
+        self.coming.reserve_exact(self.image.bytes() as usize);
+        Ok(false)
+    }
+
+    fn finish(&mut self) -> Result<bool> {
+        if self.still.is_some() {
+            return self.step_still();
+        }
+        if self.frames == 0 {
+            let still = PngEncoder::new(&self.output, self.image, std::mem::take(&mut self.attached))?;
+            self.still = Some((Box::new(still), 0));
+            self.frame = None;
+            return Ok(true);
+        }
+        self.end();
+        let mut writer = begin(self.outlet.clone(), self.image, Kind::of(self.image), &self.attached)?;
+        let loops = self.output.loops.or(self.image.loops).unwrap_or(0);
+        let numbers = [self.frames.to_be_bytes(), loops.to_be_bytes()].concat();
+        writer.write_chunk(ChunkType(*b"acTL"), &numbers).map_err(internal)?;
+        writer.write_chunk(ChunkType(*b"fcTL"), &self.first).map_err(internal)?;
+        std::mem::take(&mut self.chunks).into_iter().for_each(|chunk| self.outlet.push(chunk));
+        writer.finish().map_err(internal)?;
+        Ok(false)
+    }
+
+    fn work(&self) -> u64 {
+        let still = self.still.as_ref().map_or(0, |(still, _)| still.work());
+        still + self.work + self.deflater.as_ref().map_or(0, Deflater::work)
+    }
+
+    fn drain(&mut self, sink: &mut Queue) {
+        self.outlet.drain(sink);
+        if let Some((still, _)) = &mut self.still {
+            still.drain(sink);
+        }
+    }
+}
+
+/// Two canvases, and what deflating a frame takes: frames that are complete are counted as they come.
+pub(in crate::encode) fn memory(output: &Output, image: Image) -> Memory {
+    let stride = u64::from(image.width) * image.pixel_bytes();
+    let still = super::memory(output, image);
+    let frame = Deflater::memory(stride, image.bytes());
+    let coder = 2 * image.bytes() + 2 * stride + frame.max(still.coder + still.pieces) + FIXED;
+    Memory { coder, pieces: 0 }
+}
+
+/// Bytes of a piece of a frame, and of the beginning of a file.
+const FIXED: u64 = 256 << 10;
+
+/// What happens to every pixel before it is deflated. The encoder counts the rest.
+pub(in crate::encode) fn work(image: Image) -> Work {
+    Work { fixed: 400_000 + image.bytes() * 4, per_byte: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_exact_as_far_as_there_is_room() {
+        let found = [0, 40, 65_535, 65_536, 655_355, 16_777_215].map(fraction);
+        assert_eq!(found, [(0, 1000), (40, 1000), (65_535, 1000), (6554, 100), (6554, 10), (16_777, 1)]);
+        assert_eq!(fraction(u32::MAX), (u16::MAX, 1));
+    }
+
+    #[test]
+    fn what_changes_is_found() {
+        let before = vec![7; 3 * 10 * 8];
+        assert!(Frame::changed(&before, &before, 30, 3).is_none());
+        for (x, y) in [(0, 0), (9, 7), (3, 5)] {
+            let mut after = before.clone();
+            after[(y * 10 + x) * 3 + 2] = 8;
+            let Frame { left, top, width, height, .. } = Frame::changed(&before, &after, 30, 3).unwrap();
+            assert_eq!((left, top, width, height), (x, y, 1, 1));
+        }
+    }
+}
