@@ -4,8 +4,10 @@
 //! After M. Crouse and K. Ramchandran, "Joint thresholding and quantizer selection for transform image coding:
 //! entropy-constrained analysis and applications to baseline JPEG" (IEEE Transactions on Image Processing 6(2), 1997).
 //!
-//! The error of a coefficient counts in squares of its step, so that the table's own weighting holds, and less in busy
-//! blocks, which mask it. The bits come from the statistics of the rows before, so that one pass is enough.
+//! The error of a coefficient counts in squares of its step, so that the table's own weighting holds, and less where the
+//! block is busy, which masks it, unless most of its coefficients are other than zero: such a block is noise, which looks
+//! like itself only as long as it keeps its energy. The bits come from the statistics of the rows before, so that one pass
+//! is enough.
 
 use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
 use super::fdct::{Block, SCALE};
@@ -22,7 +24,9 @@ const STEP_COST: u64 = 28;
 /// Fraction bits of [`Costs::weights`].
 const WEIGHT_BITS: u32 = 20;
 /// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
-const MASKING: u64 = 1 << 15;
+const MASKING: u64 = 1 << 14;
+/// Square of the number of coefficients other than zero at which an error counts double.
+const NOISE: u64 = 683;
 /// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
 const KEEP: u16 = 2;
 
@@ -137,7 +141,7 @@ impl Trellis {
         }
         let exact = exact.as_flattened();
         let block = block.as_flattened_mut();
-        let bits_scale = masking(exact);
+        let bits_scale = masking(exact, nonzero);
         let bits = |symbol: u32| (u64::from(costs.bits[symbol as usize & 255]) * bits_scale) >> 8;
 
         let mut count = 1;
@@ -204,9 +208,27 @@ impl Trellis {
     }
 }
 
-/// How much dearer bits are in this block than in a flat one, in 1/256.
-fn masking(exact: &[i16]) -> u64 {
+/// How much dearer bits are in this block than in a flat one of few coefficients, in 1/256.
+fn masking(exact: &[i16], nonzero: u64) -> u64 {
     // By Parseval's theorem at most 2^26.
     let energy: i32 = exact.iter().skip(1).map(|&c| i32::from(c) * i32::from(c)).sum();
-    256 + energy as u64 * 256 / (63 * MASKING)
+    let busy = 256 + energy as u64 * 256 / (63 * MASKING);
+    let count = u64::from(nonzero.count_ones());
+    busy * NOISE / (NOISE + count * count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_dear_where_texture_masks_errors_and_cheap_in_noise() {
+        let mut texture = [0; 64];
+        texture[1..8].fill(400);
+        assert!(masking(&texture, 0xFE) > 300);
+        assert_eq!(masking(&[0; 64], 0), 256);
+        for amplitude in [20, 100] {
+            assert!(masking(&[amplitude; 64], u64::MAX) < 128);
+        }
+    }
 }
