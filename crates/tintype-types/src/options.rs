@@ -55,8 +55,8 @@ pub struct Output {
     pub near_lossless: u32,
     /// Work spent on fewer bytes.
     pub effort: Effort,
-    /// Write a JPEG that appears as a whole before it is sharp.
-    pub progressive: bool,
+    /// Write a JPEG that appears as a whole before it is sharp. `None` leaves it to the encoder.
+    pub progressive: Option<bool>,
     /// Resolution of a JPEG's chroma.
     pub subsampling: Subsampling,
     /// Average the chroma of a lossy WebP so that thin coloured lines stay.
@@ -87,7 +87,7 @@ impl Default for Output {
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),
-            progressive: false,
+            progressive: None,
             subsampling: Subsampling::default(),
             sharp_chroma: false,
             bit_depth: 8,

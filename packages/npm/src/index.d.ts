@@ -201,7 +201,7 @@ export interface Options {
   nearLossless?: number;
   /** Work spent on fewer bytes. @default 'default' */
   effort?: 'fast' | 'default' | 'best';
-  /** Write a JPEG that appears as a whole before it is sharp. @default false */
+  /** Write a JPEG that appears as a whole before it is sharp. @default where it is smaller, up to 2 megapixels */
   progressive?: boolean;
   /** Resolution of a JPEG's chroma: half of the sides, or all of them, which keeps thin coloured lines. @default 'half' */
   subsampling?: 'half' | 'full';

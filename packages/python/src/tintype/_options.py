@@ -212,7 +212,7 @@ class Options(Limits, total=False):
     effort: Literal["fast", "default", "best"]
     """Work spent on fewer bytes. Default: default."""
     progressive: bool
-    """Write a JPEG that appears as a whole before it is sharp. Default: False."""
+    """Write a JPEG that appears as a whole before it is sharp. Default: where it is smaller, up to 2 megapixels."""
     subsampling: Literal["half", "full"]
     """Resolution of a JPEG's chroma. Default: half."""
     sharp_chroma: bool
