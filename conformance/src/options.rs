@@ -109,6 +109,7 @@ fn value(setting: Setting) -> Value {
         S::Format(format) => json!(format.to_string()),
         S::Effort(effort) => json!(effort.to_string()),
         S::Subsampling(subsampling) => json!(match subsampling {
+            Subsampling::Auto => "auto",
             Subsampling::Half => "half",
             Subsampling::Full => "full",
         }),

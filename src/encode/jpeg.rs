@@ -76,7 +76,8 @@ fn config(output: &Output, image: Image) -> EncoderConfig {
     let mut config = EncoderConfig::new(image.width, image.height);
     config.progressive = is_progressive(output, image);
     config.subsampling = match output.subsampling {
-        Subsampling::Half => jpeg::Subsampling::S420,
+        // Where there was something to choose, it has been.
+        Subsampling::Half | Subsampling::Auto => jpeg::Subsampling::S420,
         Subsampling::Full => jpeg::Subsampling::S444,
     };
     config.effort = match output.effort {
@@ -97,7 +98,8 @@ const SMALL: u64 = 1 << 21;
 /// Pixels below which the tables of several scans take more bytes than the scans save.
 const TINY: u64 = 1 << 16;
 
-fn is_small(image: Image) -> bool {
+/// Whether a rendition is small enough to be held, and to be worth the effort.
+pub(super) fn is_small(image: Image) -> bool {
     image.pixels() <= SMALL
 }
 

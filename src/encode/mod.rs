@@ -2,6 +2,7 @@
 
 mod animation;
 mod choice;
+mod chroma;
 mod compare;
 mod gif;
 mod held;
@@ -97,6 +98,9 @@ pub(crate) fn encoder(
     attached: Attached,
     room: u64,
 ) -> Result<Box<dyn Encoder>> {
+    if chroma::applies(output, image) {
+        return Ok(Box::new(chroma::ChromaEncoder::new(output, image, attached)));
+    }
     if choice::applies(output, image) {
         return Ok(Box::new(choice::ChoiceEncoder::new(output, image, attached)));
     }
@@ -120,7 +124,7 @@ fn single(output: &Output, image: Image, attached: Attached, room: u64) -> Resul
 /// Whether an encoder takes YCbCr as lanes, chroma at half of the image's width and height, rounded up.
 pub(crate) fn takes_halved_chroma(output: &Output) -> bool {
     match output.format {
-        Format::Jpeg => output.subsampling == Subsampling::Half,
+        Format::Jpeg => output.subsampling != Subsampling::Full,
         Format::Webp => !output.lossless && !output.sharp_chroma,
         _ => false,
     }
@@ -137,6 +141,9 @@ pub(crate) struct Memory {
 
 /// Predicts the memory of an encoder.
 pub(crate) fn memory(output: &Output, image: Image) -> Memory {
+    if chroma::applies(output, image) {
+        return chroma::memory(output, image);
+    }
     if choice::applies(output, image) {
         return choice::memory(output, image);
     }
@@ -175,6 +182,9 @@ impl Work {
 
 /// Predicts the work of an encoder.
 pub(crate) fn work(output: &Output, image: Image) -> Work {
+    if chroma::applies(output, image) {
+        return chroma::work(output, image);
+    }
     if choice::applies(output, image) {
         return choice::work(output, image);
     }

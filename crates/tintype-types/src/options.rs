@@ -126,14 +126,16 @@ names! { Effort { Fast = "fast", Default = "default", Best = "best" } }
 /// Resolution of chroma against that of luminance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Subsampling {
-    /// Half of the width and of the height, 4:2:0.
+    /// What the picture needs: the same where thin coloured lines would be lost, otherwise half.
     #[default]
+    Auto,
+    /// Half of the width and of the height, 4:2:0.
     Half,
     /// The same, 4:4:4.
     Full,
 }
 
-names! { Subsampling { Half = "420" | "4:2:0", Full = "444" | "4:4:4" } }
+names! { Subsampling { Auto = "auto", Half = "420" | "4:2:0", Full = "444" | "4:4:4" } }
 
 /// What becomes of the source's colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

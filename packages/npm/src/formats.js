@@ -113,7 +113,7 @@ const ROWS = {
 };
 
 /** sharp's own defaults, where ours are others. */
-const DEFAULTS = { jpeg: { quality: 80, progressive: false }, webp: { quality: 80 } };
+const DEFAULTS = { jpeg: { quality: 80, progressive: false, subsampling: 'half' }, webp: { quality: 80 } };
 
 /** What a format's options say. */
 export function saved(format, options) {

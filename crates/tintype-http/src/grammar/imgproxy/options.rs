@@ -281,7 +281,12 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         write: |draft| {
             let Output { progressive, subsampling, .. } = draft.request.output;
             let progressive = progressive.map(|on| u8::from(on).to_string()).unwrap_or_default();
-            Some(format!("{progressive}:{}", u8::from(subsampling == Subsampling::Full)))
+            let whole = match subsampling {
+                Subsampling::Auto => "",
+                Subsampling::Half => "0",
+                Subsampling::Full => "1",
+            };
+            Some(format!("{progressive}:{whole}"))
         },
     },
     Parameter {

@@ -307,7 +307,7 @@ impl Random {
             near_lossless: if lossless && self.chance(30) { self.byte(100).into() } else { 100 },
             effort: self.mostly(95, Effort::Default, Effort::ALL),
             progressive: self.maybe(5, |random| random.chance(50)),
-            subsampling: self.mostly(95, Subsampling::Half, Subsampling::ALL),
+            subsampling: self.mostly(95, Subsampling::Auto, Subsampling::ALL),
             sharp_chroma: self.chance(5),
             bit_depth: if self.chance(10) && [OutputFormat::Auto, OutputFormat::Source, png].contains(&format)
             {
