@@ -100,9 +100,9 @@ impl Costs {
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // places are below 64
     fn error(&self, place: u8, error: i32, weight: u64) -> i64 {
-        // At most 2^53 of a scaled coefficient of 2^13 and a step of one, and 2^51 with the weight of a block.
+        // At most 2^53 of a scaled coefficient of 2^13 and a step of one, and 2^52 with the weight of a block.
         let squares = (i64::from(error) * i64::from(error)) as u64 * self.weights[usize::from(place)];
-        ((squares >> WEIGHT_BITS) * weight >> BLOCK_BITS) as i64
+        (((squares >> WEIGHT_BITS) * weight) >> BLOCK_BITS) as i64
     }
 }
 
