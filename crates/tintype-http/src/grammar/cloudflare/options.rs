@@ -165,7 +165,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         names: &["format", "f"],
         accepts: "auto, jpeg, png, webp, json",
         read: |draft, text| {
-            let format = meaning(FORMATS, text).ok_or_else(|| match text {
+            let format = meaning(FORMATS, text).ok_or(match text {
                 "avif" => Rejected::Unsupported,
                 _ => Rejected::Malformed,
             })?;
