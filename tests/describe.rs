@@ -75,7 +75,7 @@ fn a_jpeg_says_how_it_was_encoded() {
             let file = made(&source, Format::Jpeg, |options| {
                 options.output.quality = Some(quality);
                 options.output.subsampling = subsampling;
-                options.output.progressive = quality == 75;
+                options.output.progressive = Some(quality == 75);
             });
             let info = inspect(&file).unwrap();
             assert_eq!(info.chroma_subsampling.as_deref(), Some(name));

@@ -83,11 +83,38 @@ fn has_frame(jpeg: &[u8], kind: u8) -> bool {
 #[test]
 fn a_progressive_jpeg_has_the_pixels_of_one_that_is_not() {
     let jpeg = |progressive| {
-        encoded(&photograph(), |output| (output.format, output.progressive) = (Format::Jpeg, progressive))
+        encoded(&photograph(), |output| {
+            (output.format, output.progressive) = (Format::Jpeg, Some(progressive))
+        })
     };
     let (sequential, progressive) = (jpeg(false), jpeg(true));
     assert!(has_frame(&sequential, 0xc0) && has_frame(&progressive, 0xc2));
     assert_eq!(pixels(&sequential), pixels(&progressive));
+}
+
+#[test]
+fn a_jpeg_is_progressive_where_that_makes_it_smaller_and_nothing_else_is_asked_for() {
+    let is_progressive = |width, effort, asked| {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(width));
+        options.geometry.enlarge = true;
+        options.output = Output { format: Format::Jpeg, effort, progressive: asked, ..options.output };
+        has_frame(&resize(&photograph(), &options).unwrap().image, 0xc2)
+    };
+    assert!(is_progressive(SIDE, Effort::Default, None) && is_progressive(SIDE, Effort::Best, None));
+    assert!(!is_progressive(SIDE, Effort::Fast, None), "rows are to leave as they come");
+    assert!(!is_progressive(200, Effort::Default, None), "it would be larger");
+    assert!(!is_progressive(1460, Effort::Default, None), "it would be held for long");
+    assert!(!is_progressive(SIDE, Effort::Default, Some(false)));
+    assert!(is_progressive(200, Effort::Fast, Some(true)));
+}
+
+#[test]
+fn a_small_jpeg_gets_the_most_effort_by_default() {
+    let jpeg =
+        |effort| encoded(&photograph(), |output| (output.format, output.effort) = (Format::Jpeg, effort));
+    assert_eq!(jpeg(Effort::Default), jpeg(Effort::Best));
+    assert!(jpeg(Effort::Default).len() * 20 < jpeg(Effort::Fast).len() * 19);
 }
 
 #[test]
@@ -97,6 +124,24 @@ fn whole_chroma_keeps_coloured_lines() {
     };
     let [half, full] = [Subsampling::Half, Subsampling::Full].map(|of| difference(&jpeg(of), &lines()));
     assert!(full * 4.0 < half, "{full} and {half}");
+}
+
+#[test]
+fn chroma_is_kept_whole_where_the_picture_needs_it() {
+    let jpeg = |source: &[u8], subsampling, change: fn(&mut Output)| {
+        encoded(source, |output| {
+            (output.format, output.subsampling) = (Format::Jpeg, subsampling);
+            change(output);
+        })
+    };
+    let changes: [fn(&mut Output); 2] = [|_| (), |output| output.max_bytes = Some(20_000)];
+    for change in changes {
+        let auto = |source: &[u8]| jpeg(source, Subsampling::Auto, change);
+        assert!(auto(&lines()) == jpeg(&lines(), Subsampling::Full, change));
+        assert!(auto(&photograph()) == jpeg(&photograph(), Subsampling::Half, change));
+    }
+    let fast: fn(&mut Output) = |output| output.effort = Effort::Fast;
+    assert!(jpeg(&lines(), Subsampling::Auto, fast) == jpeg(&lines(), Subsampling::Half, fast));
 }
 
 #[test]

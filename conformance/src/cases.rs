@@ -203,6 +203,7 @@ fn encodings() -> Vec<Vector> {
             let [quality, jpeg] = [S::Quality(quality), S::Format(Format::Jpeg)];
             cases.push(vector(source, [jpeg.clone(), quality.clone()]));
             cases.push(vector(source, [jpeg.clone(), quality.clone(), S::Subsampling(Subsampling::Full)]));
+            cases.push(vector(source, [jpeg.clone(), quality.clone(), S::Subsampling(Subsampling::Half)]));
             cases.push(vector(source, [jpeg.clone(), quality.clone(), S::Progressive(true)]));
             cases.push(vector(source, [webp.clone(), quality.clone()]));
         }

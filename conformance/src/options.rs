@@ -113,6 +113,7 @@ fn value(setting: Setting) -> Value {
         }
         S::Effort(effort) => json!(effort.to_string()),
         S::Subsampling(subsampling) => json!(match subsampling {
+            Subsampling::Auto => "auto",
             Subsampling::Half => "half",
             Subsampling::Full => "full",
         }),

@@ -2,6 +2,7 @@
 
 mod animation;
 mod choice;
+mod chroma;
 mod compare;
 mod gif;
 mod held;
@@ -111,8 +112,11 @@ pub(crate) fn encoder(
     chosen(&outputs.first, image, attached, room)
 }
 
-/// The encoder of one output, which may search for a quality.
+/// The encoder of one output, which may choose the chroma of its file, or search for its quality.
 fn chosen(output: &Output, image: Image, attached: Attached, room: u64) -> Result<Box<dyn Encoder>> {
+    if chroma::applies(output, image) {
+        return Ok(Box::new(chroma::ChromaEncoder::new(output, image, attached)));
+    }
     if choice::applies(output, image) {
         return Ok(Box::new(choice::ChoiceEncoder::new(output, image, attached)));
     }
@@ -140,7 +144,7 @@ fn single(output: &Output, image: Image, attached: Attached, room: u64) -> Resul
 /// output that was asked for, the first one, is one of them.
 pub(crate) fn takes_halved_chroma(outputs: &Outputs) -> bool {
     let takes = |output: &Output| match output.format {
-        Format::Jpeg => output.subsampling == Subsampling::Half,
+        Format::Jpeg => output.subsampling != Subsampling::Full,
         Format::Webp => !output.sharp_chroma,
         _ => false,
     };
@@ -165,6 +169,9 @@ pub(crate) fn memory(outputs: &Outputs, image: Image) -> Memory {
 }
 
 fn chosen_memory(output: &Output, image: Image) -> Memory {
+    if chroma::applies(output, image) {
+        return chroma::memory(output, image);
+    }
     if choice::applies(output, image) {
         return choice::memory(output, image);
     }
@@ -211,6 +218,9 @@ pub(crate) fn work(outputs: &Outputs, image: Image) -> Work {
 }
 
 fn chosen_work(output: &Output, image: Image) -> Work {
+    if chroma::applies(output, image) {
+        return chroma::work(output, image);
+    }
     if choice::applies(output, image) {
         return choice::work(output, image);
     }

@@ -31,7 +31,7 @@ macro_rules! contract {
             $crate::same_cases! { wit::Filter, $crate::Filter: Box, Bilinear, CatmullRom, Mitchell, Lanczos3 }
             $crate::same_cases! { wit::Extent, $crate::Extent: Size, Ratio }
             $crate::same_cases! { wit::Effort, $crate::Effort: Fast, Default, Best }
-            $crate::same_cases! { wit::Subsampling, $crate::Subsampling: Half, Full }
+            $crate::same_cases! { wit::Subsampling, $crate::Subsampling: Auto, Half, Full }
             $crate::same_cases! { wit::Profile, $crate::Profile: Srgb, Keep, Strip }
             $crate::same_cases! {
                 wit::Blend, $crate::Blend: Over, Multiply, Screen, Overlay, SoftLight, Difference

@@ -57,8 +57,8 @@ pub struct Output {
     pub near_lossless: u32,
     /// Work spent on fewer bytes.
     pub effort: Effort,
-    /// Write a JPEG that appears as a whole before it is sharp.
-    pub progressive: bool,
+    /// Write a JPEG that appears as a whole before it is sharp. `None` leaves it to the encoder.
+    pub progressive: Option<bool>,
     /// Resolution of a JPEG's chroma.
     pub subsampling: Subsampling,
     /// Average the chroma of a lossy WebP so that thin coloured lines stay.
@@ -91,7 +91,7 @@ impl Default for Output {
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),
-            progressive: false,
+            progressive: None,
             subsampling: Subsampling::default(),
             sharp_chroma: false,
             bit_depth: 8,
@@ -152,14 +152,16 @@ names! { Effort { Fast = "fast", Default = "default", Best = "best" } }
 /// Resolution of chroma against that of luminance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Subsampling {
-    /// Half of the width and of the height, 4:2:0.
+    /// What the picture needs: the same where thin coloured lines would be lost, otherwise half.
     #[default]
+    Auto,
+    /// Half of the width and of the height, 4:2:0.
     Half,
     /// The same, 4:4:4.
     Full,
 }
 
-names! { Subsampling { Half = "420" | "4:2:0", Full = "444" | "4:4:4" } }
+names! { Subsampling { Auto = "auto", Half = "420" | "4:2:0", Full = "444" | "4:4:4" } }
 
 /// What becomes of the source's colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -129,7 +129,7 @@ settings! {
     Lossless(bool) = "lossless" => output.lossless,
     NearLossless(u32) = "near-lossless" => output.near_lossless,
     Effort(Effort) = "effort" => output.effort,
-    Progressive(bool) = "progressive" => output.progressive,
+    Progressive(bool) = "progressive" => output.progressive (some),
     Subsampling(Subsampling) = "subsampling" => output.subsampling,
     SharpChroma(bool) = "sharp-chroma" => output.sharp_chroma,
     BitDepth(u32) = "bit-depth" => output.bit_depth,

@@ -46,8 +46,11 @@ fn encodings() -> Vec<Options> {
     vec![
         job(Format::Jpeg, |output| output.effort = Effort::Fast),
         job(Format::Jpeg, |output| output.effort = Effort::Best),
-        job(Format::Jpeg, |output| (output.progressive, output.subsampling) = (true, Subsampling::Full)),
-        job(Format::Jpeg, |output| (output.progressive, output.effort) = (true, Effort::Best)),
+        job(Format::Jpeg, |output| {
+            (output.progressive, output.subsampling) = (Some(true), Subsampling::Full)
+        }),
+        job(Format::Jpeg, |output| (output.progressive, output.effort) = (Some(true), Effort::Best)),
+        job(Format::Jpeg, |output| output.progressive = Some(false)),
         job(Format::Png, |output| output.effort = Effort::Best),
         job(Format::Png, |output| output.colors = Some(256)),
         job(Format::Png, |output| (output.colors, output.effort) = (Some(16), Effort::Best)),

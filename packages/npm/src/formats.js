@@ -128,10 +128,13 @@ const ROWS = {
   },
 };
 
+/** sharp's own defaults, where ours are others. */
+const DEFAULTS = { jpeg: { quality: 80, progressive: false, subsampling: 'half' }, webp: { quality: 80 } };
+
 /** What a format's options say. */
 export function saved(format, options) {
   known(format, options, Object.keys(ROWS[format]));
-  const made = ['jpeg', 'webp'].includes(format) ? { quality: 80 } : {};
+  const made = { ...DEFAULTS[format] };
   for (const [name, read] of Object.entries(ROWS[format])) {
     const value = options[name];
     if (value === undefined) continue;

@@ -203,10 +203,10 @@ export interface Options {
   nearLossless?: number;
   /** Work spent on fewer bytes. @default 'default' */
   effort?: 'fast' | 'default' | 'best';
-  /** Write a JPEG that appears as a whole before it is sharp. @default false */
+  /** Write a JPEG that appears as a whole before it is sharp. @default where it is smaller, up to 2 megapixels */
   progressive?: boolean;
-  /** Resolution of a JPEG's chroma: half of the sides, or all of them, which keeps thin coloured lines. @default 'half' */
-  subsampling?: 'half' | 'full';
+  /** Resolution of a JPEG's chroma: half of the sides, all of them, which keeps thin coloured lines, or what the picture needs. @default 'auto' */
+  subsampling?: 'auto' | 'half' | 'full';
   /** Average the chroma of a lossy WebP so that thin coloured lines stay. @default false */
   sharpChroma?: boolean;
   /** Bits per channel of a PNG. @default 8 */

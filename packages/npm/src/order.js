@@ -3,6 +3,7 @@
 import { adjustmentsOf, recolored } from './adjust.js';
 import { checkOrder } from './composite.js';
 import { invalidArgument, missing } from './error.js';
+import { saved } from './formats.js';
 import { FORMATS } from './settings.js';
 import { colorOf, fillOf, fitOf, isOpaque, kernelOf, positionOf } from './sharp.js';
 
@@ -199,7 +200,7 @@ function formatOf({ format }, source, named) {
   const own = named ?? source.format;
   if (!FORMATS.includes(own))
     throw missing(`writing ${own}`, `is not built: choose ${FORMATS.join(', ')} with toFormat()`);
-  return { format: own, quality: ['jpeg', 'webp'].includes(own) ? 80 : undefined };
+  return saved(own, {});
 }
 
 function checkMetadata({ metadata, autoOrient }, { orientation }) {

@@ -260,7 +260,7 @@ export const OPTIONS = {
   nearLossless: whole,
   effort: oneOf('fast', 'default', 'best'),
   progressive: boolean,
-  subsampling: oneOf('half', 'full'),
+  subsampling: oneOf('auto', 'half', 'full'),
   sharpChroma: boolean,
   bitDepth: whole,
   colors: whole,

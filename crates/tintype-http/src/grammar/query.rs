@@ -231,7 +231,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["effort"], "fast, default or best", output.effort),
     field!(["progressive"], SWITCH, output.progressive),
-    field!(["subsampling"], "420 or 444", output.subsampling),
+    field!(["subsampling"], "auto, 420 or 444", output.subsampling),
     field!(["sharp-chroma"], SWITCH, output.sharp_chroma),
     field!(["bit-depth", "depth"], "8 or 16, bits per channel of a PNG", output.bit_depth, |text| {
         number(text, 8, 16).filter(|bits| [8, 16].contains(bits))

@@ -77,8 +77,8 @@ pub struct Output {
     pub near_lossless: u32,
     /// Work spent on fewer bytes.
     pub effort: Effort,
-    /// Write a JPEG that appears as a whole before it is sharp.
-    pub progressive: bool,
+    /// Write a JPEG that appears as a whole before it is sharp. `None` leaves it to the encoder.
+    pub progressive: Option<bool>,
     /// Resolution of a JPEG's chroma.
     pub subsampling: Subsampling,
     /// Average the chroma of a lossy WebP so that thin coloured lines stay.
@@ -117,7 +117,7 @@ impl Default for Output {
             lossless: false,
             near_lossless: 100,
             effort: Effort::default(),
-            progressive: false,
+            progressive: None,
             subsampling: Subsampling::default(),
             sharp_chroma: false,
             bit_depth: 8,
@@ -167,7 +167,7 @@ impl Output {
             auto_quality: self.auto_quality && can_be_lossy,
             max_bytes: self.max_bytes.filter(|_| can_be_lossy),
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
-            progressive: self.progressive && jpeg,
+            progressive: self.progressive.filter(|_| jpeg),
             subsampling: if jpeg { self.subsampling } else { Subsampling::default() },
             sharp_chroma: self.sharp_chroma && webp && !self.lossless,
             bit_depth: if possible(Format::Png) { self.bit_depth } else { 8 },

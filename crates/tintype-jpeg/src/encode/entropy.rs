@@ -48,15 +48,16 @@ impl Counter {
         self.histograms.each_ref().map(HuffmanSpec::optimal)
     }
 
-    /// Bits that a scan of what was counted takes, its best tables included.
-    pub(crate) fn bits(&self) -> u64 {
+    /// Bits that a scan of `times` as much as was counted takes, its best tables included.
+    pub(crate) fn bits(&self, times: u64) -> u64 {
         let coded = |(histogram, spec): (&Histogram, &HuffmanSpec)| {
             let codes = Codes::new(spec);
             let table = 8 * (21 + spec.symbols().len() as u64);
             let cost = |&symbol: &u8| u64::from(histogram.get(symbol)) * u64::from(codes.code(symbol).1);
-            spec.symbols().iter().map(cost).sum::<u64>() + if spec.symbols().is_empty() { 0 } else { table }
+            spec.symbols().iter().map(cost).sum::<u64>() * times
+                + if spec.symbols().is_empty() { 0 } else { table }
         };
-        self.raw + self.histograms.iter().zip(&self.specs()).map(coded).sum::<u64>()
+        self.raw * times + self.histograms.iter().zip(&self.specs()).map(coded).sum::<u64>()
     }
 }
 

@@ -12,6 +12,9 @@ use super::sequential;
 
 /// Longest run of blocks that one symbol ends (T.81, Table G.1).
 const MAX_EOB_RUN: u32 = 0x7FFF;
+/// Rows of MCUs that a script is chosen by, or more: of every so many one is taken, at least one of [`MAX_EVERY`].
+const SAMPLED_ROWS: usize = 8;
+const MAX_EVERY: usize = 8;
 /// Correction bits that wait for the end of a run of ended blocks. The limit bounds memory; the format has none.
 const MAX_PENDING_BITS: usize = 1 << 12;
 
@@ -66,32 +69,31 @@ pub(crate) fn usual_script(layout: &Layout) -> Vec<Scan> {
     script(plans.get(..layout.components().len()).unwrap_or(&plans))
 }
 
-/// The script that codes the image in the fewest bits: for each component in turn the number of refined bits, then the
-/// split of the bands.
+/// The script that codes the image in the fewest bits, by a sample of its rows: for each component in turn the number of
+/// refined bits, then the split of the bands.
 pub(crate) fn best_script(layout: &Layout, rows: &[McuRow]) -> Vec<Scan> {
-    const SPLITS: [u8; 5] = [2, 5, 8, 12, 18];
+    const SPLITS: [u8; 2] = [2, 8];
+    let every = (rows.len() / SAMPLED_ROWS).clamp(1, MAX_EVERY);
     let cost = |scan| {
         let mut counter = Counter::new();
-        walk(layout, rows, scan, &mut counter);
-        counter.bits()
+        walk(layout, rows.iter().step_by(every), scan, &mut counter);
+        counter.bits(every as u64)
     };
     let plan = |component| {
         let first = |split, low| cost(Scan::Ac { component, band: (1, split), low });
         let second = |split: u8, low| cost(Scan::Ac { component, band: (split + 1, 63), low });
         // Refining one bit more costs that bit's scan, and saves in the first.
-        let mut refinements = 0;
-        let mut best = (first(63, 0), 0);
-        for low in 1..=2 {
-            refinements += cost(Scan::Refine { component, low: low - 1 });
-            best = best.min((first(63, low) + refinements, low));
+        let (mut whole, mut low) = (first(63, 0), 0);
+        while low < 2 {
+            let refined = first(63, low + 1);
+            if refined + cost(Scan::Refine { component, low }) >= whole {
+                break;
+            }
+            (whole, low) = (refined, low + 1);
         }
-        let low = best.1;
-        let whole = (first(63, low), 63);
-        let split = SPLITS
-            .map(|split| (first(split, low) + second(split, low), split))
-            .into_iter()
-            .fold(whole, Ord::min);
-        Plan { split: split.1, low }
+        let splits = SPLITS.map(|split| (first(split, low) + second(split, low), split));
+        let (_, split) = splits.into_iter().fold((whole, 63), Ord::min);
+        Plan { split, low }
     };
     script(&(0..layout.components().len()).map(plan).collect::<Vec<_>>())
 }
@@ -100,13 +102,13 @@ pub(crate) fn best_script(layout: &Layout, rows: &[McuRow]) -> Vec<Scan> {
 pub(crate) fn write(layout: &Layout, rows: &[McuRow], script: &[Scan], out: &mut Vec<u8>) {
     for &scan in script {
         let mut counter = Counter::new();
-        walk(layout, rows, scan, &mut counter);
+        walk(layout, rows.iter(), scan, &mut counter);
         let specs = counter.specs();
         entropy::write_tables(out, &specs);
         header(layout, scan, out);
         let codes = specs.each_ref().map(Codes::new);
         let mut writer = Writer { codes: &codes, bits: BitWriter::default(), out };
-        walk(layout, rows, scan, &mut writer);
+        walk(layout, rows.iter(), scan, &mut writer);
         writer.bits.finish(writer.out);
     }
 }
@@ -129,13 +131,13 @@ fn header(layout: &Layout, scan: Scan, out: &mut Vec<u8>) {
 }
 
 /// Passes the symbols of a scan to `sink` in the order of the file.
-fn walk(layout: &Layout, rows: &[McuRow], scan: Scan, sink: &mut impl Sink) {
+fn walk<'a>(layout: &Layout, rows: impl Iterator<Item = &'a McuRow>, scan: Scan, sink: &mut impl Sink) {
     let (Scan::Ac { component, .. } | Scan::Refine { component, .. }) = scan else {
         return sequential::walk_dc(layout, rows, sink);
     };
     let table = layout.components().get(component).map_or(0, |c| c.table);
     let mut band = Band { table: entropy::ac(table), run: 0, pending: Bits::default(), sink };
-    for row in rows.iter().flat_map(|row| row.of(layout).nth(component)).flatten() {
+    for row in rows.flat_map(|row| row.of(layout).nth(component)).flatten() {
         match scan {
             Scan::Ac { band: (first, last), low, .. } => {
                 band.first_pass(row, u32::from(first), u32::from(last), low)

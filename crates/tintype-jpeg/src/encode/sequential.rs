@@ -137,7 +137,7 @@ fn walk<const AC: bool>(layout: &Layout, row: &McuRow, predictors: &mut Predicto
 }
 
 /// Passes the symbols of a scan of nothing but DC coefficients to `sink`.
-pub(crate) fn walk_dc(layout: &Layout, rows: &[McuRow], sink: &mut impl Sink) {
+pub(crate) fn walk_dc<'a>(layout: &Layout, rows: impl Iterator<Item = &'a McuRow>, sink: &mut impl Sink) {
     let mut predictors = Predictors::default();
-    rows.iter().for_each(|row| walk::<false>(layout, row, &mut predictors, sink));
+    rows.for_each(|row| walk::<false>(layout, row, &mut predictors, sink));
 }

@@ -3,9 +3,13 @@
 //!
 //! After M. Crouse and K. Ramchandran, "Joint thresholding and quantizer selection for transform image coding:
 //! entropy-constrained analysis and applications to baseline JPEG" (IEEE Transactions on Image Processing 6(2), 1997).
+//! All costs are relative to a block of zeros, so that what is dropped costs nothing. A coefficient that costs no more than
+//! those before it leaves them behind: the next one follows it, as a shorter run hardly takes more bits than a longer one.
 //!
-//! The error of a coefficient counts in squares of its step, so that the table's own weighting holds, and less in busy
-//! blocks, which mask it. The bits come from the statistics of the rows before, so that one pass is enough.
+//! The error of a coefficient counts in squares of its step, so that the table's own weighting holds, and less where the
+//! block is busy, which masks it, unless most of its coefficients are other than zero: such a block is noise, which looks
+//! like itself only as long as it keeps its energy. The bits come from the statistics of the rows before, so that one pass
+//! is enough.
 
 use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
 use super::fdct::{Block, SCALE};
@@ -21,8 +25,12 @@ const COST_BITS: u32 = 8;
 const STEP_COST: u64 = 28;
 /// Fraction bits of [`Costs::weights`].
 const WEIGHT_BITS: u32 = 20;
+/// Fraction bits of [`weight`].
+const BLOCK_BITS: u32 = 16;
 /// Mean square of the AC coefficients, scaled as the transform leaves them, at which an error counts half.
-const MASKING: u64 = 1 << 15;
+const MASKING: u64 = 1 << 14;
+/// Square of the number of coefficients other than zero at which an error counts double.
+const NOISE: u64 = 683;
 /// A coefficient that is coded as this or more is never dropped, which all but never pays; the search ends there.
 const KEEP: u16 = 2;
 
@@ -45,6 +53,8 @@ pub(crate) struct Trellis {
     costs: [Costs; 2],
     /// Those of the block at work; the first stands for its DC coefficient.
     candidates: [Candidate; 64],
+    /// Candidates that the next coefficient may follow, by index: each costs more than those before it.
+    open: [u8; 64],
 }
 
 /// A coefficient that rounding leaves other than zero.
@@ -55,10 +65,8 @@ struct Candidate {
     place: u8,
     /// The value that is coded, without sign.
     magnitude: u16,
-    /// Cost of the best way to code the block up to this coefficient, this included.
-    cost: u64,
-    /// Sum of the costs of coding as zero this candidate and all before.
-    dropped: u64,
+    /// Cost of the best way to code the block up to this coefficient, this included, beyond that of zeros.
+    cost: i64,
     /// The candidate before it on that way, as an index; 0 is the DC coefficient.
     previous: u8,
 }
@@ -88,11 +96,13 @@ impl Costs {
         }
     }
 
-    /// Cost of an error at a place.
+    /// Cost of an error at a place, in a block whose errors weigh `weight`.
     #[inline(always)]
     #[allow(clippy::indexing_slicing)] // places are below 64
-    fn error(&self, place: u8, error: i32) -> u64 {
-        ((i64::from(error) * i64::from(error)) as u64 * self.weights[usize::from(place)]) >> WEIGHT_BITS
+    fn error(&self, place: u8, error: i32, weight: u64) -> i64 {
+        // At most 2^53 of a scaled coefficient of 2^13 and a step of one, and 2^52 with the weight of a block.
+        let squares = (i64::from(error) * i64::from(error)) as u64 * self.weights[usize::from(place)];
+        (((squares >> WEIGHT_BITS) * weight) >> BLOCK_BITS) as i64
     }
 }
 
@@ -110,6 +120,7 @@ impl Trellis {
         Self {
             costs: [Costs::new(luminance, standard), Costs::new(chroma, chroma_standard)],
             candidates: [Candidate::default(); 64],
+            open: [0; 64],
         }
     }
 
@@ -130,17 +141,18 @@ impl Trellis {
     /// the result.
     #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 and DC
     pub(crate) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
-        let Self { costs, candidates } = self;
+        let Self { costs, candidates, open } = self;
         let costs = &costs[usize::from(table & 1)];
         if nonzero & !1 == 0 {
             return nonzero;
         }
         let exact = exact.as_flattened();
         let block = block.as_flattened_mut();
-        let bits_scale = masking(exact);
-        let bits = |symbol: u32| (u64::from(costs.bits[symbol as usize & 255]) * bits_scale) >> 8;
+        let weight = weight(exact, nonzero);
+        let bits = |symbol: u32| i64::from(costs.bits[symbol as usize & 255]);
 
-        let mut count = 1;
+        open[0] = 0;
+        let (mut count, mut opened) = (1, 1);
         let mut rest = nonzero & !1;
         while rest != 0 {
             let k = rest.trailing_zeros();
@@ -149,41 +161,42 @@ impl Trellis {
             let target = i32::from(exact[usize::from(place)].unsigned_abs());
             let rounded = block[usize::from(place)].unsigned_abs().min(MAX_AC);
             let step = i32::from(costs.steps[usize::from(place)]);
-            let zero = costs.error(place, target);
+            let zero = costs.error(place, target, weight);
 
             // One less costs bits less only where it needs fewer additional bits.
             let values = [rounded, if rounded > 1 && rounded.is_power_of_two() { rounded - 1 } else { 0 }];
-            let mut best = Candidate { cost: u64::MAX, ..Candidate::default() };
+            let mut best = Candidate { k, place, cost: i64::MAX, ..Candidate::default() };
             for value in values.into_iter().filter(|&value| value > 0) {
-                let error = costs.error(place, target - i32::from(value) * step);
+                let gain = costs.error(place, target - i32::from(value) * step, weight) - zero;
                 let size = category(value);
-                for (index, from) in candidates[..count].iter().enumerate().rev() {
+                for &index in open[..opened].iter().rev() {
+                    let from = &candidates[usize::from(index & 63)];
                     let zeros = k - from.k - 1;
-                    let dropped = candidates[count - 1].dropped - from.dropped;
-                    let run = u64::from(zeros >> 4) * bits(u32::from(ZRL)) + bits((zeros & 15) << 4 | size);
-                    let cost = from.cost + dropped + run + error;
+                    let run = i64::from(zeros >> 4) * bits(u32::from(ZRL)) + bits((zeros & 15) << 4 | size);
+                    let cost = from.cost + run + gain;
                     if cost < best.cost {
-                        best = Candidate { magnitude: value, cost, previous: index as u8, ..best };
-                    }
-                    if from.magnitude >= KEEP {
-                        break;
+                        best = Candidate { magnitude: value, cost, previous: index, ..best };
                     }
                 }
             }
-            let dropped = candidates[count - 1].dropped + zero;
-            candidates[count] = Candidate { k, place, dropped, ..best };
+            candidates[count] = best;
+            while opened > 0
+                && (best.magnitude >= KEEP
+                    || candidates[usize::from(open[opened - 1] & 63)].cost >= best.cost)
+            {
+                opened -= 1;
+            }
+            open[opened] = count as u8;
+            opened += 1;
             count += 1;
         }
 
         // Where to end the block.
-        let all = candidates[count - 1].dropped;
-        let mut last = (u64::MAX, 0);
-        for (index, from) in candidates[..count].iter().enumerate().rev() {
+        let mut last = (i64::MAX, 0);
+        for &index in open[..opened].iter().rev() {
+            let from = &candidates[usize::from(index & 63)];
             let end = if from.k == 63 { 0 } else { bits(u32::from(EOB)) };
-            last = last.min((from.cost + (all - from.dropped) + end, index));
-            if from.magnitude >= KEEP {
-                break;
-            }
+            last = last.min((from.cost + end, usize::from(index)));
         }
         let mut kept = nonzero & 1;
         let mut index = count - 1;
@@ -204,9 +217,28 @@ impl Trellis {
     }
 }
 
-/// How much dearer bits are in this block than in a flat one, in 1/256.
-fn masking(exact: &[i16]) -> u64 {
+/// How much an error weighs in this block, compared with a flat one of few coefficients, with [`BLOCK_BITS`] of fraction.
+fn weight(exact: &[i16], nonzero: u64) -> u64 {
     // By Parseval's theorem at most 2^26.
     let energy: i32 = exact.iter().skip(1).map(|&c| i32::from(c) * i32::from(c)).sum();
-    256 + energy as u64 * 256 / (63 * MASKING)
+    let busy = (1 << 8) + ((energy as u64) << 8) / (63 * MASKING);
+    let count = u64::from(nonzero.count_ones());
+    ((NOISE + count * count) << (BLOCK_BITS + 8)) / (NOISE * busy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_weigh_less_where_texture_masks_them_and_more_in_noise() {
+        const ONE: u64 = 1 << BLOCK_BITS;
+        let mut texture = [0; 64];
+        texture[1..8].fill(400);
+        assert_eq!(weight(&[0; 64], 0), ONE);
+        assert!(weight(&texture, 0xFE) < ONE * 3 / 4);
+        for amplitude in [20, 100] {
+            assert!(weight(&[amplitude; 64], u64::MAX) > ONE * 2);
+        }
+    }
 }

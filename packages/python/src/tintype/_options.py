@@ -226,9 +226,9 @@ class Options(Limits, total=False):
     effort: Literal["fast", "default", "best"]
     """Work spent on fewer bytes. Default: default."""
     progressive: bool
-    """Write a JPEG that appears as a whole before it is sharp. Default: False."""
-    subsampling: Literal["half", "full"]
-    """Resolution of a JPEG's chroma. Default: half."""
+    """Write a JPEG that appears as a whole before it is sharp. Default: where it is smaller, up to 2 megapixels."""
+    subsampling: Literal["auto", "half", "full"]
+    """Resolution of a JPEG's chroma. Default: auto, which is full where thin coloured lines would be lost."""
     sharp_chroma: bool
     """Average the chroma of a lossy WebP so that thin coloured lines stay. Default: False."""
     bit_depth: Literal[8, 16]
@@ -563,7 +563,7 @@ _OPTIONS: dict[str, Read] = {
     "near_lossless": _count,
     "effort": _one_of("fast", "default", "best"),
     "progressive": _flag,
-    "subsampling": _one_of("half", "full"),
+    "subsampling": _one_of("auto", "half", "full"),
     "sharp_chroma": _flag,
     "bit_depth": _count,
     "colors": _count,

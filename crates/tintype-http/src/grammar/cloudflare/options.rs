@@ -8,7 +8,7 @@ use super::draft::Draft;
 use crate::grammar::adjust::{MODEST, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
-use crate::request::{AutoWidth, OnError, OutputFormat, Quality, parse_color, write_color};
+use crate::request::{AutoWidth, OnError, Output, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const OFFSET: &str = "a whole number of pixels, 0 to 65535";
@@ -160,13 +160,25 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     )
     .or_else(|| Quality::read_one(text))
     .map(|quality| Some(Quality::all(quality)))),
-    choice!(["format", "f"], request.output.format, {
-        "auto" => OutputFormat::Auto,
-        "jpeg" | "jpg" | "baseline-jpeg" => OutputFormat::Fixed(Format::Jpeg),
-        "png" => OutputFormat::Fixed(Format::Png),
-        "webp" => OutputFormat::Fixed(Format::Webp),
-        "json" => OutputFormat::Json,
-    }, unsupported "avif"),
+    Parameter {
+        names: &["format", "f"],
+        accepts: "auto, jpeg, png, webp, json",
+        read: |draft, text| {
+            let format = meaning(FORMATS, text).ok_or(match text {
+                "avif" => Rejected::Unsupported,
+                _ => Rejected::Malformed,
+            })?;
+            draft.request.output.format = format;
+            draft.request.output.progressive = (text == BASELINE).then_some(false);
+            Ok(())
+        },
+        write: |draft| match &draft.request.output {
+            Output { format: OutputFormat::Fixed(Format::Jpeg), progressive: Some(false), .. } => {
+                Some(BASELINE.into())
+            }
+            output => word(FORMATS, &output.format),
+        },
+    },
     choice!(["onerror"], request.delivery.on_error, { "redirect" => OnError::Source }),
     choice!(["metadata"], request.output.metadata, {
         "copyright" => Metadata::Copyright,
@@ -231,5 +243,19 @@ const GRAVITIES: &[(&str, Position)] = &[
 /// Flips: left to right, and top to bottom.
 const FLIPS: &[(&str, (bool, bool))] =
     &[("h", (true, false)), ("v", (false, true)), ("hv", (true, true)), ("vh", (true, true))];
+
+/// The first word of each is what it is written with.
+const FORMATS: &[(&str, OutputFormat)] = &[
+    ("auto", OutputFormat::Auto),
+    ("jpeg", OutputFormat::Fixed(Format::Jpeg)),
+    ("jpg", OutputFormat::Fixed(Format::Jpeg)),
+    (BASELINE, OutputFormat::Fixed(Format::Jpeg)),
+    ("png", OutputFormat::Fixed(Format::Png)),
+    ("webp", OutputFormat::Fixed(Format::Webp)),
+    ("json", OutputFormat::Json),
+];
+
+/// JPEG that is not progressive.
+const BASELINE: &str = "baseline-jpeg";
 
 const QUALITIES: &[(&str, u8)] = &[("high", 90), ("medium-high", 80), ("medium-low", 65), ("low", 50)];

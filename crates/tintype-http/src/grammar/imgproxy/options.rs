@@ -300,7 +300,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
                 Some(flag) => parse_strict_bool(flag).map(Some).ok_or(Rejected::Malformed),
             };
             // The rest chooses between tables of an encoder that is not used here.
-            output.progressive = flag(0)?.unwrap_or(output.progressive);
+            output.progressive = flag(0)?.or(output.progressive);
             if let Some(whole) = flag(1)? {
                 output.subsampling = if whole { Subsampling::Full } else { Subsampling::Half };
             }
@@ -308,7 +308,13 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
         write: |draft| {
             let Output { progressive, subsampling, .. } = draft.request.output;
-            Some(format!("{}:{}", u8::from(progressive), u8::from(subsampling == Subsampling::Full)))
+            let progressive = progressive.map(|on| u8::from(on).to_string()).unwrap_or_default();
+            let whole = match subsampling {
+                Subsampling::Auto => "",
+                Subsampling::Half => "0",
+                Subsampling::Full => "1",
+            };
+            Some(format!("{progressive}:{whole}"))
         },
     },
     Parameter {

@@ -189,7 +189,15 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     // How a file is packed.
     no_effect!(["l", "level"]),
     no_effect!(["af"]),
-    flag!(["il"], request.output.progressive),
+    Parameter {
+        names: &["il"],
+        accepts: ANY,
+        read: |draft, text| {
+            draft.request.output.progressive = is_on(text).then_some(true);
+            Ok(())
+        },
+        write: |draft| draft.request.output.progressive.filter(|on| *on).map(|_| String::new()),
+    },
     Parameter {
         names: FALLBACK,
         accepts: ANY,
