@@ -35,7 +35,7 @@ fn every_grammar_reads_back_what_it_writes() {
     }
     // The others say less, but often enough for the comparison above to mean something.
     for (grammar, count) in Grammar::ALL.iter().zip(written) {
-        assert!(count > 300 || !RICH.contains(grammar), "{grammar}: {count}");
+        assert!(count > 200 || !RICH.contains(grammar), "{grammar}: {count}");
     }
 }
 
