@@ -7,6 +7,7 @@
 use super::blocks::{Grid, Place};
 use super::entropy::{COST_FRACTION, bits_of};
 use super::histogram::{Histogram, extra_bits, places, symbols};
+use super::merge::{self, merge};
 use super::parse::Costs;
 use super::tokens::{Source, Walk};
 use alloc::vec;
@@ -63,7 +64,8 @@ impl Grouping {
     pub(super) fn memory(grid: &Grid, cache_bits: u32) -> u64 {
         let (blocks, symbols) = (grid.blocks() as u64, symbols(cache_bits) as u64);
         let of_symbols = (LANES as u64 + 3) * 4 * symbols + (2 * LANES as u64 + 2) * symbols;
-        blocks * 30 + of_symbols + 4 * LANES as u64 * grid.columns as u64 + 8192
+        let of_merging = merge::memory(symbols as usize);
+        blocks * 30 + of_symbols + of_merging + 4 * LANES as u64 * grid.columns as u64 + 8192
     }
 
     /// Begins with `groups` groups at most.
@@ -122,7 +124,7 @@ impl Grouping {
             }
             _ => {
                 self.rounds -= 1;
-                self.merge();
+                merge(&mut self.histograms);
                 self.tabulate();
                 Pass::Assign
             }
@@ -194,43 +196,6 @@ impl Grouping {
         false
     }
 
-    /// Merges groups as long as that saves bits.
-    fn merge(&mut self) {
-        self.histograms.retain(|histogram| histogram.0.iter().any(|&count| count > 0));
-        let mut bits: Vec<u64> = self.histograms.iter().map(Histogram::bits).collect();
-        // Of each group, the one after it that goes with it best, and the bits that that saves.
-        let mut partners: Vec<Option<(u64, usize)>> = vec![None; bits.len()];
-        let mut stale: Vec<bool> = vec![true; bits.len()];
-        loop {
-            for at in 0..bits.len() {
-                if stale.get(at) == Some(&true)
-                    && let Some(partner) = partners.get_mut(at)
-                {
-                    *partner = best_partner(&self.histograms, &bits, at);
-                }
-            }
-            stale.fill(false);
-            let best = (0..)
-                .zip(&partners)
-                .filter_map(|(at, partner)| partner.map(|(saved, other)| (saved, at, other)));
-            let Some((_, at, other)) = best.max_by_key(|&(saved, at, _)| (saved, usize::MAX - at)) else {
-                break;
-            };
-            let from = self.histograms.swap_remove(other);
-            bits.swap_remove(other);
-            partners.swap_remove(other);
-            let moved = self.histograms.len();
-            if let (Some(histogram), Some(bits)) = (self.histograms.get_mut(at), bits.get_mut(at)) {
-                histogram.add_all(&from);
-                *bits = histogram.bits();
-            }
-            let touched = |other_at: usize| other_at == at || other_at == other || other_at == moved;
-            for (place, (stale, partner)) in stale.iter_mut().zip(&partners).enumerate() {
-                *stale = touched(place) || place < at || partner.is_some_and(|(_, other)| touched(other));
-            }
-        }
-    }
-
     /// Lays out the costs of symbols in the groups side by side.
     fn tabulate(&mut self) {
         for (lane, histogram) in self.histograms.iter().enumerate() {
@@ -295,9 +260,9 @@ impl Grouping {
         let mut next = 0;
         for (number, histogram) in numbers.iter_mut().zip(&self.histograms) {
             *number = next;
-            next += u8::from(histogram.0.iter().any(|&count| count > 0));
+            next += u8::from(!histogram.is_empty());
         }
-        self.histograms.retain(|histogram| histogram.0.iter().any(|&count| count > 0));
+        self.histograms.retain(|histogram| !histogram.is_empty());
         let mut counts = [0; LANES];
         for block in &mut self.blocks {
             *block = numbers.get(usize::from(*block)).copied().unwrap_or(0).min(next.max(1) - 1);
@@ -312,17 +277,6 @@ impl Grouping {
             self.blocks.fill(0);
         }
     }
-}
-
-/// The group after `at` that is best merged with it, and the bits that that saves.
-fn best_partner(histograms: &[Histogram], bits: &[u64], at: usize) -> Option<(u64, usize)> {
-    let (this, own) = (histograms.get(at)?, bits.get(at)?);
-    let others = histograms.iter().zip(bits).enumerate().skip(at + 1);
-    let savings = others.filter_map(|(other, (histogram, bits))| {
-        let together = this.bits_with(histogram);
-        (own + bits).checked_sub(together).filter(|&saved| saved > 0).map(|saved| (saved, other))
-    });
-    savings.max_by_key(|&(saved, other)| (saved, usize::MAX - other))
 }
 
 /// Sorts blocks by a key, and cuts them into parts that cost about the same.

@@ -61,7 +61,7 @@ const fn products() -> [u32; 256] {
 
 /// `number` times its logarithm.
 #[inline(always)]
-fn product(number: u32) -> u64 {
+pub(super) fn product(number: u32) -> u64 {
     match PRODUCTS.get(number as usize) {
         Some(&product) => product.into(),
         None => u64::from(number) * u64::from(log2(number)),
