@@ -105,6 +105,47 @@ impl Costs {
     }
 }
 
+/// Makes choices the cheap way.
+pub(super) struct Greedy {
+    at: usize,
+    cache: ColorCache,
+    costs: Costs,
+}
+
+impl Greedy {
+    pub(super) fn new(costs: Costs, cache_bits: u32) -> Self {
+        Self { at: 0, cache: ColorCache::new(cache_bits), costs }
+    }
+
+    /// Goes on by about `some` pixels. Returns whether all choices have been made.
+    pub(super) fn step(
+        &mut self,
+        pixels: &[u32],
+        matches: &[Match],
+        choices: &mut [Choice],
+        width: usize,
+        some: usize,
+    ) -> bool {
+        let end = (self.at + some).min(pixels.len());
+        while self.at < end {
+            let mut choice = greedy(pixels, matches, &self.costs, self.at, width);
+            let passed = pixels.get(self.at..self.at + choice.pixels()).unwrap_or_default();
+            if let (Choice::LITERAL, &[color]) = (choice, passed)
+                && self.cache.place_of(color).is_some()
+            {
+                choice = Choice::CACHED;
+            } else if !self.cache.is_empty() {
+                passed.iter().for_each(|&color| self.cache.insert(color));
+            }
+            if let Some(to) = choices.get_mut(self.at) {
+                *to = choice;
+            }
+            self.at += choice.pixels();
+        }
+        self.at >= pixels.len()
+    }
+}
+
 /// Costs of ways, by the last bits of the pixel they lead to.
 const RING: usize = 2 * MAX_LENGTH;
 
@@ -164,12 +205,11 @@ impl Optimizer {
     fn advance(&mut self, pixels: &[u32], matches: &[Match], choices: &mut [Choice], width: usize) {
         let Some(&color) = pixels.get(self.at) else { return };
         let here = self.take_way(self.at);
-        let token = match self.cache.place_of(color) {
-            Some(place) => Token::Cached(place),
-            None => Token::Literal(color),
+        let (token, choice) = match self.cache.place_of(color) {
+            Some(place) => (Token::Cached(place), Choice::CACHED),
+            None => (Token::Literal(color), Choice::LITERAL),
         };
-        let literal = here + u64::from(self.costs.of(token));
-        self.offer(choices, self.at + 1, literal, Choice::LITERAL);
+        self.offer(choices, self.at + 1, here + u64::from(self.costs.of(token)), choice);
         let best = matches.get(self.at).copied().unwrap_or_default();
         let left = run(pixels, self.at, 1, &mut self.left_end);
         let above = run(pixels, self.at, width, &mut self.above_end);

@@ -2,11 +2,11 @@
 
 use super::super::bits::BitWriter;
 use super::super::blocks::{Grid, Place};
-use super::super::cached::CacheTrial;
+use super::super::cached::choose_cache;
 use super::super::cluster::Grouping;
 use super::super::matches::Matcher;
 use super::super::palette::Palette;
-use super::super::parse::{Costs, Optimizer, greedy};
+use super::super::parse::{Costs, Greedy, Optimizer};
 use super::super::stream::{Codes, write_small};
 use super::super::tokens::{Choice, Match, Source, Walk};
 use super::{Encoder, STEP, Stage};
@@ -35,31 +35,26 @@ impl Encoder {
             return Stage::Match(matcher);
         }
         self.choices = vec![Choice::default(); self.pixels.len()];
-        Stage::Cache(CacheTrial::new(self.tuning.cache_sizes))
+        Stage::Cache
     }
 
-    pub(super) fn choose_cache(&mut self, mut trial: CacheTrial) -> Stage {
-        if !trial.step(&self.pixels, &self.matches, self.coded_width) {
-            return Stage::Cache(trial);
-        }
-        let (cache_bits, histogram) = trial.into_best();
+    pub(super) fn choose_cache(&mut self) -> Stage {
+        let (cache_bits, histogram) =
+            choose_cache(&self.pixels, &self.matches, self.coded_width, self.tuning.cache_sizes);
         self.cache_bits = cache_bits;
         let costs = Costs::new(&histogram, cache_bits);
         if self.tuning.passes == 0 {
-            return Stage::Choose(0, costs);
+            return Stage::Choose(Greedy::new(costs, cache_bits));
         }
         Stage::Optimize(Optimizer::new(costs, cache_bits), self.tuning.passes)
     }
 
     /// Makes choices the cheap way.
-    pub(super) fn choose(&mut self, mut at: usize, costs: Costs) -> Stage {
-        let end = at + STEP;
-        while at < end {
-            let Some(choice) = self.choices.get_mut(at) else { return self.begin_grouping(0) };
-            *choice = greedy(&self.pixels, &self.matches, &costs, at, self.coded_width);
-            at += choice.pixels();
+    pub(super) fn choose(&mut self, mut greedy: Greedy) -> Stage {
+        if !greedy.step(&self.pixels, &self.matches, &mut self.choices, self.coded_width, STEP) {
+            return Stage::Choose(greedy);
         }
-        Stage::Choose(at, costs)
+        self.begin_grouping(0)
     }
 
     /// Makes choices the good way.
