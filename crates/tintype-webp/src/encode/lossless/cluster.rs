@@ -16,6 +16,10 @@ use alloc::vec::Vec;
 /// The most groups.
 pub(super) const LANES: usize = 32;
 
+/// Vectors of eight costs, one for each group.
+const VECTORS: usize = LANES / 8;
+const NO_COSTS: [[u32; 8]; VECTORS] = [[0; 8]; VECTORS];
+
 /// What a block pays for another group than the block before it, in bits.
 const CHANGE: u32 = 3 << COST_FRACTION;
 
@@ -34,9 +38,9 @@ pub(super) struct Grouping {
     /// What the caller wants to remember.
     pub(super) passes: u32,
     /// Of each symbol, the costs in each group.
-    table: Vec<[u16; LANES]>,
+    table: Vec<[[u16; 8]; VECTORS]>,
     /// Of each block in a row of them, the costs in each group.
-    sums: Vec<[u32; LANES]>,
+    sums: Vec<[[u32; 8]; VECTORS]>,
     pass: Pass,
     rounds: u32,
     walk: Walk,
@@ -80,8 +84,8 @@ impl Grouping {
             seeds: vec![Seed::default(); grid.blocks()],
             costs: None,
             passes,
-            table: vec![[0; LANES]; symbols(cache_bits)],
-            sums: vec![[0; LANES]; grid.columns],
+            table: vec![[[0; 8]; VECTORS]; symbols(cache_bits)],
+            sums: vec![NO_COSTS; grid.columns],
             pass: Pass::Count,
             rounds: if groups == 1 { 0 } else { 3 },
             walk: Walk::new(cache_bits),
@@ -201,16 +205,25 @@ impl Grouping {
         for (lane, histogram) in self.histograms.iter().enumerate() {
             let costs = Costs::new(histogram, self.cache_bits);
             for (costs, cost) in self.table.iter_mut().zip(costs.all()) {
-                if let Some(to) = costs.get_mut(lane) {
+                if let Some(to) = costs.as_flattened_mut().get_mut(lane) {
                     *to = *cost;
                 }
             }
         }
-        self.sums.fill([0; LANES]);
+        self.sums.fill(NO_COSTS);
     }
 
     /// Gives each block the group in which it costs least.
     fn assign(&mut self, source: &Source<'_>, stop: usize) -> bool {
+        match self.histograms.len() {
+            0..=8 => self.assign_vectors::<1>(source, stop),
+            9..=16 => self.assign_vectors::<2>(source, stop),
+            _ => self.assign_vectors::<VECTORS>(source, stop),
+        }
+    }
+
+    /// The same where groups take `COUNT` vectors.
+    fn assign_vectors<const COUNT: usize>(&mut self, source: &Source<'_>, stop: usize) -> bool {
         let mut row = self.place.y >> self.grid.bits;
         while self.walk.position() < stop {
             let at = self.walk.position();
@@ -223,16 +236,13 @@ impl Grouping {
                 self.choose(row, self.place.y >> self.grid.bits);
                 row = self.place.y >> self.grid.bits;
             }
-            let (places, count) = places(token);
+            let costs = |place: usize| self.table.get(place).unwrap_or(&[[0; 8]; VECTORS]);
             if let Some(to) = self.sums.get_mut(column) {
-                // On copies, so that the compiler knows that they do not overlap. Sums that wrap, in the largest blocks,
-                // make a poor choice and no wrong one.
-                let mut sums = *to;
-                for costs in places.iter().take(count).filter_map(|&place| self.table.get(place)) {
-                    let costs = *costs;
-                    sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
+                match places(token) {
+                    ([a, b, c, d], 4) => add_costs::<COUNT, 4>(to, [a, b, c, d].map(costs)),
+                    ([a, b, ..], 2) => add_costs::<COUNT, 2>(to, [a, b].map(costs)),
+                    ([a, ..], _) => add_costs::<COUNT, 1>(to, [costs(a)]),
                 }
-                *to = sums;
             }
         }
         false
@@ -247,11 +257,11 @@ impl Grouping {
         for (block, sums) in rows.iter_mut().zip(&self.sums) {
             let cost =
                 |&(group, &sum): &(u8, &u32)| sum.saturating_add(if group == before { 0 } else { CHANGE });
-            before = (0u8..).zip(sums.iter().take(groups)).min_by_key(cost).map_or(0, |(group, _)| group);
+            before = (0u8..).zip(sums.as_flattened().iter().take(groups)).min_by_key(cost).map_or(0, |(group, _)| group);
             *block = before;
         }
         rows.iter_mut().skip(self.grid.columns).for_each(|block| *block = before);
-        self.sums.fill([0; LANES]);
+        self.sums.fill(NO_COSTS);
     }
 
     /// Drops groups that are empty, and all but one if that takes fewer bits.
@@ -276,6 +286,22 @@ impl Grouping {
             self.histograms = vec![all];
             self.blocks.fill(0);
         }
+    }
+}
+
+/// Adds the costs of a token's symbols, of which there are at most four, so that 16 bits hold their sum. Sums that wrap, in the
+/// largest blocks, make a poor choice and no wrong one.
+#[inline(always)]
+fn add_costs<const COUNT: usize, const SYMBOLS: usize>(
+    sums: &mut [[u32; 8]; VECTORS],
+    symbols: [&[[u16; 8]; VECTORS]; SYMBOLS],
+) {
+    for (vector, sums) in sums.iter_mut().take(COUNT).enumerate() {
+        let mut token = [0u16; 8];
+        for costs in symbols.iter().filter_map(|costs| costs.get(vector)) {
+            token.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
+        }
+        sums.iter_mut().zip(token).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
     }
 }
 
