@@ -6,7 +6,7 @@
 
 use super::blocks::{Grid, Place};
 use super::entropy::{COST_FRACTION, bits_of};
-use super::histogram::{Histogram, extra_bits, places, symbols};
+use super::histogram::{Histogram, Places, extra_bits, places, symbols};
 use super::merge::{self, merge};
 use super::parse::Costs;
 use super::tokens::{Source, Walk};
@@ -45,6 +45,8 @@ pub(super) struct Grouping {
     rounds: u32,
     walk: Walk,
     place: Place,
+    /// The row of blocks at hand.
+    row: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,7 @@ impl Grouping {
             rounds: if groups == 1 { 0 } else { 3 },
             walk: Walk::new(cache_bits),
             place: Place::default(),
+            row: 0,
         }
     }
 
@@ -105,6 +108,7 @@ impl Grouping {
         if ended {
             self.walk = Walk::new(self.cache_bits);
             self.place = Place::default();
+            self.row = 0;
             self.next_pass();
         }
         self.pass == Pass::Done
@@ -142,14 +146,15 @@ impl Grouping {
     /// Adds up the costs of blocks. Returns whether that was the end, as the other passes do.
     fn seed(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else { return true };
-            let column = self.place.move_to(at, &self.grid);
-            let block = self.place.block(column, &self.grid);
-            if let (Some(seed), Some(costs)) = (self.seeds.get_mut(block), &self.costs) {
-                let (all, green) = costs.all_and_green(token);
-                seed.all = seed.all.saturating_add(all);
-                seed.others = seed.others.saturating_add(all - green);
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let (Some(seed), Some(costs)) = (self.seeds.get_mut(stretch.block), &self.costs) else {
+                return true;
+            };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
+                let (green, others) = costs.green_and_others(token);
+                seed.all = seed.all.saturating_add(green + others);
+                seed.others = seed.others.saturating_add(others);
                 seed.tokens += 1;
             }
         }
@@ -187,15 +192,14 @@ impl Grouping {
     /// Counts the symbols of groups.
     fn count(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else { return true };
-            let column = self.place.move_to(at, &self.grid);
-            let block = self.place.block(column, &self.grid);
-            let group = self.blocks.get(block).copied().unwrap_or(0);
-            if let Some(histogram) = self.histograms.get_mut(usize::from(group)) {
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let group = self.blocks.get(stretch.block).map_or(0, |&group| usize::from(group));
+            let Some(histogram) = self.histograms.get_mut(group) else { return true };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
                 histogram.add(token);
+                self.extra_bits += u64::from(extra_bits(token));
             }
-            self.extra_bits += u64::from(extra_bits(token));
         }
         false
     }
@@ -224,24 +228,24 @@ impl Grouping {
 
     /// The same where groups take `COUNT` vectors.
     fn assign_vectors<const COUNT: usize>(&mut self, source: &Source<'_>, stop: usize) -> bool {
-        let mut row = self.place.y >> self.grid.bits;
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else {
-                self.choose(row, self.grid.rows);
-                return true;
-            };
-            let column = self.place.move_to(at, &self.grid);
-            if self.place.y >> self.grid.bits != row {
-                self.choose(row, self.place.y >> self.grid.bits);
-                row = self.place.y >> self.grid.bits;
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            if stretch.row != self.row {
+                self.choose(self.row, stretch.row);
+                self.row = stretch.row;
             }
             let costs = |place: usize| self.table.get(place).unwrap_or(&[[0; 8]; VECTORS]);
-            if let Some(to) = self.sums.get_mut(column) {
+            let mut none = NO_COSTS;
+            let sums = self.sums.get_mut(stretch.column).unwrap_or(&mut none);
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else {
+                    self.choose(self.row, self.grid.rows);
+                    return true;
+                };
                 match places(token) {
-                    ([a, b, c, d], 4) => add_costs::<COUNT, 4>(to, [a, b, c, d].map(costs)),
-                    ([a, b, ..], 2) => add_costs::<COUNT, 2>(to, [a, b].map(costs)),
-                    ([a, ..], _) => add_costs::<COUNT, 1>(to, [costs(a)]),
+                    Places::Literal(places) => add_costs::<COUNT, 4>(sums, places.map(costs)),
+                    Places::Copy(places) => add_costs::<COUNT, 2>(sums, places.map(costs)),
+                    Places::Cached(place) => add_costs::<COUNT, 1>(sums, [costs(place)]),
                 }
             }
         }

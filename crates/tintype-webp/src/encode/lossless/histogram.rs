@@ -37,18 +37,26 @@ impl<T: Copy + Default> Alphabets<T> {
     }
 }
 
-/// The symbols of a token, as places in [`Alphabets`]: four for a literal, two for a copy.
+/// The symbols of a token, as places in [`Alphabets`].
+pub(super) enum Places {
+    /// Green, red, blue and alpha.
+    Literal([usize; 4]),
+    Cached(usize),
+    /// The length and the distance.
+    Copy([usize; 2]),
+}
+
 #[inline(always)]
-pub(super) fn places(token: Token) -> ([usize; 4], usize) {
+pub(super) fn places(token: Token) -> Places {
     match token {
         Token::Literal(color) => {
             let [blue, green, red, alpha] = color.to_le_bytes().map(usize::from);
-            ([OTHERS + green, red, 256 + blue, 512 + alpha], 4)
+            Places::Literal([OTHERS + green, red, 256 + blue, 512 + alpha])
         }
-        Token::Cached(place) => ([OTHERS + GREEN + place as usize, 0, 0, 0], 1),
+        Token::Cached(place) => Places::Cached(OTHERS + GREEN + place as usize),
         Token::Copy { length, distance } => {
             let (length, distance) = (value_symbol(length).0, value_symbol(distance).0);
-            ([OTHERS + 256 + length as usize, 768 + distance as usize, 0, 0], 2)
+            Places::Copy([OTHERS + 256 + length as usize, 768 + distance as usize])
         }
     }
 }
@@ -59,11 +67,11 @@ pub(super) type Histogram = Alphabets<u32>;
 impl Histogram {
     #[inline(always)]
     pub(super) fn add(&mut self, token: Token) {
-        let (places, count) = places(token);
-        for &place in places.iter().take(count) {
-            if let Some(count) = self.0.get_mut(place) {
-                *count += 1;
-            }
+        let mut count = |place: usize| self.0.get_mut(place).map(|count| *count += 1).unwrap_or_default();
+        match places(token) {
+            Places::Literal(places) => places.into_iter().for_each(count),
+            Places::Copy(places) => places.into_iter().for_each(count),
+            Places::Cached(place) => count(place),
         }
     }
 

@@ -6,7 +6,7 @@
 //! symbol.
 
 use super::entropy::{COST_FRACTION, costs_of};
-use super::histogram::{Alphabets, Histogram, extra_bits, places};
+use super::histogram::{Alphabets, Histogram, Places, extra_bits, places};
 use super::tokens::{Choice, From, Match, Token};
 use crate::vp8l::cache::ColorCache;
 use crate::vp8l::distance::{MAX_LENGTH, distance_code, value_symbol};
@@ -65,9 +65,8 @@ impl Costs {
     /// The cost of a token, without the bits that follow its symbols.
     #[inline(always)]
     fn of(&self, token: Token) -> u32 {
-        let (places, count) = places(token);
-        let cost = |&place: &usize| self.0.0.get(place).map_or(0, |&cost| u32::from(cost));
-        places.iter().take(count).map(cost).sum()
+        let (green, others) = self.green_and_others(token);
+        green + others
     }
 
     /// Whether pixels cost more than this as literals.
@@ -79,11 +78,15 @@ impl Costs {
         })
     }
 
-    /// The cost of a token, and what of it is due to green, lengths and cached colours.
+    /// The cost of a token: what is due to green, lengths and cached colours, and the rest.
     #[inline(always)]
-    pub(super) fn all_and_green(&self, token: Token) -> (u32, u32) {
-        let green = self.0.0.get(places(token).0[0]).map_or(0, |&cost| u32::from(cost));
-        (self.of(token), green)
+    pub(super) fn green_and_others(&self, token: Token) -> (u32, u32) {
+        let cost = |place: usize| self.0.0.get(place).map_or(0, |&cost| u32::from(cost));
+        match places(token) {
+            Places::Literal([green, red, blue, alpha]) => (cost(green), cost(red) + cost(blue) + cost(alpha)),
+            Places::Copy([length, distance]) => (cost(length), cost(distance)),
+            Places::Cached(place) => (cost(place), 0),
+        }
     }
 
     /// The costs of all symbols.

@@ -3,13 +3,14 @@
 //! The mode is the one whose differences cost least, at the price that differences had in the blocks before.
 
 use super::blocks::Grid;
-use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
+use super::entropy::{COST_FRACTION, Tally, costs_of, log2};
 use super::flat::Colors;
 use super::near::Leeway;
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What a block pays for another mode than its neighbours', in bits.
 const CHANGE: u32 = 4 << COST_FRACTION;
@@ -95,7 +96,8 @@ pub(super) struct Predictor {
 impl Predictor {
     /// Bytes that it holds.
     pub(super) fn memory(grid: &Grid) -> u64 {
-        (grid.blocks() + 13 * (grid.width + 2) + (4 << grid.bits) + size_of::<Prices>()) as u64
+        let of_scratch = 4 * grid.width + 4 * size_of::<Tally>() + 4 * usize::from(MODES) * grid.columns;
+        (grid.blocks() + 13 * (grid.width + 2) + of_scratch + size_of::<Prices>()) as u64
     }
 
     pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize, leeway: Leeway) -> Self {
@@ -107,7 +109,11 @@ impl Predictor {
             prices: Prices::new(),
             above: vec![0; grid.width + 1],
             row: vec![0; grid.width + 1],
-            scratch: Scratch { differences: vec![0; 1 << grid.bits], counts: vec![[0; 256]; 4] },
+            scratch: Scratch {
+                differences: vec![0; grid.width],
+                costs: vec![[0; MODES as usize]; grid.columns],
+                tallies: vec![Tally::EMPTY; 4],
+            },
             at: 0,
             every,
             leeway,
@@ -124,6 +130,7 @@ impl Predictor {
             *beyond = next;
         }
         let mut scratch = core::mem::take(&mut self.scratch);
+        self.price(pixels, &mut scratch);
         for column in 0..self.grid.columns {
             let mode = self.choose(pixels, column, &mut scratch);
             if let Some(to) = self.modes.get_mut(self.at * self.grid.columns + column) {
@@ -138,6 +145,25 @@ impl Predictor {
         self.at >= self.grid.rows
     }
 
+    /// Adds up what differences cost in each block at hand, by each mode, at the going prices.
+    fn price(&self, pixels: &[u32], scratch: &mut Scratch) {
+        let Scratch { costs, differences, .. } = scratch;
+        costs.fill([0; MODES as usize]);
+        let side = 1 << self.grid.bits;
+        for row in self.rows(pixels, 0..self.grid.columns) {
+            for mode in 0..MODES {
+                let differences = predict(differences, mode, row, self.leeway);
+                // The first pixel of a row has a mode of its own.
+                let (first, others) = differences.split_at_checked(side - 1).unwrap_or((differences, &[]));
+                for (block, costs) in core::iter::once(first).chain(others.chunks(side)).zip(&mut *costs) {
+                    if let Some(cost) = costs.get_mut(usize::from(mode)) {
+                        *cost += self.prices.sum(block, self.alpha);
+                    }
+                }
+            }
+        }
+    }
+
     /// The mode whose differences cost least in a block: of those that are cheap at the going prices, the one that is
     /// cheapest if what the block would take with prices of its own is added.
     fn choose(&self, pixels: &[u32], column: usize, scratch: &mut Scratch) -> u8 {
@@ -146,17 +172,13 @@ impl Predictor {
         let left = if column > 0 { mode_at(at.checked_sub(1)) } else { None };
         let above = mode_at(at.checked_sub(self.grid.columns));
         let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
-        let mut costs = [(u32::MAX, 0); MODES as usize];
-        for (mode, to) in (0..).zip(&mut costs) {
-            let cost_of = |differences: &[u32]| self.prices.sum(differences, self.alpha);
-            let cost: u32 =
-                self.rows(pixels, column).map(|row| cost_of(scratch.predict(mode, row, self.leeway))).sum();
-            *to = (cost + change(mode), mode);
-        }
+        let prices = scratch.costs.get(column).copied().unwrap_or_default();
+        let mut mode = 0..;
+        let mut costs = prices.map(|cost| mode.next().map_or((cost, 0), |mode| (cost + change(mode), mode)));
         let plain = costs[0];
         costs.sort_unstable();
         let mut colors = Colors::new();
-        let few = self.rows(pixels, column).all(|row| colors.add(row.pixels));
+        let few = self.rows(pixels, column..column + 1).all(|row| colors.add(row.pixels));
         if few && colors.repeat(self.alpha) && colors.cost() <= costs[0].0 {
             return FEW_COLORS;
         }
@@ -165,22 +187,20 @@ impl Predictor {
             if cost >= best.0 {
                 continue;
             }
-            scratch.counts.fill([0; 256]);
-            self.rows(pixels, column).for_each(|row| scratch.count(mode, row, self.leeway));
             let channels = if self.alpha { 4 } else { 3 };
-            let own: u64 = scratch.counts.iter().take(channels).map(|counts| bits_of(*counts)).sum();
+            let own = scratch.bits(mode, self.rows(pixels, column..column + 1), self.leeway, channels);
             best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
         }
         best.1
     }
 
-    /// The rows of a block by which its mode is chosen.
-    fn rows<'a>(&'a self, pixels: &'a [u32], column: usize) -> impl Iterator<Item = Row<'a>> {
+    /// The rows of blocks by which their modes are chosen.
+    fn rows<'a>(&'a self, pixels: &'a [u32], columns: Range<usize>) -> impl Iterator<Item = Row<'a>> {
         let width = self.grid.width;
         let top = self.at << self.grid.bits;
         let bottom = (top + (1 << self.grid.bits)).min(self.height);
-        let start = (column << self.grid.bits).max(1);
-        let end = ((column + 1) << self.grid.bits).min(width);
+        let start = (columns.start << self.grid.bits).max(1);
+        let end = (columns.end << self.grid.bits).min(width);
         (top..bottom).step_by(self.every).filter(|&y| y > 0).map(move |y| {
             let above =
                 if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
@@ -301,41 +321,44 @@ struct Row<'a> {
 struct Scratch {
     /// The differences of a row.
     differences: Vec<u32>,
-    /// How often differences have their values, in a block.
-    counts: Vec<[u32; 256]>,
+    /// What the differences of each block in a row of them cost by each mode.
+    costs: Vec<[u32; MODES as usize]>,
+    /// What a block's differences take, for each channel.
+    tallies: Vec<Tally>,
 }
 
 impl Scratch {
-    /// The differences of a row.
-    fn predict(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) -> &[u32] {
-        let to = self.differences.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
-        differences(mode, to, row.pixels, row.above);
-        if leeway.hidden {
-            let hidden =
-                to.iter_mut().zip(row.pixels.iter().skip(1)).filter(|(_, pixel)| leeway.hides(**pixel));
-            hidden.for_each(|(to, _)| *to &= 0xFF00_0000);
-        }
-        to
-    }
-
-    /// Counts the values of differences.
-    fn count(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) {
-        self.predict(mode, row, leeway);
-        let Self { differences, counts } = self;
-        let [blue, green, red, alpha] = counts.as_mut_slice() else { return };
-        let add = |counts: &mut [u32; 256], value: u8| {
-            if let Some(count) = counts.get_mut(usize::from(value)) {
-                *count += 1;
+    /// The bits that the differences of a block's rows take with codes of their own.
+    fn bits<'a>(
+        &mut self,
+        mode: u8,
+        rows: impl Iterator<Item = Row<'a>>,
+        leeway: Leeway,
+        channels: usize,
+    ) -> u64 {
+        let mut tallies = core::mem::take(&mut self.tallies);
+        tallies.iter_mut().take(channels).for_each(|tally| *tally = Tally::EMPTY);
+        for row in rows {
+            for difference in predict(&mut self.differences, mode, row, leeway) {
+                let values = difference.to_le_bytes().into_iter().take(channels);
+                tallies.iter_mut().zip(values).for_each(|(tally, value)| tally.add(value));
             }
-        };
-        for difference in differences.iter().take(row.pixels.len().saturating_sub(1)) {
-            let [b, g, r, a] = difference.to_le_bytes();
-            add(blue, b);
-            add(green, g);
-            add(red, r);
-            add(alpha, a);
         }
+        let bits = tallies.iter().take(channels).map(Tally::bits).sum();
+        self.tallies = tallies;
+        bits
     }
+}
+
+/// The differences of a row, for which there is room at `to`.
+fn predict<'a>(to: &'a mut [u32], mode: u8, row: Row<'_>, leeway: Leeway) -> &'a [u32] {
+    let to = to.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
+    differences(mode, to, row.pixels, row.above);
+    if leeway.hidden {
+        let hidden = to.iter_mut().zip(row.pixels.iter().skip(1)).filter(|(_, pixel)| leeway.hides(**pixel));
+        hidden.for_each(|(to, _)| *to &= 0xFF00_0000);
+    }
+    to
 }
 
 /// Writes the differences of a row whose pixels are `old`, which begins with the pixel to the left, as `above` with the one

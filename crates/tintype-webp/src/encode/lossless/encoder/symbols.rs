@@ -142,13 +142,13 @@ impl Writing {
     fn step(&mut self, source: &Source<'_>, bits: &mut BitWriter) -> bool {
         let stop = self.walk.position() + STEP;
         while self.walk.position() < stop {
-            let column = self.place.move_to(self.walk.position(), &self.grid);
-            let block = self.place.block(column, &self.grid);
-            let group = self.blocks.get(block).map_or(0, |&group| usize::from(group));
-            let (Some(token), Some(codes)) = (self.walk.next(source), self.codes.get(group)) else {
-                return true;
-            };
-            codes.write_token(bits, token);
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let group = self.blocks.get(stretch.block).map_or(0, |&group| usize::from(group));
+            let Some(codes) = self.codes.get(group) else { return true };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
+                codes.write_token(bits, token);
+            }
         }
         false
     }
