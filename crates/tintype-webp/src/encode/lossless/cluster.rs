@@ -235,18 +235,21 @@ impl Grouping {
                 self.row = stretch.row;
             }
             let costs = |place: usize| self.table.get(place).unwrap_or(&[[0; 8]; VECTORS]);
-            let mut none = NO_COSTS;
-            let sums = self.sums.get_mut(stretch.column).unwrap_or(&mut none);
+            // A copy, so that the compiler knows that it overlaps with nothing.
+            let mut sums = [[0; 8]; COUNT];
             while self.walk.position() < stretch.end {
                 let Some(token) = self.walk.next(source) else {
                     self.choose(self.row, self.grid.rows);
                     return true;
                 };
                 match places(token) {
-                    Places::Literal(places) => add_costs::<COUNT, 4>(sums, places.map(costs)),
-                    Places::Copy(places) => add_costs::<COUNT, 2>(sums, places.map(costs)),
-                    Places::Cached(place) => add_costs::<COUNT, 1>(sums, [costs(place)]),
+                    Places::Literal(places) => add_costs(&mut sums, places.map(costs)),
+                    Places::Copy(places) => add_costs(&mut sums, places.map(costs)),
+                    Places::Cached(place) => add_costs(&mut sums, [costs(place)]),
                 }
+            }
+            for (to, sums) in self.sums.get_mut(stretch.column).into_iter().flatten().zip(sums) {
+                to.iter_mut().zip(sums).for_each(|(to, sum)| *to = to.wrapping_add(sum));
             }
         }
         false
@@ -297,12 +300,13 @@ impl Grouping {
 /// largest blocks, make a poor choice and no wrong one.
 #[inline(always)]
 fn add_costs<const COUNT: usize, const SYMBOLS: usize>(
-    sums: &mut [[u32; 8]; VECTORS],
+    sums: &mut [[u32; 8]; COUNT],
     symbols: [&[[u16; 8]; VECTORS]; SYMBOLS],
 ) {
-    for (vector, sums) in sums.iter_mut().take(COUNT).enumerate() {
+    for (vector, sums) in sums.iter_mut().enumerate() {
         let mut token = [0u16; 8];
-        for costs in symbols.iter().filter_map(|costs| costs.get(vector)) {
+        for costs in symbols {
+            let costs = costs.get(vector).copied().unwrap_or_default();
             token.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
         }
         sums.iter_mut().zip(token).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
