@@ -34,9 +34,8 @@ pub(super) struct Grouping {
     /// Bits that follow symbols.
     pub(super) extra_bits: u64,
     seeds: Vec<Seed>,
-    costs: Option<Costs>,
-    /// What the caller wants to remember.
-    pub(super) passes: u32,
+    /// What symbols cost before there are groups.
+    costs: Costs,
     /// Of each symbol, the costs in each group.
     table: Vec<[[u16; 8]; VECTORS]>,
     /// Of each block in a row of them, the costs in each group.
@@ -75,7 +74,7 @@ impl Grouping {
     }
 
     /// Begins with `groups` groups at most.
-    pub(super) fn new(grid: Grid, cache_bits: u32, groups: usize, passes: u32) -> Self {
+    pub(super) fn new(grid: Grid, cache_bits: u32, groups: usize, rounds: u32, costs: Costs) -> Self {
         let groups = groups.clamp(1, LANES);
         Self {
             grid,
@@ -84,12 +83,11 @@ impl Grouping {
             histograms: vec![Histogram::new(cache_bits); groups],
             extra_bits: 0,
             seeds: vec![Seed::default(); grid.blocks()],
-            costs: None,
-            passes,
+            costs,
             table: vec![[[0; 8]; VECTORS]; symbols(cache_bits)],
             sums: vec![NO_COSTS; grid.columns],
-            pass: Pass::Count,
-            rounds: if groups == 1 { 0 } else { 3 },
+            pass: if groups == 1 { Pass::Count } else { Pass::Seed },
+            rounds: if groups == 1 { 0 } else { rounds },
             walk: Walk::new(cache_bits),
             place: Place::default(),
             row: 0,
@@ -121,11 +119,6 @@ impl Grouping {
                 Pass::Count
             }
             Pass::Assign => Pass::Count,
-            _ if self.costs.is_none() && self.rounds > 0 => {
-                self.costs = self.histograms.first().map(|all| Costs::new(all, self.cache_bits));
-                self.rounds -= 1;
-                Pass::Seed
-            }
             _ if self.rounds == 0 => {
                 self.settle();
                 Pass::Done
@@ -147,12 +140,10 @@ impl Grouping {
     fn seed(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
             let stretch = self.place.move_to(self.walk.position(), &self.grid);
-            let (Some(seed), Some(costs)) = (self.seeds.get_mut(stretch.block), &self.costs) else {
-                return true;
-            };
+            let Some(seed) = self.seeds.get_mut(stretch.block) else { return true };
             while self.walk.position() < stretch.end {
                 let Some(token) = self.walk.next(source) else { return true };
-                let (green, others) = costs.green_and_others(token);
+                let (green, others) = self.costs.green_and_others(token);
                 seed.all = seed.all.saturating_add(green + others);
                 seed.others = seed.others.saturating_add(others);
                 seed.tokens += 1;
@@ -264,7 +255,10 @@ impl Grouping {
         for (block, sums) in rows.iter_mut().zip(&self.sums) {
             let cost =
                 |&(group, &sum): &(u8, &u32)| sum.saturating_add(if group == before { 0 } else { CHANGE });
-            before = (0u8..).zip(sums.as_flattened().iter().take(groups)).min_by_key(cost).map_or(0, |(group, _)| group);
+            before = (0u8..)
+                .zip(sums.as_flattened().iter().take(groups))
+                .min_by_key(cost)
+                .map_or(0, |(group, _)| group);
             *block = before;
         }
         rows.iter_mut().skip(self.grid.columns).for_each(|block| *block = before);

@@ -147,6 +147,10 @@ impl Greedy {
         }
         self.at >= pixels.len()
     }
+
+    pub(super) fn into_costs(self) -> Costs {
+        self.costs
+    }
 }
 
 /// Costs of ways, by the last bits of the pixel they lead to.
@@ -203,6 +207,10 @@ impl Optimizer {
         false
     }
 
+    pub(super) fn into_costs(self) -> Costs {
+        self.costs
+    }
+
     /// Finds the ways from a pixel.
     #[inline(always)]
     fn advance(&mut self, pixels: &[u32], matches: &[Match], choices: &mut [Choice], width: usize) {
@@ -223,12 +231,19 @@ impl Optimizer {
             (above, width, From::Above),
             (best.length(), best.distance(), From::Match),
         ];
-        for (length, distance, from) in offers {
-            if length >= 2 && (all || length == longest) {
-                self.copies(choices, here, from, length, distance_code(distance, width), all);
+        if longest >= 2 {
+            for (length, distance, from) in offers {
+                if length >= 2 && (all || length == longest) {
+                    self.copies(choices, here, from, length, distance_code(distance, width), all);
+                }
             }
         }
-        let end = self.at + if all { 1 } else { longest };
+        if all {
+            self.cache.insert(color);
+            self.at += 1;
+            return;
+        }
+        let end = self.at + longest;
         if !self.cache.is_empty() {
             let passed = pixels.get(self.at..end).unwrap_or_default();
             passed.iter().for_each(|&color| self.cache.insert(color));
@@ -291,8 +306,11 @@ impl Optimizer {
 #[inline(always)]
 fn run(pixels: &[u32], at: usize, distance: usize, end: &mut usize) -> usize {
     if *end <= at {
-        let (Some(here), Some(there)) = (pixels.get(at..), at.checked_sub(distance)) else { return 0 };
-        let there = pixels.get(there..).unwrap_or_default();
+        let Some(before) = at.checked_sub(distance) else { return 0 };
+        if pixels.get(at) != pixels.get(before) {
+            return 0;
+        }
+        let (here, there) = (pixels.get(at..).unwrap_or_default(), pixels.get(before..).unwrap_or_default());
         *end = at + here.iter().zip(there).take_while(|(a, b)| a == b).count();
     }
     (*end - at).min(MAX_LENGTH)

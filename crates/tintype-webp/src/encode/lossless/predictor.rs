@@ -19,9 +19,6 @@ const CHANGE: u32 = 4 << COST_FRACTION;
 /// in the differences.
 const FEW_COLORS: u8 = 1;
 
-/// Modes that are looked at twice.
-const CANDIDATES: usize = 5;
-
 /// What values of the four channels cost, as they occur: blue, green, red and alpha.
 pub(super) struct Prices {
     counts: [[u32; 256]; 4],
@@ -72,11 +69,21 @@ impl Prices {
     }
 }
 
+/// How modes are chosen.
+#[derive(Clone, Copy)]
+pub(super) struct Settings {
+    /// Of how many rows one is looked at.
+    pub(super) every: usize,
+    /// Modes of a block that are looked at twice.
+    pub(super) candidates: usize,
+    /// Whether alpha counts.
+    pub(super) alpha: bool,
+}
+
 /// The transform, in the course of being applied.
 pub(super) struct Predictor {
     pub(super) grid: Grid,
     height: usize,
-    alpha: bool,
     pub(super) modes: Vec<u8>,
     prices: Box<Prices>,
     /// The row above as it was, and after its last pixel the first of the row below.
@@ -85,8 +92,7 @@ pub(super) struct Predictor {
     scratch: Scratch,
     /// The row of blocks at hand.
     at: usize,
-    /// Of how many rows one is looked at to choose modes.
-    every: usize,
+    settings: Settings,
     leeway: Leeway,
     /// With leeway: the row above as it was, and to how many bits to round pixels.
     before: Vec<u32>,
@@ -100,11 +106,10 @@ impl Predictor {
         (grid.blocks() + 13 * (grid.width + 2) + of_scratch + size_of::<Prices>()) as u64
     }
 
-    pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize, leeway: Leeway) -> Self {
+    pub(super) fn new(grid: Grid, height: usize, settings: Settings, leeway: Leeway) -> Self {
         let width_with_leeway = if leeway.is_none() { 0 } else { grid.width };
         Self {
             height,
-            alpha,
             modes: vec![0; grid.blocks()],
             prices: Prices::new(),
             above: vec![0; grid.width + 1],
@@ -115,7 +120,7 @@ impl Predictor {
                 tallies: vec![Tally::EMPTY; 4],
             },
             at: 0,
-            every,
+            settings,
             leeway,
             before: vec![0; width_with_leeway],
             steps: vec![0; width_with_leeway],
@@ -157,7 +162,7 @@ impl Predictor {
                 let (first, others) = differences.split_at_checked(side - 1).unwrap_or((differences, &[]));
                 for (block, costs) in core::iter::once(first).chain(others.chunks(side)).zip(&mut *costs) {
                     if let Some(cost) = costs.get_mut(usize::from(mode)) {
-                        *cost += self.prices.sum(block, self.alpha);
+                        *cost += self.prices.sum(block, self.settings.alpha);
                     }
                 }
             }
@@ -179,15 +184,15 @@ impl Predictor {
         costs.sort_unstable();
         let mut colors = Colors::new();
         let few = self.rows(pixels, column..column + 1).all(|row| colors.add(row.pixels));
-        if few && colors.repeat(self.alpha) && colors.cost() <= costs[0].0 {
+        if few && colors.repeat(self.settings.alpha) && colors.cost() <= costs[0].0 {
             return FEW_COLORS;
         }
         let mut best = (u32::MAX, 0);
-        for (cost, mode) in costs.into_iter().take(CANDIDATES).chain([plain]) {
+        for (cost, mode) in costs.into_iter().take(self.settings.candidates).chain([plain]) {
             if cost >= best.0 {
                 continue;
             }
-            let channels = if self.alpha { 4 } else { 3 };
+            let channels = if self.settings.alpha { 4 } else { 3 };
             let own = scratch.bits(mode, self.rows(pixels, column..column + 1), self.leeway, channels);
             best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
         }
@@ -201,7 +206,7 @@ impl Predictor {
         let bottom = (top + (1 << self.grid.bits)).min(self.height);
         let start = (columns.start << self.grid.bits).max(1);
         let end = (columns.end << self.grid.bits).min(width);
-        (top..bottom).step_by(self.every).filter(|&y| y > 0).map(move |y| {
+        (top..bottom).step_by(self.settings.every).filter(|&y| y > 0).map(move |y| {
             let above =
                 if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
             Row {

@@ -4,7 +4,7 @@ mod symbols;
 mod transforms;
 
 use self::symbols::Writing;
-use super::analysis::Transforms;
+use super::analysis::{self, Transforms};
 use super::bits::BitWriter;
 use super::cached;
 use super::cluster::Grouping;
@@ -68,7 +68,7 @@ enum Stage {
     Cache,
     Choose(Greedy),
     Optimize(Optimizer, u32),
-    Group(Grouping),
+    Group(Grouping, u32),
     Write(Writing),
     Done,
 }
@@ -196,7 +196,7 @@ impl Encoder {
             Stage::Cache => self.choose_cache(),
             Stage::Choose(greedy) => self.choose(greedy),
             Stage::Optimize(optimizer, passes) => self.optimize(optimizer, passes),
-            Stage::Group(grouping) => self.group(grouping),
+            Stage::Group(grouping, passes) => self.group(grouping, passes),
             Stage::Write(writing) => self.write(writing),
             Stage::Done => return false,
         };
@@ -208,7 +208,7 @@ impl Encoder {
         let some = self.pixels.len().min(STEP) as u64;
         match stage {
             Stage::Rows | Stage::Done => 0,
-            Stage::Analyze => 60 * self.pixels.len().min(1 << 19) as u64,
+            Stage::Analyze => 60 * self.pixels.len().min(2 * analysis::SAMPLES) as u64,
             Stage::Pack(_) | Stage::SubtractGreen(..) => 10 * some,
             Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
             Stage::Color(transform) => 150 * transform.grid.row_pixels(),
@@ -216,7 +216,7 @@ impl Encoder {
             Stage::Cache => 60 * self.pixels.len().min(cached::SAMPLE) as u64,
             Stage::Choose(..) => 15 * some,
             Stage::Optimize(..) | Stage::Write(_) => 60 * some,
-            Stage::Group(_) => 50 * some,
+            Stage::Group(..) => 50 * some,
         }
     }
 

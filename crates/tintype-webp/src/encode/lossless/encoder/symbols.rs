@@ -54,7 +54,7 @@ impl Encoder {
         if !greedy.step(&self.pixels, &self.matches, &mut self.choices, self.coded_width, STEP) {
             return Stage::Choose(greedy);
         }
-        self.begin_grouping(0)
+        self.begin_grouping(greedy.into_costs(), 0)
     }
 
     /// Makes choices the good way.
@@ -63,7 +63,7 @@ impl Encoder {
         if !optimizer.step(&self.pixels, &self.matches, &mut self.choices, width, STEP) {
             return Stage::Optimize(optimizer, passes);
         }
-        self.begin_grouping(passes.saturating_sub(1))
+        self.begin_grouping(optimizer.into_costs(), passes.saturating_sub(1))
     }
 
     fn source(&self) -> Source<'_> {
@@ -75,21 +75,22 @@ impl Encoder {
         }
     }
 
-    fn begin_grouping(&mut self, passes: u32) -> Stage {
+    /// Begins to make groups or, if choices are to be made anew, to count symbols in a single one.
+    fn begin_grouping(&mut self, costs: Costs, passes: u32) -> Stage {
         let grid = self.tuning.group_grid(self.coded_width, self.height);
         let groups = if passes > 0 { 1 } else { self.tuning.groups.min(self.pixels.len() / 1024) };
-        Stage::Group(Grouping::new(grid, self.cache_bits, groups, passes))
+        Stage::Group(Grouping::new(grid, self.cache_bits, groups, self.tuning.rounds, costs), passes)
     }
 
-    pub(super) fn group(&mut self, mut grouping: Grouping) -> Stage {
+    pub(super) fn group(&mut self, mut grouping: Grouping, passes: u32) -> Stage {
         if !grouping.step(&self.source(), STEP) {
-            return Stage::Group(grouping);
+            return Stage::Group(grouping, passes);
         }
-        if grouping.passes > 0
+        if passes > 0
             && let Some(histogram) = grouping.histograms.first()
         {
             let costs = Costs::new(histogram, self.cache_bits);
-            return Stage::Optimize(Optimizer::new(costs, self.cache_bits), grouping.passes);
+            return Stage::Optimize(Optimizer::new(costs, self.cache_bits), passes);
         }
         self.begin_writing(grouping)
     }
