@@ -52,6 +52,12 @@ impl ColorTransform {
         }
     }
 
+    /// Rough number of instructions of a step.
+    pub(super) fn step_work(&self) -> u64 {
+        let of_pixel = 55 + if self.refine { 240 } else { 100 } / self.every as u64;
+        of_pixel * self.grid.row_pixels() + 1000 * self.grid.columns as u64
+    }
+
     /// Transforms a row of blocks. Returns whether it was the last.
     pub(super) fn step(&mut self, pixels: &mut [u32]) -> bool {
         let mut before = [0; 3];

@@ -128,6 +128,15 @@ impl Predictor {
         }
     }
 
+    /// Rough number of instructions of a step.
+    pub(super) fn step_work(&self) -> u64 {
+        let Settings { every, candidates, .. } = self.settings;
+        let (every, twice) = (every as u64, candidates as u64 + 1);
+        let of_pixel = 30 + (350 + 60 * twice) / every;
+        // Each mode of a block is sent, too.
+        of_pixel * self.grid.row_pixels() + (2000 * twice + 500) * self.grid.columns as u64
+    }
+
     /// Replaces a row of blocks. Returns whether it was the last.
     pub(super) fn step(&mut self, pixels: &mut [u32]) -> bool {
         let first = self.at << self.grid.bits;

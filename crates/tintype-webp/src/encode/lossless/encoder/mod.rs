@@ -208,15 +208,20 @@ impl Encoder {
         let some = self.pixels.len().min(STEP) as u64;
         match stage {
             Stage::Rows | Stage::Done => 0,
-            Stage::Analyze => 60 * self.pixels.len().min(2 * analysis::SAMPLES) as u64,
+            // With what tables and codes take in any image.
+            Stage::Analyze => 400_000 + 120 * self.pixels.len().min(analysis::SAMPLES) as u64,
             Stage::Pack(_) | Stage::SubtractGreen(..) => 10 * some,
-            Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
-            Stage::Color(transform) => 150 * transform.grid.row_pixels(),
-            Stage::Match(_) => 60 * some,
-            Stage::Cache => 60 * self.pixels.len().min(cached::SAMPLE) as u64,
-            Stage::Choose(..) => 15 * some,
-            Stage::Optimize(..) | Stage::Write(_) => 60 * some,
-            Stage::Group(..) => 50 * some,
+            Stage::Predict(predictor) => predictor.step_work(),
+            Stage::Color(transform) => transform.step_work(),
+            Stage::Match(_) => 0, // counted as it goes on
+            Stage::Cache => {
+                let sizes = self.tuning.cache_sizes.len() as u64;
+                (60 + 16 * sizes) * self.pixels.len().min(cached::SAMPLE) as u64
+            }
+            Stage::Choose(..) => 50 * some,
+            Stage::Optimize(..) => 75 * some,
+            Stage::Group(..) => 65 * some,
+            Stage::Write(_) => 90 * some,
         }
     }
 

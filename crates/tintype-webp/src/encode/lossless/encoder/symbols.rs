@@ -31,7 +31,10 @@ impl Encoder {
     }
 
     pub(super) fn find_matches(&mut self, mut matcher: Matcher) -> Stage {
-        if !matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP / 2) {
+        let before = matcher.work();
+        let ended = matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP / 2);
+        self.work += matcher.work() - before;
+        if !ended {
             return Stage::Match(matcher);
         }
         self.choices = vec![Choice::default(); self.pixels.len()];
@@ -79,6 +82,7 @@ impl Encoder {
     fn begin_grouping(&mut self, costs: Costs, passes: u32) -> Stage {
         let grid = self.tuning.group_grid(self.coded_width, self.height);
         let groups = if passes > 0 { 1 } else { self.tuning.groups.min(self.pixels.len() / 1024) };
+        self.work += 200_000 * groups as u64 * u64::from(self.tuning.rounds);
         Stage::Group(Grouping::new(grid, self.cache_bits, groups, self.tuning.rounds, costs), passes)
     }
 
@@ -114,6 +118,7 @@ impl Encoder {
         for histogram in &histograms {
             codes.push(Codes::write(&mut self.bits, histogram, &mut symbol_bits));
         }
+        self.work += 150_000 * histograms.len() as u64;
         self.bits.reserve(symbol_bits);
         Stage::Write(Writing {
             walk: Walk::new(self.cache_bits),
