@@ -27,6 +27,12 @@ impl ColorCache {
         self.colors.is_empty()
     }
 
+    /// The place at which a cache of this logarithm of a size has a colour, if any.
+    #[inline(always)]
+    pub(crate) fn place(color: u32, bits: u32) -> u32 {
+        color.wrapping_mul(HASH) >> (32 - bits.max(1))
+    }
+
     #[inline(always)]
     pub(crate) fn insert(&mut self, color: u32) {
         let place = color.wrapping_mul(HASH) >> self.shift;

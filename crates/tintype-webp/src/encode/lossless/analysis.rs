@@ -15,7 +15,7 @@ pub(super) struct Transforms {
 }
 
 /// Pixels that are looked at, at most, about.
-const SAMPLES: usize = 1 << 19;
+pub(super) const SAMPLES: usize = 1 << 16;
 
 /// What a run of pixels that are the same as a neighbour takes, about, in units of 2^-16 bits.
 const RUN: u64 = 12 << 16;

@@ -31,28 +31,33 @@ impl Grid {
     }
 }
 
-/// Where the pixel at hand is.
+/// The row of the pixel at hand.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Place {
-    row_start: usize,
-    /// The row of the pixel.
-    pub(super) y: usize,
+    start: usize,
+    y: usize,
+}
+
+/// What a row and a block have in common.
+pub(super) struct Stretch {
+    /// The block, its column, and its row of blocks.
+    pub(super) block: usize,
+    pub(super) column: usize,
+    pub(super) row: usize,
+    /// The pixel after its last.
+    pub(super) end: usize,
 }
 
 impl Place {
-    /// Moves to the pixel `at`, and returns its block's column.
+    /// Moves to the pixel `at`, and returns the stretch that it is in.
     #[inline(always)]
-    pub(super) fn move_to(&mut self, at: usize, grid: &Grid) -> usize {
-        while at - self.row_start >= grid.width {
-            self.row_start += grid.width;
+    pub(super) fn move_to(&mut self, at: usize, grid: &Grid) -> Stretch {
+        while at - self.start >= grid.width {
+            self.start += grid.width;
             self.y += 1;
         }
-        (at - self.row_start) >> grid.bits
-    }
-
-    /// The block of this column.
-    #[inline(always)]
-    pub(super) fn block(&self, column: usize, grid: &Grid) -> usize {
-        (self.y >> grid.bits) * grid.columns + column
+        let (column, row) = ((at - self.start) >> grid.bits, self.y >> grid.bits);
+        let end = self.start + ((column + 1) << grid.bits).min(grid.width);
+        Stretch { block: row * grid.columns + column, column, row, end }
     }
 }

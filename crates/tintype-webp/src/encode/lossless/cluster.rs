@@ -6,7 +6,8 @@
 
 use super::blocks::{Grid, Place};
 use super::entropy::{COST_FRACTION, bits_of};
-use super::histogram::{Histogram, extra_bits, places, symbols};
+use super::histogram::{Histogram, Places, extra_bits, places, symbols};
+use super::merge::{self, merge};
 use super::parse::Costs;
 use super::tokens::{Source, Walk};
 use alloc::vec;
@@ -14,6 +15,10 @@ use alloc::vec::Vec;
 
 /// The most groups.
 pub(super) const LANES: usize = 32;
+
+/// Vectors of eight costs, one for each group.
+const VECTORS: usize = LANES / 8;
+const NO_COSTS: [[u32; 8]; VECTORS] = [[0; 8]; VECTORS];
 
 /// What a block pays for another group than the block before it, in bits.
 const CHANGE: u32 = 3 << COST_FRACTION;
@@ -29,17 +34,18 @@ pub(super) struct Grouping {
     /// Bits that follow symbols.
     pub(super) extra_bits: u64,
     seeds: Vec<Seed>,
-    costs: Option<Costs>,
-    /// What the caller wants to remember.
-    pub(super) passes: u32,
+    /// What symbols cost before there are groups.
+    costs: Costs,
     /// Of each symbol, the costs in each group.
-    table: Vec<[u16; LANES]>,
+    table: Vec<[[u16; 8]; VECTORS]>,
     /// Of each block in a row of them, the costs in each group.
-    sums: Vec<[u32; LANES]>,
+    sums: Vec<[[u32; 8]; VECTORS]>,
     pass: Pass,
     rounds: u32,
     walk: Walk,
     place: Place,
+    /// The row of blocks at hand.
+    row: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,11 +69,12 @@ impl Grouping {
     pub(super) fn memory(grid: &Grid, cache_bits: u32) -> u64 {
         let (blocks, symbols) = (grid.blocks() as u64, symbols(cache_bits) as u64);
         let of_symbols = (LANES as u64 + 3) * 4 * symbols + (2 * LANES as u64 + 2) * symbols;
-        blocks * 30 + of_symbols + 4 * LANES as u64 * grid.columns as u64 + 8192
+        let of_merging = merge::memory(symbols as usize);
+        blocks * 30 + of_symbols + of_merging + 4 * LANES as u64 * grid.columns as u64 + 8192
     }
 
     /// Begins with `groups` groups at most.
-    pub(super) fn new(grid: Grid, cache_bits: u32, groups: usize, passes: u32) -> Self {
+    pub(super) fn new(grid: Grid, cache_bits: u32, groups: usize, rounds: u32, costs: Costs) -> Self {
         let groups = groups.clamp(1, LANES);
         Self {
             grid,
@@ -76,14 +83,14 @@ impl Grouping {
             histograms: vec![Histogram::new(cache_bits); groups],
             extra_bits: 0,
             seeds: vec![Seed::default(); grid.blocks()],
-            costs: None,
-            passes,
-            table: vec![[0; LANES]; symbols(cache_bits)],
-            sums: vec![[0; LANES]; grid.columns],
-            pass: Pass::Count,
-            rounds: if groups == 1 { 0 } else { 3 },
+            costs,
+            table: vec![[[0; 8]; VECTORS]; symbols(cache_bits)],
+            sums: vec![NO_COSTS; grid.columns],
+            pass: if groups == 1 { Pass::Count } else { Pass::Seed },
+            rounds: if groups == 1 { 0 } else { rounds },
             walk: Walk::new(cache_bits),
             place: Place::default(),
+            row: 0,
         }
     }
 
@@ -99,6 +106,7 @@ impl Grouping {
         if ended {
             self.walk = Walk::new(self.cache_bits);
             self.place = Place::default();
+            self.row = 0;
             self.next_pass();
         }
         self.pass == Pass::Done
@@ -111,18 +119,13 @@ impl Grouping {
                 Pass::Count
             }
             Pass::Assign => Pass::Count,
-            _ if self.costs.is_none() && self.rounds > 0 => {
-                self.costs = self.histograms.first().map(|all| Costs::new(all, self.cache_bits));
-                self.rounds -= 1;
-                Pass::Seed
-            }
             _ if self.rounds == 0 => {
                 self.settle();
                 Pass::Done
             }
             _ => {
                 self.rounds -= 1;
-                self.merge();
+                merge(&mut self.histograms);
                 self.tabulate();
                 Pass::Assign
             }
@@ -136,14 +139,13 @@ impl Grouping {
     /// Adds up the costs of blocks. Returns whether that was the end, as the other passes do.
     fn seed(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else { return true };
-            let column = self.place.move_to(at, &self.grid);
-            let block = self.place.block(column, &self.grid);
-            if let (Some(seed), Some(costs)) = (self.seeds.get_mut(block), &self.costs) {
-                let (all, green) = costs.all_and_green(token);
-                seed.all = seed.all.saturating_add(all);
-                seed.others = seed.others.saturating_add(all - green);
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let Some(seed) = self.seeds.get_mut(stretch.block) else { return true };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
+                let (green, others) = self.costs.green_and_others(token);
+                seed.all = seed.all.saturating_add(green + others);
+                seed.others = seed.others.saturating_add(others);
                 seed.tokens += 1;
             }
         }
@@ -181,54 +183,16 @@ impl Grouping {
     /// Counts the symbols of groups.
     fn count(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else { return true };
-            let column = self.place.move_to(at, &self.grid);
-            let block = self.place.block(column, &self.grid);
-            let group = self.blocks.get(block).copied().unwrap_or(0);
-            if let Some(histogram) = self.histograms.get_mut(usize::from(group)) {
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let group = self.blocks.get(stretch.block).map_or(0, |&group| usize::from(group));
+            let Some(histogram) = self.histograms.get_mut(group) else { return true };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
                 histogram.add(token);
+                self.extra_bits += u64::from(extra_bits(token));
             }
-            self.extra_bits += u64::from(extra_bits(token));
         }
         false
-    }
-
-    /// Merges groups as long as that saves bits.
-    fn merge(&mut self) {
-        self.histograms.retain(|histogram| histogram.0.iter().any(|&count| count > 0));
-        let mut bits: Vec<u64> = self.histograms.iter().map(Histogram::bits).collect();
-        // Of each group, the one after it that goes with it best, and the bits that that saves.
-        let mut partners: Vec<Option<(u64, usize)>> = vec![None; bits.len()];
-        let mut stale: Vec<bool> = vec![true; bits.len()];
-        loop {
-            for at in 0..bits.len() {
-                if stale.get(at) == Some(&true)
-                    && let Some(partner) = partners.get_mut(at)
-                {
-                    *partner = best_partner(&self.histograms, &bits, at);
-                }
-            }
-            stale.fill(false);
-            let best = (0..)
-                .zip(&partners)
-                .filter_map(|(at, partner)| partner.map(|(saved, other)| (saved, at, other)));
-            let Some((_, at, other)) = best.max_by_key(|&(saved, at, _)| (saved, usize::MAX - at)) else {
-                break;
-            };
-            let from = self.histograms.swap_remove(other);
-            bits.swap_remove(other);
-            partners.swap_remove(other);
-            let moved = self.histograms.len();
-            if let (Some(histogram), Some(bits)) = (self.histograms.get_mut(at), bits.get_mut(at)) {
-                histogram.add_all(&from);
-                *bits = histogram.bits();
-            }
-            let touched = |other_at: usize| other_at == at || other_at == other || other_at == moved;
-            for (place, (stale, partner)) in stale.iter_mut().zip(&partners).enumerate() {
-                *stale = touched(place) || place < at || partner.is_some_and(|(_, other)| touched(other));
-            }
-        }
     }
 
     /// Lays out the costs of symbols in the groups side by side.
@@ -236,38 +200,47 @@ impl Grouping {
         for (lane, histogram) in self.histograms.iter().enumerate() {
             let costs = Costs::new(histogram, self.cache_bits);
             for (costs, cost) in self.table.iter_mut().zip(costs.all()) {
-                if let Some(to) = costs.get_mut(lane) {
+                if let Some(to) = costs.as_flattened_mut().get_mut(lane) {
                     *to = *cost;
                 }
             }
         }
-        self.sums.fill([0; LANES]);
+        self.sums.fill(NO_COSTS);
     }
 
     /// Gives each block the group in which it costs least.
     fn assign(&mut self, source: &Source<'_>, stop: usize) -> bool {
-        let mut row = self.place.y >> self.grid.bits;
+        match self.histograms.len() {
+            0..=8 => self.assign_vectors::<1>(source, stop),
+            9..=16 => self.assign_vectors::<2>(source, stop),
+            _ => self.assign_vectors::<VECTORS>(source, stop),
+        }
+    }
+
+    /// The same where groups take `COUNT` vectors.
+    fn assign_vectors<const COUNT: usize>(&mut self, source: &Source<'_>, stop: usize) -> bool {
         while self.walk.position() < stop {
-            let at = self.walk.position();
-            let Some(token) = self.walk.next(source) else {
-                self.choose(row, self.grid.rows);
-                return true;
-            };
-            let column = self.place.move_to(at, &self.grid);
-            if self.place.y >> self.grid.bits != row {
-                self.choose(row, self.place.y >> self.grid.bits);
-                row = self.place.y >> self.grid.bits;
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            if stretch.row != self.row {
+                self.choose(self.row, stretch.row);
+                self.row = stretch.row;
             }
-            let (places, count) = places(token);
-            if let Some(to) = self.sums.get_mut(column) {
-                // On copies, so that the compiler knows that they do not overlap. Sums that wrap, in the largest blocks,
-                // make a poor choice and no wrong one.
-                let mut sums = *to;
-                for costs in places.iter().take(count).filter_map(|&place| self.table.get(place)) {
-                    let costs = *costs;
-                    sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
+            let costs = |place: usize| self.table.get(place).unwrap_or(&[[0; 8]; VECTORS]);
+            // A copy, so that the compiler knows that it overlaps with nothing.
+            let mut sums = [[0; 8]; COUNT];
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else {
+                    self.choose(self.row, self.grid.rows);
+                    return true;
+                };
+                match places(token) {
+                    Places::Literal(places) => add_costs(&mut sums, places.map(costs)),
+                    Places::Copy(places) => add_costs(&mut sums, places.map(costs)),
+                    Places::Cached(place) => add_costs(&mut sums, [costs(place)]),
                 }
-                *to = sums;
+            }
+            for (to, sums) in self.sums.get_mut(stretch.column).into_iter().flatten().zip(sums) {
+                to.iter_mut().zip(sums).for_each(|(to, sum)| *to = to.wrapping_add(sum));
             }
         }
         false
@@ -282,11 +255,14 @@ impl Grouping {
         for (block, sums) in rows.iter_mut().zip(&self.sums) {
             let cost =
                 |&(group, &sum): &(u8, &u32)| sum.saturating_add(if group == before { 0 } else { CHANGE });
-            before = (0u8..).zip(sums.iter().take(groups)).min_by_key(cost).map_or(0, |(group, _)| group);
+            before = (0u8..)
+                .zip(sums.as_flattened().iter().take(groups))
+                .min_by_key(cost)
+                .map_or(0, |(group, _)| group);
             *block = before;
         }
         rows.iter_mut().skip(self.grid.columns).for_each(|block| *block = before);
-        self.sums.fill([0; LANES]);
+        self.sums.fill(NO_COSTS);
     }
 
     /// Drops groups that are empty, and all but one if that takes fewer bits.
@@ -295,9 +271,9 @@ impl Grouping {
         let mut next = 0;
         for (number, histogram) in numbers.iter_mut().zip(&self.histograms) {
             *number = next;
-            next += u8::from(histogram.0.iter().any(|&count| count > 0));
+            next += u8::from(!histogram.is_empty());
         }
-        self.histograms.retain(|histogram| histogram.0.iter().any(|&count| count > 0));
+        self.histograms.retain(|histogram| !histogram.is_empty());
         let mut counts = [0; LANES];
         for block in &mut self.blocks {
             *block = numbers.get(usize::from(*block)).copied().unwrap_or(0).min(next.max(1) - 1);
@@ -314,15 +290,21 @@ impl Grouping {
     }
 }
 
-/// The group after `at` that is best merged with it, and the bits that that saves.
-fn best_partner(histograms: &[Histogram], bits: &[u64], at: usize) -> Option<(u64, usize)> {
-    let (this, own) = (histograms.get(at)?, bits.get(at)?);
-    let others = histograms.iter().zip(bits).enumerate().skip(at + 1);
-    let savings = others.filter_map(|(other, (histogram, bits))| {
-        let together = this.bits_with(histogram);
-        (own + bits).checked_sub(together).filter(|&saved| saved > 0).map(|saved| (saved, other))
-    });
-    savings.max_by_key(|&(saved, other)| (saved, usize::MAX - other))
+/// Adds the costs of a token's symbols, of which there are at most four, so that 16 bits hold their sum. Sums that wrap, in the
+/// largest blocks, make a poor choice and no wrong one.
+#[inline(always)]
+fn add_costs<const COUNT: usize, const SYMBOLS: usize>(
+    sums: &mut [[u32; 8]; COUNT],
+    symbols: [&[[u16; 8]; VECTORS]; SYMBOLS],
+) {
+    for (vector, sums) in sums.iter_mut().enumerate() {
+        let mut token = [0u16; 8];
+        for costs in symbols {
+            let costs = costs.get(vector).copied().unwrap_or_default();
+            token.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
+        }
+        sums.iter_mut().zip(token).for_each(|(sum, cost)| *sum = sum.wrapping_add(cost.into()));
+    }
 }
 
 /// Sorts blocks by a key, and cuts them into parts that cost about the same.

@@ -23,6 +23,8 @@ pub(super) struct ColorTransform {
     samples: Vec<[i8; 3]>,
     at: usize,
     every: usize,
+    /// Whether to look around the factors that are likely.
+    refine: bool,
 }
 
 /// `channel` in units of a factor.
@@ -37,7 +39,7 @@ impl ColorTransform {
         (4 * grid.blocks() + (3 << (2 * grid.bits)) + size_of::<Prices>()) as u64
     }
 
-    pub(super) fn new(grid: Grid, height: usize, every: usize) -> Self {
+    pub(super) fn new(grid: Grid, height: usize, every: usize, refine: bool) -> Self {
         Self {
             height,
             factors: vec![0; grid.blocks()],
@@ -45,8 +47,15 @@ impl ColorTransform {
             samples: Vec::with_capacity(1 << (2 * grid.bits)),
             at: 0,
             every,
+            refine,
             grid,
         }
+    }
+
+    /// Rough number of instructions of a step.
+    pub(super) fn step_work(&self) -> u64 {
+        let of_pixel = 55 + if self.refine { 240 } else { 100 } / self.every as u64;
+        of_pixel * self.grid.row_pixels() + 1000 * self.grid.columns as u64
     }
 
     /// Transforms a row of blocks. Returns whether it was the last.
@@ -87,10 +96,12 @@ impl ColorTransform {
     /// The factors with which the block costs least.
     fn choose(&self, before: [i32; 3]) -> [i32; 3] {
         let [blue_costs, _, red_costs, _] = &self.prices.costs;
-        let green_to_red = seek(&self.samples, before[0], red_costs, |&[red, green, _]| (green, red as u8));
+        let Self { samples, refine, .. } = self;
+        let green_to_red =
+            seek(samples, before[0], *refine, red_costs, |&[red, green, _]| (green, red as u8));
         let green_to_blue =
-            seek(&self.samples, before[1], blue_costs, |&[_, green, blue]| (green, blue as u8));
-        let red_to_blue = seek(&self.samples, before[2], blue_costs, |&[red, green, blue]| {
+            seek(samples, before[1], *refine, blue_costs, |&[_, green, blue]| (green, blue as u8));
+        let red_to_blue = seek(samples, before[2], *refine, blue_costs, |&[red, green, blue]| {
             (red, (blue as u8).wrapping_sub(delta(green_to_blue, green)))
         });
         [green_to_red, green_to_blue, red_to_blue]
@@ -117,7 +128,13 @@ impl ColorTransform {
 
 /// The factor that makes a channel cheapest, given with each value of it the value of the other channel.
 #[inline(always)]
-fn seek(samples: &[[i8; 3]], before: i32, costs: &[u16; 256], pair: impl Fn(&[i8; 3]) -> (i8, u8)) -> i32 {
+fn seek(
+    samples: &[[i8; 3]],
+    before: i32,
+    refine: bool,
+    costs: &[u16; 256],
+    pair: impl Fn(&[i8; 3]) -> (i8, u8),
+) -> i32 {
     let (mut products, mut squares) = (0i64, 0i64);
     for (other, value) in samples.iter().map(&pair) {
         products += i64::from(other) * i64::from(value as i8);
@@ -145,7 +162,7 @@ fn seek(samples: &[[i8; 3]], before: i32, costs: &[u16; 256], pair: impl Fn(&[i8
     };
     attempt(before);
     let mut center = attempt(least_squares);
-    for step in [4, 2] {
+    for step in if refine { &[4, 2][..] } else { &[] } {
         attempt(center - step);
         center = attempt(center + step);
     }

@@ -44,7 +44,14 @@ pub(super) struct Tuning {
     pub(super) block_bits: u32,
     /// Of how many rows one is looked at to choose what a block's transform does.
     pub(super) every: usize,
+    /// Whether there is a colour transform.
     pub(super) colors: bool,
+    /// Predictors of a block that are looked at twice.
+    pub(super) predictors: usize,
+    /// Whether to look for factors of the colour transform around the most likely ones.
+    pub(super) refine: bool,
+    /// How often blocks go to the group that suits them best.
+    pub(super) rounds: u32,
 }
 
 impl Effort {
@@ -60,6 +67,9 @@ impl Effort {
                 block_bits: 4,
                 every: 4,
                 colors: false,
+                predictors: 3,
+                refine: false,
+                rounds: 1,
             },
             Self::Default => Tuning {
                 search: Search { links: 32, enough: 16 },
@@ -71,6 +81,9 @@ impl Effort {
                 block_bits: 4,
                 every: 2,
                 colors: true,
+                predictors: 3,
+                refine: false,
+                rounds: 1,
             },
             Self::Best => Tuning {
                 search: Search { links: 256, enough: 64 },
@@ -82,6 +95,9 @@ impl Effort {
                 block_bits: 4,
                 every: 1,
                 colors: true,
+                predictors: 5,
+                refine: true,
+                rounds: 2,
             },
         }
     }

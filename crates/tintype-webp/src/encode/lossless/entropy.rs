@@ -59,9 +59,23 @@ const fn products() -> [u32; 256] {
     table
 }
 
+/// What one more adds to the products of small numbers and their logarithms.
+const STEPS: [u32; 255] = steps();
+
+#[allow(clippy::indexing_slicing)] // evaluated by the compiler
+const fn steps() -> [u32; 255] {
+    let mut table = [0; 255];
+    let mut at = 0;
+    while at < 255 {
+        table[at] = PRODUCTS[at + 1] - PRODUCTS[at];
+        at += 1;
+    }
+    table
+}
+
 /// `number` times its logarithm.
 #[inline(always)]
-fn product(number: u32) -> u64 {
+pub(super) fn product(number: u32) -> u64 {
     match PRODUCTS.get(number as usize) {
         Some(&product) => product.into(),
         None => u64::from(number) * u64::from(log2(number)),
@@ -76,6 +90,35 @@ pub(super) fn bits_of(counts: impl IntoIterator<Item = u32>) -> u64 {
         products += product(count);
     }
     product(total) - products.min(product(total))
+}
+
+/// How often bytes occur, with the bits that they take so far always at hand.
+#[derive(Clone)]
+pub(super) struct Tally {
+    counts: [u32; 256],
+    total: u32,
+    products: u64,
+}
+
+impl Tally {
+    pub(super) const EMPTY: Self = Self { counts: [0; 256], total: 0, products: 0 };
+
+    #[inline(always)]
+    pub(super) fn add(&mut self, value: u8) {
+        if let Some(count) = self.counts.get_mut(usize::from(value)) {
+            self.products += match STEPS.get(*count as usize) {
+                Some(&step) => step.into(),
+                None => product(*count + 1) - product(*count),
+            };
+            *count += 1;
+            self.total += 1;
+        }
+    }
+
+    /// The bits that all bytes take together, in units of 2^-16.
+    pub(super) fn bits(&self) -> u64 {
+        product(self.total).saturating_sub(self.products)
+    }
 }
 
 /// Bits of costs of single symbols after the point.
@@ -110,6 +153,9 @@ mod tests {
     fn equal_symbols_take_the_logarithm_of_their_number() {
         assert_eq!(bits_of([7; 64]), (64 * 7 * 6) << FRACTION);
         assert_eq!(bits_of([0, 9, 0]), 0);
+        let mut tally = Tally::EMPTY;
+        (0..3000).for_each(|at: u32| tally.add((at * at % 251 % 19) as u8));
+        assert_eq!(tally.bits(), bits_of(tally.counts));
         let mut costs = [0; 4];
         costs_of(&[2, 1, 1, 0], &mut costs);
         assert_eq!(costs, [256, 512, 512, 768]);

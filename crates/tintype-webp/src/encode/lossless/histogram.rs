@@ -19,7 +19,7 @@ pub(super) fn symbols(cache_bits: u32) -> usize {
 }
 
 /// Something for each symbol of the five codes of a group, in one run: red, blue, alpha, distances, and green.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Alphabets<T>(pub(super) Vec<T>);
 
 impl<T: Copy + Default> Alphabets<T> {
@@ -37,18 +37,26 @@ impl<T: Copy + Default> Alphabets<T> {
     }
 }
 
-/// The symbols of a token, as places in [`Alphabets`]: four for a literal, two for a copy.
+/// The symbols of a token, as places in [`Alphabets`].
+pub(super) enum Places {
+    /// Green, red, blue and alpha.
+    Literal([usize; 4]),
+    Cached(usize),
+    /// The length and the distance.
+    Copy([usize; 2]),
+}
+
 #[inline(always)]
-pub(super) fn places(token: Token) -> ([usize; 4], usize) {
+pub(super) fn places(token: Token) -> Places {
     match token {
         Token::Literal(color) => {
             let [blue, green, red, alpha] = color.to_le_bytes().map(usize::from);
-            ([OTHERS + green, red, 256 + blue, 512 + alpha], 4)
+            Places::Literal([OTHERS + green, red, 256 + blue, 512 + alpha])
         }
-        Token::Cached(place) => ([OTHERS + GREEN + place as usize, 0, 0, 0], 1),
+        Token::Cached(place) => Places::Cached(OTHERS + GREEN + place as usize),
         Token::Copy { length, distance } => {
             let (length, distance) = (value_symbol(length).0, value_symbol(distance).0);
-            ([OTHERS + 256 + length as usize, 768 + distance as usize, 0, 0], 2)
+            Places::Copy([OTHERS + 256 + length as usize, 768 + distance as usize])
         }
     }
 }
@@ -59,28 +67,23 @@ pub(super) type Histogram = Alphabets<u32>;
 impl Histogram {
     #[inline(always)]
     pub(super) fn add(&mut self, token: Token) {
-        let (places, count) = places(token);
-        for &place in places.iter().take(count) {
-            if let Some(count) = self.0.get_mut(place) {
-                *count += 1;
-            }
+        let mut count = |place: usize| self.0.get_mut(place).map(|count| *count += 1).unwrap_or_default();
+        match places(token) {
+            Places::Literal(places) => places.into_iter().for_each(count),
+            Places::Copy(places) => places.into_iter().for_each(count),
+            Places::Cached(place) => count(place),
         }
+    }
+
+    /// Whether no symbol occurs.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&count| count == 0)
     }
 
     pub(super) fn add_all(&mut self, other: &Self) {
         for (count, other) in self.0.iter_mut().zip(&other.0) {
             *count += other;
         }
-    }
-
-    /// As [`Histogram::bits`], of both together.
-    pub(super) fn bits_with(&self, other: &Self) -> u64 {
-        let both = self.split().into_iter().zip(other.split());
-        both.map(|(a, b)| {
-            let counts = || a.iter().zip(b).map(|(a, b)| a + b);
-            bits_of(counts()) + code_bits(counts())
-        })
-        .sum()
     }
 
     /// The bits that the symbols and their codes take, about, without those that follow symbols, in units of 2^-16.
@@ -95,19 +98,35 @@ impl Histogram {
 
     /// The bits that the codes take, about.
     pub(super) fn code_bits(&self) -> u64 {
-        self.split().into_iter().map(|counts| code_bits(counts.iter().copied())).sum()
+        self.split().into_iter().map(|counts| code_bits(Used::of(counts).words())).sum()
     }
 }
 
-/// The bits that a code takes, about, in units of 2^-16.
-fn code_bits(counts: impl Iterator<Item = u32>) -> u64 {
-    let (mut used, mut runs, mut last) = (0, 0, false);
-    for count in counts {
-        used += u64::from(count > 0);
-        runs += u64::from((count > 0) != last);
-        last = count > 0;
+/// Which symbols of an alphabet occur: a bit for each.
+pub(super) struct Used(Vec<u64>);
+
+impl Used {
+    pub(super) fn of(counts: &[u32]) -> Self {
+        let word = |counts: &[u32]| {
+            (0..).zip(counts).fold(0, |word, (bit, &count)| word | u64::from(count > 0) << bit)
+        };
+        Self(counts.chunks(64).map(word).collect())
     }
-    if used <= 2 { 12 << 16 } else { (50 + used * 3 + runs * 2) << 16 }
+
+    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().copied()
+    }
+}
+
+/// The bits that a code takes, about, given which symbols it has, in units of 2^-16.
+pub(super) fn code_bits(words: impl Iterator<Item = u64>) -> u64 {
+    let (mut used, mut runs, mut last) = (0, 0, 0);
+    for word in words {
+        used += u64::from(word.count_ones());
+        runs += u64::from((word & !(word << 1 | last)).count_ones());
+        last = word >> 63;
+    }
+    if used <= 2 { 12 << 16 } else { (50 + used * 3 + runs * 4) << 16 }
 }
 
 /// The bits that follow the symbols of a token.

@@ -32,8 +32,11 @@ pub(super) struct Matcher {
     /// Searches, and those that found a match, of late.
     tries: usize,
     found: usize,
-    /// Pixels compared so far.
+    /// Pixels compared so far, and places at which they were.
     compared: u64,
+    attempts: u64,
+    /// Rough number of instructions of linking and of what is done for every pixel.
+    base_work: u64,
 }
 
 /// How hard to look.
@@ -69,12 +72,15 @@ impl Matcher {
             tries: 0,
             found: 0,
             compared: 0,
+            attempts: 0,
+            base_work: 0,
         }
     }
 
     /// Goes on by about `some` pixels. Returns whether all matches have been found. Every call gets the same slices, the
     /// matches being as many as the pixels.
     pub(super) fn step(&mut self, pixels: &[u32], matches: &mut [Match], width: usize, some: usize) -> bool {
+        self.base_work += 50 * some.min(pixels.len()) as u64;
         if !self.linked {
             self.link(pixels, matches, some);
             if self.at + 1 >= pixels.len() {
@@ -99,6 +105,11 @@ impl Matcher {
             *first = Match::default();
         }
         true
+    }
+
+    /// Rough number of instructions so far.
+    pub(super) fn work(&self) -> u64 {
+        self.base_work + 25 * self.attempts + 4 * self.compared
     }
 
     /// Links pixels to earlier ones.
@@ -157,6 +168,7 @@ impl Matcher {
         let mut budget = MAX_COMPARED;
         let mut attempt = |distance: usize, best: &mut (usize, usize)| {
             let Some(there) = pixels.get(at - distance..) else { return false };
+            self.attempts += 1;
             if here.get(best.0).is_none() || here.get(best.0) != there.get(best.0) {
                 return true;
             }

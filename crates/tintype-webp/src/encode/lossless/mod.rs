@@ -52,6 +52,7 @@ mod flat;
 mod histogram;
 mod lengths;
 mod matches;
+mod merge;
 mod near;
 mod palette;
 mod parse;

@@ -6,7 +6,7 @@
 //! symbol.
 
 use super::entropy::{COST_FRACTION, costs_of};
-use super::histogram::{Alphabets, Histogram, extra_bits, places};
+use super::histogram::{Alphabets, Histogram, Places, extra_bits, places};
 use super::tokens::{Choice, From, Match, Token};
 use crate::vp8l::cache::ColorCache;
 use crate::vp8l::distance::{MAX_LENGTH, distance_code, value_symbol};
@@ -65,9 +65,8 @@ impl Costs {
     /// The cost of a token, without the bits that follow its symbols.
     #[inline(always)]
     fn of(&self, token: Token) -> u32 {
-        let (places, count) = places(token);
-        let cost = |&place: &usize| self.0.0.get(place).map_or(0, |&cost| u32::from(cost));
-        places.iter().take(count).map(cost).sum()
+        let (green, others) = self.green_and_others(token);
+        green + others
     }
 
     /// Whether pixels cost more than this as literals.
@@ -79,11 +78,15 @@ impl Costs {
         })
     }
 
-    /// The cost of a token, and what of it is due to green, lengths and cached colours.
+    /// The cost of a token: what is due to green, lengths and cached colours, and the rest.
     #[inline(always)]
-    pub(super) fn all_and_green(&self, token: Token) -> (u32, u32) {
-        let green = self.0.0.get(places(token).0[0]).map_or(0, |&cost| u32::from(cost));
-        (self.of(token), green)
+    pub(super) fn green_and_others(&self, token: Token) -> (u32, u32) {
+        let cost = |place: usize| self.0.0.get(place).map_or(0, |&cost| u32::from(cost));
+        match places(token) {
+            Places::Literal([green, red, blue, alpha]) => (cost(green), cost(red) + cost(blue) + cost(alpha)),
+            Places::Copy([length, distance]) => (cost(length), cost(distance)),
+            Places::Cached(place) => (cost(place), 0),
+        }
     }
 
     /// The costs of all symbols.
@@ -102,6 +105,51 @@ impl Costs {
             }
         }
         copies
+    }
+}
+
+/// Makes choices the cheap way.
+pub(super) struct Greedy {
+    at: usize,
+    cache: ColorCache,
+    costs: Costs,
+}
+
+impl Greedy {
+    pub(super) fn new(costs: Costs, cache_bits: u32) -> Self {
+        Self { at: 0, cache: ColorCache::new(cache_bits), costs }
+    }
+
+    /// Goes on by about `some` pixels. Returns whether all choices have been made.
+    pub(super) fn step(
+        &mut self,
+        pixels: &[u32],
+        matches: &[Match],
+        choices: &mut [Choice],
+        width: usize,
+        some: usize,
+    ) -> bool {
+        let end = (self.at + some).min(pixels.len());
+        while self.at < end {
+            let mut choice = greedy(pixels, matches, &self.costs, self.at, width);
+            let passed = pixels.get(self.at..self.at + choice.pixels()).unwrap_or_default();
+            if let (Choice::LITERAL, &[color]) = (choice, passed)
+                && self.cache.place_of(color).is_some()
+            {
+                choice = Choice::CACHED;
+            } else if !self.cache.is_empty() {
+                passed.iter().for_each(|&color| self.cache.insert(color));
+            }
+            if let Some(to) = choices.get_mut(self.at) {
+                *to = choice;
+            }
+            self.at += choice.pixels();
+        }
+        self.at >= pixels.len()
+    }
+
+    pub(super) fn into_costs(self) -> Costs {
+        self.costs
     }
 }
 
@@ -159,17 +207,20 @@ impl Optimizer {
         false
     }
 
+    pub(super) fn into_costs(self) -> Costs {
+        self.costs
+    }
+
     /// Finds the ways from a pixel.
     #[inline(always)]
     fn advance(&mut self, pixels: &[u32], matches: &[Match], choices: &mut [Choice], width: usize) {
         let Some(&color) = pixels.get(self.at) else { return };
         let here = self.take_way(self.at);
-        let token = match self.cache.place_of(color) {
-            Some(place) => Token::Cached(place),
-            None => Token::Literal(color),
+        let (token, choice) = match self.cache.place_of(color) {
+            Some(place) => (Token::Cached(place), Choice::CACHED),
+            None => (Token::Literal(color), Choice::LITERAL),
         };
-        let literal = here + u64::from(self.costs.of(token));
-        self.offer(choices, self.at + 1, literal, Choice::LITERAL);
+        self.offer(choices, self.at + 1, here + u64::from(self.costs.of(token)), choice);
         let best = matches.get(self.at).copied().unwrap_or_default();
         let left = run(pixels, self.at, 1, &mut self.left_end);
         let above = run(pixels, self.at, width, &mut self.above_end);
@@ -180,12 +231,19 @@ impl Optimizer {
             (above, width, From::Above),
             (best.length(), best.distance(), From::Match),
         ];
-        for (length, distance, from) in offers {
-            if length >= 2 && (all || length == longest) {
-                self.copies(choices, here, from, length, distance_code(distance, width), all);
+        if longest >= 2 {
+            for (length, distance, from) in offers {
+                if length >= 2 && (all || length == longest) {
+                    self.copies(choices, here, from, length, distance_code(distance, width), all);
+                }
             }
         }
-        let end = self.at + if all { 1 } else { longest };
+        if all {
+            self.cache.insert(color);
+            self.at += 1;
+            return;
+        }
+        let end = self.at + longest;
         if !self.cache.is_empty() {
             let passed = pixels.get(self.at..end).unwrap_or_default();
             passed.iter().for_each(|&color| self.cache.insert(color));
@@ -248,8 +306,11 @@ impl Optimizer {
 #[inline(always)]
 fn run(pixels: &[u32], at: usize, distance: usize, end: &mut usize) -> usize {
     if *end <= at {
-        let (Some(here), Some(there)) = (pixels.get(at..), at.checked_sub(distance)) else { return 0 };
-        let there = pixels.get(there..).unwrap_or_default();
+        let Some(before) = at.checked_sub(distance) else { return 0 };
+        if pixels.get(at) != pixels.get(before) {
+            return 0;
+        }
+        let (here, there) = (pixels.get(at..).unwrap_or_default(), pixels.get(before..).unwrap_or_default());
         *end = at + here.iter().zip(there).take_while(|(a, b)| a == b).count();
     }
     (*end - at).min(MAX_LENGTH)

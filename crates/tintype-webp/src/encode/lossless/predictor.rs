@@ -3,13 +3,14 @@
 //! The mode is the one whose differences cost least, at the price that differences had in the blocks before.
 
 use super::blocks::Grid;
-use super::entropy::{COST_FRACTION, bits_of, costs_of, log2};
+use super::entropy::{COST_FRACTION, Tally, costs_of, log2};
 use super::flat::Colors;
 use super::near::Leeway;
 use crate::vp8l::predict::{BLACK, Kernel, MODES, subtract, with_mode};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// What a block pays for another mode than its neighbours', in bits.
 const CHANGE: u32 = 4 << COST_FRACTION;
@@ -17,9 +18,6 @@ const CHANGE: u32 = 4 << COST_FRACTION;
 /// The mode of blocks of few colours. They all have the same, so that what repeats in them, as letters do, still repeats
 /// in the differences.
 const FEW_COLORS: u8 = 1;
-
-/// Modes that are looked at twice.
-const CANDIDATES: usize = 5;
 
 /// What values of the four channels cost, as they occur: blue, green, red and alpha.
 pub(super) struct Prices {
@@ -71,11 +69,21 @@ impl Prices {
     }
 }
 
+/// How modes are chosen.
+#[derive(Clone, Copy)]
+pub(super) struct Settings {
+    /// Of how many rows one is looked at.
+    pub(super) every: usize,
+    /// Modes of a block that are looked at twice.
+    pub(super) candidates: usize,
+    /// Whether alpha counts.
+    pub(super) alpha: bool,
+}
+
 /// The transform, in the course of being applied.
 pub(super) struct Predictor {
     pub(super) grid: Grid,
     height: usize,
-    alpha: bool,
     pub(super) modes: Vec<u8>,
     prices: Box<Prices>,
     /// The row above as it was, and after its last pixel the first of the row below.
@@ -84,8 +92,7 @@ pub(super) struct Predictor {
     scratch: Scratch,
     /// The row of blocks at hand.
     at: usize,
-    /// Of how many rows one is looked at to choose modes.
-    every: usize,
+    settings: Settings,
     leeway: Leeway,
     /// With leeway: the row above as it was, and to how many bits to round pixels.
     before: Vec<u32>,
@@ -95,26 +102,39 @@ pub(super) struct Predictor {
 impl Predictor {
     /// Bytes that it holds.
     pub(super) fn memory(grid: &Grid) -> u64 {
-        (grid.blocks() + 13 * (grid.width + 2) + (4 << grid.bits) + size_of::<Prices>()) as u64
+        let of_scratch = 4 * grid.width + 4 * size_of::<Tally>() + 4 * usize::from(MODES) * grid.columns;
+        (grid.blocks() + 13 * (grid.width + 2) + of_scratch + size_of::<Prices>()) as u64
     }
 
-    pub(super) fn new(grid: Grid, height: usize, alpha: bool, every: usize, leeway: Leeway) -> Self {
+    pub(super) fn new(grid: Grid, height: usize, settings: Settings, leeway: Leeway) -> Self {
         let width_with_leeway = if leeway.is_none() { 0 } else { grid.width };
         Self {
             height,
-            alpha,
             modes: vec![0; grid.blocks()],
             prices: Prices::new(),
             above: vec![0; grid.width + 1],
             row: vec![0; grid.width + 1],
-            scratch: Scratch { differences: vec![0; 1 << grid.bits], counts: vec![[0; 256]; 4] },
+            scratch: Scratch {
+                differences: vec![0; grid.width],
+                costs: vec![[0; MODES as usize]; grid.columns],
+                tallies: vec![Tally::EMPTY; 4],
+            },
             at: 0,
-            every,
+            settings,
             leeway,
             before: vec![0; width_with_leeway],
             steps: vec![0; width_with_leeway],
             grid,
         }
+    }
+
+    /// Rough number of instructions of a step.
+    pub(super) fn step_work(&self) -> u64 {
+        let Settings { every, candidates, .. } = self.settings;
+        let (every, twice) = (every as u64, candidates as u64 + 1);
+        let of_pixel = 30 + (350 + 60 * twice) / every;
+        // Each mode of a block is sent, too.
+        of_pixel * self.grid.row_pixels() + (2000 * twice + 500) * self.grid.columns as u64
     }
 
     /// Replaces a row of blocks. Returns whether it was the last.
@@ -124,6 +144,7 @@ impl Predictor {
             *beyond = next;
         }
         let mut scratch = core::mem::take(&mut self.scratch);
+        self.price(pixels, &mut scratch);
         for column in 0..self.grid.columns {
             let mode = self.choose(pixels, column, &mut scratch);
             if let Some(to) = self.modes.get_mut(self.at * self.grid.columns + column) {
@@ -138,6 +159,25 @@ impl Predictor {
         self.at >= self.grid.rows
     }
 
+    /// Adds up what differences cost in each block at hand, by each mode, at the going prices.
+    fn price(&self, pixels: &[u32], scratch: &mut Scratch) {
+        let Scratch { costs, differences, .. } = scratch;
+        costs.fill([0; MODES as usize]);
+        let side = 1 << self.grid.bits;
+        for row in self.rows(pixels, 0..self.grid.columns) {
+            for mode in 0..MODES {
+                let differences = predict(differences, mode, row, self.leeway);
+                // The first pixel of a row has a mode of its own.
+                let (first, others) = differences.split_at_checked(side - 1).unwrap_or((differences, &[]));
+                for (block, costs) in core::iter::once(first).chain(others.chunks(side)).zip(&mut *costs) {
+                    if let Some(cost) = costs.get_mut(usize::from(mode)) {
+                        *cost += self.prices.sum(block, self.settings.alpha);
+                    }
+                }
+            }
+        }
+    }
+
     /// The mode whose differences cost least in a block: of those that are cheap at the going prices, the one that is
     /// cheapest if what the block would take with prices of its own is added.
     fn choose(&self, pixels: &[u32], column: usize, scratch: &mut Scratch) -> u8 {
@@ -146,42 +186,36 @@ impl Predictor {
         let left = if column > 0 { mode_at(at.checked_sub(1)) } else { None };
         let above = mode_at(at.checked_sub(self.grid.columns));
         let change = |mode: u8| if Some(mode) == left || Some(mode) == above { 0 } else { CHANGE };
-        let mut costs = [(u32::MAX, 0); MODES as usize];
-        for (mode, to) in (0..).zip(&mut costs) {
-            let cost_of = |differences: &[u32]| self.prices.sum(differences, self.alpha);
-            let cost: u32 =
-                self.rows(pixels, column).map(|row| cost_of(scratch.predict(mode, row, self.leeway))).sum();
-            *to = (cost + change(mode), mode);
-        }
+        let prices = scratch.costs.get(column).copied().unwrap_or_default();
+        let mut mode = 0..;
+        let mut costs = prices.map(|cost| mode.next().map_or((cost, 0), |mode| (cost + change(mode), mode)));
         let plain = costs[0];
         costs.sort_unstable();
         let mut colors = Colors::new();
-        let few = self.rows(pixels, column).all(|row| colors.add(row.pixels));
-        if few && colors.repeat(self.alpha) && colors.cost() <= costs[0].0 {
+        let few = self.rows(pixels, column..column + 1).all(|row| colors.add(row.pixels));
+        if few && colors.repeat(self.settings.alpha) && colors.cost() <= costs[0].0 {
             return FEW_COLORS;
         }
         let mut best = (u32::MAX, 0);
-        for (cost, mode) in costs.into_iter().take(CANDIDATES).chain([plain]) {
+        for (cost, mode) in costs.into_iter().take(self.settings.candidates).chain([plain]) {
             if cost >= best.0 {
                 continue;
             }
-            scratch.counts.fill([0; 256]);
-            self.rows(pixels, column).for_each(|row| scratch.count(mode, row, self.leeway));
-            let channels = if self.alpha { 4 } else { 3 };
-            let own: u64 = scratch.counts.iter().take(channels).map(|counts| bits_of(*counts)).sum();
+            let channels = if self.settings.alpha { 4 } else { 3 };
+            let own = scratch.bits(mode, self.rows(pixels, column..column + 1), self.leeway, channels);
             best = best.min((cost + (own >> (16 - COST_FRACTION)) as u32, mode));
         }
         best.1
     }
 
-    /// The rows of a block by which its mode is chosen.
-    fn rows<'a>(&'a self, pixels: &'a [u32], column: usize) -> impl Iterator<Item = Row<'a>> {
+    /// The rows of blocks by which their modes are chosen.
+    fn rows<'a>(&'a self, pixels: &'a [u32], columns: Range<usize>) -> impl Iterator<Item = Row<'a>> {
         let width = self.grid.width;
         let top = self.at << self.grid.bits;
         let bottom = (top + (1 << self.grid.bits)).min(self.height);
-        let start = (column << self.grid.bits).max(1);
-        let end = ((column + 1) << self.grid.bits).min(width);
-        (top..bottom).step_by(self.every).filter(|&y| y > 0).map(move |y| {
+        let start = (columns.start << self.grid.bits).max(1);
+        let end = (columns.end << self.grid.bits).min(width);
+        (top..bottom).step_by(self.settings.every).filter(|&y| y > 0).map(move |y| {
             let above =
                 if y == top { Some(self.above.as_slice()) } else { pixels.get((y - 1) * width..=y * width) };
             Row {
@@ -301,41 +335,44 @@ struct Row<'a> {
 struct Scratch {
     /// The differences of a row.
     differences: Vec<u32>,
-    /// How often differences have their values, in a block.
-    counts: Vec<[u32; 256]>,
+    /// What the differences of each block in a row of them cost by each mode.
+    costs: Vec<[u32; MODES as usize]>,
+    /// What a block's differences take, for each channel.
+    tallies: Vec<Tally>,
 }
 
 impl Scratch {
-    /// The differences of a row.
-    fn predict(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) -> &[u32] {
-        let to = self.differences.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
-        differences(mode, to, row.pixels, row.above);
-        if leeway.hidden {
-            let hidden =
-                to.iter_mut().zip(row.pixels.iter().skip(1)).filter(|(_, pixel)| leeway.hides(**pixel));
-            hidden.for_each(|(to, _)| *to &= 0xFF00_0000);
-        }
-        to
-    }
-
-    /// Counts the values of differences.
-    fn count(&mut self, mode: u8, row: Row<'_>, leeway: Leeway) {
-        self.predict(mode, row, leeway);
-        let Self { differences, counts } = self;
-        let [blue, green, red, alpha] = counts.as_mut_slice() else { return };
-        let add = |counts: &mut [u32; 256], value: u8| {
-            if let Some(count) = counts.get_mut(usize::from(value)) {
-                *count += 1;
+    /// The bits that the differences of a block's rows take with codes of their own.
+    fn bits<'a>(
+        &mut self,
+        mode: u8,
+        rows: impl Iterator<Item = Row<'a>>,
+        leeway: Leeway,
+        channels: usize,
+    ) -> u64 {
+        let mut tallies = core::mem::take(&mut self.tallies);
+        tallies.iter_mut().take(channels).for_each(|tally| *tally = Tally::EMPTY);
+        for row in rows {
+            for difference in predict(&mut self.differences, mode, row, leeway) {
+                let values = difference.to_le_bytes().into_iter().take(channels);
+                tallies.iter_mut().zip(values).for_each(|(tally, value)| tally.add(value));
             }
-        };
-        for difference in differences.iter().take(row.pixels.len().saturating_sub(1)) {
-            let [b, g, r, a] = difference.to_le_bytes();
-            add(blue, b);
-            add(green, g);
-            add(red, r);
-            add(alpha, a);
         }
+        let bits = tallies.iter().take(channels).map(Tally::bits).sum();
+        self.tallies = tallies;
+        bits
     }
+}
+
+/// The differences of a row, for which there is room at `to`.
+fn predict<'a>(to: &'a mut [u32], mode: u8, row: Row<'_>, leeway: Leeway) -> &'a [u32] {
+    let to = to.get_mut(..row.pixels.len().saturating_sub(1)).unwrap_or_default();
+    differences(mode, to, row.pixels, row.above);
+    if leeway.hidden {
+        let hidden = to.iter_mut().zip(row.pixels.iter().skip(1)).filter(|(_, pixel)| leeway.hides(**pixel));
+        hidden.for_each(|(to, _)| *to &= 0xFF00_0000);
+    }
+    to
 }
 
 /// Writes the differences of a row whose pixels are `old`, which begins with the pixel to the left, as `above` with the one

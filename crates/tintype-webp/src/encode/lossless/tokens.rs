@@ -55,8 +55,12 @@ pub(super) enum From {
     Above = 2,
 }
 
+/// What stands in place of [`From`] at a pixel whose colour is in the colour cache.
+const CACHED: u16 = 3;
+
 impl Choice {
     pub(super) const LITERAL: Self = Self(1);
+    pub(super) const CACHED: Self = Self(CACHED << 13 | 1);
 
     #[inline(always)]
     pub(super) fn copy(length: usize, from: From) -> Self {
@@ -89,16 +93,16 @@ pub(super) struct Source<'a> {
     pub(super) width: usize,
 }
 
-/// A walk over the tokens of an image.
+/// A walk over the tokens of an image. Choices say what is in the colour cache, so that it needs none.
 pub(super) struct Walk {
     at: usize,
-    cache: ColorCache,
+    cache_bits: u32,
 }
 
 impl Walk {
     /// Begins at the first pixel, with a colour cache of this logarithm of a size, or none for 0.
     pub(super) fn new(cache_bits: u32) -> Self {
-        Self { at: 0, cache: ColorCache::new(cache_bits) }
+        Self { at: 0, cache_bits }
     }
 
     /// The pixel at which the next token begins.
@@ -116,19 +120,11 @@ impl Walk {
         let token = if length > 1 {
             let best = source.matches.get(self.at).copied().unwrap_or_default();
             let distance = distance_code(choice.distance(best, source.width), source.width);
-            if !self.cache.is_empty() {
-                let copied = source.pixels.get(self.at..self.at + length).unwrap_or_default();
-                copied.iter().for_each(|&color| self.cache.insert(color));
-            }
             Token::Copy { length: length as u32, distance }
+        } else if choice == Choice::CACHED {
+            Token::Cached(ColorCache::place(color, self.cache_bits))
         } else {
-            match self.cache.place_of(color) {
-                Some(place) => Token::Cached(place),
-                None => {
-                    self.cache.insert(color);
-                    Token::Literal(color)
-                }
-            }
+            Token::Literal(color)
         };
         self.at += length;
         Some(token)

@@ -4,16 +4,16 @@ mod symbols;
 mod transforms;
 
 use self::symbols::Writing;
-use super::analysis::Transforms;
+use super::analysis::{self, Transforms};
 use super::bits::BitWriter;
-use super::cached::CacheTrial;
+use super::cached;
 use super::cluster::Grouping;
 use super::color::ColorTransform;
 use super::config::{Config, Effort, Tuning};
 use super::error::EncodeError;
 use super::matches::Matcher;
 use super::palette::Palette;
-use super::parse::{Costs, Optimizer};
+use super::parse::{Greedy, Optimizer};
 use super::predictor::Predictor;
 use super::stream::small_memory;
 use super::tokens::{Choice, Match};
@@ -65,10 +65,10 @@ enum Stage {
     Predict(Predictor),
     Color(ColorTransform),
     Match(Matcher),
-    Cache(CacheTrial),
-    Choose(usize, Costs),
+    Cache,
+    Choose(Greedy),
     Optimize(Optimizer, u32),
-    Group(Grouping),
+    Group(Grouping, u32),
     Write(Writing),
     Done,
 }
@@ -193,10 +193,10 @@ impl Encoder {
             Stage::Predict(predictor) => self.predict(predictor),
             Stage::Color(transform) => self.color(transform),
             Stage::Match(matcher) => self.find_matches(matcher),
-            Stage::Cache(trial) => self.choose_cache(trial),
-            Stage::Choose(at, costs) => self.choose(at, costs),
+            Stage::Cache => self.choose_cache(),
+            Stage::Choose(greedy) => self.choose(greedy),
             Stage::Optimize(optimizer, passes) => self.optimize(optimizer, passes),
-            Stage::Group(grouping) => self.group(grouping),
+            Stage::Group(grouping, passes) => self.group(grouping, passes),
             Stage::Write(writing) => self.write(writing),
             Stage::Done => return false,
         };
@@ -208,15 +208,20 @@ impl Encoder {
         let some = self.pixels.len().min(STEP) as u64;
         match stage {
             Stage::Rows | Stage::Done => 0,
-            Stage::Analyze => 60 * self.pixels.len().min(1 << 19) as u64,
+            // With what tables and codes take in any image.
+            Stage::Analyze => 400_000 + 120 * self.pixels.len().min(analysis::SAMPLES) as u64,
             Stage::Pack(_) | Stage::SubtractGreen(..) => 10 * some,
-            Stage::Predict(predictor) => 400 * predictor.grid.row_pixels(),
-            Stage::Color(transform) => 150 * transform.grid.row_pixels(),
-            Stage::Match(_) => 60 * some,
-            Stage::Cache(_) => 60 * self.pixels.len().min(1 << 17) as u64,
-            Stage::Choose(..) => 15 * some,
-            Stage::Optimize(..) | Stage::Write(_) => 60 * some,
-            Stage::Group(_) => 50 * some,
+            Stage::Predict(predictor) => predictor.step_work(),
+            Stage::Color(transform) => transform.step_work(),
+            Stage::Match(_) => 0, // counted as it goes on
+            Stage::Cache => {
+                let sizes = self.tuning.cache_sizes.len() as u64;
+                (60 + 16 * sizes) * self.pixels.len().min(cached::SAMPLE) as u64
+            }
+            Stage::Choose(..) => 50 * some,
+            Stage::Optimize(..) => 75 * some,
+            Stage::Group(..) => 65 * some,
+            Stage::Write(_) => 90 * some,
         }
     }
 
@@ -233,7 +238,7 @@ impl Encoder {
         let each = 10 * pixels + if has_alpha { 9 * pixels / 2 } else { 7 * pixels / 2 };
         let of_transforms = Predictor::memory(&transforms) + ColorTransform::memory(&transforms);
         let of_symbols =
-            CacheTrial::memory(cache_bits) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
+            cached::memory(tuning.cache_sizes) + Optimizer::BYTES + Grouping::memory(&groups, cache_bits);
         let of_blocks = small_memory(transforms.blocks()) + 12 * transforms.blocks() as u64;
         let alternative = config.alternative(width * height).map_or(0, |other| {
             Self::memory(width as u32, height as u32, has_alpha, other) + size_of::<Self>() as u64

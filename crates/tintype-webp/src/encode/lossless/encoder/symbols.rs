@@ -2,11 +2,11 @@
 
 use super::super::bits::BitWriter;
 use super::super::blocks::{Grid, Place};
-use super::super::cached::CacheTrial;
+use super::super::cached::choose_cache;
 use super::super::cluster::Grouping;
 use super::super::matches::Matcher;
 use super::super::palette::Palette;
-use super::super::parse::{Costs, Optimizer, greedy};
+use super::super::parse::{Costs, Greedy, Optimizer};
 use super::super::stream::{Codes, write_small};
 use super::super::tokens::{Choice, Match, Source, Walk};
 use super::{Encoder, STEP, Stage};
@@ -31,35 +31,33 @@ impl Encoder {
     }
 
     pub(super) fn find_matches(&mut self, mut matcher: Matcher) -> Stage {
-        if !matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP / 2) {
+        let before = matcher.work();
+        let ended = matcher.step(&self.pixels, &mut self.matches, self.coded_width, STEP / 2);
+        self.work += matcher.work() - before;
+        if !ended {
             return Stage::Match(matcher);
         }
         self.choices = vec![Choice::default(); self.pixels.len()];
-        Stage::Cache(CacheTrial::new(self.tuning.cache_sizes))
+        Stage::Cache
     }
 
-    pub(super) fn choose_cache(&mut self, mut trial: CacheTrial) -> Stage {
-        if !trial.step(&self.pixels, &self.matches, self.coded_width) {
-            return Stage::Cache(trial);
-        }
-        let (cache_bits, histogram) = trial.into_best();
+    pub(super) fn choose_cache(&mut self) -> Stage {
+        let (cache_bits, histogram) =
+            choose_cache(&self.pixels, &self.matches, self.coded_width, self.tuning.cache_sizes);
         self.cache_bits = cache_bits;
         let costs = Costs::new(&histogram, cache_bits);
         if self.tuning.passes == 0 {
-            return Stage::Choose(0, costs);
+            return Stage::Choose(Greedy::new(costs, cache_bits));
         }
         Stage::Optimize(Optimizer::new(costs, cache_bits), self.tuning.passes)
     }
 
     /// Makes choices the cheap way.
-    pub(super) fn choose(&mut self, mut at: usize, costs: Costs) -> Stage {
-        let end = at + STEP;
-        while at < end {
-            let Some(choice) = self.choices.get_mut(at) else { return self.begin_grouping(0) };
-            *choice = greedy(&self.pixels, &self.matches, &costs, at, self.coded_width);
-            at += choice.pixels();
+    pub(super) fn choose(&mut self, mut greedy: Greedy) -> Stage {
+        if !greedy.step(&self.pixels, &self.matches, &mut self.choices, self.coded_width, STEP) {
+            return Stage::Choose(greedy);
         }
-        Stage::Choose(at, costs)
+        self.begin_grouping(greedy.into_costs(), 0)
     }
 
     /// Makes choices the good way.
@@ -68,7 +66,7 @@ impl Encoder {
         if !optimizer.step(&self.pixels, &self.matches, &mut self.choices, width, STEP) {
             return Stage::Optimize(optimizer, passes);
         }
-        self.begin_grouping(passes.saturating_sub(1))
+        self.begin_grouping(optimizer.into_costs(), passes.saturating_sub(1))
     }
 
     fn source(&self) -> Source<'_> {
@@ -80,21 +78,23 @@ impl Encoder {
         }
     }
 
-    fn begin_grouping(&mut self, passes: u32) -> Stage {
+    /// Begins to make groups or, if choices are to be made anew, to count symbols in a single one.
+    fn begin_grouping(&mut self, costs: Costs, passes: u32) -> Stage {
         let grid = self.tuning.group_grid(self.coded_width, self.height);
         let groups = if passes > 0 { 1 } else { self.tuning.groups.min(self.pixels.len() / 1024) };
-        Stage::Group(Grouping::new(grid, self.cache_bits, groups, passes))
+        self.work += 200_000 * groups as u64 * u64::from(self.tuning.rounds);
+        Stage::Group(Grouping::new(grid, self.cache_bits, groups, self.tuning.rounds, costs), passes)
     }
 
-    pub(super) fn group(&mut self, mut grouping: Grouping) -> Stage {
+    pub(super) fn group(&mut self, mut grouping: Grouping, passes: u32) -> Stage {
         if !grouping.step(&self.source(), STEP) {
-            return Stage::Group(grouping);
+            return Stage::Group(grouping, passes);
         }
-        if grouping.passes > 0
+        if passes > 0
             && let Some(histogram) = grouping.histograms.first()
         {
             let costs = Costs::new(histogram, self.cache_bits);
-            return Stage::Optimize(Optimizer::new(costs, self.cache_bits), grouping.passes);
+            return Stage::Optimize(Optimizer::new(costs, self.cache_bits), passes);
         }
         self.begin_writing(grouping)
     }
@@ -118,6 +118,7 @@ impl Encoder {
         for histogram in &histograms {
             codes.push(Codes::write(&mut self.bits, histogram, &mut symbol_bits));
         }
+        self.work += 150_000 * histograms.len() as u64;
         self.bits.reserve(symbol_bits);
         Stage::Write(Writing {
             walk: Walk::new(self.cache_bits),
@@ -147,13 +148,13 @@ impl Writing {
     fn step(&mut self, source: &Source<'_>, bits: &mut BitWriter) -> bool {
         let stop = self.walk.position() + STEP;
         while self.walk.position() < stop {
-            let column = self.place.move_to(self.walk.position(), &self.grid);
-            let block = self.place.block(column, &self.grid);
-            let group = self.blocks.get(block).map_or(0, |&group| usize::from(group));
-            let (Some(token), Some(codes)) = (self.walk.next(source), self.codes.get(group)) else {
-                return true;
-            };
-            codes.write_token(bits, token);
+            let stretch = self.place.move_to(self.walk.position(), &self.grid);
+            let group = self.blocks.get(stretch.block).map_or(0, |&group| usize::from(group));
+            let Some(codes) = self.codes.get(group) else { return true };
+            while self.walk.position() < stretch.end {
+                let Some(token) = self.walk.next(source) else { return true };
+                codes.write_token(bits, token);
+            }
         }
         false
     }

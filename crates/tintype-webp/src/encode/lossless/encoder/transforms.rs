@@ -5,9 +5,9 @@ use super::super::blocks::Grid;
 use super::super::color::ColorTransform;
 use super::super::entropy::bits_of;
 use super::super::near::{Leeway, bits_of_level};
-use super::super::predictor::Predictor;
+use super::super::predictor::{Predictor, Settings};
 use super::super::stream::write_small;
-use super::{Encoder, STEP, Stage};
+use super::{Encoder, STEP, Stage, Tuning};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -19,6 +19,10 @@ const STRIP: usize = 16;
 impl Encoder {
     fn transform_grid(&self) -> Grid {
         self.tuning.transform_grid(self.width, self.height)
+    }
+
+    fn predictor_settings(&self) -> Settings {
+        Settings { every: self.tuning.every, candidates: self.tuning.predictors, alpha: self.translucent }
     }
 
     /// Writes the header, and chooses transforms.
@@ -114,7 +118,7 @@ impl Encoder {
         let mut pixels: Vec<u32> = strips.flatten().copied().collect();
         let height = pixels.len() / self.width;
         let grid = Grid::new(self.width, height, self.transform_grid().bits, usize::MAX);
-        let mut predictor = Predictor::new(grid, height, self.translucent, self.tuning.every, leeway);
+        let mut predictor = Predictor::new(grid, height, self.predictor_settings(), leeway);
         while !predictor.step(&mut pixels) {}
         self.work += 400 * pixels.len() as u64;
         // Where neighbours are predicted exactly, pixels mostly are, too, and take few bits.
@@ -138,7 +142,7 @@ impl Encoder {
         if transforms.predict {
             let leeway = self.leeway(transforms.subtract_green);
             let grid = self.transform_grid();
-            Stage::Predict(Predictor::new(grid, self.height, self.translucent, self.tuning.every, leeway))
+            Stage::Predict(Predictor::new(grid, self.height, self.predictor_settings(), leeway))
         } else {
             self.begin_matching()
         }
@@ -154,7 +158,8 @@ impl Encoder {
             predictor.modes.iter().map(|&mode| 0xFF00_0000 | u32::from(mode) << 8).collect();
         write_small(&mut self.bits, &modes, predictor.grid.columns, self.tuning.search);
         if self.tuning.colors {
-            Stage::Color(ColorTransform::new(self.transform_grid(), self.height, self.tuning.every))
+            let Tuning { every, refine, .. } = self.tuning;
+            Stage::Color(ColorTransform::new(self.transform_grid(), self.height, every, refine))
         } else {
             self.begin_matching()
         }
