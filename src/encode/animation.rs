@@ -1,6 +1,6 @@
 //! Animated WebP (RFC 9649, 2.7.1).
 
-use super::webp::{has_alpha, internal, lossless_config, lossless_work, lossy_config};
+use super::webp::{FRAME_WORK, has_alpha, internal, lossless_config, lossy_config};
 use super::{Encoder, Image};
 use crate::metadata::Attached;
 use crate::pixels::Channels;
@@ -24,8 +24,6 @@ pub(super) struct AnimationEncoder {
     row: Vec<u8>,
     file: Vec<Vec<u8>>,
     work: u64,
-    /// Units of work for one of the encoder's.
-    per_unit: u64,
 }
 
 impl AnimationEncoder {
@@ -45,8 +43,6 @@ impl AnimationEncoder {
             row: Vec::new(),
             file: Vec::new(),
             work: 0,
-            // Each frame is drawn and compared with the one before as well.
-            per_unit: lossless_work(output) + 1,
         })
     }
 }
@@ -67,7 +63,7 @@ impl Encoder for AnimationEncoder {
             encoder.end_frame(self.delay.unwrap_or(delay), self.coding).map_err(internal)?;
         }
         self.ending = encoder.step().map_err(internal)?;
-        self.work = encoder.work() * self.per_unit;
+        self.work = encoder.work() * FRAME_WORK;
         Limit::Memory.check(encoder.held(), self.room)?;
         Ok(self.ending)
     }

@@ -23,8 +23,6 @@ pub(super) struct WebpEncoder {
     file: Vec<u8>,
     /// The work of lossless coding.
     work: u64,
-    /// Units of work for one of the lossless coder's.
-    per_unit: u64,
 }
 
 /// What makes the image data.
@@ -76,15 +74,7 @@ impl WebpEncoder {
                 alpha,
             }))
         };
-        Ok(Self {
-            image,
-            coder,
-            attached,
-            row: Vec::new(),
-            file: Vec::new(),
-            work: 0,
-            per_unit: lossless_work(output),
-        })
+        Ok(Self { image, coder, attached, row: Vec::new(), file: Vec::new(), work: 0 })
     }
 
     /// Writes the file around its image data.
@@ -139,7 +129,7 @@ impl Encoder for WebpEncoder {
             }
             Coder::Lossless(mut encoder) => {
                 let more = encoder.step();
-                self.work = encoder.work() * self.per_unit;
+                self.work = encoder.work() * LOSSLESS_WORK;
                 if more {
                     self.coder = Coder::Lossless(encoder);
                     return Ok(true);
@@ -247,10 +237,9 @@ pub(super) fn lossless_config(output: &Output) -> lossless::Config {
 /// Units of [`crate::Limits::work`] for one of the lossless coder's where it codes alpha.
 const ALPHA_WORK: u64 = 3;
 
-/// The same where it codes an image.
-pub(super) fn lossless_work(output: &Output) -> u64 {
-    if output.effort == Effort::Fast { 3 } else { 4 }
-}
+/// The same where it codes an image, and in an animation, where each frame is also drawn and compared with the one before.
+const LOSSLESS_WORK: u64 = 2;
+pub(super) const FRAME_WORK: u64 = 3;
 
 pub(super) fn effort(output: &Output) -> encode::Effort {
     match output.effort {
@@ -263,7 +252,7 @@ pub(super) fn effort(output: &Output) -> encode::Effort {
 /// What the codec does. Without loss, it counts most of it itself.
 pub(super) fn work(output: &Output, image: Image) -> Work {
     if output.lossless {
-        return Work { fixed: 3_400_000 + image.pixels() * 30, per_byte: 0 };
+        return Work { fixed: 1_000_000 + image.pixels() * 30, per_byte: 0 };
     }
     let sharp = if output.sharp_chroma { 2500 } else { 0 };
     let per_byte = if output.effort == Effort::Best { 12_000 } else { 600 };

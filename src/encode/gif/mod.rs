@@ -265,7 +265,7 @@ const PARTS: u64 = 64 << 10;
 
 /// What happens to every pixel. The encoder counts what it does with colours.
 pub(super) fn work(image: Image) -> Work {
-    Work { fixed: 400_000 + image.pixels() * 20, per_byte: 0 }
+    Work { fixed: 1_900_000 + image.pixels() * 20, per_byte: 0 }
 }
 
 #[cfg(test)]
