@@ -92,14 +92,14 @@ const CONTROL: usize = 26;
 const SIGNATURE: usize = 8;
 
 impl Playback {
-    /// What the beginning of a file, up to the first pixels, says about an animation; none if it is a still.
-    pub(super) fn of(head: &[u8], size: (u32, u32)) -> Result<Option<Self>> {
-        let numbers = of_head(head, b"acTL").and_then(|body| body.first_chunk());
-        let Some(&[f0, f1, f2, f3, p0, p1, p2, p3]) = numbers else { return Ok(None) };
+    /// What the beginning of a file, up to the first pixels, says about an animation; none if it is a still, or if what it says
+    /// is wrong: its image is shown then.
+    pub(super) fn of(head: &[u8], size: (u32, u32)) -> Option<Self> {
+        let &[f0, f1, f2, f3, p0, p1, p2, p3] = of_head(head, b"acTL")?.first_chunk()?;
         let frames = u32::from_be_bytes([f0, f1, f2, f3]);
         let loops = u32::from_be_bytes([p0, p1, p2, p3]);
-        let first = of_head(head, b"fcTL").map(|body| Control::read(body, size, 0)).transpose()?;
-        Ok((frames > 0).then_some(Self { frames, loops, first }))
+        let first = of_head(head, b"fcTL").map(|body| Control::read(body, size, 0)).transpose().ok()?;
+        (frames > 0).then_some(Self { frames, loops, first })
     }
 
     /// Whether the first frame is no more than the image.

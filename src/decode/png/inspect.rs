@@ -53,7 +53,7 @@ impl PngInspector {
         let profile = self.head.take_colors().profile();
         let exif = info.exif_metadata.as_deref().and_then(exif::parse);
         let size = (source.width, source.height);
-        let playback = Playback::of(&head, size)?;
+        let playback = Playback::of(&head, size);
         if let Some(playback) = playback.filter(|playback| playback.frames > 1) {
             let mut chunks = Chunks::new(&head, &playback, size);
             chunks.feed(&std::mem::take(&mut self.first_pixels));

@@ -86,21 +86,21 @@ impl PngDecoder {
     /// Begins with the pixels, once everything before them has come.
     fn begin(&mut self, reading: Reading, head: &[u8]) -> Result<State> {
         let source = reading.header.source;
-        let playback = Playback::of(head, (source.width, source.height))?;
+        let playback = Playback::of(head, (source.width, source.height));
         let first = std::mem::take(&mut self.first_pixels);
         let is_still = playback.is_none_or(|playback| playback.is_still());
         if is_still {
             self.selection.check_frames(1)?;
         }
-        let shows_image = is_still || playback.is_some_and(|playback| playback.first.is_some());
-        let Some(playback) = playback.filter(|_| !shows_image || !is_still && self.selection.needs_canvas())
-        else {
+        // The image is what stands for the animation where one picture is wanted, even if it is none of the frames.
+        let Some(playback) = playback.filter(|_| !is_still && self.selection.needs_canvas()) else {
             self.inlet.push(&first);
             if self.complete {
                 self.inlet.finish();
             }
             return Ok(State::Reading(Box::new(reading)));
         };
+        let shows_image = playback.first.is_some();
         let mut animation = Animation::new(head, playback, (source.width, source.height), self.allow_damaged);
         animation.feed(&first);
         if self.complete {
