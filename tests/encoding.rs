@@ -99,7 +99,7 @@ fn a_jpeg_is_progressive_where_that_makes_it_smaller_and_nothing_else_is_asked_f
         options.geometry.width = Some(Length::Pixels(width));
         options.geometry.enlarge = true;
         options.output = Output { format: Format::Jpeg, effort, progressive: asked, ..options.output };
-        has_frame(&resize(&photograph(), &options).unwrap().image, 0xc2)
+        has_frame(&resize(photograph(), &options).unwrap().image, 0xc2)
     };
     assert!(is_progressive(SIDE, Effort::Default, None) && is_progressive(SIDE, Effort::Best, None));
     assert!(!is_progressive(SIDE, Effort::Fast, None), "rows are to leave as they come");

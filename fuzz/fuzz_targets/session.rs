@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use libfuzzer_sys::fuzz_target;
 use tintype::{
-    Adjust, Amount, Angle, Blend, Color, Crop, CropRatio, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
+    Adjust, Alternative, Amount, Angle, Blend, Color, Crop, CropRatio, Effort, Error, Extend, Extent, Factor, Fill, Filter, Fit, Format, Geometry,
     Gravity, Length, Limit, Mask, MaskShape, Metadata, Obscure, Offset, Options, Overlay, Place, Position, Profile, Rotation, Session, Sides,
     Smart, Tilt, Trim, Unsharp, Veil, resize, Zoom,
 };
@@ -262,6 +262,11 @@ fn options([output, limits, rest @ ..]: &[u8; CHOICES - 1], file: &[u8]) -> Opti
     options.input.allow_damaged = limits & 1 == 0;
     options.input.frames = u32::from(limits & 2 == 0);
     options.input.page = u32::from(limits & 12 == 12);
+    options.output.colors = (limits & 48 == 48).then(|| 2 + u32::from(back.byte()));
+    let other = back.one_of(&[Format::Jpeg, Format::Png, Format::Webp]);
+    options.alternatives.extend((limits & 192 == 192).then_some(Alternative { format: other, quality: None }));
+    options.output.progressive = back.seldom(Choices::flag);
+    options.output.effort = back.one_of(Effort::ALL);
     (options.limits.memory, options.limits.work) = (MAX_MEMORY, MAX_WORK);
     options
 }
