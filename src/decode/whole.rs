@@ -1,13 +1,12 @@
 //! Formats that come now and then, read by libraries that want the whole file: BMP, ICO, QOI, PNM and TIFF. They come late, when
 //! all of the file is there, and take more memory than others, which is predicted and bounded as everywhere.
 
-use std::collections::VecDeque;
-
 use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::color::{self, Model, Space};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
+use crate::queue::Queue;
 use crate::{ColorModel, Error, Format, Info, Limit, Result, Source, exif};
 use tintype_rare::{self as rare, Kind};
 
@@ -104,7 +103,7 @@ fn model(source: &Source) -> Model {
 pub(super) struct WholeDecoder {
     format: Format,
     /// The file as it comes, and its length in bytes.
-    pieces: VecDeque<Vec<u8>>,
+    pieces: Queue,
     size: u64,
     is_complete: bool,
     opened: Option<Opened>,
@@ -122,7 +121,7 @@ impl WholeDecoder {
     pub(super) fn new(format: Format, wanted: Wanted, max_memory: u64) -> Self {
         Self {
             format,
-            pieces: VecDeque::new(),
+            pieces: Queue::default(),
             size: 0,
             is_complete: false,
             opened: None,
@@ -142,7 +141,8 @@ impl Decoder for WholeDecoder {
         self.size += chunk.len() as u64;
         // Where it is handed over in one piece, that is there as well, and all of it is joined in the end.
         Limit::Memory.check(3 * self.size, self.max_memory)?;
-        self.pieces.push_back(chunk);
+        // Gathered: a small piece may have room for a large one.
+        self.pieces.push(chunk);
         Ok(())
     }
 
@@ -155,10 +155,7 @@ impl Decoder for WholeDecoder {
             return Ok(Step::NeedInput);
         }
         if self.opened.is_none() {
-            let mut file = Vec::with_capacity(self.size as usize);
-            while let Some(piece) = self.pieces.pop_front() {
-                file.extend_from_slice(&piece);
-            }
+            let file = self.pieces.take(usize::MAX);
             self.opened = Some(open(self.format, file, self.max_memory)?);
         }
         let Some(opened) = &self.opened else { return Err(Error::Ended) };

@@ -203,6 +203,19 @@ fn what_is_accepted_fits_in_the_memory_that_was_predicted() {
 }
 
 #[test]
+fn small_pieces_of_a_source_take_no_more_room_than_large_ones() {
+    let picture = photograph(400, 300);
+    let rare = [RareFormat::Bmp, RareFormat::Tiff, RareFormat::Pnm].map(|format| picture.rare(format));
+    for image in rare.into_iter().chain([picture.jpeg(), picture.png(), picture.webp(), picture.gif(&[])]) {
+        let mut options = Options::default();
+        options.geometry.width = Some(Length::Pixels(60));
+        options.limits.memory = INSTANCE + 6 * image.len() as u64 + (2 << 20);
+        let mut resizer = Resizer::limited(options.limits.memory as usize);
+        resizer.session(&options).try_pump(&image, 300).expect("no trap").unwrap();
+    }
+}
+
+#[test]
 fn animations_fit_in_the_memory_that_was_predicted() {
     let frames: Vec<Picture> = (0..4).map(|_| noise(150, 120)).chain([photograph(150, 120)]).collect();
     let (gif, mut faults) = (frames[0].gif(&frames[1..]), Vec::new());
