@@ -209,7 +209,7 @@ fn small_pieces_of_a_source_take_no_more_room_than_large_ones() {
     for image in rare.into_iter().chain([picture.jpeg(), picture.png(), picture.webp(), picture.gif(&[])]) {
         let mut options = Options::default();
         options.geometry.width = Some(Length::Pixels(60));
-        options.limits.memory = INSTANCE + 6 * image.len() as u64 + (2 << 20);
+        options.limits.memory = INSTANCE + 6 * image.len() as u64 + (4 << 20);
         let mut resizer = Resizer::limited(options.limits.memory as usize);
         resizer.session(&options).try_pump(&image, 300).expect("no trap").unwrap();
     }

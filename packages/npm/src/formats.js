@@ -31,14 +31,17 @@ const work =
     return { effort: value >= best ? 'best' : value >= normal ? 'default' : 'fast' };
   };
 
-/** What is one of a palette makes a PNG have one, unless palettes are off. */
-const ofPalette = (read) => (value, context) =>
-  context.options.palette === false ? {} : { colors: ALL_COLORS, ...read(value, context) };
 const ALL_COLORS = 256;
 
-const palette = (on, { reject }) => {
-  if (typeof on !== 'boolean') reject('true or false');
-  return on ? { colors: ALL_COLORS } : {};
+/** What is one of a palette makes a PNG have one, even if `palette` is false. */
+const ofPalette = (read) => (value, context) => {
+  const { colours = ALL_COLORS, colors = colours } = context.options;
+  return { colors, ...read(value, context) };
+};
+
+const palette = (on, context) => {
+  if (typeof on !== 'boolean') context.reject('true or false');
+  return on ? ofPalette(ignored)(on, context) : {};
 };
 
 const colors = (value, { reject }) => {

@@ -294,6 +294,7 @@ test('a PNG has a palette where sharp makes one', async () => {
   }
   const size = async (options) => (await bytes((image) => image.resize(100).png(options))).length;
   assert.ok((await size({ colours: 16 })) < (await size({ colors: 200 })));
+  assert.equal(await size({ colours: 16, palette: true, quality: 80 }), await size({ colours: 16 }));
 });
 
 const films = { gif: await film('gif'), webp: await film('webp') };

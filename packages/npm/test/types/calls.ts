@@ -88,8 +88,7 @@ export async function chains(photo: Uint8Array) {
   const { data, info } = await tintype('photo.jpg').resize(320).toBuffer({ resolveWithObject: true });
   await tintype(photo, { animated: true }).webp({ effort: 6, smartSubsample: true, loop: 0, delay: [70, 70] }).toBuffer();
   await tintype(photo).toFormat('jpeg', { progressive: true, chromaSubsampling: '4:4:4', mozjpeg: true }).toBuffer();
-  // @ts-expect-error A palette, which is not built.
-  tintype(photo).png({ palette: true });
+  tintype(photo).png({ palette: true, colours: 16 });
   await tintype(photo)
     .greyscale()
     .blur(3)
