@@ -57,7 +57,8 @@ fuzz_target!(|input: &[u8]| {
         (Ok(whole), Ok((image, damaged, work))) => {
             assert!(whole.image == *image, "another image");
             assert_eq!(whole.damaged, *damaged);
-            assert_eq!(whole.work, *work, "other work");
+            // What comes after damage counts as far as it has come by then.
+            assert!(*damaged || whole.work == *work, "other work: {} and {work}", whole.work);
             assert!(whole.work <= MAX_WORK + MAX_WORK / 10, "{} units of work", whole.work);
         }
         // What is held whole takes more memory.
