@@ -12,8 +12,9 @@ use super::sequential;
 
 /// Longest run of blocks that one symbol ends (T.81, Table G.1).
 const MAX_EOB_RUN: u32 = 0x7FFF;
-/// Rows of MCUs that a script is chosen by, or more: of every so many one is taken, at least one of [`MAX_EVERY`].
+/// A script is chosen by at least this number of rows of MCUs, evenly spaced, where the image has as many.
 const SAMPLED_ROWS: usize = 8;
+/// At least one row in this many is taken.
 const MAX_EVERY: usize = 8;
 /// Correction bits that wait for the end of a run of ended blocks. The limit bounds memory; the format has none.
 const MAX_PENDING_BITS: usize = 1 << 12;

@@ -7,14 +7,11 @@
 use super::blocks::{Grid, Place};
 use super::entropy::{COST_FRACTION, bits_of};
 use super::histogram::{Histogram, Places, extra_bits, places, symbols};
-use super::merge::{self, merge};
+use super::merge::{self, LANES, merge};
 use super::parse::Costs;
 use super::tokens::{Source, Walk};
 use alloc::vec;
 use alloc::vec::Vec;
-
-/// The most groups.
-pub(super) const LANES: usize = 32;
 
 /// Vectors of eight costs, one for each group.
 const VECTORS: usize = LANES / 8;

@@ -2,11 +2,13 @@
 //!
 //! What a pair would take is computed from the symbols that both have; those of one alone are the same as before.
 
-use super::cluster::LANES;
 use super::entropy::product;
 use super::histogram::{Histogram, Used, code_bits};
 use alloc::vec;
 use alloc::vec::Vec;
+
+/// The most groups.
+pub(super) const LANES: usize = 32;
 
 /// Bytes that merging holds, for histograms of this many symbols.
 pub(super) fn memory(symbols: usize) -> u64 {
