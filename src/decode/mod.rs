@@ -5,6 +5,7 @@ mod frames;
 mod gif;
 mod jpeg;
 mod png;
+mod unread;
 mod webp;
 #[cfg(feature = "more-formats")]
 mod whole;
@@ -178,6 +179,6 @@ pub(crate) fn info(format: Format, image: &[u8]) -> Result<Info> {
     inspector.finish();
     match inspector.info()? {
         Step::Ready(info) => Ok(info),
-        Step::NeedInput => Err(Error::malformed(format, "it ends too early")),
+        Step::NeedInput => Err(unread::ends_early(format)),
     }
 }

@@ -9,13 +9,14 @@ mod reader;
 
 use super::canvas::{Canvas, Place};
 use super::frames::{Draw, Frames, Selection};
+use super::unread::ends_early;
 use super::{Decoder, Header, Inspector, Sink, Step, still};
 use crate::metadata::{Carried, Wanted};
 use crate::pixels::{Channels, Depth, Layout};
 use crate::plan::{Detail, Lane, Scale};
 use crate::{Animation, ColorModel, Error, Format, Info, Input, Options, Result, Source};
 use frame::{Frame, deinterlaced, shown};
-use reader::{Pixels, Reader, ends_early};
+use reader::{Pixels, Reader};
 
 /// Decodes row by row, or pass by pass.
 pub(super) struct GifDecoder {
@@ -104,7 +105,7 @@ impl GifDecoder {
             match self.reader.pixels(rest) {
                 Ok(Step::NeedInput) => return Ok(Step::NeedInput),
                 Ok(Step::Ready(Pixels::Some(count))) => self.filled += count,
-                Ok(Step::Ready(Pixels::End)) => self.fail(ends_early())?,
+                Ok(Step::Ready(Pixels::End)) => self.fail(ends_early(Format::Gif))?,
                 Err(error) => self.fail(error)?,
             }
         }
@@ -172,13 +173,13 @@ impl GifDecoder {
 impl Decoder for GifDecoder {
     fn feed(&mut self, chunk: Vec<u8>) -> Result<()> {
         if !self.damaged {
-            self.reader.feed(&chunk);
+            self.reader.input.feed(&chunk);
         }
         Ok(())
     }
 
     fn finish(&mut self) {
-        self.reader.complete = true;
+        self.reader.input.finish();
     }
 
     fn header(&mut self) -> Result<Step<Header>> {
@@ -228,7 +229,7 @@ impl Decoder for GifDecoder {
     fn work(&self) -> u64 {
         let indices = u64::from(self.frame_row) * u64::from(self.frame.place.width);
         let pixels = u64::from(self.canvas_row) * self.header.map_or(0, |header| header.source.width.into());
-        self.reader.used * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
+        self.reader.input.used() * work::BYTE + self.spent + indices * work::INDEX + pixels * work::PIXEL
     }
 
     fn start(&mut self, _: Detail, _: u64) -> Result<()> {
@@ -371,12 +372,12 @@ impl GifInspector {
 
 impl Inspector for GifInspector {
     fn feed(&mut self, chunk: &[u8]) -> Result<()> {
-        self.decoder.reader.feed(chunk);
+        self.decoder.reader.input.feed(chunk);
         Ok(())
     }
 
     fn finish(&mut self) {
-        self.decoder.reader.complete = true;
+        self.decoder.reader.input.finish();
     }
 
     fn info(&mut self) -> Result<Step<Info>> {

@@ -4,19 +4,14 @@ use super::extension::{Control, Extensions};
 use super::frame::{Frame, colors};
 use crate::decode::Step;
 use crate::decode::canvas::Place;
+use crate::decode::unread::Unread;
 use crate::lzw::{Expander, State};
 use crate::{Error, Format, Result};
 
-/// The unread input, and what has been read so far.
+/// The input, and what has been read so far.
 pub(super) struct Reader {
-    input: Vec<u8>,
-    position: usize,
-    /// Bytes that have been used so far.
-    pub(super) used: u64,
-    pub(super) complete: bool,
+    pub(super) input: Unread,
     at: At,
-    /// What has come of a part that is read as a whole.
-    part: Vec<u8>,
     pub(super) extensions: Extensions,
     /// The sides of the screen.
     pub(super) screen: (u32, u32),
@@ -102,57 +97,14 @@ impl Reader {
     /// A reader that collects at most `most_xmp` bytes of XMP and `most_profile` of an ICC profile.
     pub(super) fn new(most_xmp: usize, most_profile: usize) -> Self {
         Self {
-            input: Vec::new(),
-            position: 0,
-            used: 0,
-            complete: false,
+            input: Unread::new(Format::Gif, Vec::new()),
             at: At::Screen,
-            part: Vec::new(),
             extensions: Extensions::new(most_xmp, most_profile),
             screen: (0, 0),
             global_table: Vec::new(),
             frame: Descriptor::default(),
             expander: None,
         }
-    }
-
-    pub(super) fn feed(&mut self, chunk: &[u8]) {
-        self.input.drain(..self.position);
-        self.position = 0;
-        self.input.extend_from_slice(chunk);
-    }
-
-    /// The input that has not been used; fails if there is none and will be none.
-    fn rest(&self) -> Result<Step<&[u8]>> {
-        match self.input.get(self.position..) {
-            Some(rest @ [_, ..]) => Ok(Step::Ready(rest)),
-            _ if self.complete => Err(ends_early()),
-            _ => Ok(Step::NeedInput),
-        }
-    }
-
-    fn skip(&mut self, bytes: usize) {
-        self.position += bytes;
-        self.used += bytes as u64;
-    }
-
-    /// Takes bytes until there are `length` of the part that is being read; whether there are.
-    fn gather(&mut self, length: usize) -> Result<Step<bool>> {
-        let missing = length - self.part.len().min(length);
-        if missing == 0 {
-            return Ok(Step::Ready(true));
-        }
-        let Step::Ready(rest) = self.rest()? else { return Ok(Step::NeedInput) };
-        let taken = missing.min(rest.len());
-        self.part.extend(self.input.iter().skip(self.position).take(taken));
-        self.skip(taken);
-        Ok(Step::Ready(taken == missing))
-    }
-
-    fn byte(&mut self) -> Result<Step<u8>> {
-        let Step::Ready(&[byte, ..]) = self.rest()? else { return Ok(Step::NeedInput) };
-        self.skip(1);
-        Ok(Step::Ready(byte))
     }
 
     /// Goes on a little. The pixels of a frame are skipped.
@@ -164,28 +116,20 @@ impl Reader {
             _ => None,
         };
         if let Some(length) = whole {
-            return Ok(match self.gather(length)? {
-                Step::NeedInput => Step::NeedInput,
-                Step::Ready(complete) => {
-                    if complete {
-                        self.take_part()?;
-                    }
-                    Step::Ready(Event::Other)
-                }
-            });
+            let Step::Ready(()) = self.input.gather(length)? else { return Ok(Step::NeedInput) };
+            self.take_part()?;
+            return Ok(Step::Ready(Event::Other));
         }
         match self.at {
             At::End => return Ok(Step::Ready(Event::End)),
             At::Data(left) if left > 0 => {
-                let Step::Ready(rest) = self.rest()? else { return Ok(Step::NeedInput) };
-                let skipped = rest.len().min(left);
-                self.skip(skipped);
-                self.at = At::Data(left - skipped);
+                let Step::Ready(skipped) = self.input.take(left)? else { return Ok(Step::NeedInput) };
+                self.at = At::Data(left - skipped.len());
                 return Ok(Step::Ready(Event::Other));
             }
             _ => (),
         }
-        let Step::Ready(byte) = self.byte()? else { return Ok(Step::NeedInput) };
+        let Step::Ready(&[byte, ..]) = self.input.take(1)? else { return Ok(Step::NeedInput) };
         self.take_byte(byte).map(Step::Ready)
     }
 
@@ -219,15 +163,15 @@ impl Reader {
 
     /// Takes a part that has been read as a whole.
     fn take_part(&mut self) -> Result<()> {
-        let part = std::mem::take(&mut self.part);
+        let part = self.input.take_part();
         self.at = match (self.at, part.as_slice()) {
             (At::Screen, &[b'G', b'I', b'F', b'8', b'7' | b'9', b'a', w0, w1, h0, h1, flags, ..]) => {
                 self.screen = (u16::from_le_bytes([w0, w1]).into(), u16::from_le_bytes([h0, h1]).into());
                 At::GlobalTable(table_bytes(flags))
             }
             (At::Screen, _) => return Err(malformed("its signature is not that of a GIF")),
-            (At::GlobalTable(_), table) => {
-                self.global_table = table.to_vec();
+            (At::GlobalTable(_), _) => {
+                self.global_table = part;
                 At::Between
             }
             (At::Image, &[x0, x1, y0, y1, w0, w1, h0, h1, flags]) => {
@@ -241,8 +185,8 @@ impl Reader {
                 };
                 At::LocalTable(table_bytes(flags))
             }
-            (At::LocalTable(_), table) => {
-                self.frame.table = table.to_vec();
+            (At::LocalTable(_), _) => {
+                self.frame.table = part;
                 At::Bits
             }
             (At::Part(label, _), part) => {
@@ -251,8 +195,6 @@ impl Reader {
             }
             (at, _) => at,
         };
-        self.part = part;
-        self.part.clear();
         Ok(())
     }
 
@@ -295,9 +237,8 @@ impl Reader {
 
     fn expand(&mut self, expander: &mut Expander, indices: &mut [u8]) -> Result<Step<Pixels>> {
         while let At::Data(left) = self.at {
-            let part = self.input.get(self.position..).unwrap_or_default();
-            let progress = expander.expand(part.get(..left).unwrap_or(part), indices);
-            self.skip(progress.used);
+            let progress = expander.expand(self.input.peek(left), indices);
+            self.input.skip(progress.used);
             self.at = At::Data(left - progress.used);
             if progress.written > 0 {
                 return Ok(Step::Ready(Pixels::Some(progress.written)));
@@ -305,11 +246,9 @@ impl Reader {
             match expander.state() {
                 State::Faulty => return Err(malformed("a code of its pixels stands for nothing")),
                 State::Ended => break,
-                State::Open if left > progress.used => {
-                    let Step::Ready(_) = self.rest()? else { return Ok(Step::NeedInput) };
-                }
+                State::Open if left > progress.used => return self.input.wait(),
                 State::Open => {
-                    let Step::Ready(length) = self.byte()? else { return Ok(Step::NeedInput) };
+                    let Step::Ready(&[length, ..]) = self.input.take(1)? else { return Ok(Step::NeedInput) };
                     self.take_byte(length)?;
                 }
             }
@@ -319,12 +258,8 @@ impl Reader {
 
     /// Whether the file has ended after a block, as some do without a trailer.
     pub(super) fn at_end(&self) -> bool {
-        self.complete && self.position == self.input.len() && self.at == At::Between
+        self.input.at_end() && self.at == At::Between
     }
-}
-
-pub(super) fn ends_early() -> Error {
-    malformed("it ends too early")
 }
 
 fn malformed(detail: &str) -> Error {

@@ -1,12 +1,13 @@
 //! The frames of an animated PNG, drawn on a canvas (PNG, third edition, 11.3.6.2). Each goes to the codec as a file of its own.
 
-use super::chunks::{Chunks, Control, Event, Playback, chunks_of_head, ends_early};
+use super::chunks::{Chunks, Control, Event, Playback, chunks_of_head};
 use super::inlet::Inlet;
 use super::reading::{Next, Reading};
 use super::work;
 use crate::decode::Step;
 use crate::decode::canvas::{Canvas, Disposal};
 use crate::decode::frames::Draw;
+use crate::decode::unread::ends_early;
 use crate::pixels::{Channels, Depth};
 use crate::{Error, Format, Result};
 use png::DecodingError;
@@ -117,12 +118,12 @@ impl Animation {
 
     pub(super) fn feed(&mut self, chunk: &[u8]) {
         if !self.damaged {
-            self.chunks.feed(chunk);
+            self.chunks.input.feed(chunk);
         }
     }
 
     pub(super) fn finish(&mut self) {
-        self.chunks.complete = true;
+        self.chunks.input.finish();
     }
 
     /// Predicts the bytes that canvases of `pixels` pixels take, and the file.
@@ -136,7 +137,7 @@ impl Animation {
 
     /// The work so far, in units of [`crate::Limits::work`].
     pub(super) fn work(&self) -> u64 {
-        self.chunks.used * work::BYTE + self.spent + self.reading.as_ref().map_or(0, Reading::work)
+        self.chunks.input.used() * work::BYTE + self.spent + self.reading.as_ref().map_or(0, Reading::work)
     }
 
     /// Reads on for pixels of the current frame, or what comes after these; false asks for more input.
@@ -273,7 +274,7 @@ impl Draw for Animation {
             let Some(reading) = &mut self.reading else {
                 if is_whole {
                     let fault = self.fault.take();
-                    self.fail(fault.unwrap_or_else(ends_early))?;
+                    self.fail(fault.unwrap_or_else(|| ends_early(Format::Png)))?;
                 } else if !self.read_pixels() {
                     return Ok(Step::NeedInput);
                 }

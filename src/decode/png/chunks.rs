@@ -3,6 +3,7 @@
 
 use crate::decode::Step;
 use crate::decode::canvas::{Disposal, Place};
+use crate::decode::unread::Unread;
 use crate::{Error, Format, Result};
 use zlib_rs::crc32::crc32;
 
@@ -46,14 +47,8 @@ pub(super) enum Event<'a> {
 /// Reads chunks.
 #[derive(Debug)]
 pub(super) struct Chunks {
-    input: Vec<u8>,
-    position: usize,
-    /// Bytes that have been used so far.
-    pub(super) used: u64,
-    pub(super) complete: bool,
+    pub(super) input: Unread,
     at: At,
-    /// What has come of a part that is read as a whole.
-    part: Vec<u8>,
     /// The checksum of the chunk so far.
     checksum: u32,
     /// The number of the next chunk of an animation.
@@ -169,26 +164,14 @@ impl Chunks {
     /// After the beginning of a file, which ends with that of its first IDAT chunk, with sides of `size`.
     pub(super) fn new(head: &[u8], playback: &Playback, size: (u32, u32)) -> Self {
         let begin = head.last_chunk::<BEGIN>().copied().unwrap_or_default();
-        let mut chunks = Self {
-            input: Vec::new(),
-            position: 0,
-            used: 0,
-            complete: false,
+        Self {
+            input: Unread::new(Format::Png, begin.to_vec()),
             at: At::Begin,
-            part: Vec::new(),
             checksum: 0,
             sequence: playback.first.is_some().into(),
             image_is_frame: playback.first.is_some(),
             size,
-        };
-        chunks.part.extend(begin);
-        chunks
-    }
-
-    pub(super) fn feed(&mut self, chunk: &[u8]) {
-        self.input.drain(..self.position);
-        self.position = 0;
-        self.input.extend_from_slice(chunk);
+        }
     }
 
     /// Goes on to what comes next. After an error there is no more.
@@ -204,27 +187,23 @@ impl Chunks {
                     continue;
                 }
                 At::Data(left) => return self.data(left),
+                At::Skip(0) => {
+                    self.at = At::Begin;
+                    continue;
+                }
                 At::Skip(left) => {
-                    let skipped = self.rest_up_to(left).len();
-                    self.skip(skipped);
-                    let left = left - skipped as u64;
-                    self.at = if left == 0 { At::Begin } else { At::Skip(left) };
-                    match left {
-                        0 => continue,
-                        _ if self.complete => return Err(ends_early()),
-                        _ => return Ok(Step::NeedInput),
-                    }
+                    let most = usize::try_from(left).unwrap_or(usize::MAX);
+                    let Step::Ready(skipped) = self.input.take(most)? else { return Ok(Step::NeedInput) };
+                    self.at = At::Skip(left - skipped.len() as u64);
+                    continue;
                 }
                 At::End => return Ok(Step::Ready(Event::End)),
             };
-            if !self.gather(whole) {
-                return match self.complete {
-                    // Some files have no chunk at their end that says so.
-                    true if self.at == At::Begin && self.part.is_empty() => Ok(Step::Ready(Event::End)),
-                    true => Err(ends_early()),
-                    false => Ok(Step::NeedInput),
-                };
+            // Some files have no chunk at their end that says so.
+            if self.at == At::Begin && self.input.at_end() {
+                return Ok(Step::Ready(Event::End));
             }
+            let Step::Ready(()) = self.input.gather(whole)? else { return Ok(Step::NeedInput) };
             if let Some(event) = self.take_part()? {
                 return Ok(Step::Ready(event));
             }
@@ -233,40 +212,15 @@ impl Chunks {
 
     /// Hands on pixels.
     fn data(&mut self, left: u32) -> Result<Step<Event<'_>>> {
-        let (start, length) = (self.position, self.rest_up_to(left.into()).len());
-        if length == 0 {
-            return if self.complete { Err(ends_early()) } else { Ok(Step::NeedInput) };
-        }
-        self.skip(length);
-        self.at = At::Data(left - length as u32);
-        let bytes = self.input.get(start..start + length).unwrap_or_default();
+        let Step::Ready(bytes) = self.input.take(left as usize)? else { return Ok(Step::NeedInput) };
+        self.at = At::Data(left - bytes.len() as u32);
         self.checksum = crc32(self.checksum, bytes);
         Ok(Step::Ready(Event::Bytes(bytes)))
     }
 
-    /// The input that has not been used, up to a number of bytes.
-    fn rest_up_to(&self, most: u64) -> &[u8] {
-        let rest = self.input.get(self.position..).unwrap_or_default();
-        rest.get(..usize::try_from(most).unwrap_or(usize::MAX)).unwrap_or(rest)
-    }
-
-    fn skip(&mut self, bytes: usize) {
-        self.position += bytes;
-        self.used += bytes as u64;
-    }
-
-    /// Takes bytes until there are `length` of the part that is being read; whether there are.
-    fn gather(&mut self, length: usize) -> bool {
-        let missing = length - self.part.len().min(length);
-        let taken = missing.min(self.input.len() - self.position);
-        self.part.extend(self.input.iter().skip(self.position).take(taken));
-        self.skip(taken);
-        taken == missing
-    }
-
     /// Takes a part that has been read as a whole.
     fn take_part(&mut self) -> Result<Option<Event<'static>>> {
-        let part = std::mem::take(&mut self.part);
+        let part = self.input.take_part();
         match (self.at, part.as_slice()) {
             (At::Begin, &[a, b, c, d, ref kind @ ..]) => {
                 self.checksum = crc32(0, kind);
@@ -313,10 +267,6 @@ impl Chunks {
         };
         Ok(None)
     }
-}
-
-pub(super) fn ends_early() -> Error {
-    malformed("it ends too early")
 }
 
 fn malformed(detail: &str) -> Error {

@@ -56,7 +56,7 @@ impl PngInspector {
         let playback = Playback::of(&head, size);
         if let Some(playback) = playback.filter(|playback| playback.frames > 1) {
             let mut chunks = Chunks::new(&head, &playback, size);
-            chunks.feed(&std::mem::take(&mut self.first_pixels));
+            chunks.input.feed(&std::mem::take(&mut self.first_pixels));
             let first = playback.first;
             self.frames = Some(Frames {
                 chunks,
@@ -96,7 +96,7 @@ impl Frames {
 impl Inspector for PngInspector {
     fn feed(&mut self, chunk: &[u8]) -> Result<()> {
         if let Some(frames) = &mut self.frames {
-            frames.chunks.feed(chunk);
+            frames.chunks.input.feed(chunk);
             return Ok(());
         }
         let pixels = self.head.feed(chunk)?;
@@ -120,7 +120,9 @@ impl Inspector for PngInspector {
         }
         let Self { first, frames, complete, .. } = self;
         if let Some(frames) = frames {
-            frames.chunks.complete = *complete;
+            if *complete {
+                frames.chunks.input.finish();
+            }
             if frames.count() == Step::NeedInput {
                 return Ok(Step::NeedInput);
             }

@@ -16,6 +16,7 @@ mod reading;
 pub(super) use inspect::PngInspector;
 
 use super::frames::{Frames, Selection};
+use super::unread::ends_early;
 use super::{Decoder, Header, Sink, Step};
 use crate::color::{LARGEST_PROFILE, Model, Space};
 use crate::metadata::{Carried, Wanted};
@@ -300,7 +301,7 @@ fn check_pixels(head: &[u8], allowed: u64) -> Result<()> {
 
 fn malformed(error: DecodingError) -> Error {
     match error {
-        DecodingError::IoError(_) => Error::malformed(Format::Png, "it ends too early"),
+        DecodingError::IoError(_) => ends_early(Format::Png),
         DecodingError::LimitsExceeded => {
             Error::unsupported(Format::Png, "with rows or metadata of more than 16 MiB")
         }

@@ -4,6 +4,7 @@ use super::adam7::Adam7;
 use super::inlet::Inlet;
 use super::{malformed, work};
 use crate::decode::Header;
+use crate::decode::unread::ends_early;
 use crate::pixels::{Channels, Depth, Layout};
 use crate::{ColorModel, Error, Format, Result, Source, exif};
 use png::{ColorType, DecodingError, Transformations};
@@ -142,13 +143,10 @@ impl Reading {
     /// Takes note of a fault, which is an error if no row came before it, or damage is not allowed.
     pub(super) fn fail(&mut self, error: DecodingError, allow_damaged: bool) -> Result<()> {
         let Some(fault) = &self.fault else {
-            let fault = Error::malformed(
-                Format::Png,
-                match error {
-                    DecodingError::IoError(_) => "it ends too early",
-                    _ => "its image data is corrupt",
-                },
-            );
+            let fault = match error {
+                DecodingError::IoError(_) => ends_early(Format::Png),
+                _ => Error::malformed(Format::Png, "its image data is corrupt"),
+            };
             if !allow_damaged {
                 return Err(fault);
             }
