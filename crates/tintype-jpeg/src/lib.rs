@@ -6,7 +6,6 @@ extern crate alloc;
 mod annex_k;
 pub mod decode;
 pub mod encode;
-mod lanes;
 mod marker;
 mod ycbcr;
 mod zigzag;

@@ -25,6 +25,13 @@ const fn zigzag() -> [u8; 64] {
     order
 }
 
+/// That order, for SIMD lanes.
+pub(crate) struct Zigzag;
+
+impl tintype_lanes::Order for Zigzag {
+    const PLACES: [u8; 64] = ZIGZAG;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,5 @@ extern crate alloc;
 
 pub mod decode;
 pub mod encode;
-mod lanes;
 mod vp8;
 mod vp8l;

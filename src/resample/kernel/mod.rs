@@ -3,18 +3,11 @@
 //! A sum of 16-bit products wraps around for no input that `widen` makes: samples are at most 2^14 in size, and the
 //! absolute weights of a pixel add up to less than 2^15.
 
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
-mod scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod simd128;
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar as selected;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use simd128 as selected;
+mod sums;
 
 use super::BATCH;
 use super::filter::{WEIGHT_BITS, Weights};
+use tintype_lanes::Words;
 
 /// Half a unit of the sums, which turns the shift that ends them into rounding.
 pub(super) const ROUNDING: i32 = 1 << (WEIGHT_BITS - 1);
@@ -24,7 +17,7 @@ pub(super) const OVERREAD: usize = 16;
 
 /// Adds the rows of a batch, each times its weight, to an accumulator. `batch` is `BATCH` rows as long as the accumulator.
 pub(super) fn add_batch(accumulator: &mut [i32], batch: &[i16], weights: [i16; BATCH]) {
-    selected::add_batch(accumulator, batch, weights);
+    sums::add_batch::<Words>(accumulator, batch, weights);
 }
 
 /// Ends the sums of an accumulator.
@@ -75,10 +68,10 @@ impl Across {
     /// Resamples one line with [`OVERREAD`] samples of padding.
     pub(super) fn resample(&self, line: &[i16], out: &mut [i16]) {
         match self.channels {
-            1 => self.resample_with::<1>(line, out, selected::pixel1),
-            2 => self.resample_with::<2>(line, out, selected::pixel2),
-            3 => self.resample_with::<3>(line, out, selected::pixel3),
-            _ => self.resample_with::<4>(line, out, selected::pixel4),
+            1 => self.resample_with::<1>(line, out, sums::pixel1::<Words>),
+            2 => self.resample_with::<2>(line, out, sums::pixel2::<Words>),
+            3 => self.resample_with::<3>(line, out, sums::pixel3::<Words>),
+            _ => self.resample_with::<4>(line, out, sums::pixel4::<Words>),
         }
     }
 
@@ -99,6 +92,7 @@ impl Across {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tintype_lanes::scalar;
 
     /// Numbers that look random and are the same on every machine.
     fn noise(seed: u32) -> impl Iterator<Item = i16> {
@@ -109,27 +103,47 @@ mod tests {
     }
 
     #[test]
-    fn the_selected_batch_kernel_gives_the_bits_of_the_scalar_one() {
+    fn the_batch_kernel_gives_the_same_bits_on_any_lanes() {
         for len in [1, 7, 8, 9, 31, 400] {
             let batch: Vec<i16> = noise(1).take(len * BATCH).map(|sample| sample & 0x3fff).collect();
             let weights = [-1200, 16384, 300, -77];
-            let mut scalar: Vec<i32> = (0..len as i32).collect();
-            let mut chosen = scalar.clone();
-            scalar::add_batch(&mut scalar, &batch, weights);
-            selected::add_batch(&mut chosen, &batch, weights);
-            assert_eq!(scalar, chosen, "{len} samples");
+            let mut plain: Vec<i32> = (0..len as i32).collect();
+            let mut native = plain.clone();
+            sums::add_batch::<scalar::Words>(&mut plain, &batch, weights);
+            sums::add_batch::<Words>(&mut native, &batch, weights);
+            assert_eq!(plain, native, "{len} samples");
+            for (at, sum) in native.into_iter().enumerate() {
+                let rows = batch.chunks(len).zip(weights);
+                let products = rows.map(|(row, weight)| i32::from(row[at]) * i32::from(weight));
+                assert_eq!(sum, at as i32 + products.sum::<i32>(), "{len} samples, {at}");
+            }
         }
     }
 
+    /// What a pixel is: each channel's samples, times their weights, in sum.
+    fn pixel<const N: usize>(samples: &[i16], weights: &[i16]) -> [i16; N] {
+        let mut sums = [ROUNDING; N];
+        for (samples, &weight) in samples.as_chunks::<N>().0.iter().zip(weights) {
+            sums.iter_mut()
+                .zip(samples)
+                .for_each(|(sum, &sample)| *sum += i32::from(sample) * i32::from(weight));
+        }
+        sums.map(end)
+    }
+
     #[test]
-    fn the_selected_pixel_kernels_give_the_bits_of_the_scalar_ones() {
+    fn the_pixel_kernels_sum_weighted_samples_on_any_lanes() {
         for taps in [8, 16, 24] {
             let line: Vec<i16> = noise(2).take(taps * 4 + OVERREAD).map(|sample| sample & 0x3fff).collect();
             let weights: Vec<i16> = noise(3).take(taps).map(|weight| weight >> 3).collect();
-            assert_eq!(scalar::pixel1(&line, &weights), selected::pixel1(&line, &weights));
-            assert_eq!(scalar::pixel2(&line, &weights), selected::pixel2(&line, &weights));
-            assert_eq!(scalar::pixel3(&line, &weights), selected::pixel3(&line, &weights));
-            assert_eq!(scalar::pixel4(&line, &weights), selected::pixel4(&line, &weights));
+            assert_eq!(sums::pixel1::<Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel1::<scalar::Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel2::<Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel2::<scalar::Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel3::<Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel3::<scalar::Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel4::<Words>(&line, &weights), pixel(&line, &weights));
+            assert_eq!(sums::pixel4::<scalar::Words>(&line, &weights), pixel(&line, &weights));
         }
     }
 }

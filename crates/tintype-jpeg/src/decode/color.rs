@@ -1,15 +1,15 @@
 //! Rows of components to rows of pixels.
 
 use super::header::ColorModel;
-use crate::lanes::{I16x8, I32x4, Native};
 use crate::ycbcr::to_rgb::{B_CB_LESS_ONE, BITS, G_CB, G_CR, HALF, ONE, R_CR};
+use tintype_lanes::{I16x8, I32x4, Words};
 
 /// Writes a row of pixels, of as many bytes each as `model` becomes: see [`Output`](super::Output::Interleaved).
 pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
     let [a, b, c, d] = rows;
     match model {
         ColorModel::Gray | ColorModel::Unknown => out.copy_from_slice(a.get(..out.len()).unwrap_or_default()),
-        ColorModel::YCbCr => ycc_row::<Native>([a, b, c], out),
+        ColorModel::YCbCr => ycc_row::<Words>([a, b, c], out),
         ColorModel::Rgb => {
             for (pixel, ((&r, &g), &b)) in out.as_chunks_mut::<3>().0.iter_mut().zip(a.iter().zip(b).zip(c)) {
                 *pixel = [r, g, b];
@@ -22,7 +22,7 @@ pub(crate) fn interleave(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8]) {
             }
         }
         ColorModel::Ycck => {
-            ycc_row::<Native>([a, b, c], out);
+            ycc_row::<Words>([a, b, c], out);
             for (pixel, &k) in out.as_chunks_mut::<3>().0.iter_mut().zip(d) {
                 *pixel = without_inks(*pixel, 255 - k);
             }
@@ -46,7 +46,7 @@ pub(crate) fn interleave_inks(model: ColorModel, rows: [&[u8]; 4], out: &mut [u8
             let parts = parts.zip(d.chunks(YCCK_PIXELS)).zip(out.chunks_mut(4 * YCCK_PIXELS));
             for ((((a, b), c), d), out) in parts {
                 let length = out.len() / 4 * 3;
-                ycc_row::<Native>([a, b, c], colors.get_mut(..length).unwrap_or_default());
+                ycc_row::<Words>([a, b, c], colors.get_mut(..length).unwrap_or_default());
                 let inks = colors.as_chunks::<3>().0.iter().zip(d);
                 for (pixel, (&[r, g, b], &k)) in out.as_chunks_mut::<4>().0.iter_mut().zip(inks) {
                     *pixel = [r, g, b, 255 - k];
@@ -124,15 +124,15 @@ fn ycc_pixels<V: I16x8>(y: &[u8; 8], cb: &[u8; 8], cr: &[u8; 8]) -> [u8; 24] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
+    use tintype_lanes::scalar;
 
     #[test]
     fn every_color_is_within_one_level_of_the_exact_conversion_and_the_same_on_simd_and_scalar() {
         for y in (0..=255u8).step_by(15) {
             for cb in (0..=255u8).step_by(17) {
                 for cr in (0..=255u8).step_by(3) {
-                    let native = ycc_pixels::<Native>(&[y; 8], &[cb; 8], &[cr; 8]);
-                    assert_eq!(native, ycc_pixels::<Scalar>(&[y; 8], &[cb; 8], &[cr; 8]));
+                    let native = ycc_pixels::<Words>(&[y; 8], &[cb; 8], &[cr; 8]);
+                    assert_eq!(native, ycc_pixels::<scalar::Words>(&[y; 8], &[cb; 8], &[cr; 8]));
                     let (y, cb, cr) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
                     let exact = [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb];
                     for (got, exact) in native.into_iter().zip(exact) {
@@ -181,9 +181,9 @@ mod tests {
         for length in 1..=40 {
             let mut out = [0; 120];
             let [y, cb, cr] = &rows;
-            ycc_row::<Native>([&y[..length], &cb[..length], &cr[..length]], &mut out[..3 * length]);
+            ycc_row::<Words>([&y[..length], &cb[..length], &cr[..length]], &mut out[..3 * length]);
             for x in 0..length {
-                let one = ycc_pixels::<Native>(&[y[x]; 8], &[cb[x]; 8], &[cr[x]; 8]);
+                let one = ycc_pixels::<Words>(&[y[x]; 8], &[cb[x]; 8], &[cr[x]; 8]);
                 assert_eq!(out[3 * x..3 * x + 3], one[..3]);
             }
         }

@@ -6,7 +6,7 @@
 //! the two passes.
 #![allow(clippy::indexing_slicing)] // constant-size arrays indexed by constants and by loops below their sizes
 
-use crate::lanes::{I16x8, I32x4, Native, transpose};
+use tintype_lanes::{I16x8, I32x4, Words, transpose};
 
 const COSINE_BITS: u32 = 13;
 const KEPT_BITS: u32 = 2;
@@ -207,7 +207,7 @@ pub(crate) struct Block<'a> {
 /// Writes `width`x`height` samples, 1 to 8 each, to the rows of `out`, `stride` bytes apart.
 #[inline]
 pub(crate) fn inverse_dct(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
-    transform::<Native>(block, width, height, out, stride);
+    transform::<Words>(block, width, height, out, stride);
 }
 
 #[inline(always)]
@@ -257,8 +257,8 @@ fn fill_rows<const W: usize>(sample: u8, height: u8, out: &mut [u8], stride: usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
     use crate::zigzag::ZIGZAG;
+    use tintype_lanes::scalar;
 
     fn noise(seed: &mut u64) -> u32 {
         *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -267,8 +267,8 @@ mod tests {
 
     fn both(block: Block<'_>, width: u8, height: u8) -> [[u8; 64]; 2] {
         let mut outs = [[7; 64]; 2];
-        transform::<Native>(block, width, height, &mut outs[0], 8);
-        transform::<Scalar>(block, width, height, &mut outs[1], 8);
+        transform::<Words>(block, width, height, &mut outs[0], 8);
+        transform::<scalar::Words>(block, width, height, &mut outs[1], 8);
         outs
     }
 
@@ -317,7 +317,7 @@ mod tests {
             let block = Block { coefficients: &coefficients, quant: &[1; 64], last: 63 };
             let mut outs = [[0; 64]; 2];
             two_by_two(block, &mut outs[0], 8);
-            rectangle::<Scalar>(block, 2, 2, &mut outs[1], 8);
+            rectangle::<scalar::Words>(block, 2, 2, &mut outs[1], 8);
             assert_eq!(outs[0], outs[1]);
         }
     }

@@ -7,9 +7,9 @@
 
 use super::band::Band;
 use super::layout::{Layout, Plane};
-use crate::lanes::{I16x8, Native};
 use alloc::vec;
 use alloc::vec::Vec;
+use tintype_lanes::{I16x8, Words};
 
 /// Plane samples per output pixel, in one dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,16 +93,16 @@ impl Upsampler {
             (Ratio::Same, Ratio::Half) => {
                 let (near, far, bias) =
                     if y.is_multiple_of(2) { (second, first, 1) } else { (first, second, 2) };
-                mix_rows::<Native>(near, far, bias, &mut self.row);
+                mix_rows::<Words>(near, far, bias, &mut self.row);
             }
             (Ratio::Half, Ratio::Same) => {
-                widen_row::<Native>(first, &mut self.mixed);
-                double::<Native, 1, 2, 2>(&self.mixed, &mut self.row);
+                widen_row::<Words>(first, &mut self.mixed);
+                double::<Words, 1, 2, 2>(&self.mixed, &mut self.row);
             }
             (Ratio::Half, Ratio::Half) => {
                 let (near, far) = if y.is_multiple_of(2) { (second, first) } else { (first, second) };
-                weigh_rows::<Native>(near, far, &mut self.mixed);
-                double::<Native, 8, 7, 4>(&self.mixed, &mut self.row);
+                weigh_rows::<Words>(near, far, &mut self.mixed);
+                double::<Words, 8, 7, 4>(&self.mixed, &mut self.row);
             }
             _ => {
                 for (out, (&a, &b)) in self.mixed.iter_mut().zip(first.iter().zip(second)) {
@@ -189,7 +189,7 @@ fn stretch(samples: &[i16], ratio: Ratio, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
+    use tintype_lanes::scalar;
 
     fn row(length: usize, step: usize) -> Vec<u8> {
         (0..length).map(|x| (x * step) as u8).collect()
@@ -214,16 +214,16 @@ mod tests {
         }
         for length in 1..40 {
             let (near, far) = (row(length, 37), row(length, 91));
-            assert_eq!(run::<Native>(&near, &far), run::<Scalar>(&near, &far));
+            assert_eq!(run::<Words>(&near, &far), run::<scalar::Words>(&near, &far));
         }
     }
 
     #[test]
     fn a_doubled_row_lies_between_its_samples_and_keeps_its_ends() {
         let mut mixed = vec![0; 8 + 2];
-        widen_row::<Native>(&[10, 50, 90], &mut mixed);
+        widen_row::<Words>(&[10, 50, 90], &mut mixed);
         let mut out = [0; 16];
-        double::<Native, 1, 2, 2>(&mixed, &mut out);
+        double::<Words, 1, 2, 2>(&mixed, &mut out);
         assert_eq!(out[..6], [10, 20, 40, 60, 80, 90]);
     }
 

@@ -1,23 +1,23 @@
 //! Colour conversion and chroma averaging, a row at a time.
 
-use crate::lanes::{I16x8, I32x4, Native};
 use crate::ycbcr::from_rgb::{BITS, CB_G, CB_R, CHROMA_OFFSET, CR_B, CR_G, HALF, Y_B, Y_G, Y_R};
+use tintype_lanes::{I16x8, I32x4, Words};
 
 /// Converts a row of RGB pixels. `y`, `cb` and `cr` are as long as the row has pixels.
 pub(crate) fn rgb_to_ycbcr(rgb: &[u8], y: &mut [u8], cb: &mut [u8], cr: &mut [u8]) {
-    convert_row::<Native>(rgb, y, cb, cr);
+    convert_row::<Words>(rgb, y, cb, cr);
 }
 
 /// Averages pairs of samples. `out` is half as long as `row`.
 ///
 /// A half rounds down and up by turns: a steady rounding would shift the plane's mean.
 pub(crate) fn average_pairs(row: &[u8], out: &mut [u8]) {
-    average_row::<Native>(row, out);
+    average_row::<Words>(row, out);
 }
 
 /// Averages squares of four samples, rounding by turns as [`average_pairs`] does. `out` is half as long as each row.
 pub(crate) fn average_squares(upper: &[u8], lower: &[u8], out: &mut [u8]) {
-    average_rows::<Native>(upper, lower, out);
+    average_rows::<Words>(upper, lower, out);
 }
 
 /// The end of a row, which is shorter than what a kernel takes, followed by zeros.
@@ -113,9 +113,9 @@ fn average_rows<V: I16x8>(upper: &[u8], lower: &[u8], out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
     use alloc::vec;
     use alloc::vec::Vec;
+    use tintype_lanes::scalar;
 
     fn noise(length: usize) -> Vec<u8> {
         let mut state = 0xA5A5_5A5A_1357_9BDFu64;
@@ -155,7 +155,7 @@ mod tests {
             outs
         }
         for pixels in (0..70).chain([4096]) {
-            assert_eq!(run::<Native>(pixels), run::<Scalar>(pixels), "{pixels} pixels");
+            assert_eq!(run::<Words>(pixels), run::<scalar::Words>(pixels), "{pixels} pixels");
         }
     }
 

@@ -4,7 +4,7 @@
 //! Columns are transformed before rows and the result is left transposed, so that one transposition is enough;
 //! everything after it reads coefficients through [`ZIGZAG`](crate::zigzag::ZIGZAG), which is transposed as well.
 
-use crate::lanes::{I16x8, I32x4, Native, transpose};
+use tintype_lanes::{I16x8, I32x4, Words, transpose};
 
 /// Samples of a block, row by row.
 pub(crate) type Samples<'a> = [&'a [u8; 8]; 8];
@@ -39,7 +39,7 @@ use rotation::*;
 
 /// Transforms a block; the coefficients are those of T.81 times [`SCALE`].
 pub(crate) fn forward(samples: Samples<'_>) -> Block {
-    transform::<Native>(samples)
+    transform::<Words>(samples)
 }
 
 #[inline(always)]
@@ -127,7 +127,7 @@ impl<V: I16x8> Sums<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
+    use tintype_lanes::scalar;
 
     fn blocks() -> impl Iterator<Item = [[u8; 8]; 8]> {
         let mut state = 0x1234_5678_9ABC_DEF1u64;
@@ -187,7 +187,10 @@ mod tests {
     #[test]
     fn simd_and_scalar_give_the_same_bits() {
         for samples in blocks().chain([[[0; 8]; 8], [[255; 8]; 8]]) {
-            assert_eq!(transform::<Native>(samples.each_ref()), transform::<Scalar>(samples.each_ref()));
+            assert_eq!(
+                transform::<Words>(samples.each_ref()),
+                transform::<scalar::Words>(samples.each_ref())
+            );
         }
     }
 }

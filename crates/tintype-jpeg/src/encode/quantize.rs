@@ -3,8 +3,8 @@
 use super::config::{Effort, EncoderConfig, QuantTables};
 use super::fdct::{Block, SCALE};
 use crate::annex_k::{QUANT_CHROMINANCE, QUANT_LUMINANCE};
-use crate::lanes::{I16x8, Native};
-use crate::zigzag::ZIGZAG;
+use crate::zigzag::{ZIGZAG, Zigzag};
+use tintype_lanes::{I16x8, Words};
 
 /// Steps of luminance, row by row, that grow about linearly with frequency: 19.2 (1 + (r / 5.3)^1.75), where
 /// r² = u² + v² + 0.7 u v, and 12 for DC. The parameters were found by descent on bytes at equal SSIMULACRA2, over nine
@@ -94,7 +94,7 @@ impl QuantTable {
     ///
     /// Bit `k` of the result says whether coefficient `k` of the zigzag sequence is other than zero.
     pub(crate) fn quantize(&self, block: &mut Block) -> u64 {
-        divide::<Native>(block, &self.divisors)
+        divide::<Words>(block, &self.divisors)
     }
 }
 
@@ -134,13 +134,13 @@ fn divide<V: I16x8>(block: &mut Block, divisors: &Divisors) -> u64 {
         *quantized = magnitude.xor(sign).sub(sign);
         quantized.store(lanes);
     }
-    V::nonzero(quantized)
+    V::nonzero_in::<Zigzag>(quantized)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
+    use tintype_lanes::scalar;
 
     #[test]
     fn quality_fifty_is_annex_k_and_one_hundred_divides_by_one() {
@@ -162,7 +162,7 @@ mod tests {
             for chunk in (-8200..=8200i16).collect::<alloc::vec::Vec<_>>().chunks(64) {
                 let mut block: Block = [[0; 8]; 8];
                 block.as_flattened_mut()[..chunk.len()].copy_from_slice(chunk);
-                divide::<Native>(&mut block, &divisors);
+                divide::<Words>(&mut block, &divisors);
                 for (&c, &quantized) in chunk.iter().zip(block.as_flattened()) {
                     let c = i32::from(c);
                     let exact = (c.abs() + divisor / 2) / divisor * c.signum();
@@ -186,8 +186,10 @@ mod tests {
                     *c = (state % (2 * magnitude + 1)) as i16 - magnitude as i16;
                 }
                 let (mut a, mut b) = (block, block);
-                let masks =
-                    [divide::<Native>(&mut a, &table.divisors), divide::<Scalar>(&mut b, &table.divisors)];
+                let masks = [
+                    divide::<Words>(&mut a, &table.divisors),
+                    divide::<scalar::Words>(&mut b, &table.divisors),
+                ];
                 assert_eq!((a, masks[0]), (b, masks[1]));
                 for (k, &place) in ZIGZAG.iter().enumerate() {
                     assert_eq!(masks[0] >> k & 1 != 0, a.as_flattened()[usize::from(place)] != 0);

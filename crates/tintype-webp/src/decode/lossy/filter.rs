@@ -1,7 +1,7 @@
 //! The loop filter (RFC 6386, 15), on 16 pixels of an edge at a time.
 
 use super::header::FilterHeader;
-use crate::lanes::{Native, U8x16, columns, rows};
+use tintype_lanes::{Bytes, U8x16, columns, rows};
 
 /// How the edges of a macroblock are filtered.
 #[derive(Clone, Copy, Default)]
@@ -90,7 +90,7 @@ impl Edges {
 /// Filters the edge between the rows of pixels before `start` and those from it on.
 #[inline(never)] // JIT compilers for wasm keep more of a small function in registers
 fn filter_line<F: Filter, const OUTER: bool>(block: &mut impl Block, start: usize, limits: Limits) {
-    if let Some(edge) = block.line::<Native>(start) {
+    if let Some(edge) = block.line::<Bytes>(start) {
         block.set_line(start, if OUTER { F::outer(edge, limits) } else { F::inner(edge, limits) });
     }
 }
@@ -98,7 +98,7 @@ fn filter_line<F: Filter, const OUTER: bool>(block: &mut impl Block, start: usiz
 /// Filters the edge between the columns of pixels before `start` and those from it on.
 #[inline(never)] // as above
 fn filter_column<F: Filter, const OUTER: bool>(block: &mut impl Block, start: usize, limits: Limits) {
-    if let Some(edge) = block.column::<Native>(start) {
+    if let Some(edge) = block.column::<Bytes>(start) {
         let edge = columns(edge);
         block.set_column(start, rows(if OUTER { F::outer(edge, limits) } else { F::inner(edge, limits) }));
     }
@@ -340,8 +340,8 @@ impl Filter for Normal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Scalar;
     use alloc::vec::Vec;
+    use tintype_lanes::scalar;
 
     /// Four pixels before an edge and four after it, 16 times: flat, steep and any.
     fn edges() -> impl Iterator<Item = [[u8; 16]; 8]> {
@@ -382,7 +382,11 @@ mod tests {
     fn every_filter_gives_the_same_bits_on_simd_and_scalar() {
         for (edge, level) in edges().zip((1..64).cycle()) {
             let limits = Limits::new(level, level % 8);
-            assert_eq!(filtered::<Native>(&edge, limits), filtered::<Scalar>(&edge, limits), "{limits:?}");
+            assert_eq!(
+                filtered::<Bytes>(&edge, limits),
+                filtered::<scalar::Bytes>(&edge, limits),
+                "{limits:?}"
+            );
         }
     }
 }

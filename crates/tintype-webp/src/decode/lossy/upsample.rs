@@ -4,9 +4,9 @@
 //! instructions.
 
 use crate::decode::budget::bytes_of;
-use crate::lanes::{Native, U8x16};
 use alloc::vec;
 use alloc::vec::Vec;
+use tintype_lanes::{Bytes, U8x16};
 
 /// What rows of pixels are made in.
 pub(crate) struct Upsampler {
@@ -81,8 +81,8 @@ fn pack<const LENGTH: usize>(
 /// Opaque pixels.
 #[inline(always)]
 fn to_rgba([red, green, blue]: [&[u8; 16]; 3]) -> [u8; 64] {
-    let (red, green, blue) = (Native::load(red), Native::load(green), Native::load(blue));
-    let (alpha, mut pixels) = (Native::splat(u8::MAX), [0; 64]);
+    let (red, green, blue) = (Bytes::load(red), Bytes::load(green), Bytes::load(blue));
+    let (alpha, mut pixels) = (Bytes::splat(u8::MAX), [0; 64]);
     let (low, high) =
         ((red.zip_low(green), blue.zip_low(alpha)), (red.zip_high(green), blue.zip_high(alpha)));
     if let [first, second, third, fourth] = pixels.as_chunks_mut().0 {
@@ -144,7 +144,7 @@ fn interleave(first: &[u8], second: &[u8], out: &mut [u8]) {
     let (second_pieces, second_rest) = second.as_chunks();
     let mut pieces = out.chunks_mut(32);
     for ((first, second), out) in first_pieces.iter().zip(second_pieces).zip(pieces.by_ref()) {
-        let (first, second) = (Native::load(first), Native::load(second));
+        let (first, second) = (Bytes::load(first), Bytes::load(second));
         let mut both = [0; 32];
         if let [low, high] = both.as_chunks_mut().0 {
             first.zip_low(second).store(low);

@@ -2,7 +2,7 @@
 #![allow(clippy::indexing_slicing)] // places in arrays of constant size
 
 use super::quantizer::Matrix;
-use crate::lanes::words::{I16x8, I32x4, abs, transpose_halves};
+use tintype_lanes::{I16x8, I32x4, transpose_halves};
 
 /// The quantised coefficients of a block, row by row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub(super) fn quantize<V: I16x8>(pair: Pair<V>, matrix: &Matrix) -> Quantized<V>
         let step = &matrix.rows[usize::from(row > 0)];
         let coefficients = pair[row];
         let sign = coefficients.shr::<15>();
-        let magnitude = abs(coefficients);
+        let magnitude = coefficients.abs();
         let level = magnitude.add(V::load(&step.bias)).mul_high_unsigned(V::load(&step.reciprocal));
         let error = magnitude.sub(level.mul(V::load(&step.factor)));
         let squares = error.dot(error);
@@ -168,8 +168,8 @@ fn end(places: u32) -> u8 {
 mod tests {
     use super::*;
     use crate::encode::lossy::quantizer::Matrix;
-    use crate::lanes::words::{NativeWords, ScalarWords};
     use crate::vp8::transform::{add_dct, inverse_wht};
+    use tintype_lanes::{Words, scalar};
 
     fn noise() -> impl FnMut() -> u8 {
         let mut seed = 3u32;
@@ -194,7 +194,7 @@ mod tests {
         let mut next = noise();
         for round in 0..500 {
             let (source, prediction) = (rows(&mut next, round), rows(&mut next, round));
-            let pair = forward_dct::<NativeWords>(source.each_ref(), prediction.each_ref());
+            let pair = forward_dct::<Words>(source.each_ref(), prediction.each_ref());
             for (half, coefficients) in separate(pair).iter().enumerate() {
                 let mut pixels: [[u8; 4]; 4] =
                     core::array::from_fn(|y| core::array::from_fn(|x| prediction[y][4 * half + x]));
@@ -232,8 +232,8 @@ mod tests {
         for round in 0..500 {
             let (source, prediction) = (rows(&mut next, round), rows(&mut next, round));
             let matrix = Matrix::new([4 + round as i32 % 150, 4 + round as i32 % 280], [50, 40]);
-            let native = everything::<NativeWords>(&source, &prediction, &matrix);
-            assert_eq!(native, everything::<ScalarWords>(&source, &prediction, &matrix));
+            let native = everything::<Words>(&source, &prediction, &matrix);
+            assert_eq!(native, everything::<scalar::Words>(&source, &prediction, &matrix));
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
         let mut next = noise();
         for round in 0..500 {
             let (source, prediction) = (rows(&mut next, round), rows(&mut next, round + 1));
-            let pair = forward_dct::<NativeWords>(source.each_ref(), prediction.each_ref());
+            let pair = forward_dct::<Words>(source.each_ref(), prediction.each_ref());
             for block in blocks(quantize(pair, &matrix).levels) {
                 let last =
                     (0..16).rev().find(|&at| block.levels[usize::from(crate::vp8::tokens::ZIGZAG[at])] != 0);

@@ -9,9 +9,9 @@ use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{Blocks, CHROMA, FIRST_U};
 use super::trellis::Problem;
-use crate::lanes::words::{I16x8, NativeWords};
 use crate::vp8::modes::Mode;
 use crate::vp8::predict::{ChromaSpace, predict};
+use tintype_lanes::{I16x8, Words};
 
 const MODES: [Mode; 4] = [Mode::Dc, Mode::TrueMotion, Mode::Vertical, Mode::Horizontal];
 
@@ -44,7 +44,7 @@ pub(super) fn encode(
         let errors = source
             .iter()
             .zip(&*spaces)
-            .map(|(source, space)| residue::error::<NativeWords, 8, 16, 9>(source, space));
+            .map(|(source, space)| residue::error::<Words, 8, 16, 9>(source, space));
         let error = 4 * errors.sum::<u32>();
         (weigh(error, costs::of_chroma_mode(mode).into(), means.quantizer.chroma), mode)
     });
@@ -53,7 +53,7 @@ pub(super) fn encode(
     let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_chroma_mode(mode)) <= most;
     for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         spaces.iter_mut().for_each(|space| predict(space, 8, mode, neighbours.around));
-        try_mode::<NativeWords>(&mut best, mode, spaces, source, neighbours, means);
+        try_mode::<Words>(&mut best, mode, spaces, source, neighbours, means);
     }
     best.drop_vain_levels(means.quantizer.uv.factors);
     for (plane, space) in spaces.iter_mut().enumerate() {

@@ -10,10 +10,10 @@ use super::quantizer::weigh;
 use super::residue;
 use super::tokens::{AFTER_Y2, Blocks, Y2, Y2_BLOCK};
 use super::trellis::Problem;
-use crate::lanes::words::{I16x8, NativeWords};
 use crate::vp8::modes::Mode;
 use crate::vp8::predict::{Around, LumaSpace, predict};
 use crate::vp8::transform::inverse_wht;
+use tintype_lanes::{I16x8, Words};
 
 /// A mode with its coefficients.
 pub(super) struct Whole {
@@ -50,7 +50,7 @@ pub(super) fn choose(
     // The modes whose predictions are closest. Squared errors of coefficients are four times those of pixels.
     let mut ranking = MODES.map(|mode| {
         predict(space, 16, mode, neighbours.around);
-        let error = residue::error::<NativeWords, 16, 32, 17>(source, space);
+        let error = residue::error::<Words, 16, 32, 17>(source, space);
         (weigh(4 * error, costs::of_luma_mode(mode).into(), means.quantizer.luma), mode)
     });
     ranking.sort_unstable_by_key(|&(error, _)| error);
@@ -58,7 +58,7 @@ pub(super) fn choose(
     let affordable = |mode: Mode| mode == Mode::Dc || u32::from(costs::of_luma_mode(mode)) <= most;
     for (_, mode) in ranking.into_iter().filter(|&(_, mode)| affordable(mode)).take(looked_at) {
         predict(space, 16, mode, neighbours.around);
-        try_mode::<NativeWords>(&mut best, mode, space, source, neighbours, means);
+        try_mode::<Words>(&mut best, mode, space, source, neighbours, means);
     }
     best
 }

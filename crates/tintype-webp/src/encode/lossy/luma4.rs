@@ -10,9 +10,9 @@ use super::quantizer::{Quantizer, weigh};
 use super::residue;
 use super::tokens::{Blocks, WHOLE};
 use super::trellis::Problem;
-use crate::lanes::words::{I16x8, I32x4, NativeWords};
 use crate::vp8::modes::SubMode;
 use crate::vp8::predict::{LEFT, LumaSpace};
+use tintype_lanes::{I16x8, I32x4, Words};
 
 /// Luminance by subblocks, as decoders see it.
 pub(super) struct Split {
@@ -72,7 +72,7 @@ pub(super) fn encode(
             let pixels = word(&source[y + row], x);
             join(pixels, pixels)
         });
-        let choice = choose::<NativeWords>(&rows, &predictions, mode_costs, context, means);
+        let choice = choose::<Words>(&rows, &predictions, mode_costs, context, means);
         weight += choice.weight;
         expected -= shares[at];
         let rest = if means.effort == Effort::Best { 0 } else { expected / 100 * LEAST_SHARE };

@@ -1,9 +1,9 @@
 //! Residues in workspaces: pairs of blocks to transform, and coefficients to add.
 
 use super::block::{Block, Pair, forward_dct};
-use crate::lanes::words::{I16x8, I32x4};
 use crate::vp8::predict::LEFT;
 use crate::vp8::transform;
+use tintype_lanes::{I16x8, I32x4};
 
 /// Transforms what a prediction, in a workspace, leaves of two neighbouring blocks at a place.
 #[inline(always)]

@@ -1,24 +1,17 @@
 //! Lanes of SSE2, which is part of the x86-64 baseline, so that no run-time detection is needed.
 #![allow(unsafe_code)] // loads, stores and intrinsics, each justified where it stands
 
-use super::{I16x8, I32x4};
-use crate::zigzag::ZIGZAG;
+use super::{I16x8, I32x4, Order};
+use crate::sse2;
 use core::arch::x86_64::*;
 
-/// Calls an SSE2 intrinsic.
-macro_rules! sse2 {
-    ($call:expr) => {
-        // SAFETY: the only demand of intrinsics on registers is that the machine has the instruction, and every
-        // x86-64 has SSE2.
-        unsafe { $call }
-    };
-}
-
+/// Eight 16-bit numbers, of SSE2.
 #[derive(Clone, Copy)]
-pub(crate) struct Sse2(__m128i);
+pub struct Words(__m128i);
 
+/// Four 32-bit numbers, of SSE2.
 #[derive(Clone, Copy)]
-pub(crate) struct Wide(__m128i);
+pub struct Wide(__m128i);
 
 #[inline(always)]
 fn load_bytes(bytes: &[u8; 16]) -> __m128i {
@@ -38,27 +31,27 @@ fn four_pixels<const A: i32, const B: i32, const C: i32, const D: i32>(bytes: __
 
 /// The two lowest bytes of each 32-bit lane, as a pair of 16-bit lanes.
 #[inline(always)]
-fn spread(bytes: __m128i) -> Sse2 {
-    Sse2(sse2!({
+fn spread(bytes: __m128i) -> Words {
+    Words(sse2!({
         let even = _mm_and_si128(bytes, _mm_set1_epi32(0xFF));
         let odd = _mm_and_si128(_mm_slli_epi32::<8>(bytes), _mm_set1_epi32(0xFF_0000));
         _mm_or_si128(even, odd)
     }))
 }
 
-/// The position in the zigzag sequence of each place in a block.
+/// The position in an order of each place in a block.
 #[allow(clippy::indexing_slicing)] // evaluated by the compiler
-const POSITIONS: [u8; 64] = {
+const fn positions<O: Order>() -> [u8; 64] {
     let mut positions = [0; 64];
     let mut k = 0;
     while k < 64 {
-        positions[ZIGZAG[k] as usize] = k as u8;
+        positions[O::PLACES[k] as usize] = k as u8;
         k += 1;
     }
     positions
-};
+}
 
-impl I16x8 for Sse2 {
+impl I16x8 for Words {
     type Wide = Wide;
 
     #[inline(always)]
@@ -126,19 +119,23 @@ impl I16x8 for Sse2 {
     }
 
     #[inline(always)]
-    fn nonzero([a, b, c, d, e, f, g, h]: [Self; 8]) -> u64 {
+    fn nonzero(low: Self, high: Self) -> u16 {
         // Saturation keeps what is not zero from becoming zero.
-        let zeros = |low: Self, high: Self| {
-            let flags = sse2!({
-                let bytes = _mm_packs_epi16(low.0, high.0);
-                _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()))
-            });
-            u64::from(flags as u16)
-        };
-        let mut places = !(zeros(a, b) | zeros(c, d) << 16 | zeros(e, f) << 32 | zeros(g, h) << 48);
+        let zeros = sse2!({
+            let bytes = _mm_packs_epi16(low.0, high.0);
+            _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()))
+        });
+        !(zeros as u16)
+    }
+
+    #[inline(always)]
+    fn nonzero_in<O: Order>([a, b, c, d, e, f, g, h]: [Self; 8]) -> u64 {
+        let set = |low, high| u64::from(Self::nonzero(low, high));
+        let mut places = set(a, b) | set(c, d) << 16 | set(e, f) << 32 | set(g, h) << 48;
         let mut mask = 0;
         while places != 0 {
-            let position = POSITIONS.get(places.trailing_zeros() as usize).copied().unwrap_or(0);
+            let position =
+                const { positions::<O>() }.get(places.trailing_zeros() as usize).copied().unwrap_or(0);
             mask |= 1 << position;
             places &= places - 1;
         }
@@ -163,6 +160,16 @@ impl I16x8 for Sse2 {
     #[inline(always)]
     fn mul_high_unsigned(self, other: Self) -> Self {
         Self(sse2!(_mm_mulhi_epu16(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(sse2!(_mm_max_epi16(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(sse2!(_mm_and_si128(self.0, other.0)))
     }
 
     #[inline(always)]
@@ -216,6 +223,21 @@ impl I16x8 for Sse2 {
     }
 
     #[inline(always)]
+    fn pairs_of_2(self) -> Self {
+        Self(sse2!(_mm_shufflehi_epi16::<0b11_01_10_00>(_mm_shufflelo_epi16::<0b11_01_10_00>(self.0))))
+    }
+
+    #[inline(always)]
+    fn pairs_of_3(self) -> Self {
+        Self(sse2!(_mm_unpacklo_epi16(self.0, _mm_srli_si128::<6>(self.0))))
+    }
+
+    #[inline(always)]
+    fn pairs_of_4(self) -> Self {
+        Self(sse2!(_mm_unpacklo_epi16(self.0, _mm_srli_si128::<8>(self.0))))
+    }
+
+    #[inline(always)]
     fn dot(self, other: Self) -> Wide {
         Wide(sse2!(_mm_madd_epi16(self.0, other.0)))
     }
@@ -233,6 +255,18 @@ impl I32x4 for Wide {
     }
 
     #[inline(always)]
+    fn load(lanes: &[i32; 4]) -> Self {
+        // SAFETY: the reference covers exactly the 16 bytes read; the load is the unaligned one.
+        Self(unsafe { _mm_loadu_si128(lanes.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn store(self, lanes: &mut [i32; 4]) {
+        // SAFETY: the reference covers exactly the 16 bytes written; the store is the unaligned one.
+        unsafe { _mm_storeu_si128(lanes.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(sse2!(_mm_add_epi32(self.0, other.0)))
     }
@@ -245,5 +279,13 @@ impl I32x4 for Wide {
     #[inline(always)]
     fn shr<const BITS: u32>(self) -> Self {
         Self(sse2!(_mm_sra_epi32(self.0, _mm_cvtsi32_si128(BITS as i32))))
+    }
+
+    #[inline(always)]
+    fn sum_halves(self) -> [i32; 2] {
+        sse2!({
+            let sums = _mm_add_epi32(self.0, _mm_srli_si128::<4>(self.0));
+            [_mm_cvtsi128_si32(sums), _mm_cvtsi128_si32(_mm_srli_si128::<8>(sums))]
+        })
     }
 }

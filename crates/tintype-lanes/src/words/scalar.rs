@@ -1,28 +1,25 @@
-//! Lanes in plain arithmetic: the definition of every operation, and the fallback.
-#![cfg_attr(
-    all(not(test), any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")),
-    allow(dead_code)
-)]
+//! Lanes in plain arithmetic: the definition of every operation.
 #![allow(clippy::indexing_slicing)] // every index is a constant or comes from a range below the array's length
 
-use super::{I16x8, I32x4};
-use crate::zigzag::ZIGZAG;
+use super::{I16x8, I32x4, Order};
 use core::array::from_fn;
 
+/// Eight 16-bit numbers, of plain arithmetic.
 #[derive(Clone, Copy)]
-pub(crate) struct Scalar([i16; 8]);
+pub struct Words([i16; 8]);
 
+/// Four 32-bit numbers, of plain arithmetic.
 #[derive(Clone, Copy)]
-pub(crate) struct Wide([i32; 4]);
+pub struct Wide([i32; 4]);
 
-impl Scalar {
+impl Words {
     #[inline(always)]
     fn each(self, other: Self, operation: impl Fn(i16, i16) -> i16) -> Self {
         Self(from_fn(|i| operation(self.0[i], other.0[i])))
     }
 }
 
-impl I16x8 for Scalar {
+impl I16x8 for Words {
     type Wide = Wide;
 
     fn splat(lane: i16) -> Self {
@@ -65,9 +62,15 @@ impl I16x8 for Scalar {
         *bytes = (u128::from(low) | u128::from(high) << 64).to_le_bytes();
     }
 
-    fn nonzero(block: [Self; 8]) -> u64 {
+    fn nonzero(low: Self, high: Self) -> u16 {
+        let bits =
+            |lanes: [i16; 8]| lanes.iter().rev().fold(0, |bits, &lane| bits << 1 | u16::from(lane != 0));
+        bits(low.0) | bits(high.0) << 8
+    }
+
+    fn nonzero_in<O: Order>(block: [Self; 8]) -> u64 {
         let set = |place: u8| block[usize::from(place / 8)].0[usize::from(place % 8)] != 0;
-        ZIGZAG.iter().rev().fold(0, |mask, &place| mask << 1 | u64::from(set(place)))
+        O::PLACES.iter().rev().fold(0, |mask, &place| mask << 1 | u64::from(set(place)))
     }
 
     fn add(self, other: Self) -> Self {
@@ -84,6 +87,14 @@ impl I16x8 for Scalar {
 
     fn mul_high_unsigned(self, other: Self) -> Self {
         self.each(other, |a, b| ((u32::from(a as u16) * u32::from(b as u16)) >> 16) as i16)
+    }
+
+    fn max(self, other: Self) -> Self {
+        self.each(other, i16::max)
+    }
+
+    fn and(self, other: Self) -> Self {
+        self.each(other, |a, b| a & b)
     }
 
     fn abs(self) -> Self {
@@ -128,6 +139,18 @@ impl I16x8 for Scalar {
         Self(from_fn(|i| if i < 4 { self.0[i + 4] } else { other.0[i] }))
     }
 
+    fn pairs_of_2(self) -> Self {
+        Self([0, 2, 1, 3, 4, 6, 5, 7].map(|lane: usize| self.0[lane]))
+    }
+
+    fn pairs_of_3(self) -> Self {
+        Self([0, 3, 1, 4, 2, 5, 3, 6].map(|lane: usize| self.0[lane]))
+    }
+
+    fn pairs_of_4(self) -> Self {
+        Self([0, 4, 1, 5, 2, 6, 3, 7].map(|lane: usize| self.0[lane]))
+    }
+
     fn dot(self, other: Self) -> Wide {
         let product = |i: usize| i32::from(self.0[i]) * i32::from(other.0[i]);
         Wide(from_fn(|i| product(2 * i).wrapping_add(product(2 * i + 1))))
@@ -144,6 +167,14 @@ impl I32x4 for Wide {
         Self([lane; 4])
     }
 
+    fn load(lanes: &[i32; 4]) -> Self {
+        Self(*lanes)
+    }
+
+    fn store(self, lanes: &mut [i32; 4]) {
+        *lanes = self.0;
+    }
+
     fn add(self, other: Self) -> Self {
         Self(from_fn(|i| self.0[i].wrapping_add(other.0[i])))
     }
@@ -154,5 +185,10 @@ impl I32x4 for Wide {
 
     fn shr<const BITS: u32>(self) -> Self {
         Self(self.0.map(|lane| lane >> BITS))
+    }
+
+    fn sum_halves(self) -> [i32; 2] {
+        let [a, b, c, d] = self.0;
+        [a.wrapping_add(b), c.wrapping_add(d)]
     }
 }

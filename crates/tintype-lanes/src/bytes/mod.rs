@@ -1,35 +1,24 @@
-//! Lanes: sixteen bytes at a time, on the machine's SIMD unit where there is one.
-//!
-//! Kernels are written once, generic over [`U8x16`]. [`Native`] is the fastest implementation that the build target
-//! has; [`Scalar`] is plain arithmetic, and the definition of every operation. All are exact, so that a kernel gives
-//! the same bits on each.
+//! Lanes of eight bits.
 
-#[cfg(any(test, not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))))]
-mod scalar;
+pub(crate) mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod simd128;
+pub(crate) mod simd128;
 #[cfg(target_arch = "x86_64")]
-mod sse2;
-pub(crate) mod words;
-
-#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
-pub(crate) use scalar::Scalar as Native;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(crate) use simd128::Simd128 as Native;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use sse2::Sse2 as Native;
-
-#[cfg(test)]
-pub(crate) use scalar::Scalar;
+pub(crate) mod sse2;
 
 /// Sixteen lanes of eight bits, which each operation takes as signed or as unsigned.
-pub(crate) trait U8x16: Copy {
+pub trait U8x16: Copy {
+    /// The same byte in every lane.
     fn splat(lane: u8) -> Self;
+    /// The lanes from memory.
     fn load(lanes: &[u8; 16]) -> Self;
     /// The first half of the lanes, and the second.
     fn load_halves(low: &[u8; 8], high: &[u8; 8]) -> Self;
+    /// The lanes to memory.
     fn store(self, lanes: &mut [u8; 16]);
+    /// Lanes 0 to 7 to memory.
     fn store_low(self, lanes: &mut [u8; 8]);
+    /// Lanes 8 to 15 to memory.
     fn store_high(self, lanes: &mut [u8; 8]);
 
     /// Lanes 0 to 7 of both, interleaved.
@@ -49,10 +38,13 @@ pub(crate) trait U8x16: Copy {
     /// Lanes 8 to 15 of `self`, then lanes 8 to 15 of `other`.
     fn zip8_high(self, other: Self) -> Self;
 
+    /// The bits of both.
     fn and(self, other: Self) -> Self;
     /// The bits of `self` that `other` does not have.
     fn and_not(self, other: Self) -> Self;
+    /// The bits of either.
     fn or(self, other: Self) -> Self;
+    /// The bits of one of them.
     fn xor(self, other: Self) -> Self;
 
     /// Sum of signed lanes, clamped.
@@ -79,7 +71,7 @@ pub(crate) trait U8x16: Copy {
 /// Swaps rows and columns: takes 16 rows of eight bytes, each vector holding a row and the eighth after it, and makes
 /// eight columns of 16.
 #[inline(always)]
-pub(crate) fn columns<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
+pub fn columns<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
     let low = columns_of_half([a.zip_low(b), c.zip_low(d), e.zip_low(f), g.zip_low(h)]);
     let high = columns_of_half([a.zip_high(b), c.zip_high(d), e.zip_high(f), g.zip_high(h)]);
     let ([l0, l1, l2, l3], [h0, h1, h2, h3]) = (low, high);
@@ -97,7 +89,7 @@ pub(crate) fn columns<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
 
 /// The inverse of [`columns`], but that each vector holds two neighbouring rows.
 #[inline(always)]
-pub(crate) fn rows<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
+pub fn rows<V: U8x16>([a, b, c, d, e, f, g, h]: [V; 8]) -> [V; 8] {
     let [l0, l1, l2, l3] = columns_of_half([a.zip_low(b), c.zip_low(d), e.zip_low(f), g.zip_low(h)]);
     let [h0, h1, h2, h3] = columns_of_half([a.zip_high(b), c.zip_high(d), e.zip_high(f), g.zip_high(h)]);
     [l0, l1, l2, l3, h0, h1, h2, h3]
@@ -114,6 +106,7 @@ fn columns_of_half<V: U8x16>([a, b, c, d]: [V; 4]) -> [V; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Bytes, scalar};
     use alloc::vec::Vec;
 
     /// Lanes of every kind: extremes, small numbers and any.
@@ -183,7 +176,10 @@ mod tests {
     fn every_operation_gives_the_same_bits_on_simd_and_scalar() {
         let all: Vec<_> = samples().collect();
         for pair in all.windows(2) {
-            assert_eq!(everything::<Native>(&pair[0], &pair[1]), everything::<Scalar>(&pair[0], &pair[1]));
+            assert_eq!(
+                everything::<Bytes>(&pair[0], &pair[1]),
+                everything::<scalar::Bytes>(&pair[0], &pair[1])
+            );
         }
     }
 
@@ -193,7 +189,7 @@ mod tests {
             core::array::from_fn(|y| core::array::from_fn(|x| (y * 8 + x) as u8));
         let vectors = core::array::from_fn(|at| {
             let both = [rows_before[at], rows_before[at + 8]].concat();
-            Native::load(both.first_chunk().unwrap())
+            Bytes::load(both.first_chunk().unwrap())
         });
         let columns = columns(vectors);
         for (x, column) in columns.into_iter().map(lanes).enumerate() {

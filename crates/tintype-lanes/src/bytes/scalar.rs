@@ -2,10 +2,11 @@
 
 use super::U8x16;
 
+/// Sixteen bytes, of plain arithmetic.
 #[derive(Clone, Copy)]
-pub(crate) struct Scalar([u8; 16]);
+pub struct Bytes([u8; 16]);
 
-impl Scalar {
+impl Bytes {
     fn map(self, function: impl Fn(u8) -> u8) -> Self {
         Self(self.0.map(function))
     }
@@ -31,7 +32,7 @@ impl Scalar {
     }
 }
 
-impl U8x16 for Scalar {
+impl U8x16 for Bytes {
     fn splat(lane: u8) -> Self {
         Self([lane; 16])
     }

@@ -2,24 +2,17 @@
 #![allow(unsafe_code)] // loads, stores and intrinsics, each justified where it stands
 
 use super::U8x16;
+use crate::sse2;
 use core::arch::x86_64::*;
 
-/// Calls an SSE2 intrinsic.
-macro_rules! sse2 {
-    ($call:expr) => {
-        // SAFETY: the only demand of intrinsics on registers is that the machine has the instruction, and every
-        // x86-64 has SSE2.
-        unsafe { $call }
-    };
-}
-
+/// Sixteen bytes, of SSE2.
 #[derive(Clone, Copy)]
-pub(crate) struct Sse2(__m128i);
+pub struct Bytes(__m128i);
 
 /// What `function` makes of the signed lanes at 16 bits each; results must fit 8.
 #[inline(always)]
-fn widened(lanes: __m128i, function: impl Fn(__m128i) -> __m128i) -> Sse2 {
-    Sse2(sse2!({
+fn widened(lanes: __m128i, function: impl Fn(__m128i) -> __m128i) -> Bytes {
+    Bytes(sse2!({
         // Each lane in both halves of 16 bits: shifting the upper one down spreads its sign.
         let low = _mm_srai_epi16::<8>(_mm_unpacklo_epi8(lanes, lanes));
         let high = _mm_srai_epi16::<8>(_mm_unpackhi_epi8(lanes, lanes));
@@ -27,7 +20,7 @@ fn widened(lanes: __m128i, function: impl Fn(__m128i) -> __m128i) -> Sse2 {
     }))
 }
 
-impl U8x16 for Sse2 {
+impl U8x16 for Bytes {
     #[inline(always)]
     fn splat(lane: u8) -> Self {
         Self(sse2!(_mm_set1_epi8(lane as i8)))

@@ -1,15 +1,16 @@
 //! Lanes of WebAssembly's 128-bit vectors.
 #![allow(unsafe_code)] // loads and stores, each justified where it stands
 
-use super::{I16x8, I32x4};
-use crate::zigzag::ZIGZAG;
+use super::{I16x8, I32x4, Order};
 use core::arch::wasm32::*;
 
+/// Eight 16-bit numbers, of WebAssembly's 128-bit vectors.
 #[derive(Clone, Copy)]
-pub(crate) struct Simd128(v128);
+pub struct Words(v128);
 
+/// Four 32-bit numbers, of WebAssembly's 128-bit vectors.
 #[derive(Clone, Copy)]
-pub(crate) struct Wide(v128);
+pub struct Wide(v128);
 
 #[inline(always)]
 fn load_bytes(bytes: &[u8; 16]) -> v128 {
@@ -30,20 +31,20 @@ const fn spread(start: u8) -> [u8; 16] {
     shuffle
 }
 
-/// `GATHER[i][j]` brings from bytes `16 j..` of a block's flags those of zigzag positions `16 i..`.
+/// `gather()[i][j]` brings from bytes `16 j..` of a block's flags those of positions `16 i..` in an order.
 #[allow(clippy::indexing_slicing)] // evaluated by the compiler
-const GATHER: [[[u8; 16]; 4]; 4] = {
+const fn gather<O: Order>() -> [[[u8; 16]; 4]; 4] {
     let mut gather = [[[0x80; 16]; 4]; 4];
     let mut k = 0;
     while k < 64 {
-        let place = ZIGZAG[k];
+        let place = O::PLACES[k];
         gather[k / 16][place as usize / 16][k % 16] = place % 16;
         k += 1;
     }
     gather
-};
+}
 
-impl I16x8 for Simd128 {
+impl I16x8 for Words {
     type Wide = Wide;
 
     #[inline(always)]
@@ -109,11 +110,17 @@ impl I16x8 for Simd128 {
     }
 
     #[inline(always)]
-    fn nonzero([a, b, c, d, e, f, g, h]: [Self; 8]) -> u64 {
+    fn nonzero(low: Self, high: Self) -> u16 {
+        // Saturation keeps what is not zero from becoming zero.
+        u8x16_bitmask(i8x16_ne(i8x16_narrow_i16x8(low.0, high.0), u8x16_splat(0)))
+    }
+
+    #[inline(always)]
+    fn nonzero_in<O: Order>([a, b, c, d, e, f, g, h]: [Self; 8]) -> u64 {
         // Saturation keeps what is not zero from becoming zero.
         let flags = [(a, b), (c, d), (e, f), (g, h)].map(|(a, b)| i8x16_narrow_i16x8(a.0, b.0));
         let mut mask = 0;
-        for (i, gather) in (0u32..).zip(&GATHER) {
+        for (i, gather) in (0u32..).zip(const { &gather::<O>() }) {
             let mut quarter = u8x16_splat(0);
             for (flags, gather) in flags.iter().zip(gather) {
                 quarter = v128_or(quarter, i8x16_swizzle(*flags, load_bytes(gather)));
@@ -141,9 +148,18 @@ impl I16x8 for Simd128 {
 
     #[inline(always)]
     fn mul_high_unsigned(self, other: Self) -> Self {
-        let low = u32x4_shr(u32x4_extmul_low_u16x8(self.0, other.0), 16);
-        let high = u32x4_shr(u32x4_extmul_high_u16x8(self.0, other.0), 16);
-        Self(u16x8_narrow_i32x4(low, high))
+        let (low, high) = (u32x4_extmul_low_u16x8(self.0, other.0), u32x4_extmul_high_u16x8(self.0, other.0));
+        Self(i16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(low, high))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self(i16x8_max(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(v128_and(self.0, other.0))
     }
 
     #[inline(always)]
@@ -197,6 +213,21 @@ impl I16x8 for Simd128 {
     }
 
     #[inline(always)]
+    fn pairs_of_2(self) -> Self {
+        Self(i16x8_shuffle::<0, 2, 1, 3, 4, 6, 5, 7>(self.0, self.0))
+    }
+
+    #[inline(always)]
+    fn pairs_of_3(self) -> Self {
+        Self(i16x8_shuffle::<0, 3, 1, 4, 2, 5, 3, 6>(self.0, self.0))
+    }
+
+    #[inline(always)]
+    fn pairs_of_4(self) -> Self {
+        Self(i16x8_shuffle::<0, 4, 1, 5, 2, 6, 3, 7>(self.0, self.0))
+    }
+
+    #[inline(always)]
     fn dot(self, other: Self) -> Wide {
         Wide(i32x4_dot_i16x8(self.0, other.0))
     }
@@ -214,6 +245,18 @@ impl I32x4 for Wide {
     }
 
     #[inline(always)]
+    fn load(lanes: &[i32; 4]) -> Self {
+        // SAFETY: the reference covers exactly the 16 bytes read, and `v128_load` needs no alignment.
+        Self(unsafe { v128_load(lanes.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn store(self, lanes: &mut [i32; 4]) {
+        // SAFETY: the reference covers exactly the 16 bytes written, and `v128_store` needs no alignment.
+        unsafe { v128_store(lanes.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(i32x4_add(self.0, other.0))
     }
@@ -226,5 +269,11 @@ impl I32x4 for Wide {
     #[inline(always)]
     fn shr<const BITS: u32>(self) -> Self {
         Self(i32x4_shr(self.0, BITS))
+    }
+
+    #[inline(always)]
+    fn sum_halves(self) -> [i32; 2] {
+        let sums = i32x4_add(self.0, i32x4_shuffle::<1, 0, 3, 2>(self.0, self.0));
+        [i32x4_extract_lane::<0>(sums), i32x4_extract_lane::<2>(sums)]
     }
 }

@@ -4,10 +4,11 @@
 use super::U8x16;
 use core::arch::wasm32::*;
 
+/// Sixteen bytes, of WebAssembly's 128-bit vectors.
 #[derive(Clone, Copy)]
-pub(crate) struct Simd128(v128);
+pub struct Bytes(v128);
 
-impl U8x16 for Simd128 {
+impl U8x16 for Bytes {
     #[inline(always)]
     fn splat(lane: u8) -> Self {
         Self(u8x16_splat(lane))
