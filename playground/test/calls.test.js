@@ -1,10 +1,11 @@
 // The calls that the page shows are run, and make the image that is on the screen.
 import assert from 'node:assert/strict';
 import { execFile as callback, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import tintype, { resize } from '../../packages/npm/src/node.js';
 import { jpeg } from '../../packages/npm/test/photographs.js';
@@ -93,3 +94,32 @@ test(
     }
   },
 );
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const hasCargo = spawnSync('cargo', ['--version'], { cwd: ROOT }).status === 0;
+
+test('the call in Rust is checked by its compiler', { skip: !hasCargo && 'there is no cargo' }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-rust-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const bodies = [...shown(60)].map(
+    (options, index) =>
+      `pub fn call_${index}(photo: Vec<u8>, logo: Vec<u8>) -> Result<Rendition, Failure> {\n${LANGUAGES.Rust(options)}\nOk(rendition)\n}`,
+  );
+  const lines = [
+    '#![allow(dead_code, unused_imports, unused_variables)]',
+    'use tintype_guest::resize::resize;',
+    'use tintype_guest::types::*;',
+    ...bodies,
+  ];
+  const manifest = [
+    '[package]\nname = "calls"\nedition = "2024"\n[workspace]\n[dependencies]',
+    `tintype-guest = { path = ${JSON.stringify(join(ROOT, 'crates/tintype-guest'))} }\n`,
+  ];
+  await mkdir(join(folder, 'src'));
+  await writeFile(join(folder, 'src/lib.rs'), lines.join('\n'));
+  await writeFile(join(folder, 'Cargo.toml'), manifest.join('\n'));
+  // The versions that the project has already.
+  await copyFile(join(ROOT, 'Cargo.lock'), join(folder, 'Cargo.lock'));
+  await copyFile(join(ROOT, 'rust-toolchain.toml'), join(folder, 'rust-toolchain.toml'));
+  await execFile('cargo', ['check', '--quiet', '--target-dir', join(ROOT, 'target/calls')], { cwd: folder });
+});
