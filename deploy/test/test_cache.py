@@ -107,8 +107,8 @@ class Nginx(unittest.TestCase):
         accepts = [
             ("image/avif,image/webp,image/apng,image/*,*/*;q=0.8", "image/webp"),
             ("image/webp,*/*", "image/webp"),
-            ("image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "image/png"),
-            ("image/jpeg, image/*", "image/png"),
+            ("image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "image/jpeg"),
+            ("image/jpeg, image/*", "image/jpeg"),
         ]
         for accept, expected in accepts:
             answer = self.front.get(target, {"Accept": accept})

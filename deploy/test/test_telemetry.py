@@ -1,12 +1,15 @@
 """Traces and metrics, as the protocol's own schema reads them."""
 
 import base64
+import gzip
 import http.server
+import importlib.util
 import json
 import threading
 import time
 import unittest
 import urllib.request
+from pathlib import Path
 
 import stack
 from google.protobuf import json_format
@@ -109,6 +112,25 @@ class Telemetry(unittest.TestCase):
         self.assertGreater(metrics["tintype.work"].sum.data_points[0].as_int, 10_000)
         self.assertGreater(metrics["tintype.service.memory"].gauge.data_points[0].as_int, 60_000)
         self.assertEqual(metrics["tintype.bytes_in"].sum.data_points[0].as_int, len(stack.photo()))
+
+    def test_a_real_collector_takes_and_passes_on_what_arrives(self):
+        agent = Path(importlib.util.find_spec("rotel").origin).with_name("rotel-agent")
+        port = stack.free_port()
+        command = [agent, "start", "--otlp-http-endpoint", f"127.0.0.1:{port}", "--batch-timeout", "100ms"]
+        command += ["--otlp-grpc-endpoint", f"127.0.0.1:{stack.free_port()}"]
+        command += ["--exporter", "otlp", "--otlp-exporter-protocol", "http"]
+        command += ["--otlp-exporter-endpoint", self.collector.url]
+        with stack.Process(command, port) as rotel, self.serve(OTEL_EXPORTER_OTLP_ENDPOINT=rotel.url) as server:
+            self.post(server, {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})
+            stack.wait_for(lambda: len(self.collector.received) == 2, "two documents")
+        documents = {path: gzip.decompress(body) for path, _, body in self.collector.received}
+        traces = ExportTraceServiceRequest.FromString(documents["/v1/traces"])
+        spans = traces.resource_spans[0].scope_spans[0].spans
+        self.assertEqual([span.name for span in spans], ["POST query", "decode", "encode"])
+        self.assertEqual({span.trace_id.hex() for span in spans}, {TRACE})
+        metrics = ExportMetricsServiceRequest.FromString(documents["/v1/metrics"])
+        names = {metric.name for metric in metrics.resource_metrics[0].scope_metrics[0].metrics}
+        self.assertLessEqual({"http.server.request.duration", "tintype.requests", "tintype.work"}, names)
 
     def test_a_slow_collector_delays_no_answer(self):
         self.collector.delay = 1.5

@@ -46,6 +46,11 @@ impl<'h, H: Host> Opened<'h, H> {
         }
     }
 
+    /// The beginning of the source.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
     /// Refuses a format that is not decoded.
     ///
     /// # Errors

@@ -8,12 +8,38 @@ use crate::request::OutputFormat;
 /// Formats that are offered to clients that accept them, best first.
 const OFFERED: &[Format] = &[Format::Webp];
 
-/// The format of a rendition: as the request says, as the `Accept` header allows, or in the source's family.
-pub fn format(wanted: OutputFormat, accept: Option<&str>, source: Format) -> Format {
+/// The format of a rendition: as the request says, as the `Accept` header allows, or in the source's family, where every client
+/// shows that. `head` is the beginning of the source, and `frames` says whether all of its frames are wanted.
+pub fn format(
+    wanted: OutputFormat,
+    accept: Option<&str>,
+    source: Format,
+    head: &[u8],
+    frames: bool,
+) -> Format {
     match wanted {
         OutputFormat::Fixed(format) => format,
         OutputFormat::Source | OutputFormat::Json => source.family(),
-        OutputFormat::Auto | OutputFormat::Smallest => preferred(accept).unwrap_or_else(|| source.family()),
+        OutputFormat::Auto | OutputFormat::Smallest => {
+            preferred(accept).unwrap_or_else(|| shown_everywhere(source.family(), head, frames))
+        }
+    }
+}
+
+/// The format that takes the place of one that has to be accepted: one that loses neither frames that are wanted, nor alpha, nor
+/// what a lossless file keeps.
+fn shown_everywhere(family: Format, head: &[u8], frames: bool) -> Format {
+    const ALPHA: u8 = 0x10;
+    const ANIMATION: u8 = 0x02;
+    if !OFFERED.contains(&family) {
+        return family;
+    }
+    // The first chunk of a WebP file, and the flags of the extended format (RFC 9649, section 2.7).
+    match (head.get(12..16), head.get(20)) {
+        (Some(b"VP8X"), Some(flags)) if frames && flags & ANIMATION != 0 => Format::Gif,
+        (Some(b"VP8X"), Some(flags)) if flags & ALPHA != 0 => Format::Png,
+        (Some(b"VP8L"), _) => Format::Png,
+        _ => Format::Jpeg,
     }
 }
 
@@ -60,7 +86,7 @@ mod tests {
             (Some("image/png;a=image/webp"), Format::Jpeg),
             (Some(",;,"), Format::Jpeg),
         ] {
-            assert_eq!(format(OutputFormat::Auto, accept, Format::Jpeg), expected, "{accept:?}");
+            assert_eq!(format(OutputFormat::Auto, accept, Format::Jpeg, b"", true), expected, "{accept:?}");
         }
     }
 
@@ -68,10 +94,33 @@ mod tests {
     fn what_is_not_negotiated_follows_the_request_and_the_source() {
         assert!(OFFERED.iter().all(|format| format.is_encoded()));
         let webp = Some("image/webp");
+        let format = |wanted, accept, source| format(wanted, accept, source, b"", false);
         assert_eq!(format(OutputFormat::Auto, None, Format::Gif), Format::Gif);
         assert_eq!(format(OutputFormat::Source, webp, Format::Png), Format::Png);
+        assert_eq!(format(OutputFormat::Source, None, Format::Webp), Format::Webp);
         assert_eq!(format(OutputFormat::Smallest, webp, Format::Png), Format::Webp);
         assert_eq!(format(OutputFormat::Smallest, None, Format::Png), Format::Png);
         assert_eq!(format(OutputFormat::Fixed(Format::Jpeg), webp, Format::Png), Format::Jpeg);
+    }
+
+    #[test]
+    fn clients_that_name_no_webp_get_none_of_a_webp_source() {
+        let opaque = b"RIFF....WEBPVP8 ....\0\0\0\x9d\x01\x2a".as_slice();
+        let lossless = b"RIFF....WEBPVP8L....\x2f\0\0\0\0".as_slice();
+        let extended = |flags| [b"RIFF....WEBPVP8X\x0a\0\0\0".as_slice(), &[flags, 0, 0, 0, 9]].concat();
+        let (icc, alpha, animated) = (extended(0x20), extended(0x10), extended(0x12));
+        for (head, frames, expected) in [
+            (opaque, false, Format::Jpeg),
+            (lossless, false, Format::Png),
+            (&icc, true, Format::Jpeg),
+            (&alpha, true, Format::Png),
+            (&animated, true, Format::Gif),
+            (&animated, false, Format::Png),
+            (b"RIFF....WEBP", true, Format::Jpeg),
+        ] {
+            let format = |accept| format(OutputFormat::Auto, accept, Format::Webp, head, frames);
+            assert_eq!(format(Some("image/png,*/*")), expected, "{head:?} {frames}");
+            assert_eq!(format(Some("image/webp")), Format::Webp);
+        }
     }
 }

@@ -205,7 +205,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         watermark: Option<Mark>,
     ) -> Result<(Rendering<'h, H>, Format)> {
         let source = opened.format;
-        let format = negotiate::format(request.output.format, self.context.accept.as_deref(), source);
+        let (wanted, frames) = (request.output.format, request.output.frames != 1);
+        let accept = self.context.accept.as_deref();
+        let format = negotiate::format(wanted, accept, source, opened.head(), frames);
         // A source that keeps its format has the one that was asked for, even if it cannot be encoded.
         let wanted = if request.output.format == OutputFormat::Source { source } else { format };
         let is_image = request.output.format != OutputFormat::Json;
