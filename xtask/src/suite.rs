@@ -1,7 +1,7 @@
 //! Everything that must hold before a change is good.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub(crate) fn run_all() -> Result<()> {
         "--package=tintype-middleware",
     ])?;
 
+    FUZZED.into_iter().try_for_each(check_lock)?;
+
     steps.next("checking the documentation");
     run(command(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
 
@@ -56,6 +58,16 @@ pub(crate) fn run_all() -> Result<()> {
 
     steps.next("testing the built components");
     run(&mut command(["test", "--package", "host-tests"]))
+}
+
+/// The workspaces of fuzz targets, which need another compiler to be built.
+const FUZZED: [&str; 3] = ["fuzz", "crates/tintype-jpeg/fuzz", "crates/tintype-webp/fuzz"];
+
+/// Checks that the lock file of a workspace has all that its packages depend on.
+fn check_lock(workspace: &str) -> Result<()> {
+    let manifest = root()?.join(workspace).join("Cargo.toml");
+    let metadata = ["metadata", "--locked", "--format-version=1", "--manifest-path"];
+    run(command(metadata).arg(manifest).stdout(Stdio::null()))
 }
 
 /// Checks packages for lints, with warnings denied.
