@@ -90,6 +90,19 @@ fn frames_are_shown_as_long_as_in_the_source_or_as_is_asked() {
     assert_eq!(times(&all(|options| options.output.delay = Some(300))), [300; 4]);
 }
 
+#[test]
+fn a_frame_of_a_gif_without_a_time_is_shown_as_long_as_players_show_it() {
+    let mut frames = gif_frames(1, GIF, 5);
+    for (frame, delay) in frames.iter_mut().zip([0, 1, 2, 7, 50]) {
+        frame.delay = delay;
+    }
+    let file = gif_file(&frames, GIF, None);
+    let film = play(&resize(&file[..], &all(|_| ())).unwrap().image);
+    let times: Vec<u32> = film.frames.iter().map(|(time, _)| *time).collect();
+    assert_eq!(times, [100, 100, 20, 70, 500]);
+    assert_eq!(inspect(&file).unwrap().animation.unwrap().duration, 790);
+}
+
 /// Sets options.
 type Change = fn(&mut Options);
 
