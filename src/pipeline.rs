@@ -330,7 +330,7 @@ impl Pipeline {
         match self.after {
             After::Frame => {
                 if !self.stages.sink.end_frame(self.decoder.delay())? {
-                    self.after = After::Next;
+                    self.after = if self.stages.sink.takes_frames() { After::Next } else { After::File };
                 }
             }
             After::Next => match self.decoder.next_frame()? {

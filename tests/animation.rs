@@ -243,6 +243,31 @@ fn what_is_chosen_by_content_is_that_of_the_first_frame() {
 }
 
 #[test]
+fn the_border_of_an_animation_is_that_of_its_first_frame_wherever_the_others_have_theirs() {
+    // A square that moves.
+    let frame = |left: u32, top: u32| -> Vec<u8> {
+        let inside = |x: u32, y: u32| (left..left + 10).contains(&x) && (top..top + 8).contains(&y);
+        let pixel =
+            |x: u32, y: u32| if inside(x, y) { [(x * 7) as u8, 30, (y * 9) as u8, 255] } else { [255; 4] };
+        (0..30).flat_map(|y| (0..40).flat_map(move |x| pixel(x, y))).collect()
+    };
+    let trimmed = all(|options| {
+        options.geometry.trim =
+            Some(Trim { threshold: 10, color: None, equal_horizontal: false, equal_vertical: false });
+    });
+    for (dx, dy) in [(3, 0), (0, 3), (2, 1), (-2, 0), (0, -2), (-1, -1)] {
+        let place = |start: i32, by: i32, number: i32| (start + by * number) as u32;
+        let frames = [0, 1, 2, 3].map(|number| (50, frame(place(12, dx, number), place(9, dy, number))));
+        let film = play(&resize(webp_file((40, 30), &frames, 0), &trimmed).unwrap().image);
+        assert_eq!((film.size, film.frames.len()), ((10, 8), 4), "{dx}, {dy}");
+        for ((_, found), (_, canvas)) in film.frames.iter().zip(&frames) {
+            let part: Vec<u8> = (9..17).flat_map(|y| canvas[(y * 40 + 12) * 4..][..40].to_vec()).collect();
+            assert!(*found == part, "{dx}, {dy}");
+        }
+    }
+}
+
+#[test]
 fn every_chunking_gives_the_same_bytes() {
     let gif = gif_file(&gif_frames(3, GIF, 6), GIF, Some(gif::Repeat::Infinite));
     let webp = webp_file(SIZE, &canvases(SIZE, 4), 2);
