@@ -381,6 +381,28 @@ fn limits_hold_for_all_frames() {
 }
 
 #[test]
+fn a_film_of_which_little_changes_may_take_the_work_of_its_frames() {
+    let size = (1000, 1000);
+    let frame = |number: u16| {
+        let side = if number == 0 { size.0 } else { 4 };
+        let indices =
+            vec![if number == 0 { 1 } else { (2 + number % 6) as u8 }; usize::from(side) * usize::from(side)];
+        let (left, top) = if number == 0 { (0, 0) } else { (30 * number, 20 * number) };
+        let dispose = gif::DisposalMethod::Keep;
+        GifFrame { left, top, width: side, height: side, indices, delay: 5, dispose, interlaced: false }
+    };
+    let file = gif_file(&(0..32).map(frame).collect::<Vec<_>>(), size, None);
+    assert!(file.len() < 20_000, "{}", file.len());
+    let half = all(|options| options.geometry.width = Some(Length::Pixels(500)));
+    let (film, work) = (resize(&file[..], &half).unwrap().image, 4_500_000_000);
+    assert_eq!(play(&film).frames.len(), 32);
+    let little = all(|options| {
+        (options.geometry.width, options.limits.work) = (Some(Length::Pixels(500)), work);
+    });
+    assert!(resize(&file[..], &little).is_err(), "it takes more than what any file may take");
+}
+
+#[test]
 fn encoded_frames_count_against_memory() {
     let frames: Vec<Shown> = (0..40).map(|seed| (50, noise(128 * 128, seed))).collect();
     let source = webp_file((128, 128), &frames, 0);
