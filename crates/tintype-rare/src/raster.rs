@@ -86,9 +86,8 @@ fn largest_icon(mut file: Vec<u8>) -> Result<Icon, Error> {
     if file.starts_with(b"\x89PNG") {
         return Ok(Icon::Png(file));
     }
-    if let [.., o0, o1, o2, o3] = &mut entry {
-        [*o0, *o1, *o2, *o3] = (START as u32).to_le_bytes();
-    }
+    let [.., o0, o1, o2, o3] = &mut entry;
+    [*o0, *o1, *o2, *o3] = (START as u32).to_le_bytes();
     file.splice(..0, HEAD.into_iter().chain(entry));
     Ok(Icon::Bmp(file))
 }
