@@ -18,10 +18,18 @@ pub(crate) fn parse(data: &[u8]) -> Option<Parsed> {
 }
 
 impl Parsed {
-    /// The orientation, 1 to 8; 1 if there is none or it is out of range.
+    /// The orientation, 1 to 8; 1 if there is none or it is out of range. The first of several holds, and a number is one in
+    /// whatever type it is written.
     pub(crate) fn orientation(&self) -> u8 {
-        let value = self.0.get_field(Tag::Orientation, In::PRIMARY).and_then(|field| field.value.get_uint(0));
-        match value {
+        let mut fields = self.0.fields();
+        let field = fields.find(|field| field.tag == Tag::Orientation && field.ifd_num == In::PRIMARY);
+        let number = field.and_then(|field| match &field.value {
+            Value::SByte(numbers) => u32::try_from(*numbers.first()?).ok(),
+            Value::SShort(numbers) => u32::try_from(*numbers.first()?).ok(),
+            Value::SLong(numbers) => u32::try_from(*numbers.first()?).ok(),
+            value => value.get_uint(0),
+        });
+        match number {
             Some(orientation @ 1..=8) => orientation as u8,
             _ => 1,
         }
@@ -218,6 +226,21 @@ mod tests {
         let basics = parsed.basics(false);
         assert_eq!((basics.make, basics.model.as_deref()), (None, Some("XS1")));
         assert_eq!(parse(&whole[..30]).unwrap().orientation(), 6);
+    }
+
+    #[test]
+    fn the_first_orientation_holds_in_whatever_type_it_is() {
+        let orientation =
+            |entries: &[(u16, u16, u32, u32)]| parse(&tiff(entries, b"")).unwrap().orientation();
+        assert_eq!(orientation(&[(0x0112, 3, 1, 6), (0x0112, 3, 1, 1)]), 6);
+        assert_eq!(orientation(&[(0x0112, 3, 1, 1), (0x0112, 3, 1, 6)]), 1);
+        // BYTE, SHORT, LONG, SBYTE, SSHORT and SLONG.
+        for kind in [1, 3, 4, 6, 8, 9] {
+            assert_eq!(orientation(&[(0x0112, kind, 1, 6)]), 6, "{kind}");
+        }
+        for (kind, value) in [(3, 0), (3, 9), (9, u32::MAX), (8, 0xffff), (2, 6)] {
+            assert_eq!(orientation(&[(0x0112, kind, 1, value)]), 1, "{kind}, {value}");
+        }
     }
 
     #[test]

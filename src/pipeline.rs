@@ -292,10 +292,11 @@ impl Pipeline {
     }
 
     /// Checks the work done so far against the limits: the caller's, and that of a source of `source_bytes` bytes. A small
-    /// file must not cost much, however large an image it announces.
+    /// file must not cost much, however large an image it announces. Each frame of an animation counts as a file: most add
+    /// few bytes to the first, and the limits of frames and of pixels in all of them bound their work.
     fn check_work(&self, source_bytes: u64) -> Result<()> {
         Limit::Work.check(self.work(), self.max_work)?;
-        let free = FREE_WORK.max(self.max_work / 100);
+        let free = FREE_WORK.max(self.max_work / 100).saturating_mul(1 + self.frames);
         let share = free.saturating_add(source_bytes.saturating_mul(WORK_PER_BYTE));
         Limit::Work.check(self.decoder.work() + self.for_rows_so_far(self.resampling_work), share)
     }
@@ -330,7 +331,7 @@ impl Pipeline {
         match self.after {
             After::Frame => {
                 if !self.stages.sink.end_frame(self.decoder.delay())? {
-                    self.after = After::Next;
+                    self.after = if self.stages.sink.takes_frames() { After::Next } else { After::File };
                 }
             }
             After::Next => match self.decoder.next_frame()? {

@@ -93,6 +93,11 @@ impl Sink {
         }
     }
 
+    /// Whether it takes more than one frame: what pixels decide is decided by the first.
+    pub(crate) fn takes_frames(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
     pub(crate) fn end_frame(&mut self, delay: u32) -> Result<bool> {
         match self {
             Self::File(encoder) => encoder.end_frame(delay),

@@ -86,6 +86,19 @@ fn frames_are_shown_as_long_as_in_the_source_or_as_is_asked() {
     assert_eq!(times(&all(|options| options.output.delay = Some(300))), [300; 4]);
 }
 
+#[test]
+fn a_frame_of_a_gif_without_a_time_is_shown_as_long_as_players_show_it() {
+    let mut frames = gif_frames(1, GIF, 5);
+    for (frame, delay) in frames.iter_mut().zip([0, 1, 2, 7, 50]) {
+        frame.delay = delay;
+    }
+    let file = gif_file(&frames, GIF, None);
+    let film = play(&resize(&file[..], &all(|_| ())).unwrap().image);
+    let times: Vec<u32> = film.frames.iter().map(|(time, _)| *time).collect();
+    assert_eq!(times, [100, 100, 20, 70, 500]);
+    assert_eq!(inspect(&file).unwrap().animation.unwrap().duration, 790);
+}
+
 /// Sets options.
 type Change = fn(&mut Options);
 
@@ -226,6 +239,31 @@ fn what_is_chosen_by_content_is_that_of_the_first_frame() {
 }
 
 #[test]
+fn the_border_of_an_animation_is_that_of_its_first_frame_wherever_the_others_have_theirs() {
+    // A square that moves.
+    let frame = |left: u32, top: u32| -> Vec<u8> {
+        let inside = |x: u32, y: u32| (left..left + 10).contains(&x) && (top..top + 8).contains(&y);
+        let pixel =
+            |x: u32, y: u32| if inside(x, y) { [(x * 7) as u8, 30, (y * 9) as u8, 255] } else { [255; 4] };
+        (0..30).flat_map(|y| (0..40).flat_map(move |x| pixel(x, y))).collect()
+    };
+    let trimmed = all(|options| {
+        options.geometry.trim =
+            Some(Trim { threshold: 10, color: None, equal_horizontal: false, equal_vertical: false });
+    });
+    for (dx, dy) in [(3, 0), (0, 3), (2, 1), (-2, 0), (0, -2), (-1, -1)] {
+        let place = |start: i32, by: i32, number: i32| (start + by * number) as u32;
+        let frames = [0, 1, 2, 3].map(|number| (50, frame(place(12, dx, number), place(9, dy, number))));
+        let film = play(&resize(webp_file((40, 30), &frames, 0), &trimmed).unwrap().image);
+        assert_eq!((film.size, film.frames.len()), ((10, 8), 4), "{dx}, {dy}");
+        for ((_, found), (_, canvas)) in film.frames.iter().zip(&frames) {
+            let part: Vec<u8> = (9..17).flat_map(|y| canvas[(y * 40 + 12) * 4..][..40].to_vec()).collect();
+            assert!(*found == part, "{dx}, {dy}");
+        }
+    }
+}
+
+#[test]
 fn every_chunking_gives_the_same_bytes() {
     let gif = gif_file(&gif_frames(3, GIF, 6), GIF, Some(gif::Repeat::Infinite));
     let webp = webp_file(SIZE, &canvases(SIZE, 4), 2);
@@ -336,6 +374,28 @@ fn limits_hold_for_all_frames() {
     let pixels = |options: &mut Options| options.limits.source_pixels = 61 * 40 * 6 - 1;
     assert_eq!(refused(&source, pixels), Some(Limit::SourcePixels));
     assert_eq!(refused(&source, |options| options.limits.source_pixels = 61 * 40 * 6), None);
+}
+
+#[test]
+fn a_film_of_which_little_changes_may_take_the_work_of_its_frames() {
+    let size = (1000, 1000);
+    let frame = |number: u16| {
+        let side = if number == 0 { size.0 } else { 4 };
+        let indices =
+            vec![if number == 0 { 1 } else { (2 + number % 6) as u8 }; usize::from(side) * usize::from(side)];
+        let (left, top) = if number == 0 { (0, 0) } else { (30 * number, 20 * number) };
+        let dispose = gif::DisposalMethod::Keep;
+        GifFrame { left, top, width: side, height: side, indices, delay: 5, dispose, interlaced: false }
+    };
+    let file = gif_file(&(0..32).map(frame).collect::<Vec<_>>(), size, None);
+    assert!(file.len() < 20_000, "{}", file.len());
+    let half = all(|options| options.geometry.width = Some(Length::Pixels(500)));
+    let (film, work) = (resize(&file[..], &half).unwrap().image, 4_500_000_000);
+    assert_eq!(play(&film).frames.len(), 32);
+    let little = all(|options| {
+        (options.geometry.width, options.limits.work) = (Some(Length::Pixels(500)), work);
+    });
+    assert!(resize(&file[..], &little).is_err(), "it takes more than what any file may take");
 }
 
 #[test]

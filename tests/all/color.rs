@@ -366,6 +366,9 @@ fn a_png_without_a_profile_says_by_gamma_and_chromaticities_what_it_means() {
     let rec2020 = result(&[(b"cICP", vec![9, 14, 0, 1])]);
     assert!(rec2020[9] > 210 && rec2020[..3] == [30; 3], "{rec2020:?}");
     assert_eq!(result(&[chromaticities([0; 8])]), source);
+    for absurd in [0, 1, 15, 625_000_001, u32::MAX] {
+        assert_eq!(result(&[gamma(absurd)]), source, "{absurd}");
+    }
 }
 
 #[test]

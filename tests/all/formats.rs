@@ -104,6 +104,52 @@ fn every_kind_of_pixel_comes_out_as_it_was_drawn() {
     }
 }
 
+/// An ICO of entries: width, height, bits of a pixel as the directory says, and the image.
+fn ico(entries: &[(u8, u8, u16, &[u8])]) -> Vec<u8> {
+    let mut file =
+        [0, 1, entries.len() as u16].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+    let mut offset = 6 + 16 * entries.len();
+    for (width, height, bits, image) in entries {
+        file.extend([*width, *height, 0, 0, 1, 0]);
+        file.extend(bits.to_le_bytes());
+        file.extend([image.len() as u32, offset as u32].iter().flat_map(|number| number.to_le_bytes()));
+        offset += image.len();
+    }
+    file.extend(entries.iter().flat_map(|(.., image)| image.to_vec()));
+    file
+}
+
+#[test]
+fn the_largest_icon_is_read_whatever_pixels_its_png_has() {
+    let png = |channels: usize, color| {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, WIDTH, HEIGHT);
+        encoder.set_color(color);
+        encoder.write_header().unwrap().write_image_data(&samples(channels)).unwrap();
+        file
+    };
+    let small = &files()[1].1[22..];
+    for (channels, color) in [
+        (1, png::ColorType::Grayscale),
+        (2, png::ColorType::GrayscaleAlpha),
+        (3, png::ColorType::Rgb),
+        (4, png::ColorType::Rgba),
+    ] {
+        let png = png(channels, color);
+        let side = |side: u32| side as u8;
+        for file in [
+            ico(&[(side(WIDTH), side(HEIGHT), 32, &png)]),
+            ico(&[(8, 8, 32, small), (side(WIDTH), side(HEIGHT), 0, &png), (9, 9, 32, small)]),
+            ico(&[(0, 0, 0, &png), (255, 255, 32, small)]),
+        ] {
+            assert_same(&file, &samples(channels), channels, "ICO of a PNG");
+        }
+    }
+    for none in [ico(&[]), ico(&[(9, 9, 32, small)])[..12].to_vec()] {
+        assert!(resize(none, &Options::default()).is_err());
+    }
+}
+
 #[test]
 fn every_kind_of_tiff_comes_out_as_it_was_drawn() {
     let (gray, rgb, rgba) = (samples(1), samples(3), samples(4));

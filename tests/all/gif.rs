@@ -164,6 +164,32 @@ fn frames_may_have_all_colours_and_transparent_pixels() {
 }
 
 #[test]
+fn a_frame_whose_place_becomes_transparent_names_a_transparent_index() {
+    let mut cleared = 0;
+    // Frames of few colours, and of so many that the palette is full.
+    let few = (0..20).map(|seed| gif_file(&gif_frames(seed, GIF, 8), GIF, None));
+    let many = (0..2).map(|seed| {
+        let frame = |number: usize| {
+            let mut pixels = noise(64 * 64, seed + number as u32);
+            pixels.chunks_mut(4).skip(100 * number).take(100).for_each(|pixel| pixel.fill(0));
+            (100, pixels)
+        };
+        webp_file((64, 64), &[frame(0), frame(1), frame(2)], 0)
+    });
+    for source in few.chain(many) {
+        let file = resize(source, &all(|_| ())).unwrap().image;
+        let mut decoder = gif::DecodeOptions::new().read_info(&file[..]).unwrap();
+        while let Some(frame) = decoder.next_frame_info().unwrap() {
+            if frame.dispose == gif::DisposalMethod::Background {
+                cleared += 1;
+                assert!(frame.transparent.is_some());
+            }
+        }
+    }
+    assert!(cleared > 20, "{cleared}");
+}
+
+#[test]
 fn times_and_repetitions_are_kept_or_set() {
     let frames: Vec<Shown> = canvases(SIZE, 5).into_iter().map(|(_, canvas)| (33, canvas)).collect();
     let source = webp_file(SIZE, &frames, 7);

@@ -123,7 +123,9 @@ impl<H: Host> Fetcher<'_, H> {
 
     /// The URL of a redirect, if it may be fetched.
     fn redirected(&self, url: &SourceUrl, headers: &HeaderMap) -> Result<SourceUrl> {
-        let location = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+        // Many origins write paths as they are, without percent-encoding.
+        let location =
+            headers.get(header::LOCATION).and_then(|location| str::from_utf8(location.as_bytes()).ok());
         let location = location.ok_or_else(|| {
             Failure::new(Kind::OriginRedirect, "the origin redirects without a usable Location header")
                 .with_detail(if url.is_object() {

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::ico::IcoDecoder;
+use image::codecs::png::PngDecoder;
 use image::codecs::pnm::PnmDecoder;
 use image::codecs::qoi::QoiDecoder;
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
@@ -21,12 +22,14 @@ const fn work_of_byte(kind: Kind) -> u64 {
 
 /// Reads the header. Of several icons, it is that of the largest.
 pub(crate) fn open(kind: Kind, file: Vec<u8>) -> Result<Image, Error> {
-    let file = Cursor::new(file);
     let mut decoder: Box<dyn ImageDecoder> = match kind {
-        Kind::Bmp => Box::new(BmpDecoder::new(file).map_err(failed)?),
-        Kind::Ico => Box::new(IcoDecoder::new(file).map_err(failed)?),
-        Kind::Qoi => Box::new(QoiDecoder::new(file).map_err(failed)?),
-        Kind::Pnm | Kind::Tiff => Box::new(PnmDecoder::new(file).map_err(failed)?),
+        Kind::Bmp => Box::new(BmpDecoder::new(Cursor::new(file)).map_err(failed)?),
+        Kind::Ico => match largest_icon(file)? {
+            Icon::Png(file) => Box::new(PngDecoder::new(Cursor::new(file)).map_err(failed)?),
+            Icon::Bmp(file) => Box::new(IcoDecoder::new(Cursor::new(file)).map_err(failed)?),
+        },
+        Kind::Qoi => Box::new(QoiDecoder::new(Cursor::new(file)).map_err(failed)?),
+        Kind::Pnm | Kind::Tiff => Box::new(PnmDecoder::new(Cursor::new(file)).map_err(failed)?),
     };
     let (channels, sample_bytes) = samples(decoder.color_type())
         .ok_or_else(|| Error::Unsupported("with samples of this kind".into()))?;
@@ -46,6 +49,54 @@ pub(crate) fn open(kind: Kind, file: Vec<u8>) -> Result<Image, Error> {
         work: size * work_of_byte(kind),
         rows: Box::new(AtOnce { sample_bytes, decoder: Some(decoder) }),
     })
+}
+
+/// An icon, as a file of its own.
+enum Icon {
+    /// A PNG, in which `IcoDecoder` takes no other pixels than RGBA.
+    Png(Vec<u8>),
+    /// An ICO with a bitmap.
+    Bmp(Vec<u8>),
+}
+
+/// The file of the largest icon; of several, the first with the most bits. `IcoDecoder` looks at bits first, of which many
+/// directories say nothing.
+fn largest_icon(mut file: Vec<u8>) -> Result<Icon, Error> {
+    const HEAD: [u8; 6] = [0, 0, 1, 0, 1, 0];
+    const START: usize = HEAD.len() + size_of::<Entry>();
+    let count = match file.get(4..HEAD.len()) {
+        Some(&[low, high]) => usize::from(u16::from_le_bytes([low, high])),
+        _ => 0,
+    };
+    let entries = file.get(HEAD.len()..).unwrap_or_default().as_chunks::<16>().0;
+    // What a side of 0 stands for comes before 1.
+    let side = |side: u8| 1 + u32::from(side.wrapping_sub(1));
+    let rank = |&&[width, height, _, _, _, _, bits, more_bits, ..]: &&Entry| {
+        (side(width) * side(height), u16::from_le_bytes([bits, more_bits]))
+    };
+    let mut entry = *entries.iter().take(count).rev().max_by_key(rank).ok_or_else(no_icon)?;
+    let [.., l0, l1, l2, l3, o0, o1, o2, o3] = entry;
+    let [length, offset] = [[l0, l1, l2, l3], [o0, o1, o2, o3]].map(u32::from_le_bytes);
+    let (length, offset) = (length as usize, offset as usize);
+    if offset >= file.len() {
+        return Err(no_icon());
+    }
+    file.drain(..offset);
+    file.truncate(length);
+    if file.starts_with(b"\x89PNG") {
+        return Ok(Icon::Png(file));
+    }
+    let [.., o0, o1, o2, o3] = &mut entry;
+    [*o0, *o1, *o2, *o3] = (START as u32).to_le_bytes();
+    file.splice(..0, HEAD.into_iter().chain(entry));
+    Ok(Icon::Bmp(file))
+}
+
+/// An entry of the directory of an ICO: width, height, colours, a byte of nothing, planes, bits, length and offset.
+type Entry = [u8; 16];
+
+fn no_icon() -> Error {
+    Error::Malformed("it has no icon".into())
 }
 
 /// All rows, which are read at once.

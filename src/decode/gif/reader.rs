@@ -85,6 +85,10 @@ const EXTENSION: u8 = 0x21;
 const SEPARATOR: u8 = 0x2c;
 const TRAILER: u8 = 0x3b;
 
+/// Players take times below this one, in hundredths of a second, for none, and show the frame for this many milliseconds.
+const SHORTEST: u16 = 2;
+const NO_DELAY: u32 = 100;
+
 /// Colours where a file has no table (GIF89a, section 19, leaves them to the decoder).
 const BLACK_AND_WHITE: [u8; 6] = [0, 0, 0, 255, 255, 255];
 
@@ -222,7 +226,7 @@ impl Reader {
             interlaced,
             transparent: transparent.is_some(),
             colors: colors(palette, transparent),
-            delay: 10 * u32::from(delay),
+            delay: if delay < SHORTEST { NO_DELAY } else { 10 * u32::from(delay) },
             disposal,
         }
     }

@@ -1,5 +1,7 @@
 //! What a file says about its colours (PNG, third edition, 4.3).
 
+use std::ops::RangeInclusive;
+
 use crate::color::{Chromaticities, Model, Space, Transfer};
 
 /// The chunks that say what colours are. They are gathered as they come.
@@ -18,6 +20,9 @@ const KINDS: [&[u8; 4]; 5] = [b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"];
 
 /// The longest chunk that is no profile, in bytes.
 const LONGEST: u64 = 32;
+
+/// The values of gAMA that mean something, in 100,000ths. As in libpng, others count as not given.
+const GAMMAS: RangeInclusive<u32> = 16..=625_000_000;
 
 impl Chunks {
     /// None yet.
@@ -81,7 +86,7 @@ impl Chunks {
         if srgb.is_some() {
             return None;
         }
-        let gamma = gamma.and_then(number).filter(|&gamma| gamma > 0);
+        let gamma = gamma.and_then(number).filter(|gamma| GAMMAS.contains(gamma));
         let chromaticities = chromaticities.and_then(of_numbers);
         if gamma.is_none() && chromaticities.is_none() {
             return None;

@@ -38,8 +38,10 @@ pub(super) struct Global {
 pub(super) struct Count {
     pub(super) rect: Rect,
     histogram: Histogram,
-    /// Whether some pixels show what was there before.
-    has_gaps: bool,
+    /// Whether an index is transparent: some pixels show what was there before, or the place of the frame becomes
+    /// transparent. Browsers would clear it anyway; other readers fill it with the colour of the background unless the frame
+    /// names such an index.
+    has_clear: bool,
     y: usize,
 }
 
@@ -55,8 +57,9 @@ const STEP: usize = 1 << 15;
 const SMALL_ERROR: u64 = 24;
 
 impl Count {
-    pub(super) fn new(rect: Rect) -> Self {
-        Self { rect, histogram: Histogram::new(), has_gaps: false, y: 0 }
+    /// Begins to count. The place of the frame may become transparent when the next one comes.
+    pub(super) fn new(rect: Rect, clears: bool) -> Self {
+        Self { rect, histogram: Histogram::new(), has_clear: clears, y: 0 }
     }
 
     /// Counts some rows. Returns their work, and nothing if there are no more.
@@ -66,7 +69,7 @@ impl Count {
             for color in view.row(self.rect, y) {
                 match color {
                     Some(color) => self.histogram.add(color),
-                    None => self.has_gaps = true,
+                    None => self.has_clear = true,
                 }
             }
         }
@@ -78,9 +81,9 @@ impl Count {
     /// work of that.
     pub(super) fn global(&self, quality: Quality, more_frames: bool) -> (Global, u64) {
         let mut colors = self.histogram.counted();
-        let reserve = self.has_gaps || more_frames && !self.fits(quality.most);
+        let reserve = self.has_clear || more_frames && !self.fits(quality.most);
         let (nearest, work) = self.choose(&mut colors, reserve, quality);
-        let table = Table::new(nearest.colors(), self.has_gaps || more_frames);
+        let table = Table::new(nearest.colors(), self.has_clear || more_frames);
         (Global { nearest, table }, work)
     }
 
@@ -100,7 +103,7 @@ impl Count {
     /// Chooses a palette for the frame if it is to have its own. Returns it with the work of that.
     fn local(&self, global: &mut Global, quality: Quality) -> (Option<Nearest>, u64) {
         let mut colors = self.histogram.counted();
-        let has_room = !self.has_gaps || global.table.spare().is_some();
+        let has_room = !self.has_clear || global.table.spare().is_some();
         let pixels = samples(&colors).map(|counted| u64::from(counted.count)).sum::<u64>();
         let before = global.nearest.searched();
         let searched = |global: &Global| (global.nearest.searched() - before) * DISTANCE;
@@ -109,7 +112,7 @@ impl Count {
         if has_room && (colors.is_empty() || error(&colors, &mut global.nearest) <= bearable) {
             return (None, searched(global));
         }
-        let (mut nearest, work) = self.choose(&mut colors, self.has_gaps, quality);
+        let (mut nearest, work) = self.choose(&mut colors, self.has_clear, quality);
         let (own, of_file) = (error(&colors, &mut nearest), error(&colors, &mut global.nearest));
         let work = work + searched(global) + nearest.searched() * DISTANCE;
         if has_room && own > 0 && of_file / 9 <= own / 8 {
@@ -127,9 +130,9 @@ impl Count {
         out: &mut Vec<u8>,
     ) -> (Code, u64) {
         let (local, work) = if is_first { (None, 0) } else { self.local(global, quality) };
-        let own = local.as_ref().map(|nearest| Table::new(nearest.colors(), self.has_gaps));
+        let own = local.as_ref().map(|nearest| Table::new(nearest.colors(), self.has_clear));
         let table = own.as_ref().unwrap_or(&global.table);
-        let transparent = table.spare().filter(|_| self.has_gaps);
+        let transparent = table.spare().filter(|_| self.has_clear);
         begin_frame(&Shown { rect: self.rect, delay, clears, transparent }, own.as_ref(), out);
         let exact = self.histogram.is_exact() && self.fits_in(local.as_ref().unwrap_or(&global.nearest));
         let diffusion = (quality.dithers && !exact).then(|| Diffusion::new(self.rect.width));

@@ -116,7 +116,7 @@ impl GifEncoder {
             (Some(rect), None) | (None, Some(rect)) => rect,
             (None, None) => Rect { width: 1, height: 1, ..whole },
         };
-        self.stage = Stage::Count(Box::new(Count::new(rect)), vanishes.is_some());
+        self.stage = Stage::Count(Box::new(Count::new(rect, vanishes.is_some())), vanishes.is_some());
     }
 
     /// Goes on with the frame that waits. Returns whether there is more to do.

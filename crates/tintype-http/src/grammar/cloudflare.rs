@@ -264,6 +264,7 @@ mod tests {
             "rotate=0",
             "fit=scale-down",
             "gravity=0.5x0.5",
+            "gravity=center",
             "dpr=1",
         ] {
             assert_eq!(adds(neutral), Ok(String::new()), "{neutral}");
@@ -341,6 +342,50 @@ mod tests {
     }
 
     #[test]
+    fn trims_may_be_shares_of_the_image_which_no_dpr_multiplies() {
+        for (options, meant) in [
+            ("trim=0.1;0.2;0.1;0.2,dpr=2", "&crop=20%25,10%25,60%25,80%25"),
+            ("trim=0;0.25;0;0", "&crop=0,0,75%25,100%25"),
+            ("trim.top=0.25", "&crop=0,25%25,65535,75%25"),
+            ("trim.left=0.5,trim.width=10", "&crop=50%25,0,10,65535"),
+            ("trim.width=0.5,trim.height=1.0", "&crop=0,0,50%25,100%25"),
+            ("trim=0.0;0;0;0", ""),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+            let request = get(options).unwrap();
+            assert_eq!(read(&write(&request)).unwrap().normalized(), request.normalized(), "{options}");
+        }
+        for malformed in ["trim=0.5;0;0.5;0", "trim=0.1;2;0;0", "trim.top=1.5", "trim.width=0.0", "trim=1"] {
+            assert_eq!(get(malformed), Err(Kind::InvalidParameter), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn a_border_is_trimmed_by_its_colour() {
+        for (options, meant) in [
+            ("trim=border", "&trim=10"),
+            ("trim.border.tolerance=5", "&trim=5"),
+            ("trim.border.color=%23000000,trim.border.tolerance=5", "&trim=5,000000"),
+            ("trim=border,trim.border.color=rgb(255%20255%200),trim.border.keep=0", "&trim=10,ffff00"),
+        ] {
+            assert_eq!(adds(options), Ok(meant.into()), "{options}");
+            let request = get(options).unwrap();
+            assert_eq!(read(&write(&request)).unwrap().normalized(), request.normalized(), "{options}");
+        }
+        assert_eq!(get("trim=border,trim.border.keep=5"), Err(Kind::Unsupported));
+        for malformed in ["trim.border.tolerance=256", "trim.border.color=redish", "trim=borders"] {
+            assert_eq!(get(malformed), Err(Kind::InvalidParameter), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn no_saturation_is_gray_and_of_the_other_factors_0_is_none() {
+        assert_eq!(adds("saturation=0"), Ok("&saturation=0".into()));
+        assert_eq!(adds("saturation=0.0"), Ok("&saturation=0".into()));
+        assert_eq!(adds("saturation=,brightness=0,contrast=0,gamma=0"), Ok(String::new()));
+    }
+
+    #[test]
     fn what_is_padded_is_white_unless_there_is_a_background() {
         assert_eq!(adds("w=9,h=8,fit=pad"), Ok("&width=9&height=8&fit=pad&enlarge=true&fill=ffffff".into()));
         assert_eq!(
@@ -354,6 +399,7 @@ mod tests {
         for (options, meant) in [
             ("gravity=0.3x0.25", "&gravity=0.3,0.25"),
             ("g=auto", "&gravity=attention"),
+            ("g=entropy", "&gravity=entropy"),
             ("g=0.5x1.0", "&gravity=south"),
         ] {
             assert_eq!(adds(options), Ok(meant.into()), "{options}");

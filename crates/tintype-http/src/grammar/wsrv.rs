@@ -1,13 +1,15 @@
 //! The grammar of wsrv.nl (weserv), mounted at `/wsrv/`: `/wsrv/?url=…&w=…&h=…&fit=…&output=…&q=…`.
 //!
-//! As there, an unknown parameter is passed over, a value that cannot be read counts as not given, and of several values
-//! the first holds. In query strings, `+` is a plus and `%` may stand alone. A format that is not made here is refused.
+//! As there, an unknown parameter is passed over, a value that cannot be read counts as not given, what follows a number is
+//! passed over, and of several values the first holds. In query strings, `+` is a plus and `%` may stand alone. A format that is not made here is refused.
 
 mod adjust;
 mod draft;
 mod parameters;
 mod part;
 mod value;
+
+use std::iter;
 
 use super::parameter::{Rejected, differences};
 use super::text::{encode_query, lenient_pairs};
@@ -39,8 +41,15 @@ pub fn read(query: &str) -> Result<ImageRequest> {
     for parameter in PARAMETERS {
         let given = pairs.iter().find(|(name, _)| parameter.names.contains(&name.as_str()));
         let Some((name, text)) = given else { continue };
-        if (parameter.read)(&mut draft, text) == Err(Rejected::Unsupported) {
-            return Err(Failure::unsupported(name, text));
+        let is_number = parameters::NUMBERS.contains(&parameter.name());
+        let numbers =
+            value::leading_numbers(text).into_iter().filter(|number| is_number && !number.is_empty());
+        for text in iter::once(text.as_str()).chain(numbers) {
+            match (parameter.read)(&mut draft, text) {
+                Ok(()) => break,
+                Err(Rejected::Unsupported) => return Err(Failure::unsupported(name, text)),
+                Err(_) => (),
+            }
         }
     }
     draft.finish()
@@ -88,6 +97,39 @@ mod tests {
 
     fn source(query: &str) -> String {
         query::write(&ImageRequest { source: read(query).unwrap().source, ..ImageRequest::default() })
+    }
+
+    #[test]
+    fn what_follows_a_number_is_passed_over() {
+        for (query, meant) in [
+            ("w=100px", "w=100"),
+            ("w=533.33&h=400.5", "w=533&h=400"),
+            ("w=%2B50", "w=50"),
+            ("w=12.5%", "w=12.5%25"),
+            ("q=70%", "q=70"),
+            ("ro=90deg", "ro=90"),
+            ("trim=10.5", "trim=10"),
+            ("sat=0.5x", "sat=0.5"),
+            ("n=2.7", "n=2"),
+            ("cx=5.&cw=30.0", "cx=5&cw=30"),
+        ] {
+            assert_eq!(said(query), said(meant), "{query}");
+            assert_ne!(said(query), said(""), "{query}");
+        }
+        for nothing in [
+            "w=px100",
+            "w=-5px",
+            "w=.",
+            "w=0.9",
+            "bg=123x",
+            "filename=2024.summer",
+            "a=5x",
+            "w=%20100",
+            "blur=much",
+            "trim=x",
+        ] {
+            assert_eq!(said(nothing), said(""), "{nothing}");
+        }
     }
 
     #[test]

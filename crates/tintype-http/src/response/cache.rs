@@ -80,8 +80,8 @@ impl Freshness {
         let age = age(headers);
         let left = |lifetime: u64| lifetime.saturating_sub(age);
         Self {
-            max_age: said.seconds("max-age").or_else(|| expires_in(headers, now)).map(left),
-            s_maxage: said.seconds("s-maxage").map(left),
+            max_age: said.lifetime("max-age").or_else(|| expires_in(headers, now)).map(left),
+            s_maxage: said.lifetime("s-maxage").map(left),
             stale_while_revalidate: said.seconds("stale-while-revalidate"),
             stale_if_error: said.seconds("stale-if-error"),
             no_store: said.has("no-store") || varies(headers, &["*"]),
@@ -207,6 +207,11 @@ impl Directives {
         self.values(name).next().is_some()
     }
 
+    /// Seconds for which the response is fresh; none if they cannot be read (RFC 9111, section 4.2.1).
+    fn lifetime(&self, name: &str) -> Option<u64> {
+        self.values(name).next().map(|value| seconds(value).unwrap_or(0))
+    }
+
     /// The first readable number of seconds of a directive.
     fn seconds(&self, name: &str) -> Option<u64> {
         self.values(name).find_map(seconds)
@@ -222,8 +227,10 @@ fn unquote(value: &str) -> String {
     quoted.map_or_else(|| value.into(), |text| text.replace('\\', ""))
 }
 
-/// A number of seconds (RFC 9111, section 1.2.2). A negative one, which origins do send, is zero.
+/// A number of seconds (RFC 9111, section 1.2.2). A negative one, which origins do send, is zero. So do they write
+/// semicolons for commas: one ends the number.
 fn seconds(text: &str) -> Option<u64> {
+    let text = text.split(';').next().unwrap_or_default().trim_end();
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

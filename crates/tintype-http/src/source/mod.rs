@@ -75,6 +75,8 @@ impl Sources {
     /// [`InvalidSource`](crate::failure::Kind::InvalidSource), [`UrlTooLong`](crate::failure::Kind::UrlTooLong) or
     /// [`SourceNotAllowed`](crate::failure::Kind::SourceNotAllowed).
     pub fn resolve(&self, text: &str) -> Result<ResolvedSource> {
+        // A URL has no spaces around it (URL Standard, 4.4), and is a full one all the same.
+        let text = text.trim_matches(' ');
         let alias = self.split_alias(text);
         let below = match alias {
             Some((alias, path)) => Some((&alias.url, path)),
@@ -173,6 +175,18 @@ mod tests {
         ] {
             assert_eq!(resolved(text), Ok((url.into(), false)), "{text}");
         }
+    }
+
+    #[test]
+    fn spaces_around_a_url_do_not_make_it_relative() {
+        for text in [
+            " https://open.example.com/a.jpg",
+            "https://open.example.com/a.jpg ",
+            "  https://open.example.com/a.jpg  ",
+        ] {
+            assert_eq!(resolved(text), Ok(("https://open.example.com/a.jpg".into(), true)), "{text}");
+        }
+        assert_eq!(resolved(" a b.jpg "), Ok(("https://base.example/photos/a%20b.jpg".into(), false)));
     }
 
     #[test]

@@ -32,6 +32,15 @@ fn redirects_are_followed_as_far_as_allowed() {
 }
 
 #[test]
+fn a_redirect_may_write_its_path_without_percent_encoding() {
+    let host = TestHost::new().origin(|request| match request.uri().path() {
+        "/f%C3%BCr%20dich" => Reply::image(&jpeg(300)),
+        _ => Reply::redirect("/für dich"),
+    });
+    assert_eq!(host.get(PHOTO).status, 200);
+}
+
+#[test]
 fn every_redirect_is_judged_like_the_first_url() {
     for (location, status, error) in [
         ("https://elsewhere.example.net/", 403, "source-not-allowed"),

@@ -4,6 +4,7 @@ use tintype_types::{
     Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Output, Position, Sides,
 };
 
+use super::options::rest;
 use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
@@ -35,17 +36,17 @@ pub struct Draft {
     pub auto: AutoWidth,
 }
 
-/// A part of the image in pixels, as far as it is given.
+/// A part of the image, as far as it is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// Its distance from the left edge.
-    pub left: Option<u32>,
+    pub left: Option<Length>,
     /// Its distance from the top edge.
-    pub top: Option<u32>,
+    pub top: Option<Length>,
     /// Its width.
-    pub width: Option<u32>,
+    pub width: Option<Length>,
     /// Its height.
-    pub height: Option<u32>,
+    pub height: Option<Length>,
 }
 
 impl Default for Draft {
@@ -128,19 +129,33 @@ impl Draft {
     fn finish_trim(&mut self) {
         let geometry = &mut self.request.geometry;
         let scaled = |pixels: u32| self.dpr.of(pixels).min(Length::MAX);
+        let length = |length: Length| match length {
+            Length::Pixels(pixels) => Length::Pixels(scaled(pixels)),
+            share @ Length::Share(_) => share,
+        };
         let Sides { top, right, bottom, left } = geometry.inset;
         geometry.inset =
             Sides { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
         let Part { left, top, width, height } = self.trim;
-        if width.is_some() || height.is_some() {
-            let offset = |pixels: Option<u32>| Length::Pixels(scaled(pixels.unwrap_or(0)));
-            let side = |pixels: Option<u32>| Length::Pixels(pixels.map_or(Length::MAX, scaled).max(1));
-            let position = Position::At { x: offset(left), y: offset(top) };
-            geometry.crop = Some(Crop { width: side(width), height: side(height), position });
-        } else {
-            geometry.inset.left = left.map_or(geometry.inset.left, scaled);
-            geometry.inset.top = top.map_or(geometry.inset.top, scaled);
+        let is_inset = |offset: Option<Length>| !matches!(offset, Some(Length::Share(_)));
+        if width.is_none() && height.is_none() && is_inset(left) && is_inset(top) {
+            let inset = |offset: Option<Length>, pixels| match offset {
+                Some(Length::Pixels(pixels)) => scaled(pixels),
+                _ => pixels,
+            };
+            geometry.inset.left = inset(left, geometry.inset.left);
+            geometry.inset.top = inset(top, geometry.inset.top);
+            return;
         }
+        let offset = |offset: Option<Length>| offset.map_or(Length::ZERO, length);
+        let side = |side: Option<Length>, offset| match (side.map(length), offset) {
+            (Some(Length::Pixels(0)), _) => Length::Pixels(1),
+            (Some(side), _) => side,
+            (None, Some(Length::Share(share))) => rest(share, Factor::ZERO).unwrap_or(Length::Pixels(1)),
+            (None, _) => Length::Pixels(Length::MAX),
+        };
+        let position = Position::At { x: offset(left), y: offset(top) };
+        geometry.crop = Some(Crop { width: side(width, left), height: side(height, top), position });
     }
 
     fn is_webp(&self) -> bool {
@@ -162,17 +177,13 @@ fn is_still(format: OutputFormat) -> bool {
 }
 
 impl Part {
-    /// A crop, as far as it is in pixels from the left and the top edge.
+    /// A crop, as far as it is measured from the left and the top edge.
     fn of(crop: Crop) -> Self {
-        let pixels = |length| match length {
-            Length::Pixels(pixels) => Some(pixels),
-            Length::Share(_) => None,
-        };
         let (left, top) = match crop.position {
-            Position::At { x, y } => (pixels(x), pixels(y)),
+            Position::At { x, y } => (Some(x), Some(y)),
             position if position == Position::gravity(Gravity::NorthWest) => (None, None),
             _ => return Self::default(),
         };
-        Self { left, top, width: pixels(crop.width), height: pixels(crop.height) }
+        Self { left, top, width: Some(crop.width), height: Some(crop.height) }
     }
 }

@@ -1,17 +1,33 @@
 //! The table of Cloudflare's options.
 
 use tintype_types::{
-    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Unsharp, number,
+    Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Trim, Unsharp, number,
 };
 
-use super::draft::Draft;
+use super::draft::{Draft, Part};
 use crate::grammar::adjust::{MODEST, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
 use crate::request::{AutoWidth, OnError, Output, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
-const OFFSET: &str = "a whole number of pixels, 0 to 65535";
+const OFFSET: &str = "a whole number of pixels, 0 to 65535, or a share of the image such as 0.25";
+const SIDE: &str = "a whole number of pixels, 1 to 65535, or a share of the image such as 0.25";
+
+/// A length of the part that `trim` leaves.
+macro_rules! part {
+    ($name:literal, $accepts:expr, $field:ident, $read:expr) => {
+        Parameter {
+            names: &[$name],
+            accepts: $accepts,
+            read: |draft: &mut Draft, text| {
+                draft.trim.$field = Some($read(text).ok_or(Rejected::Malformed)?);
+                Ok(())
+            },
+            write: |draft| draft.trim.$field.map(write_length),
+        }
+    };
+}
 
 /// Every option, in the order in which they are written.
 pub const OPTIONS: &[Parameter<Draft>] = &[
@@ -55,7 +71,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     },
     Parameter {
         names: &["gravity", "g"],
-        accepts: "left, right, top, bottom, auto or a point such as 0.5x0",
+        accepts: "left, right, top, bottom, center, auto, entropy or a point such as 0.5x0",
         read: |draft, text| {
             if text == "face" {
                 return Err(Rejected::Unsupported);
@@ -78,13 +94,35 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     field!(["dpr"], "a factor for width and height, 0.01 to 100", dpr),
     Parameter {
         names: &["trim"],
-        accepts: "top;right;bottom;left in pixels",
+        accepts: "top;right;bottom;left, all in pixels or all in shares such as 0.1; or border",
         read: |draft, text| {
-            let sides: Option<Vec<_>> = text.split(';').map(read_pixels).collect();
-            let &[top, right, bottom, left] = sides.ok_or(Rejected::Malformed)?.as_slice() else {
-                return Err(Rejected::Malformed);
+            if text == "border" {
+                border(draft);
+                return Ok(());
+            }
+            let sides: Option<Vec<_>> = text.split(';').map(read_offset).collect();
+            let sides = sides.ok_or(Rejected::Malformed)?;
+            let &[top, right, bottom, left] = sides.as_slice() else { return Err(Rejected::Malformed) };
+            let pixels = [top, right, bottom, left].map(|side| match side {
+                Length::Pixels(pixels) => Some(pixels),
+                Length::Share(_) => None,
+            });
+            if let [Some(top), Some(right), Some(bottom), Some(left)] = pixels {
+                draft.request.geometry.inset = Sides { top, right, bottom, left };
+                return Ok(());
+            }
+            let share = |side| match side {
+                Length::Share(share) => Some(share),
+                Length::ZERO => Some(Factor::ZERO),
+                Length::Pixels(_) => None,
             };
-            draft.request.geometry.inset = Sides { top, right, bottom, left };
+            let rest = |near, far| rest(share(near)?, share(far)?);
+            draft.trim = Part {
+                left: Some(left),
+                top: Some(top),
+                width: Some(rest(left, right).ok_or(Rejected::Malformed)?),
+                height: Some(rest(top, bottom).ok_or(Rejected::Malformed)?),
+            };
             Ok(())
         },
         write: |draft| {
@@ -92,10 +130,28 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             Some(format!("{top};{right};{bottom};{left}"))
         },
     },
-    field!(["trim.left"], OFFSET, trim.left, |text| read_pixels(text).map(Some)),
-    field!(["trim.top"], OFFSET, trim.top, |text| read_pixels(text).map(Some)),
-    field!(["trim.width"], PIXELS, trim.width),
-    field!(["trim.height"], PIXELS, trim.height),
+    part!("trim.left", OFFSET, left, read_offset),
+    part!("trim.top", OFFSET, top, read_offset),
+    part!("trim.width", SIDE, width, read_side),
+    part!("trim.height", SIDE, height, read_side),
+    Parameter {
+        names: &["trim.border.color"],
+        accepts: "a colour of CSS, percent-encoded, such as %23ff8800",
+        read: |draft, text| {
+            border(draft).color = Some(parse_color(text).ok_or(Rejected::Malformed)?);
+            Ok(())
+        },
+        write: |draft| Some(format!("#{}", write_color(draft.request.geometry.trim?.color?))),
+    },
+    Parameter {
+        names: &["trim.border.tolerance"],
+        accepts: "a whole number, 0 to 255",
+        read: |draft, text| {
+            border(draft).threshold = number(text, 0, 255).ok_or(Rejected::Malformed)?;
+            Ok(())
+        },
+        write: |draft| Some(draft.request.geometry.trim?.threshold.to_string()),
+    },
     Parameter {
         names: &["background"],
         accepts: "a colour of CSS, percent-encoded, such as %23ff8800",
@@ -139,7 +195,10 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     field!(["gamma"], "0.1 to 10", request.adjust.gamma, |text| {
         if is_zero(text) { Some(Factor::ONE) } else { factor(text, 100, 10) }
     }),
-    field!(["saturation"], MODEST, request.adjust.saturation, read_factor),
+    // Of the factors, this one alone means something at 0: shades of gray.
+    field!(["saturation"], MODEST, request.adjust.saturation, |text: &str| {
+        if text.is_empty() { Some(Factor::ONE) } else { factor(text, 0, 100) }
+    }),
     field!(["rotate"], "90, 180 or 270", request.geometry.rotate),
     Parameter {
         names: &["flip"],
@@ -197,7 +256,44 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
 pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["border"], is_neutral: is_zero },
     Missing { names: &["segment"], is_neutral: is_zero },
+    Missing { names: &["trim.border.keep"], is_neutral: is_zero },
 ];
+
+/// The border that is trimmed, with Cloudflare's defaults if nothing was said about it before.
+fn border(draft: &mut Draft) -> &mut Trim {
+    let border = Trim { threshold: TOLERANCE, color: None, equal_horizontal: false, equal_vertical: false };
+    draft.request.geometry.trim.get_or_insert(border)
+}
+
+/// How far colours of a border may differ if nothing is said about it, which Cloudflare does not document.
+const TOLERANCE: u32 = 10;
+
+/// What two shares leave of a side.
+pub(super) fn rest(near: Factor, far: Factor) -> Option<Length> {
+    let left = Factor::ONE.millionths().checked_sub(near.millionths())?.checked_sub(far.millionths())?;
+    (left > 0).then_some(Length::Share(Factor::from_millionths(left)))
+}
+
+/// Pixels, or a share of the side, which has a decimal point.
+fn read_offset(text: &str) -> Option<Length> {
+    if !text.contains('.') {
+        return read_pixels(text).map(Length::Pixels);
+    }
+    let share: Factor = text.parse().ok().filter(|share| *share <= Factor::ONE)?;
+    Some(if share == Factor::ZERO { Length::ZERO } else { Length::Share(share) })
+}
+
+fn read_side(text: &str) -> Option<Length> {
+    read_offset(text).filter(|length| *length != Length::ZERO)
+}
+
+fn write_length(length: Length) -> String {
+    match length {
+        Length::Pixels(pixels) => pixels.to_string(),
+        Length::Share(Factor::ONE) => "1.0".into(),
+        Length::Share(share) => share.to_string(),
+    }
+}
 
 fn is_zero(text: &str) -> bool {
     text.is_empty() || text.parse() == Ok(Factor::ZERO)
@@ -229,6 +325,7 @@ const FITS: &[(&str, (Fit, bool))] = &[
 /// Sides, the points between them, and the most interesting part.
 const GRAVITIES: &[(&str, Position)] = &[
     ("0.5x0.5", Position::gravity(Gravity::Center)),
+    ("center", Position::gravity(Gravity::Center)),
     ("top", Position::gravity(Gravity::North)),
     ("1x0", Position::gravity(Gravity::NorthEast)),
     ("right", Position::gravity(Gravity::East)),
@@ -238,6 +335,7 @@ const GRAVITIES: &[(&str, Position)] = &[
     ("left", Position::gravity(Gravity::West)),
     ("0x0", Position::gravity(Gravity::NorthWest)),
     ("auto", Position::Smart(Smart::Attention)),
+    ("entropy", Position::Smart(Smart::Entropy)),
 ];
 
 /// Flips: left to right, and top to bottom.

@@ -77,13 +77,15 @@ pub(super) enum Use {
 pub(super) fn read_position(args: &[&str], current: Position, purpose: Use) -> Result<Position, Rejected> {
     let [name, numbers @ ..] = args else { return Err(Rejected::Malformed) };
     let number = |index: usize| numbers.get(index).copied().filter(|text| !text.is_empty());
+    let too_many = numbers.len() > 2;
     let gravity = match (*name, current) {
         ("sm", _) if purpose == Use::Crop => return Ok(Position::Smart(Smart::Attention)),
         ("obj" | "objw", _) if purpose == Use::Crop => return Err(Rejected::Unsupported),
-        ("fp", _) => {
+        ("fp", _) if !too_many => {
             let coordinate = |index| number(index).and_then(read_coordinate).ok_or(Rejected::Malformed);
             return Ok(Position::FocalPoint { x: coordinate(0)?, y: coordinate(1)? });
         }
+        ("fp", _) => return Err(Rejected::Malformed),
         ("", Position::Gravity { gravity, .. }) => gravity,
         (name, _) => GRAVITIES.iter().find(|(known, _)| *known == name).map(|(_, gravity)| *gravity).ok_or(
             Rejected::Argument {
@@ -92,6 +94,9 @@ pub(super) fn read_position(args: &[&str], current: Position, purpose: Use) -> R
             },
         )?,
     };
+    if too_many {
+        return Err(Rejected::Malformed);
+    }
     let offset = |index| match number(index) {
         None => Ok(Offset::ZERO),
         Some(text) => read_offset(text).ok_or(Rejected::Argument { name: "offset", accepts: OFFSET }),
@@ -178,7 +183,9 @@ mod tests {
         }
         assert_eq!(read("no:0:0", Use::Extend), Ok(Position::gravity(Gravity::North)));
         assert_eq!(read(":5", Use::Extend).map(write_position).as_deref(), Ok("ce:5:0"));
-        for bad in ["sm", "obj:face", "re", "fp:0.5", "fp:2:0", "no:x", "no:--1"] {
+        for bad in
+            ["sm", "obj:face", "re", "fp:0.5", "fp:2:0", "no:x", "no:--1", "no:1:2:3", "fp:0.3:1:0", "ce:::"]
+        {
             assert!(read(bad, Use::Extend).is_err(), "{bad}");
         }
         assert_eq!(read("obj:face", Use::Crop), Err(Rejected::Unsupported));

@@ -238,6 +238,12 @@ pub const PARAMETERS: &[Parameter<Draft>] = &[
     },
 ];
 
+/// The first names of parameters whose value is one number.
+pub(super) const NUMBERS: &[&str] = &[
+    "w", "h", "dpr", "fpx", "fpy", "cx", "cy", "cw", "ch", "ro", "trim", "blur", "sharp", "sharpf", "sharpj",
+    "con", "bri", "sat", "hue", "q", "page", "n", "loop",
+];
+
 /// The names of the parameter that says what happens if there is no image.
 pub(crate) const FALLBACK: &[&str] = &["default", "errorredirect"];
 

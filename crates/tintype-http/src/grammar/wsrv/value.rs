@@ -28,6 +28,20 @@ fn turned(text: &str, bytes: usize) -> String {
     format!("{last}{first}")
 }
 
+/// The number that a text begins with, and its whole part: `100px` is 100 there, and so is `100.5` where whole numbers are
+/// accepted alone, as `stof` and `stoi` of C++ read them.
+pub(super) fn leading_numbers(text: &str) -> [&str; 2] {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = |from: usize| text.bytes().skip(from).take_while(u8::is_ascii_digit).count();
+    let sign = usize::from(text.starts_with('-'));
+    let whole = sign + digits(sign);
+    let number = match text.as_bytes().get(whole) {
+        Some(b'.') => whole + 1 + digits(whole + 1),
+        _ => whole,
+    };
+    [number, whole].map(|end| text.get(..end).unwrap_or_default())
+}
+
 /// A day, in seconds.
 pub(super) const DAY: u64 = 86_400;
 

@@ -31,7 +31,7 @@ impl Reply {
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        let value = HeaderValue::from_str(value).unwrap();
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         self.response.headers_mut().append(HeaderName::from_static(name), value);
         self
     }
