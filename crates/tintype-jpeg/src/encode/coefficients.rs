@@ -64,6 +64,7 @@ impl BlockRow {
     }
 
     /// Appends a quantised block; `nonzero` is the mask that its quantisation returned.
+    #[inline(never)]
     #[allow(clippy::indexing_slicing)] // zigzag places are below 64; a block's tokens are at most MAX_BLOCK long
     pub(crate) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();

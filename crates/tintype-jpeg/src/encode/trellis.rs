@@ -11,7 +11,7 @@
 //! like itself only as long as it keeps its energy. The bits come from the statistics of the rows before, so that one pass
 //! is enough.
 
-use super::coefficients::{EOB, MAX_AC, McuRow, ZRL, category};
+use super::coefficients::{BlockRow, EOB, MAX_AC, McuRow, ZRL, category};
 use super::fdct::{Block, SCALE};
 use super::huffman::{Codes, Histogram, HuffmanSpec};
 use super::layout::Layout;
@@ -87,6 +87,13 @@ impl Costs {
         costs
     }
 
+    /// Counts the symbols of a row of blocks.
+    #[inline(never)]
+    fn count(&mut self, blocks: &BlockRow) {
+        let mut tokens = blocks.tokens();
+        blocks.dc.iter().for_each(|_| tokens.block(|symbol, _, _| self.seen.count(symbol)));
+    }
+
     /// Makes costs of the statistics: a symbol's information and its additional bits.
     fn learn(&mut self) {
         let total = log2((0..=255).fold(0u32, |sum, symbol| sum.saturating_add(self.seen.get(symbol))));
@@ -128,10 +135,7 @@ impl Trellis {
     pub(crate) fn learn(&mut self, layout: &Layout, row: &McuRow) {
         for (component, rows) in layout.components().iter().zip(row.of(layout)) {
             let Some(costs) = self.costs.get_mut(usize::from(component.table)) else { continue };
-            for blocks in rows {
-                let mut tokens = blocks.tokens();
-                blocks.dc.iter().for_each(|_| tokens.block(|symbol, _, _| costs.seen.count(symbol)));
-            }
+            rows.iter().for_each(|blocks| costs.count(blocks));
         }
         self.costs.iter_mut().for_each(Costs::learn);
     }
@@ -139,6 +143,7 @@ impl Trellis {
     /// Changes the AC coefficients of a block that was rounded to nearest to those that cost least. `exact` is the block
     /// before quantisation; `nonzero` has a bit for each coefficient of the zigzag sequence that is not zero, and so does
     /// the result.
+    #[inline(never)]
     #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, candidates at most 63 and DC
     pub(crate) fn optimize(&mut self, table: u8, exact: &Block, block: &mut Block, nonzero: u64) -> u64 {
         let Self { costs, candidates, open } = self;
