@@ -75,11 +75,30 @@ impl Across {
     /// Resamples one line with [`OVERREAD`] samples of padding.
     pub(super) fn resample(&self, line: &[i16], out: &mut [i16]) {
         match self.channels {
-            1 => self.resample_with::<1>(line, out, selected::pixel1),
+            1 => self.resample_single(line, out),
             2 => self.resample_with::<2>(line, out, selected::pixel2),
             3 => self.resample_with::<3>(line, out, selected::pixel3),
             _ => self.resample_with::<4>(line, out, selected::pixel4),
         }
+    }
+
+    /// Resamples a line of one channel, four pixels at a time.
+    fn resample_single(&self, line: &[i16], out: &mut [i16]) {
+        let ((fours, rest), (taps, last_taps)) = (out.as_chunks_mut::<4>(), self.pixels.as_chunks::<4>());
+        for (out, taps) in fours.iter_mut().zip(taps) {
+            *out = selected::four_pixels1(taps.map(|taps| self.of(taps, line)));
+        }
+        for (out, taps) in rest.iter_mut().zip(last_taps) {
+            let (samples, weights) = self.of(*taps, line);
+            [*out] = selected::pixel1(samples, weights);
+        }
+    }
+
+    /// The samples of a pixel, and what follows them, and their weights.
+    #[inline(always)]
+    fn of<'a>(&'a self, taps: Taps, line: &'a [i16]) -> (&'a [i16], &'a [i16]) {
+        let samples = line.get(taps.sample..).unwrap_or_default();
+        (samples, self.weights.get(taps.weight..taps.weight + taps.len).unwrap_or_default())
     }
 
     fn resample_with<const N: usize>(
@@ -89,8 +108,7 @@ impl Across {
         pixel: impl Fn(&[i16], &[i16]) -> [i16; N],
     ) {
         for (out, taps) in out.as_chunks_mut::<N>().0.iter_mut().zip(&self.pixels) {
-            let samples = line.get(taps.sample..).unwrap_or_default();
-            let weights = self.weights.get(taps.weight..taps.weight + taps.len).unwrap_or_default();
+            let (samples, weights) = self.of(*taps, line);
             *out = pixel(samples, weights);
         }
     }
@@ -127,6 +145,8 @@ mod tests {
             let line: Vec<i16> = noise(2).take(taps * 4 + OVERREAD).map(|sample| sample & 0x3fff).collect();
             let weights: Vec<i16> = noise(3).take(taps).map(|weight| weight >> 3).collect();
             assert_eq!(scalar::pixel1(&line, &weights), selected::pixel1(&line, &weights));
+            let four = [0, 1, 2, taps].map(|start| (&line[start..], weights.as_slice()));
+            assert_eq!(scalar::four_pixels1(four), selected::four_pixels1(four));
             assert_eq!(scalar::pixel2(&line, &weights), selected::pixel2(&line, &weights));
             assert_eq!(scalar::pixel3(&line, &weights), selected::pixel3(&line, &weights));
             assert_eq!(scalar::pixel4(&line, &weights), selected::pixel4(&line, &weights));

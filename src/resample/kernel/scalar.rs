@@ -25,6 +25,14 @@ pub(super) fn pixel1(samples: &[i16], weights: &[i16]) -> [i16; 1] {
     pixel(samples, weights)
 }
 
+/// Four pixels of one channel, each of its samples and weights.
+pub(super) fn four_pixels1(pixels: [(&[i16], &[i16]); 4]) -> [i16; 4] {
+    pixels.map(|(samples, weights)| {
+        let [sample] = pixel1(samples, weights);
+        sample
+    })
+}
+
 pub(super) fn pixel2(samples: &[i16], weights: &[i16]) -> [i16; 2] {
     pixel(samples, weights)
 }

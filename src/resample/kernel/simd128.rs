@@ -66,11 +66,29 @@ pub(super) fn add_batch(accumulator: &mut [i32], batch: &[i16], weights: [i16; B
     }
 }
 
-pub(super) fn pixel1(samples: &[i16], weights: &[i16]) -> [i16; 1] {
+/// Four parts of a weighted sum of samples of one channel.
+#[inline(always)]
+fn parts1(samples: &[i16], weights: &[i16]) -> v128 {
     let mut sums = i32x4_splat(0);
     for (samples, weights) in samples.as_chunks::<8>().0.iter().zip(weights.as_chunks::<8>().0) {
         sums = i32x4_add(sums, i32x4_dot_i16x8(load(samples), load(weights)));
     }
+    sums
+}
+
+/// Four pixels of one channel, each of its samples and weights.
+pub(super) fn four_pixels1(pixels: [(&[i16], &[i16]); 4]) -> [i16; 4] {
+    let [a, b, c, d] = pixels.map(|(samples, weights)| parts1(samples, weights));
+    let halves = |first, second| {
+        i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(first, second), i32x4_shuffle::<2, 6, 3, 7>(first, second))
+    };
+    let (ab, cd) = (halves(a, b), halves(c, d));
+    let sums = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd));
+    ended(i32x4_add(sums, i32x4_splat(ROUNDING)))
+}
+
+pub(super) fn pixel1(samples: &[i16], weights: &[i16]) -> [i16; 1] {
+    let sums = parts1(samples, weights);
     let sums = i32x4_add(sums, i32x4_shuffle::<2, 3, 0, 1>(sums, sums));
     let sum = i32x4_extract_lane::<0>(sums).wrapping_add(i32x4_extract_lane::<1>(sums));
     [end(sum.wrapping_add(ROUNDING))]
