@@ -137,7 +137,13 @@ impl Costs {
     /// how many there are with it.
     #[inline(never)]
     #[allow(clippy::indexing_slicing)] // zigzag positions and places are below 64, choices at most 63 and DC
-    fn choices(&self, exact: &[i16; 64], block: &[i16; 64], nonzero: u64, choices: &mut [Choice; 64]) -> usize {
+    fn choices(
+        &self,
+        exact: &[i16; 64],
+        block: &[i16; 64],
+        nonzero: u64,
+        choices: &mut [Choice; 64],
+    ) -> usize {
         let weight = weight(exact, nonzero);
         let (mut count, mut rest) = (1, nonzero & !1);
         while rest != 0 {
@@ -148,7 +154,8 @@ impl Costs {
             let target = i32::from(exact[at].unsigned_abs());
             let value = block[at].unsigned_abs().min(MAX_AC);
             let zero = step.error(target, weight);
-            let gain = |value: u16| step.error(target - i32::from(value) * i32::from(step.size), weight) - zero;
+            let gain =
+                |value: u16| step.error(target - i32::from(value) * i32::from(step.size), weight) - zero;
             let (gain, gain_of_less) = (gain(value), gain(value - 1));
             choices[count & 63] = Choice { k: k as u8, place: step.place, value, gain, gain_of_less };
             count += 1;
