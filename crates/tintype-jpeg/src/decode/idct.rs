@@ -349,6 +349,18 @@ mod tests {
     }
 
     #[test]
+    fn coefficients_that_a_size_has_no_use_for_change_nothing_at_their_common_place() {
+        let mut seed = 5;
+        for size in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))).filter(|&size| size != (8, 8)) {
+            let spare = if size.1 < 8 { 7 } else { 7 * 8 };
+            let mut coefficients: [i16; 64] = core::array::from_fn(|_| (noise(&mut seed) % 60) as i16 - 30);
+            let before = both(&coefficients, &[3; 64], 63, size);
+            coefficients[spare] += 1000;
+            assert_eq!(both(&coefficients, &[3; 64], 63, size), before, "{size:?}");
+        }
+    }
+
+    #[test]
     fn the_two_by_two_transform_is_what_the_passes_give() {
         let mut seed = 4;
         for round in 0..200 {

@@ -342,3 +342,47 @@ impl<S: Sink> Band<'_, S> {
         self.pending.flush(self.sink);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes, bit by bit.
+    #[derive(Default)]
+    struct Recorder(Vec<bool>);
+
+    impl Sink for Recorder {
+        fn put(&mut self, _: usize, _: u8, bits: u32, count: u32) {
+            self.bits(bits, count);
+        }
+
+        fn bits(&mut self, bits: u32, count: u32) {
+            assert!(count == 32 || bits >> count == 0);
+            self.0.extend((0..count).rev().map(|bit| bits >> bit & 1 == 1));
+        }
+    }
+
+    #[test]
+    fn correction_bits_come_out_in_the_order_in_which_they_were_pushed() {
+        let mut queue = Bits::default();
+        let mut expected = Recorder::default();
+        for count in (0..64).chain([63, 1, 33, 31, 32]) {
+            let bits = 0xB5C3_96E1_D278_4F0A & ((1u64 << count) - 1);
+            queue.push(bits, count);
+            expected.0.extend((0..count).rev().map(|bit| bits >> bit & 1 == 1));
+            assert_eq!(queue.len(), expected.0.len());
+        }
+        let mut found = Recorder::default();
+        queue.flush(&mut found);
+        assert!(found.0 == expected.0 && queue.len() == 0);
+    }
+
+    #[test]
+    fn a_refinement_divides_a_blocks_corrections_at_any_position() {
+        let block = Refinement { known: 0b1011 << 60 | 0b110, corrections: 0b10110, ..Refinement::default() };
+        assert_eq!(block.corrections(0, 1), (0, 0));
+        assert_eq!(block.corrections(0, 3), (0b10, 2));
+        assert_eq!(block.corrections(1, 61), (0b01, 2));
+        assert_eq!(block.corrections(2, 63), (0b11, 2));
+    }
+}

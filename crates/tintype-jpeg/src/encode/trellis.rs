@@ -23,7 +23,7 @@ use crate::zigzag::ZIGZAG;
 const COST_BITS: u32 = 8;
 /// Cost of an error of one step, in bits.
 const STEP_COST: u64 = 28;
-/// Fraction bits of [`Costs::weights`].
+/// Fraction bits of [`Step::weight`].
 const WEIGHT_BITS: u32 = 20;
 /// Fraction bits of [`weight`].
 const BLOCK_BITS: u32 = 16;
