@@ -68,11 +68,30 @@ impl Across {
     /// Resamples one line with [`OVERREAD`] samples of padding.
     pub(super) fn resample(&self, line: &[i16], out: &mut [i16]) {
         match self.channels {
-            1 => self.resample_with::<1>(line, out, sums::pixel1::<Words>),
+            1 => self.resample_single(line, out),
             2 => self.resample_with::<2>(line, out, sums::pixel2::<Words>),
             3 => self.resample_with::<3>(line, out, sums::pixel3::<Words>),
             _ => self.resample_with::<4>(line, out, sums::pixel4::<Words>),
         }
+    }
+
+    /// Resamples a line of one channel, four pixels at a time.
+    fn resample_single(&self, line: &[i16], out: &mut [i16]) {
+        let ((fours, rest), (taps, last_taps)) = (out.as_chunks_mut::<4>(), self.pixels.as_chunks::<4>());
+        for (out, taps) in fours.iter_mut().zip(taps) {
+            *out = sums::four_pixels1::<Words>(taps.map(|taps| self.of(taps, line)));
+        }
+        for (out, taps) in rest.iter_mut().zip(last_taps) {
+            let (samples, weights) = self.of(*taps, line);
+            [*out] = sums::pixel1::<Words>(samples, weights);
+        }
+    }
+
+    /// The samples of a pixel, and what follows them, and their weights.
+    #[inline(always)]
+    fn of<'a>(&'a self, taps: Taps, line: &'a [i16]) -> (&'a [i16], &'a [i16]) {
+        let samples = line.get(taps.sample..).unwrap_or_default();
+        (samples, self.weights.get(taps.weight..taps.weight + taps.len).unwrap_or_default())
     }
 
     fn resample_with<const N: usize>(
@@ -82,8 +101,7 @@ impl Across {
         pixel: impl Fn(&[i16], &[i16]) -> [i16; N],
     ) {
         for (out, taps) in out.as_chunks_mut::<N>().0.iter_mut().zip(&self.pixels) {
-            let samples = line.get(taps.sample..).unwrap_or_default();
-            let weights = self.weights.get(taps.weight..taps.weight + taps.len).unwrap_or_default();
+            let (samples, weights) = self.of(*taps, line);
             *out = pixel(samples, weights);
         }
     }
@@ -144,6 +162,10 @@ mod tests {
             assert_eq!(sums::pixel3::<scalar::Words>(&line, &weights), pixel(&line, &weights));
             assert_eq!(sums::pixel4::<Words>(&line, &weights), pixel(&line, &weights));
             assert_eq!(sums::pixel4::<scalar::Words>(&line, &weights), pixel(&line, &weights));
+            let four = [0, 1, 2, taps].map(|start| (&line[start..], weights.as_slice()));
+            let each = four.map(|(samples, weights)| pixel::<1>(samples, weights)[0]);
+            assert_eq!(sums::four_pixels1::<Words>(four), each);
+            assert_eq!(sums::four_pixels1::<scalar::Words>(four), each);
         }
     }
 }

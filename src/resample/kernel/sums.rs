@@ -42,14 +42,27 @@ fn add_to<V: I16x8>(sums: &mut [i32], added: V::Wide) {
     }
 }
 
-/// A pixel of gray.
+/// Four parts of a weighted sum of samples of one channel.
 #[inline(always)]
-pub(super) fn pixel1<V: I16x8>(samples: &[i16], weights: &[i16]) -> [i16; 1] {
+fn parts1<V: I16x8>((samples, weights): (&[i16], &[i16])) -> V::Wide {
     let mut sums = V::Wide::splat(0);
     for (samples, weights) in samples.as_chunks::<8>().0.iter().zip(weights.as_chunks::<8>().0) {
         sums = sums.add(V::load(samples).dot(V::load(weights)));
     }
-    let [even, odd] = sums.sum_halves();
+    sums
+}
+
+/// Four pixels of one channel, each of its samples and weights.
+#[inline(always)]
+pub(super) fn four_pixels1<V: I16x8>(pixels: [(&[i16], &[i16]); 4]) -> [i16; 4] {
+    let sums = V::Wide::sum_each(pixels.map(parts1::<V>));
+    ended::<V>(sums.add(V::Wide::splat(ROUNDING)))
+}
+
+/// A pixel of one channel.
+#[inline(always)]
+pub(super) fn pixel1<V: I16x8>(samples: &[i16], weights: &[i16]) -> [i16; 1] {
+    let [even, odd] = parts1::<V>((samples, weights)).sum_halves();
     [end(even.wrapping_add(odd).wrapping_add(ROUNDING))]
 }
 

@@ -72,9 +72,9 @@ impl Band {
             + column * usize::from(self.plane.block_width)
     }
 
-    /// Turns a block into samples.
+    /// Turns a block into samples, and its coefficients into zeros.
     #[inline(always)]
-    pub(crate) fn transform(&mut self, coefficients: &[i16; 64], last: usize, column: usize, row: usize) {
+    pub(crate) fn transform(&mut self, coefficients: &mut [i16; 64], last: usize, column: usize, row: usize) {
         let start = self.block_start(column, row);
         let (width, height, stride) = (self.plane.block_width, self.plane.block_height, self.stride);
         // The fields are borrowed apart from each other.

@@ -1,8 +1,11 @@
 //! Bits of entropy-coded data, most significant first.
 
+/// Zeros after the bytes, so that all of them can be read eight at a time.
+pub(crate) const PADDING: usize = 8;
+
 /// A position in unstuffed entropy-coded bytes, with up to 63 bits read ahead.
 ///
-/// Past the end of the bytes it reads zeros, which [`Bits::overrun`] reports.
+/// The bytes are followed by [`PADDING`] zeros, and past those it reads zeros, too, which [`Bits::overrun`] reports.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Bits {
     /// The bits read ahead, from the most significant. Those below `count` may hold a copy of bits that the next
@@ -14,6 +17,14 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
+    /// Makes at least 16 bits available: enough for a look-up. Fewer refills are fewer branches that go either way.
+    #[inline(always)]
+    pub(crate) fn reserve_some(&mut self, bytes: &[u8]) {
+        if self.count < 16 {
+            self.refill(bytes);
+        }
+    }
+
     /// Makes at least 32 bits available: enough for any Huffman code with the value after it.
     #[inline(always)]
     pub(crate) fn reserve(&mut self, bytes: &[u8]) {
@@ -24,27 +35,10 @@ impl Bits {
 
     #[inline(always)]
     fn refill(&mut self, bytes: &[u8]) {
-        match bytes.get(self.position..).and_then(|rest| rest.first_chunk()) {
-            Some(&next) => {
-                self.buffer |= u64::from_be_bytes(next) >> self.count;
-                self.position += ((63 - self.count) >> 3) as usize;
-                self.count |= 56;
-            }
-            // By value, so that the hot path's copy can stay in registers.
-            None => *self = self.refilled_at_the_end(bytes),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn refilled_at_the_end(mut self, bytes: &[u8]) -> Self {
-        while self.count <= 56 {
-            let byte = bytes.get(self.position).copied().unwrap_or(0);
-            self.buffer |= u64::from(byte) << (56 - self.count);
-            self.position += 1;
-            self.count += 8;
-        }
-        self
+        let next = bytes.get(self.position..).and_then(|rest| rest.first_chunk());
+        self.buffer |= next.map_or(0, |&next| u64::from_be_bytes(next)) >> self.count;
+        self.position += ((63 - self.count) >> 3) as usize;
+        self.count |= 56;
     }
 
     /// The next `count` bits, 1 to 32 of those reserved, which stay.
@@ -73,10 +67,10 @@ impl Bits {
         self.position - (self.count as usize).div_ceil(8)
     }
 
-    /// Whether bits past the end of `bytes` have been used.
+    /// Whether bits past the first `length` bytes have been used.
     #[inline(always)]
-    pub(crate) fn overrun(&self, bytes: &[u8]) -> bool {
-        self.position * 8 - self.count as usize > bytes.len() * 8
+    pub(crate) fn overrun(&self, length: usize) -> bool {
+        self.position * 8 - self.count as usize > length * 8
     }
 
     /// Accounts for the removal of the first `count` bytes, none of them after [`Bits::byte_position`].

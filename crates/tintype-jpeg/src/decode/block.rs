@@ -2,63 +2,62 @@
 
 use super::bits::Bits;
 use super::huffman::{BadCode, END_OF_BLOCK, Huffman};
-use crate::zigzag::ZIGZAG;
 
-/// Decodes a block of a sequential scan for its DC alone.
-#[inline(always)]
-pub(crate) fn dc_of_sequential_block(
-    bits: &mut Bits,
-    bytes: &[u8],
-    (dc, ac): (&Huffman, &Huffman),
-    prediction: &mut i32,
-) -> Result<i16, BadCode> {
-    bits.reserve(bytes);
-    *prediction = prediction.wrapping_add(dc.difference(bits)?);
-    ac.skip_coefficients(bits, bytes, 1)?;
-    Ok(*prediction as i16)
+/// What decodes the blocks of one component.
+///
+/// Its methods are functions of their own: compilers for wasm keep the values of a loop in registers only where the function
+/// around it is small.
+pub(crate) struct BlockDecoder<'a> {
+    pub(crate) dc: &'a Huffman,
+    pub(crate) ac: &'a Huffman,
+    /// The last place of the zigzag sequence that is wanted.
+    pub(crate) wanted: usize,
+    /// Where in a block each coefficient of the zigzag sequence goes.
+    pub(crate) places: [u8; 64],
+    /// The last DC.
+    pub(crate) prediction: i32,
 }
 
-/// Decodes a block of a sequential scan (T.81, F.2.2) into zeroed coefficients, skipping those after `wanted`. Returns
-/// the last place of the zigzag sequence that may be other than zero.
-#[inline(always)]
-pub(crate) fn sequential_block(
-    bits: &mut Bits,
-    bytes: &[u8],
-    (dc, ac): (&Huffman, &Huffman),
-    prediction: &mut i32,
-    wanted: usize,
-    block: &mut [i16; 64],
-) -> Result<usize, BadCode> {
-    bits.reserve(bytes);
-    *prediction = prediction.wrapping_add(dc.difference(bits)?);
-    block[0] = *prediction as i16;
-    let (mut k, mut last) = (1, 0);
-    while k <= wanted {
-        bits.reserve(bytes);
-        let (run, value) = ac.coefficient(bits)?;
-        k += run;
-        let Some(&place) = ZIGZAG.get(k) else {
-            return if k >= END_OF_BLOCK { Ok(last) } else { Err(BadCode) };
-        };
-        #[allow(clippy::indexing_slicing)] // below 64 by the mask
-        {
-            block[usize::from(place & 63)] = value as i16;
-        }
-        last = k;
-        k += 1;
+impl BlockDecoder<'_> {
+    /// Decodes a block for its DC alone.
+    #[inline(never)]
+    pub(crate) fn dc(&mut self, bits: &mut Bits, bytes: &[u8]) -> Result<i16, BadCode> {
+        let mut at = *bits;
+        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut at, bytes)?);
+        self.ac.skip_coefficients(&mut at, bytes, 1)?;
+        *bits = at;
+        Ok(self.prediction as i16)
     }
-    ac.skip_coefficients(bits, bytes, k)?;
-    Ok(last)
-}
 
-/// Sets a block's coefficients to zero, up to this place of the zigzag sequence: there are few. All of them at once are
-/// cleared by a call out of the module where this runs in WebAssembly, which takes longer.
-#[inline(always)]
-pub(crate) fn clear(block: &mut [i16; 64], last: usize) {
-    for &place in ZIGZAG.iter().take(last + 1) {
-        #[allow(clippy::indexing_slicing)] // below 64 by the mask
-        {
-            block[usize::from(place & 63)] = 0;
+    /// Decodes a block into zeroed coefficients, skipping those that are not wanted. Returns the last place of the zigzag
+    /// sequence that may be other than zero.
+    #[inline(never)]
+    pub(crate) fn coefficients(
+        &mut self,
+        bits: &mut Bits,
+        bytes: &[u8],
+        block: &mut [i16; 64],
+    ) -> Result<usize, BadCode> {
+        let mut at = *bits;
+        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut at, bytes)?);
+        block[0] = self.prediction as i16;
+        let (mut k, mut last) = (1, 0);
+        while k <= self.wanted {
+            let (run, value) = self.ac.coefficient(&mut at, bytes)?;
+            k += run;
+            let Some(&place) = self.places.get(k) else {
+                *bits = at;
+                return if k >= END_OF_BLOCK { Ok(last) } else { Err(BadCode) };
+            };
+            #[allow(clippy::indexing_slicing)] // below 64 by the mask
+            {
+                block[usize::from(place & 63)] = value as i16;
+            }
+            last = k;
+            k += 1;
         }
+        self.ac.skip_coefficients(&mut at, bytes, k)?;
+        *bits = at;
+        Ok(last)
     }
 }

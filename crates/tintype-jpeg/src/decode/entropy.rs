@@ -1,6 +1,6 @@
 //! Entropy-coded data between markers: unstuffed, in windows, and divided by restart markers.
 
-use super::bits::Bits;
+use super::bits::{Bits, PADDING};
 use super::error::Flaw;
 use super::input::{Input, find_ff};
 use crate::marker::{RST0, RST7, SOF0, TEM};
@@ -18,6 +18,7 @@ pub(crate) const MAX_BLOCK_BYTES: usize = 256;
 /// The entropy-coded data of a scan, and what a restart marker resets.
 #[derive(Default)]
 pub(crate) struct Entropy {
+    /// With [`PADDING`] unless it is empty.
     clean: Vec<u8>,
     bits: Bits,
     /// Whether `clean` goes up to a marker or the end of the input.
@@ -50,7 +51,9 @@ pub(crate) enum Ready {
 
 /// A view of the bytes at hand, and a position in them.
 pub(crate) struct Data<'a> {
+    /// With the padding that [`Bits`] need.
     pub(crate) bytes: &'a [u8],
+    length: usize,
     pub(crate) bits: Bits,
     /// Up to here, there are bytes enough for another MCU.
     ample: usize,
@@ -67,7 +70,7 @@ impl Data<'_> {
     /// Whether more was read than there is, to come to `bits`.
     #[inline(always)]
     pub(crate) fn overrun(&self, bits: Bits) -> bool {
-        self.ended && bits.overrun(self.bytes)
+        self.ended && bits.overrun(self.length)
     }
 }
 
@@ -135,9 +138,9 @@ impl Entropy {
     /// The bytes at hand, for MCUs of up to `need` bytes.
     #[inline(always)]
     pub(crate) fn data(&self, need: usize) -> Data<'_> {
-        let bytes = self.clean.as_slice();
-        let ample = if self.ended { usize::MAX } else { bytes.len().saturating_sub(need) };
-        Data { bytes, bits: self.bits, ample, ended: self.ended }
+        let (bytes, length) = (self.clean.as_slice(), self.length());
+        let ample = if self.ended { usize::MAX } else { length.saturating_sub(need) };
+        Data { bytes, length, bits: self.bits, ample, ended: self.ended }
     }
 
     /// Records how far the data was read.
@@ -145,15 +148,22 @@ impl Entropy {
         (self.bits, self.predictions) = (bits, predictions);
     }
 
+    /// Bytes at hand, read or not.
+    #[inline(always)]
+    fn length(&self) -> usize {
+        self.clean.len().saturating_sub(PADDING)
+    }
+
     /// Bytes that were not read yet.
     #[inline(always)]
     fn available(&self) -> usize {
-        self.clean.len().saturating_sub(self.bits.byte_position())
+        self.length().saturating_sub(self.bits.byte_position())
     }
 
     /// Moves input to `clean` without its stuffing, up to a window's worth or a marker.
     fn fill(&mut self, input: &mut Input) {
-        let used = self.bits.byte_position().min(self.clean.len());
+        let used = self.bits.byte_position().min(self.length());
+        self.clean.truncate(self.length());
         self.clean.drain(..used);
         self.bits.rebase(used);
         while self.clean.len() < WINDOW && !self.ended {
@@ -176,6 +186,7 @@ impl Entropy {
                 _ => {}
             }
         }
+        self.clean.extend_from_slice(&[0; PADDING]);
     }
 
     /// Skips to the data after the next restart marker; false asks for more input.

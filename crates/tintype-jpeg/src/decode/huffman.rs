@@ -158,7 +158,7 @@ impl Huffman {
         mut k: usize,
     ) -> Result<(), BadCode> {
         while k < 64 {
-            bits.reserve(bytes);
+            bits.reserve_some(bytes);
             if let Some(skip) = &self.skip {
                 let Skip(step) = skip[bits.peek(SKIP_BITS) as usize];
                 let after = k + usize::from(step >> 4 & 0xFF);
@@ -172,20 +172,22 @@ impl Huffman {
                     continue;
                 }
             }
-            let (run, _) = self.coefficient(bits)?;
+            let (run, _) = self.coefficient(bits, bytes)?;
             k += run + 1;
         }
         if k > 64 && k <= END_OF_BLOCK { Err(BadCode) } else { Ok(()) }
     }
 
-    /// The next AC code: the zeros before its value, and the value. Uses up to 31 reserved bits.
+    /// The next AC code: the zeros before its value, and the value.
     #[inline(always)]
-    pub(crate) fn coefficient(&self, bits: &mut Bits) -> Result<(usize, i32), BadCode> {
+    pub(crate) fn coefficient(&self, bits: &mut Bits, bytes: &[u8]) -> Result<(usize, i32), BadCode> {
+        bits.reserve_some(bytes);
         let entry = self.fast[bits.peek(FAST_BITS) as usize];
         if entry.total_bits() != 0 {
             bits.skip(entry.total_bits());
             return Ok((entry.run(), entry.value()));
         }
+        bits.reserve(bytes);
         let symbol = self.long_symbol(bits, entry)?;
         let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         if size == 0 && run < 15 {
@@ -195,10 +197,10 @@ impl Huffman {
         Ok((run, extend(value, size)))
     }
 
-    /// The next DC code with its difference. Uses up to 31 reserved bits.
+    /// The next DC code with its difference.
     #[inline(always)]
-    pub(crate) fn difference(&self, bits: &mut Bits) -> Result<i32, BadCode> {
-        let (run, value) = self.coefficient(bits)?;
+    pub(crate) fn difference(&self, bits: &mut Bits, bytes: &[u8]) -> Result<i32, BadCode> {
+        let (run, value) = self.coefficient(bits, bytes)?;
         // As a DC code, a symbol is the size alone, so that the only symbol without a size is 0: no difference.
         match (run, value) {
             (0, value) => Ok(value),
@@ -217,9 +219,9 @@ impl Huffman {
         Ok(symbol)
     }
 
-    /// The symbol, and its code's length, of a code that the look-up cannot hold.
-    #[cold]
-    #[inline(never)]
+    /// The symbol, and its code's length, of a code that the look-up cannot hold. Inlined, rare as it is: around a call,
+    /// compilers for wasm keep little in registers.
+    #[inline(always)]
     fn longer_symbol(&self, peeked: u32) -> Result<(u8, u32), BadCode> {
         for length in FAST_BITS + 1..=16 {
             if peeked < self.limit[length as usize] {

@@ -110,11 +110,20 @@ fn pass<V: I16x8, const N: usize, const K: usize, const LANES: usize, const SHIF
     out
 }
 
-/// Dequantised columns. Products wrap at 16 bits; those of valid images are far below.
+/// The first `K` columns, dequantised, which leaves zeros behind. Products wrap at 16 bits; those of valid images are far
+/// below.
+///
+/// Each column is set to zero when it is read: all at once, it would be done by a call out of the module where this runs in
+/// WebAssembly, which takes longer.
 #[inline(always)]
-fn dequantise<V: I16x8>(coefficients: &[i16; 64], quant: &[i16; 64]) -> [V; 8] {
-    let (coefficients, quant) = (coefficients.as_chunks().0, quant.as_chunks().0);
-    core::array::from_fn(|u| V::load(&coefficients[u]).mul(V::load(&quant[u])))
+fn dequantise<V: I16x8, const K: usize>(coefficients: &mut [i16; 64], quant: &[i16; 64]) -> [V; 8] {
+    let mut columns = [V::splat(0); 8];
+    let coefficients = coefficients.as_chunks_mut().0.iter_mut().zip(quant.as_chunks().0);
+    for (to, (column, quant)) in columns.iter_mut().zip(coefficients).take(K) {
+        *to = V::load(column).mul(V::load(quant));
+        V::splat(0).store(column);
+    }
+    columns
 }
 
 /// The samples of each row, eight bytes from the least significant.
@@ -125,46 +134,58 @@ fn narrowed<V: I16x8>(rows: &[V; 8]) -> [u64; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Stores the first `width` samples of the first `height` rows.
-///
-/// Kept apart from the arithmetic: branches among it make compilers copy it for each of them.
+/// Stores the first `W` samples of each row.
 #[inline(always)]
-fn store(rows: &[u64; 8], width: usize, height: usize, out: &mut [u8], stride: usize) {
-    for (line, row) in out.chunks_mut(stride.max(1)).zip(rows).take(height) {
-        match (width, line) {
-            (8, [a, b, c, d, e, f, g, h, ..]) => [*a, *b, *c, *d, *e, *f, *g, *h] = row.to_le_bytes(),
-            (4, [a, b, c, d, ..]) => [*a, *b, *c, *d] = (*row as u32).to_le_bytes(),
-            (_, line) => line.iter_mut().zip(row.to_le_bytes()).take(width).for_each(|(to, from)| *to = from),
+fn store<const W: usize>(rows: &[u64], out: &mut [u8], stride: usize) {
+    for (y, row) in rows.iter().enumerate() {
+        let line = out.get_mut(y * stride..).and_then(|rest| rest.first_chunk_mut::<W>());
+        if let (Some(line), Some(samples)) = (line, row.to_le_bytes().first_chunk()) {
+            *line = *samples;
         }
     }
 }
 
+/// As [`store`], of any width.
+fn store_any(rows: &[u64], width: usize, out: &mut [u8], stride: usize) {
+    for (line, row) in out.chunks_mut(stride.max(1)).zip(rows) {
+        line.iter_mut().zip(row.to_le_bytes()).take(width).for_each(|(to, from)| *to = from);
+    }
+}
+
 /// A square transform of `N` samples a side from the first `K` rows and columns.
+///
+/// Never inlined, so that its result is in memory before it is stored: the branches there make compilers copy the arithmetic
+/// for each of them.
 #[inline(never)]
-fn square<V: I16x8, const N: usize, const K: usize>(block: Block<'_>, out: &mut [u8], stride: usize) {
-    let x = dequantise::<V>(block.coefficients, block.quant);
+fn square<V: I16x8, const N: usize, const K: usize>(
+    coefficients: &mut [i16; 64],
+    quant: &[i16; 64],
+) -> [u64; N] {
+    let x = dequantise::<V, K>(coefficients, quant);
     let columns = pass::<V, N, K, K, FIRST_SHIFT>(&x, FIRST_BIAS);
     let rows = pass::<V, N, K, N, SECOND_SHIFT>(&transpose(columns), SECOND_BIAS);
-    store(&narrowed(&rows), N, N, out, stride);
+    let rows = narrowed(&rows);
+    core::array::from_fn(|y| rows[y])
 }
 
 /// The 2x2 transform, whose cosines are all 1: sums and differences, clamped between the passes as the others'.
 #[inline(always)]
-fn two_by_two(block: Block<'_>, out: &mut [u8], stride: usize) {
-    let x = |u: usize, v: usize| {
+fn two_by_two(coefficients: &mut [i16; 64], quant: &[i16; 64], out: &mut [u8], stride: usize) {
+    let mut x = |u: usize, v: usize| {
         let at = u * 8 + v;
-        i32::from(block.coefficients[at].wrapping_mul(block.quant[at]))
+        i32::from(core::mem::take(&mut coefficients[at]).wrapping_mul(quant[at]))
     };
+    let [[a, b], [c, d]] = [[x(0, 0), x(0, 1)], [x(1, 0), x(1, 1)]];
     let keep = |sum: i32| (sum << KEPT_BITS).clamp(-32768, 32767);
-    let columns = [0, 1].map(|v| (keep(x(0, v) + x(1, v)), keep(x(0, v) - x(1, v))));
+    let columns = [(a, c), (b, d)].map(|(first, second)| (keep(first + second), keep(first - second)));
     let sample = |sum: i32| (((sum + 16) >> (KEPT_BITS + 3)) + 128).clamp(0, 255) as u8;
     let [(left, right), (left_down, right_down)] = columns;
     let rows = [
         [sample(left + left_down), sample(right + right_down)],
         [sample(left - left_down), sample(right - right_down)],
     ];
-    for (line, row) in out.chunks_mut(stride.max(1)).zip(rows) {
-        if let Some(line) = line.first_chunk_mut() {
+    for (y, row) in rows.into_iter().enumerate() {
+        if let Some(line) = out.get_mut(y * stride..).and_then(|rest| rest.first_chunk_mut()) {
             *line = row;
         }
     }
@@ -172,11 +193,10 @@ fn two_by_two(block: Block<'_>, out: &mut [u8], stride: usize) {
 
 /// Any size, one pass after the other.
 #[inline(never)]
-fn rectangle<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
-    let x = dequantise::<V>(block.coefficients, block.quant);
+fn rectangle<V: I16x8>(coefficients: &mut [i16; 64], quant: &[i16; 64], width: u8, height: u8) -> [u64; 8] {
+    let x = dequantise::<V, 8>(coefficients, quant);
     let columns = sized_pass::<V, FIRST_SHIFT>(width, &x, FIRST_BIAS);
-    let rows = sized_pass::<V, SECOND_SHIFT>(height, &transpose(columns), SECOND_BIAS);
-    store(&narrowed(&rows), usize::from(width), usize::from(height), out, stride);
+    narrowed(&sized_pass::<V, SECOND_SHIFT>(height, &transpose(columns), SECOND_BIAS))
 }
 
 #[inline(always)]
@@ -194,10 +214,10 @@ fn sized_pass<V: I16x8, const SHIFT: u32>(size: u8, x: &[V; 8], bias: i32) -> [V
 }
 
 /// A block as the entropy decoder leaves it.
-#[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
-    /// Column by column, see [`ZIGZAG`](crate::zigzag::ZIGZAG).
-    pub(crate) coefficients: &'a [i16; 64],
+    /// Column by column, see [`ZIGZAG`](crate::zigzag::ZIGZAG); where [`Plane::places`](super::layout::Plane::places) names.
+    /// The transform leaves zeros where it reads.
+    pub(crate) coefficients: &'a mut [i16; 64],
     /// As `coefficients`.
     pub(crate) quant: &'a [i16; 64],
     /// The last place of the zigzag sequence that may be other than zero.
@@ -213,15 +233,21 @@ pub(crate) fn inverse_dct(block: Block<'_>, width: u8, height: u8, out: &mut [u8
 #[inline(always)]
 fn transform<V: I16x8>(block: Block<'_>, width: u8, height: u8, out: &mut [u8], stride: usize) {
     if block.last == 0 {
-        let sample = flat_sample(block.coefficients[0], block.quant[0]);
+        let sample = flat_sample(core::mem::take(&mut block.coefficients[0]), block.quant[0]);
         return fill(sample, width, height, out, stride);
     }
+    let Block { coefficients, quant, last } = block;
     match (width, height) {
-        (8, 8) if block.last <= LAST_WITHIN_4 => square::<V, 8, 4>(block, out, stride),
-        (8, 8) => square::<V, 8, 8>(block, out, stride),
-        (4, 4) => square::<V, 4, 4>(block, out, stride),
-        (2, 2) => two_by_two(block, out, stride),
-        _ => rectangle::<V>(block, width, height, out, stride),
+        (8, 8) if last <= LAST_WITHIN_4 => {
+            store::<8>(&square::<V, 8, 4>(coefficients, quant), out, stride);
+        }
+        (8, 8) => store::<8>(&square::<V, 8, 8>(coefficients, quant), out, stride),
+        (4, 4) => store::<4>(&square::<V, 4, 4>(coefficients, quant), out, stride),
+        (2, 2) => two_by_two(coefficients, quant, out, stride),
+        _ => {
+            let rows = rectangle::<V>(coefficients, quant, width, height);
+            store_any(&rows[..usize::from(height.min(8))], usize::from(width), out, stride);
+        }
     }
 }
 
@@ -265,11 +291,30 @@ mod tests {
         (*seed >> 33) as u32
     }
 
-    fn both(block: Block<'_>, width: u8, height: u8) -> [[u8; 64]; 2] {
-        let mut outs = [[7; 64]; 2];
-        transform::<Words>(block, width, height, &mut outs[0], 8);
-        transform::<scalar::Words>(block, width, height, &mut outs[1], 8);
-        outs
+    /// What both transforms make of copies of a block.
+    fn both(coefficients: &[i16; 64], quant: &[i16; 64], last: usize, size: (u8, u8)) -> [[u8; 64]; 2] {
+        fn one<V: I16x8>(
+            mut coefficients: [i16; 64],
+            quant: &[i16; 64],
+            last: usize,
+            size: (u8, u8),
+        ) -> [u8; 64] {
+            let mut out = [7; 64];
+            let block = Block { coefficients: &mut coefficients, quant, last };
+            transform::<V>(block, size.0, size.1, &mut out, 8);
+            let used = |&place: &u8| place / 8 < size.0 && place % 8 < size.1;
+            assert!(
+                ZIGZAG[..=last]
+                    .iter()
+                    .filter(|&place| used(place))
+                    .all(|&place| coefficients[usize::from(place)] == 0)
+            );
+            out
+        }
+        [
+            one::<Words>(*coefficients, quant, last, size),
+            one::<scalar::Words>(*coefficients, quant, last, size),
+        ]
     }
 
     #[test]
@@ -284,9 +329,8 @@ mod tests {
                 coefficients[usize::from(place)] = (noise(&mut seed) % range).wrapping_sub(range / 2) as i16;
             }
             let quant = core::array::from_fn(|_| (noise(&mut seed) % if wild { 65536 } else { 20 }) as i16);
-            let block = Block { coefficients: &coefficients, quant: &quant, last };
             for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
-                let [native, scalar] = both(block, width, height);
+                let [native, scalar] = both(&coefficients, &quant, last, (width, height));
                 assert_eq!(native, scalar, "{width}x{height}, last {last}");
             }
         }
@@ -300,10 +344,22 @@ mod tests {
             for &place in &ZIGZAG[..=last] {
                 coefficients[usize::from(place)] = (noise(&mut seed) % 60) as i16 - 30;
             }
-            let block = |last| Block { coefficients: &coefficients, quant: &[3; 64], last };
-            for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
-                assert_eq!(both(block(last), width, height), both(block(63), width, height));
+            let made = |last, size| both(&coefficients, &[3; 64], last, size);
+            for size in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
+                assert_eq!(made(last, size), made(63, size));
             }
+        }
+    }
+
+    #[test]
+    fn coefficients_that_a_size_has_no_use_for_change_nothing_at_their_common_place() {
+        let mut seed = 5;
+        for size in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))).filter(|&size| size != (8, 8)) {
+            let spare = if size.1 < 8 { 7 } else { 7 * 8 };
+            let mut coefficients: [i16; 64] = core::array::from_fn(|_| (noise(&mut seed) % 60) as i16 - 30);
+            let before = both(&coefficients, &[3; 64], 63, size);
+            coefficients[spare] += 1000;
+            assert_eq!(both(&coefficients, &[3; 64], 63, size), before, "{size:?}");
         }
     }
 
@@ -312,12 +368,12 @@ mod tests {
         let mut seed = 4;
         for round in 0..200 {
             let range = if round % 2 == 0 { 65536 } else { 600 };
-            let coefficients =
+            let coefficients: [i16; 64] =
                 core::array::from_fn(|_| (noise(&mut seed) % range).wrapping_sub(range / 2) as i16);
-            let block = Block { coefficients: &coefficients, quant: &[1; 64], last: 63 };
             let mut outs = [[0; 64]; 2];
-            two_by_two(block, &mut outs[0], 8);
-            rectangle::<scalar::Words>(block, 2, 2, &mut outs[1], 8);
+            two_by_two(&mut coefficients.clone(), &[1; 64], &mut outs[0], 8);
+            let rows = rectangle::<scalar::Words>(&mut coefficients.clone(), &[1; 64], 2, 2);
+            store_any(&rows[..2], 2, &mut outs[1], 8);
             assert_eq!(outs[0], outs[1]);
         }
     }
@@ -328,9 +384,9 @@ mod tests {
         for _ in 0..10 {
             let coefficients: [i16; 64] =
                 core::array::from_fn(|i| (noise(&mut seed) % if i == 0 { 800 } else { 40 }) as i16 - 20);
-            let block = Block { coefficients: &coefficients, quant: &[1; 64], last: 63 };
             for (width, height) in (1..=8).flat_map(|w| (1..=8).map(move |h| (w, h))) {
                 let mut out = [0; 64];
+                let block = Block { coefficients: &mut coefficients.clone(), quant: &[1; 64], last: 63 };
                 inverse_dct(block, width, height, &mut out, 8);
                 for y in 0..height {
                     for x in 0..width {

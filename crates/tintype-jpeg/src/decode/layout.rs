@@ -146,10 +146,21 @@ impl Plane {
         usize::from(self.block_width) * usize::from(self.block_height)
     }
 
+    /// Whether the scaled transform uses the coefficient at this place of a block.
+    fn wants(&self, place: u8) -> bool {
+        place / 8 < self.block_width && place % 8 < self.block_height
+    }
+
     /// The last place of the zigzag sequence that the scaled transform uses.
     pub(crate) fn last_wanted(&self) -> usize {
-        let within = |&place: &u8| place / 8 < self.block_width && place % 8 < self.block_height;
-        ZIGZAG.iter().rposition(within).unwrap_or(0)
+        ZIGZAG.iter().rposition(|&place| self.wants(place)).unwrap_or(0)
+    }
+
+    /// Where the transform takes each coefficient of the zigzag sequence from. Those that it does not use share one place, in
+    /// the first column if it leaves out rows.
+    pub(crate) fn places(&self) -> [u8; 64] {
+        let spare = if self.block_height < 8 { 7 } else { 7 * 8 };
+        ZIGZAG.map(|place| if self.wants(place) { place } else { spare })
     }
 
     /// Bytes that a stored block takes: its coefficients, and where there is more than the DC, a bit for each of 64.

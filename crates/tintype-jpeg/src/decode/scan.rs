@@ -2,9 +2,9 @@
 
 use super::band::Band;
 use super::bits::Bits;
-use super::block::{clear, dc_of_sequential_block, sequential_block};
+use super::block::BlockDecoder;
 use super::entropy::{Entropy, MAX_BLOCK_BYTES, Ready};
-use super::huffman::{BadCode, Huffman};
+use super::huffman::BadCode;
 use super::idct;
 use super::input::Input;
 use super::layout::Layout;
@@ -94,7 +94,9 @@ impl Scan {
                 return 0;
             };
             if let (Some(part), Some(&prediction)) = (parts.get_mut(at), entropy.predictions.get(at)) {
-                *part = Some(Part { band, dc, ac, prediction, block: [0; 64] });
+                let (wanted, places) = (band.wanted, band.plane.places());
+                let decoder = BlockDecoder { dc, ac, wanted, places, prediction };
+                *part = Some(Part { band, decoder, block: [0; 64] });
             }
         }
         let most = entropy.until_restart().min(self.mcus.0 - self.x);
@@ -110,7 +112,7 @@ impl Scan {
             data.bits = bits;
             done += 1;
             for part in parts.iter_mut().flatten() {
-                part.band.fill = part.prediction as i16;
+                part.band.fill = part.decoder.prediction as i16;
             }
         }
         let bits = data.bits;
@@ -132,9 +134,7 @@ impl Scan {
 /// A component's part in a scan.
 struct Part<'a> {
     band: &'a mut Band,
-    dc: &'a Huffman,
-    ac: &'a Huffman,
-    prediction: i32,
+    decoder: BlockDecoder<'a>,
     /// The coefficients of a block; all are zero between blocks.
     block: [i16; 64],
 }
@@ -146,17 +146,16 @@ fn stream_mcu(
     bytes: &[u8],
     x: usize,
 ) -> Result<(), BadCode> {
-    for Part { band, dc, ac, prediction, block } in parts.iter_mut().map_while(Option::as_mut) {
+    for Part { band, decoder, block } in parts.iter_mut().map_while(Option::as_mut) {
         let (h, v) = (band.plane.h as usize, band.plane.v as usize);
         for row in 0..v {
             for column in x * h..(x + 1) * h {
                 if band.wanted == 0 {
-                    let sample = dc_of_sequential_block(bits, bytes, (dc, ac), prediction)?;
-                    band.set(idct::flat_sample(sample, band.quant[0]), column, row);
+                    let dc = decoder.dc(bits, bytes)?;
+                    band.set(idct::flat_sample(dc, band.quant[0]), column, row);
                 } else {
-                    let last = sequential_block(bits, bytes, (dc, ac), prediction, band.wanted, block)?;
+                    let last = decoder.coefficients(bits, bytes, block)?;
                     band.transform(block, last, column, row);
-                    clear(block, last);
                 }
             }
         }

@@ -54,9 +54,9 @@ impl SpectralBand {
     ) -> Result<u32, BadCode> {
         let mut k = self.first;
         while k <= self.last {
-            bits.reserve(bytes);
-            let (run, value) = ac.coefficient(bits)?;
+            let (run, value) = ac.coefficient(bits, bytes)?;
             if run == END_OF_BLOCK {
+                bits.reserve_some(bytes);
                 return Ok((1 << value) - 1 + bits.take(value as u32));
             }
             k += run;
@@ -86,9 +86,9 @@ impl SpectralBand {
         let nonzero = target.nonzero & self.mask();
         let mut k = self.first;
         while run == 0 && k <= self.last {
-            bits.reserve(bytes);
-            let (zeros_before, value) = ac.coefficient(bits)?;
+            let (zeros_before, value) = ac.coefficient(bits, bytes)?;
             if zeros_before == END_OF_BLOCK {
+                bits.reserve_some(bytes);
                 run = (1 << value) + bits.take(value as u32);
                 break;
             }

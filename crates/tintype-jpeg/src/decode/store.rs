@@ -1,7 +1,7 @@
 //! Coefficients held between scans, and the scans that add to them.
 
 use super::bits::Bits;
-use super::block::sequential_block;
+use super::block::BlockDecoder;
 use super::entropy::{Entropy, Ready};
 use super::huffman::{BadCode, Huffman};
 use super::input::Input;
@@ -394,8 +394,7 @@ impl Part<'_> {
                 let block = row * self.stored.width + column;
                 match (header.last, header.high) {
                     (0, 0) => {
-                        bits.reserve(bytes);
-                        let difference = self.dc.ok_or(BadCode)?.difference(bits)?;
+                        let difference = self.dc.ok_or(BadCode)?.difference(bits, bytes)?;
                         self.prediction = self.prediction.wrapping_add(difference);
                         if let Some(dc) = self.stored.dc_mut(block) {
                             *dc = self.prediction.wrapping_shl(header.low.into()) as i16;
@@ -417,10 +416,13 @@ impl Part<'_> {
     /// Decodes a block of a sequential scan.
     #[inline(always)]
     fn add_whole(&mut self, bits: &mut Bits, bytes: &[u8], block: usize) -> Result<(), BadCode> {
-        let tables = self.dc.zip(self.ac).ok_or(BadCode)?;
+        let (dc, ac) = self.dc.zip(self.ac).ok_or(BadCode)?;
         let stored = &mut *self.stored;
+        let mut decoder =
+            BlockDecoder { dc, ac, wanted: stored.wanted, places: ZIGZAG, prediction: self.prediction };
         let mut values = [0; 64];
-        let last = sequential_block(bits, bytes, tables, &mut self.prediction, stored.wanted, &mut values)?;
+        let last = decoder.coefficients(bits, bytes, &mut values)?;
+        self.prediction = decoder.prediction;
         let start = block * stored.per_block;
         let coefficients = stored.coefficients.get_mut(start..start + stored.per_block).ok_or(BadCode)?;
         for (coefficient, &place) in coefficients.iter_mut().zip(&stored.places) {

@@ -146,7 +146,7 @@ impl Work {
                 }
                 for column in 0..columns {
                     let last = store.block(component, block_row, column, &mut coefficients);
-                    band.transform(&coefficients, last, column, row);
+                    band.transform(&mut coefficients, last, column, row);
                 }
             }
         }

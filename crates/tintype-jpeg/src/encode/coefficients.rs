@@ -64,6 +64,7 @@ impl BlockRow {
     }
 
     /// Appends a quantised block; `nonzero` is the mask that its quantisation returned.
+    #[inline(never)]
     #[allow(clippy::indexing_slicing)] // zigzag places are below 64; a block's tokens are at most MAX_BLOCK long
     pub(crate) fn push(&mut self, block: &Block, nonzero: u64) {
         let coefficients = block.as_flattened();
@@ -136,17 +137,15 @@ impl Tokens<'_> {
         }
     }
 
-    /// Calls `each` with the zigzag position and the value of every coefficient of the next block that is not zero.
+    /// Calls `each` with zigzag position, additional bits and their number for every coefficient of the next block that is
+    /// not zero.
     #[inline(always)]
-    pub(crate) fn coefficients(&mut self, mut each: impl FnMut(u32, i16)) {
+    pub(crate) fn coefficients(&mut self, mut each: impl FnMut(u32, u32, u32)) {
         let mut k = 0;
         self.block(|symbol, bits, size| {
             k += u32::from(symbol >> 4) + 1;
             if size > 0 {
-                // The highest bit is the sign: clear for negative.
-                let negative = bits >> (size - 1) == 0;
-                let value = bits as i32 - if negative { (1 << size) - 1 } else { 0 };
-                each(k, value as i16);
+                each(k, bits, size);
             }
         });
     }

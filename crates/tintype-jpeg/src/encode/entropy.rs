@@ -26,8 +26,8 @@ pub(crate) trait Sink {
     /// A Huffman symbol of a table, followed by `count` bits.
     fn put(&mut self, table: usize, symbol: u8, bits: u32, count: u32);
 
-    /// A bit without a symbol.
-    fn bit(&mut self, bit: bool);
+    /// The lowest `count` bits of `bits`, which has no others, without a symbol. At most 32.
+    fn bits(&mut self, bits: u32, count: u32);
 }
 
 /// Counts symbols.
@@ -70,8 +70,8 @@ impl Sink for Counter {
     }
 
     #[inline(always)]
-    fn bit(&mut self, _: bool) {
-        self.raw += 1;
+    fn bits(&mut self, _: u32, count: u32) {
+        self.raw += u64::from(count);
     }
 }
 
@@ -95,8 +95,8 @@ impl Sink for Writer<'_> {
     }
 
     #[inline(always)]
-    fn bit(&mut self, bit: bool) {
-        self.bits.put(self.out, u32::from(bit), 1);
+    fn bits(&mut self, bits: u32, count: u32) {
+        self.bits.put(self.out, bits, count);
     }
 }
 

@@ -38,6 +38,7 @@ mod rotation {
 use rotation::*;
 
 /// Transforms a block; the coefficients are those of T.81 times [`SCALE`].
+#[inline(never)]
 pub(crate) fn forward(samples: Samples<'_>) -> Block {
     transform::<Words>(samples)
 }

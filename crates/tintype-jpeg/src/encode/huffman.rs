@@ -65,14 +65,14 @@ impl HuffmanSpec {
     /// The best table for the statistics, with codes of at most 16 bits and none of all ones
     /// (ITU-T T.81, K.2, Figures K.1 to K.4).
     pub(crate) fn optimal(histogram: &Histogram) -> Self {
-        let mut lengths = code_lengths(histogram);
-        limit_lengths(&mut lengths.counts);
-        // Symbols by their first length, ties by value; the limiting kept their order.
-        let mut symbols = Vec::new();
-        for length in 1..MAX_LENGTH as u8 {
-            symbols.extend((0..=255).filter(|&s| lengths.of(s) == length));
-        }
         let mut counts = [0; 16];
+        if histogram.0.iter().all(|&count| count == 0) {
+            return Self { counts, symbols: Vec::new() };
+        }
+        let mut lengths = code_lengths(histogram);
+        // Symbols by their first length, ties by value; the limiting keeps their order.
+        let symbols = lengths.symbols();
+        limit_lengths(&mut lengths.counts);
         for (count, &n) in counts.iter_mut().zip(lengths.counts.iter().skip(1)) {
             *count = n as u8;
         }
@@ -90,8 +90,26 @@ struct Lengths {
 }
 
 impl Lengths {
-    fn of(&self, symbol: u8) -> u8 {
-        self.of.get(usize::from(symbol)).copied().unwrap_or(0)
+    /// The symbols that have codes, by length and value.
+    #[allow(clippy::indexing_slicing)] // lengths are below MAX_LENGTH by construction
+    fn symbols(&self) -> Vec<u8> {
+        let mut places = [0; MAX_LENGTH];
+        let mut used = 0;
+        for (place, &count) in places.iter_mut().zip(&self.counts) {
+            *place = used;
+            used += usize::from(count);
+        }
+        let mut symbols = alloc::vec![0; used];
+        for (symbol, &length) in (0..=255).zip(&self.of) {
+            let place = &mut places[usize::from(length)];
+            if let (1.., Some(to)) = (length, symbols.get_mut(*place)) {
+                *to = symbol;
+                *place += 1;
+            }
+        }
+        // The reserved symbol is the last of the longest.
+        symbols.pop();
+        symbols
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::bit_writer::BitWriter;
-use super::coefficients::{BlockRow, McuRow, ZRL, additional_bits, category};
+use super::coefficients::{BlockRow, McuRow, Tokens, ZRL};
 use super::entropy::{self, Counter, Sink, Writer};
 use super::huffman::Codes;
 use super::layout::Layout;
@@ -152,7 +152,84 @@ fn walk<'a>(layout: &Layout, rows: impl Iterator<Item = &'a McuRow>, scan: Scan,
 
 /// A queue of correction bits.
 #[derive(Default)]
-struct Bits(Vec<bool>);
+struct Bits {
+    /// Those before the last ones, as many in each.
+    words: Vec<u32>,
+    /// The last ones, lowest last.
+    rest: u64,
+    /// How many are in `rest`: less than 32.
+    count: u32,
+}
+
+impl Bits {
+    fn len(&self) -> usize {
+        self.words.len() * 32 + self.count as usize
+    }
+
+    /// Appends the lowest `count` bits, less than 64.
+    fn push(&mut self, bits: u64, count: u32) {
+        for (bits, count) in [(bits >> 32, count.saturating_sub(32)), (bits, count.min(32))] {
+            self.rest = self.rest << count | bits & ((1 << count) - 1);
+            self.count += count;
+            if self.count >= 32 {
+                self.count -= 32;
+                self.words.push((self.rest >> self.count) as u32);
+            }
+        }
+    }
+
+    /// Takes all of them.
+    fn flush(&mut self, sink: &mut impl Sink) {
+        self.words.drain(..).for_each(|word| sink.bits(word, 32));
+        sink.bits((self.rest & ((1 << self.count) - 1)) as u32, self.count);
+        self.count = 0;
+    }
+}
+
+/// What a refinement says about a block.
+///
+/// The coefficients whose bits from the scan's on are not all zero are known, from the scans before, or new. A mask has a bit
+/// for each position of the zigzag sequence.
+#[derive(Default)]
+struct Refinement {
+    known: u64,
+    new: u64,
+    /// New ones that are positive.
+    positive: u64,
+    /// A bit for each known one, lowest last.
+    corrections: u64,
+}
+
+impl Refinement {
+    #[inline(always)]
+    fn of_next(tokens: &mut Tokens<'_>, low: u8) -> Self {
+        let low = u32::from(low);
+        let mut block = Self::default();
+        tokens.coefficients(|k, bits, size| {
+            if size <= low {
+                return;
+            }
+            // The highest of a value's bits says that it is positive; those of a negative one are inverted.
+            let positive = bits >> (size - 1);
+            let new = u64::from(size - low == 1);
+            block.new |= new << k;
+            block.known |= (1 - new) << k;
+            block.positive |= u64::from(positive) << k;
+            let correction = u64::from(bits >> low & 1 == positive);
+            block.corrections = block.corrections << (1 - new) | correction & (1 - new);
+        });
+        block
+    }
+
+    /// The bits of those known ones that come after the first `done`, and before position `end`; and their number.
+    #[inline(always)]
+    fn corrections(&self, done: u32, end: u32) -> (u64, u32) {
+        let before = self.known & ((1 << end) - 1);
+        let (until, all) = (before.count_ones(), self.known.count_ones());
+        let count = until - done;
+        (self.corrections >> (all - until) & ((1 << count) - 1), count)
+    }
+}
 
 /// The state of an AC scan.
 struct Band<'a, S> {
@@ -166,13 +243,14 @@ struct Band<'a, S> {
 
 impl<S: Sink> Band<'_, S> {
     /// The first pass over a row of blocks (T.81, G.1.2.2).
+    #[inline(never)]
     fn first_pass(&mut self, row: &BlockRow, first: u32, last: u32, low: u8) {
         let mut tokens = row.tokens();
+        let low = u32::from(low);
         for _ in &row.dc {
             let mut next = first;
-            tokens.coefficients(|k, value| {
-                let magnitude = value.unsigned_abs() >> low;
-                if k < first || k > last || magnitude == 0 {
+            tokens.coefficients(|k, bits, size| {
+                if k < first || k > last || size <= low {
                     return;
                 }
                 self.end_run();
@@ -182,9 +260,9 @@ impl<S: Sink> Band<'_, S> {
                     self.sink.put(self.table, ZRL, 0, 0);
                     zeros -= 16;
                 }
-                let size = category(magnitude);
-                let value = if value < 0 { -(magnitude as i16) } else { magnitude as i16 };
-                self.sink.put(self.table, (zeros << 4 | size) as u8, additional_bits(value, size), size);
+                // Without its low bits, a value's additional bits are those of the smaller value.
+                let size = size - low;
+                self.sink.put(self.table, (zeros << 4 | size) as u8, bits >> low, size);
             });
             if next <= last {
                 self.end_block();
@@ -193,69 +271,118 @@ impl<S: Sink> Band<'_, S> {
     }
 
     /// Bit `low` of a row of blocks whose higher bits are known (T.81, G.1.2.3).
+    #[inline(never)]
     fn refine(&mut self, row: &BlockRow, low: u8) {
         let mut tokens = row.tokens();
-        let mut corrections = Bits::default();
-        // Coefficients whose bits from `low` up are not all zero: position, magnitude, sign.
-        let mut known = [(0u32, 0u16, false); 63];
         for _ in &row.dc {
-            let mut count = 0;
-            let mut newest = 0;
-            tokens.coefficients(|k, value| {
-                let magnitude = value.unsigned_abs() >> low;
-                if let (1.., Some(place)) = (magnitude, known.get_mut(count)) {
-                    *place = (k, magnitude, value >= 0);
-                    count += 1;
-                    newest = if magnitude == 1 { k } else { newest };
+            let block = Refinement::of_next(&mut tokens, low);
+            // Known ones whose bits were written, and the position after the last new one.
+            let (mut done, mut next) = (0, 1);
+            let mut rest = block.new;
+            while rest != 0 {
+                let k = rest.trailing_zeros();
+                rest &= rest - 1;
+                let mut zeros = !block.known & ((1 << k) - 1) & (u64::MAX << next);
+                while zeros.count_ones() > 15 {
+                    (0..15).for_each(|_| zeros &= zeros - 1);
+                    let end = zeros.trailing_zeros();
+                    zeros &= zeros - 1;
+                    self.put(ZRL, 0, 0, block.corrections(done, end), &mut done);
                 }
-            });
-            let mut next = 1;
-            let mut zeros = 0;
-            for &(k, magnitude, positive) in known.iter().take(count) {
-                zeros += k - next;
+                let (symbol, sign) = ((zeros.count_ones() << 4 | 1) as u8, (block.positive >> k) as u32 & 1);
+                self.put(symbol, sign, 1, block.corrections(done, k), &mut done);
                 next = k + 1;
-                while zeros > 15 && k <= newest {
-                    self.end_run();
-                    self.sink.put(self.table, ZRL, 0, 0);
-                    self.flush(&mut corrections);
-                    zeros -= 16;
-                }
-                if magnitude > 1 {
-                    corrections.0.push(magnitude & 1 == 1);
-                    continue;
-                }
-                self.end_run();
-                self.sink.put(self.table, (zeros << 4 | 1) as u8, u32::from(positive), 1);
-                self.flush(&mut corrections);
-                zeros = 0;
             }
-            if next < 64 || zeros > 0 || !corrections.0.is_empty() {
-                self.pending.0.append(&mut corrections.0);
+            if next < 64 {
+                let (bits, count) = block.corrections(done, 63);
+                // Position 63 is the last.
+                let last = (block.known >> 63) as u32;
+                self.pending.push(bits << last | block.corrections & u64::from(last), count + last);
                 self.end_block();
             }
         }
     }
 
+    /// A symbol of a refinement with its bits, and the correction bits of those that it passes.
+    #[inline(always)]
+    fn put(&mut self, symbol: u8, bits: u32, count: u32, corrections: (u64, u32), done: &mut u32) {
+        self.end_run();
+        self.sink.put(self.table, symbol, bits, count);
+        let (bits, count) = corrections;
+        if count > 32 {
+            self.sink.bits((bits >> 32) as u32, count - 32);
+        }
+        let low = count.min(32);
+        self.sink.bits((bits & ((1 << low) - 1)) as u32, low);
+        *done += count;
+    }
+
     /// The rest of a block is zero, or only corrected.
+    #[inline(always)]
     fn end_block(&mut self) {
         self.run += 1;
-        if self.run == MAX_EOB_RUN || self.pending.0.len() > MAX_PENDING_BITS {
+        if self.run == MAX_EOB_RUN || self.pending.len() > MAX_PENDING_BITS {
             self.end_run();
         }
     }
 
     /// Writes the run of ended blocks, with the corrections that belong to them.
+    #[inline(always)]
     fn end_run(&mut self) {
-        if let Some(size) = self.run.checked_ilog2() {
-            self.sink.put(self.table, (size << 4) as u8, self.run & ((1 << size) - 1), size);
-            self.run = 0;
-            let mut pending = core::mem::take(&mut self.pending);
-            self.flush(&mut pending);
-            self.pending = pending;
+        if self.run > 0 {
+            self.put_run();
         }
     }
 
-    fn flush(&mut self, bits: &mut Bits) {
-        bits.0.drain(..).for_each(|bit| self.sink.bit(bit));
+    #[inline(never)]
+    fn put_run(&mut self) {
+        let size = self.run.max(1).ilog2();
+        self.sink.put(self.table, (size << 4) as u8, self.run & ((1 << size) - 1), size);
+        self.run = 0;
+        self.pending.flush(self.sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes, bit by bit.
+    #[derive(Default)]
+    struct Recorder(Vec<bool>);
+
+    impl Sink for Recorder {
+        fn put(&mut self, _: usize, _: u8, bits: u32, count: u32) {
+            self.bits(bits, count);
+        }
+
+        fn bits(&mut self, bits: u32, count: u32) {
+            assert!(count == 32 || bits >> count == 0);
+            self.0.extend((0..count).rev().map(|bit| bits >> bit & 1 == 1));
+        }
+    }
+
+    #[test]
+    fn correction_bits_come_out_in_the_order_in_which_they_were_pushed() {
+        let mut queue = Bits::default();
+        let mut expected = Recorder::default();
+        for count in (0..64).chain([63, 1, 33, 31, 32]) {
+            let bits = 0xB5C3_96E1_D278_4F0A & ((1u64 << count) - 1);
+            queue.push(bits, count);
+            expected.0.extend((0..count).rev().map(|bit| bits >> bit & 1 == 1));
+            assert_eq!(queue.len(), expected.0.len());
+        }
+        let mut found = Recorder::default();
+        queue.flush(&mut found);
+        assert!(found.0 == expected.0 && queue.len() == 0);
+    }
+
+    #[test]
+    fn a_refinement_divides_a_blocks_corrections_at_any_position() {
+        let block = Refinement { known: 0b1011 << 60 | 0b110, corrections: 0b10110, ..Refinement::default() };
+        assert_eq!(block.corrections(0, 1), (0, 0));
+        assert_eq!(block.corrections(0, 3), (0b10, 2));
+        assert_eq!(block.corrections(1, 61), (0b01, 2));
+        assert_eq!(block.corrections(2, 63), (0b11, 2));
     }
 }

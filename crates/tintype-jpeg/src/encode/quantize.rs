@@ -93,6 +93,7 @@ impl QuantTable {
     /// Divides every coefficient by its step, rounding to nearest, halves away from zero.
     ///
     /// Bit `k` of the result says whether coefficient `k` of the zigzag sequence is other than zero.
+    #[inline(never)]
     pub(crate) fn quantize(&self, block: &mut Block) -> u64 {
         divide::<Words>(block, &self.divisors)
     }

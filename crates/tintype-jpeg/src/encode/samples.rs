@@ -208,8 +208,8 @@ impl Strips {
         if let Some(strip) = self.strips.get(component)
             && let Some(from) = strip.samples.get(row * BLOCK * strip.stride + column * BLOCK..)
         {
-            for (place, samples) in block.iter_mut().zip(from.chunks(strip.stride)) {
-                if let Some(samples) = samples.first_chunk() {
+            for (row, place) in block.iter_mut().enumerate() {
+                if let Some(samples) = from.get(row * strip.stride..).and_then(|row| row.first_chunk()) {
                     *place = samples;
                 }
             }

@@ -101,6 +101,8 @@ pub trait I32x4: Copy {
     fn shr<const BITS: u32>(self) -> Self;
     /// Wrapping sums of the first two lanes, and of the last two.
     fn sum_halves(self) -> [i32; 2];
+    /// The wrapping sum of all lanes of each.
+    fn sum_each(all: [Self; 4]) -> Self;
 }
 
 /// An order of the places of a block of 8x8.
@@ -229,7 +231,8 @@ mod tests {
         let [low, high] = V::narrow(x, y);
         assert_eq!(stored, (u128::from(low) | u128::from(high) << 64).to_le_bytes());
         let mut stored = [0; 4];
-        V::Wide::load(&[a[0], a[1], b[0], b[1]].map(i32::from)).add(sums).store(&mut stored);
+        let loaded = V::Wide::load(&[a[0], a[1], b[0], b[1]].map(i32::from)).add(sums);
+        V::Wide::sum_each([loaded, sums, others, loaded.sub(others)]).add(loaded).store(&mut stored);
         let mut numbers = Vec::from([low, high, V::nonzero(x, y).into()]);
         numbers.push(V::nonzero_in::<Reversed>([x, y, y, x, x, x, y, y]));
         numbers.extend(stored.map(|sum| sum as u64));

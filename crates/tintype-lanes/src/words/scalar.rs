@@ -187,6 +187,10 @@ impl I32x4 for Wide {
         Self(self.0.map(|lane| lane >> BITS))
     }
 
+    fn sum_each(all: [Self; 4]) -> Self {
+        Self(all.map(|lanes| lanes.0.into_iter().fold(0, i32::wrapping_add)))
+    }
+
     fn sum_halves(self) -> [i32; 2] {
         let [a, b, c, d] = self.0;
         [a.wrapping_add(b), c.wrapping_add(d)]

@@ -272,6 +272,16 @@ impl I32x4 for Wide {
     }
 
     #[inline(always)]
+    fn sum_each([a, b, c, d]: [Self; 4]) -> Self {
+        let halves = |first: Self, second: Self| {
+            let (first, second) = (first.0, second.0);
+            i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(first, second), i32x4_shuffle::<2, 6, 3, 7>(first, second))
+        };
+        let (ab, cd) = (halves(a, b), halves(c, d));
+        Self(i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd)))
+    }
+
+    #[inline(always)]
     fn sum_halves(self) -> [i32; 2] {
         let sums = i32x4_add(self.0, i32x4_shuffle::<1, 0, 3, 2>(self.0, self.0));
         [i32x4_extract_lane::<0>(sums), i32x4_extract_lane::<2>(sums)]

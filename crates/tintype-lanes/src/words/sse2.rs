@@ -282,6 +282,15 @@ impl I32x4 for Wide {
     }
 
     #[inline(always)]
+    fn sum_each([a, b, c, d]: [Self; 4]) -> Self {
+        Self(sse2!({
+            let ab = _mm_add_epi32(_mm_unpacklo_epi32(a.0, b.0), _mm_unpackhi_epi32(a.0, b.0));
+            let cd = _mm_add_epi32(_mm_unpacklo_epi32(c.0, d.0), _mm_unpackhi_epi32(c.0, d.0));
+            _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd))
+        }))
+    }
+
+    #[inline(always)]
     fn sum_halves(self) -> [i32; 2] {
         sse2!({
             let sums = _mm_add_epi32(self.0, _mm_srli_si128::<4>(self.0));
