@@ -11,6 +11,7 @@ use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
 use crate::request::{AutoWidth, OnError, Output, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
+const QUALITY: &str = "1 to 100, high, medium-high, medium-low or low";
 const OFFSET: &str = "a whole number of pixels, 0 to 65535";
 
 /// Every option, in the order in which they are written.
@@ -155,11 +156,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             word(FLIPS, &(geometry.flip_horizontal, geometry.flip_vertical))
         },
     },
-    field!(["quality", "q"], "1 to 100, high, medium-high, medium-low or low", quality, |text| meaning(
-        QUALITIES, text
-    )
-    .or_else(|| Quality::read_one(text))
-    .map(|quality| Some(Quality::all(quality)))),
+    field!(["quality", "q"], QUALITY, quality, read_quality),
+    field!(["slow-connection-quality", "scq"], QUALITY, request.output.slow_quality, read_quality),
     Parameter {
         names: &["format", "f"],
         accepts: "auto, jpeg, png, webp, json",
@@ -187,8 +185,6 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     }),
     choice!(["compression"], request.output.effort, { "fast" => Effort::Fast }),
     choice!(["anim"], request.output.frames, { "true" => 0, "false" => 1 }),
-    // The rest makes no difference here: clients on slow connections get the same image.
-    no_effect!(["slow-connection-quality", "scq"]),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 
@@ -201,6 +197,11 @@ pub(crate) const MISSING: &[Missing] = &[
 
 fn is_zero(text: &str) -> bool {
     text.is_empty() || text.parse() == Ok(Factor::ZERO)
+}
+
+fn read_quality(text: &str) -> Option<Option<Quality>> {
+    let quality = meaning(QUALITIES, text).or_else(|| Quality::read_one(text))?;
+    Some(Some(Quality::all(quality)))
 }
 
 /// A factor, where 0 counts as not given.
