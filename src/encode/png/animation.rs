@@ -498,7 +498,7 @@ impl Encoder for AnimationEncoder {
 pub(in crate::encode) fn memory(output: &Output, image: Image) -> Memory {
     let stride = u64::from(image.width) * image.pixel_bytes();
     let still = super::memory(output, image);
-    let frame = Deflater::memory(stride, image.bytes());
+    let frame = Deflater::memory(stride, image.bytes(), output.effort);
     let film = if output.colors.is_some() { frame + quantized::memory(image) + film::MEMORY } else { frame };
     let coder = 2 * image.bytes() + 2 * stride + film.max(still.coder + still.pieces) + FIXED;
     Memory { coder, pieces: 0 }

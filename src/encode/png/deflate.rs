@@ -1,12 +1,13 @@
 //! The zlib stream of the rows (RFC 1950). It is made in bands of some rows each, because what is best for one of them, text
 //! maybe, is not for the next, a photograph.
 
+use super::close::Closely;
 use super::filter::{Choice, Filters};
-use super::method::{BEGIN, Level, Method, Rows, deflate, filter_work};
+use super::method::{BEGIN, Compressor, Level, Method, Rows, deflate, filter_work};
 use crate::queue::Queue;
 use crate::{Effort, Result};
 use simd_adler32::Adler32;
-use zlib_rs::{Deflate, DeflateFlush};
+use zlib_rs::DeflateFlush;
 
 /// Bytes of a band, at least.
 const BAND: usize = 512 << 10;
@@ -17,8 +18,8 @@ const STEP: usize = 64 << 10;
 /// Bytes of a chunk of the file, at least.
 const CHUNK: usize = 64 << 10;
 
-/// Bytes of two compressors, and of what is filtered and deflated at a time.
-const COMPRESSORS: u64 = 2 * (400 << 10);
+/// Bytes of a compressor of `zlib-rs`, and of what is filtered and deflated at a time.
+const COMPRESSOR: u64 = 400 << 10;
 const PARTS: u64 = 4 * (64 << 10);
 
 /// A zlib header without a dictionary, for a window of 32 KiB.
@@ -26,6 +27,7 @@ const HEADER: [u8; 2] = [0x78, 0xda];
 
 /// Filters and deflates rows.
 pub(super) struct Deflater {
+    unit: usize,
     stride: usize,
     effort: Effort,
     filters: Filters,
@@ -35,7 +37,7 @@ pub(super) struct Deflater {
     filtered: Vec<u8>,
     /// The method of the last band, and what deflated it.
     method: Option<Method>,
-    compressor: Option<Deflate>,
+    compressor: Option<Compressor>,
     checksum: Adler32,
     ready: Queue,
     finished: bool,
@@ -44,10 +46,15 @@ pub(super) struct Deflater {
 
 impl Deflater {
     /// Bytes that it takes for rows of `stride` bytes, of `bytes` bytes in all.
-    pub(super) fn memory(stride: u64, bytes: u64) -> u64 {
+    pub(super) fn memory(stride: u64, bytes: u64, effort: Effort) -> u64 {
+        // One writes while another is tried. Only few rows are deflated closely at less than the best effort, at once.
+        let compressors = match effort {
+            Effort::Best => 2 * Closely::MEMORY,
+            _ => Closely::MEMORY.max(2 * COMPRESSOR),
+        };
         let band = bytes.min(BAND as u64 + stride);
         // The band, what becomes of it, and rows in every way of filtering.
-        COMPRESSORS + PARTS + 2 * band + 10 * stride
+        compressors + PARTS + 2 * band + 10 * stride
     }
 
     /// For `rows` rows of `stride` bytes, of pixels of `unit` bytes or less.
@@ -55,6 +62,7 @@ impl Deflater {
         let mut ready = Queue::default();
         ready.extend(&HEADER);
         Self {
+            unit,
             stride: stride.max(1),
             effort,
             filters: Filters::new(unit),
@@ -120,7 +128,7 @@ impl Deflater {
     }
 
     fn choose(&mut self) -> Result<Method> {
-        let rows = Rows { stride: self.stride, above: &self.above, rows: &self.band };
+        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
         let (method, work) = rows.choose(&mut self.filters, self.effort, self.method)?;
         self.work += work;
         Ok(method)
@@ -131,7 +139,7 @@ impl Deflater {
         if self.method.is_none_or(|method| method.level != level) {
             self.filtered.clear();
             self.write(DeflateFlush::SyncFlush)?;
-            self.compressor = Some(level.compressor());
+            self.compressor = Some(level.compressor(self.unit, self.stride + 1));
             self.work += BEGIN;
         }
         Ok(())
@@ -149,7 +157,7 @@ impl Deflater {
     /// Filters rows of the band, from `first` on.
     fn filter(&mut self, choice: Choice, first: usize, count: usize) {
         let before = self.filtered.len();
-        let rows = Rows { stride: self.stride, above: &self.above, rows: &self.band };
+        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
         rows.filter(&mut self.filters, choice, first..first + count, &mut self.filtered);
         self.work += filter_work(choice, self.filtered.len() - before);
     }

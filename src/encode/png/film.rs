@@ -3,12 +3,12 @@
 
 use super::file::Kind;
 use super::internal;
-use super::method::{BEGIN, Level, deflate};
+use super::method::{BEGIN, Compressor, Level, deflate};
 use super::quantized::Indexer;
 use crate::palette::{Color, Histogram, Quality};
 use crate::queue::Queue;
 use crate::{Error, Result};
-use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush};
+use zlib_rs::{DeflateFlush, Inflate, InflateFlush};
 
 /// Bytes of a pixel.
 const UNIT: usize = 4;
@@ -42,7 +42,7 @@ impl Film {
 
 /// Deflates the colours of a frame, as differences from those to the left.
 pub(super) struct Packer {
-    compressor: Deflate,
+    compressor: Compressor,
     row: Vec<u8>,
     packed: Queue,
     work: u64,
@@ -50,7 +50,12 @@ pub(super) struct Packer {
 
 impl Packer {
     pub(super) fn new() -> Self {
-        Self { compressor: Level::FAST.compressor(), row: Vec::new(), packed: Queue::default(), work: BEGIN }
+        Self {
+            compressor: Level::FAST.compressor(UNIT, 0),
+            row: Vec::new(),
+            packed: Queue::default(),
+            work: BEGIN,
+        }
     }
 
     /// Takes a row, whose colours count for the palette.

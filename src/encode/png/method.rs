@@ -1,5 +1,6 @@
 //! How rows are filtered and deflated, which some of them are tried on to find out.
 
+use super::close::{self, Closely};
 use super::filter::{Choice, Filters};
 use super::internal;
 use crate::{Effort, Result};
@@ -27,11 +28,25 @@ pub(super) struct Method {
 /// How hard matches are looked for, and what that costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Level {
-    number: i32,
-    strategy: Strategy,
+    search: Search,
     /// Work of a byte that goes in, and of one that comes out, in units of [`crate::Limits::work`].
     per_input: u64,
     per_output: u64,
+}
+
+/// What looks for matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// `zlib-rs`, at a level.
+    Zlib(i32, Strategy),
+    /// [`Closely`].
+    Closely(close::Effort),
+}
+
+/// Deflates a stream.
+pub(super) enum Compressor {
+    Zlib(Deflate),
+    Closely(Box<Closely>),
 }
 
 impl Level {
@@ -42,28 +57,41 @@ impl Level {
         self.per_input * bytes as u64 + self.per_output * written as u64
     }
 
-    pub(super) fn compressor(self) -> Deflate {
-        let Self { number: level, strategy, .. } = self;
-        Deflate::new_with_config(DeflateConfig { level, strategy, window_bits: -15, ..Default::default() })
+    /// What deflates rows of this many bytes, of pixels of `unit` bytes.
+    pub(super) fn compressor(self, unit: usize, stride: usize) -> Compressor {
+        match self.search {
+            Search::Zlib(level, strategy) => {
+                let window_bits = -15;
+                let config = DeflateConfig { level, strategy, window_bits, ..Default::default() };
+                Compressor::Zlib(Deflate::new_with_config(config))
+            }
+            Search::Closely(effort) => Compressor::Closely(Box::new(Closely::new(effort, unit, stride))),
+        }
     }
 
     const fn of_matches(number: i32, per_input: u64, per_output: u64) -> Self {
-        Self { number, strategy: Strategy::Default, per_input, per_output }
+        Self { search: Search::Zlib(number, Strategy::Default), per_input, per_output }
     }
 }
 
 const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
-/// The only level that finds matches of three bytes, such as one pixel.
+/// The only level of `zlib-rs` that finds matches of three bytes, such as one pixel.
 const THOROUGH: Level = Level::of_matches(9, 280, 1900);
 
+/// Matches of all lengths are weighed by the bits of their codes.
+const CLOSEST: Level = Level {
+    search: Search::Closely(close::Effort { depth: 64, enough: 258, rounds: 2 }),
+    per_input: 800,
+    per_output: 6000,
+};
+
 /// Runs of a byte are the only matches.
-const RUNS: Level = Level { number: 6, strategy: Strategy::Rle, per_input: 60, per_output: 270 };
+const RUNS: Level = Level { search: Search::Zlib(6, Strategy::Rle), per_input: 60, per_output: 270 };
 
 /// Matches of 6 bytes and more.
-const THOROUGH_LONG: Level =
-    Level { number: 7, strategy: Strategy::Filtered, per_input: 100, per_output: 1100 };
+const LONG: Level = Level { search: Search::Zlib(7, Strategy::Filtered), per_input: 100, per_output: 1100 };
 
 /// Work of a new compressor.
 pub(super) const BEGIN: u64 = 300_000;
@@ -84,11 +112,11 @@ pub(super) fn filter_work(choice: Choice, bytes: usize) -> u64 {
 /// The differences that photographs leave have few matches, and short ones cost more bits than they save.
 fn levels(choice: Choice, effort: Effort) -> &'static [Level] {
     match (choice, effort) {
-        (Choice::LeastDifferences, Effort::Best) => &[RUNS, THOROUGH_LONG, THOROUGH],
+        (Choice::LeastDifferences, Effort::Best) => &[RUNS, LONG, CLOSEST],
         (Choice::LeastDifferences, _) => &[RUNS],
         (_, Effort::Fast) => &[Level::FAST],
         (_, Effort::Default) => &[USUAL, THOROUGH],
-        (_, Effort::Best) => &[USUAL, THOROUGH_LONG, THOROUGH],
+        (_, Effort::Best) => &[USUAL, THOROUGH, CLOSEST],
     }
 }
 
@@ -100,6 +128,7 @@ fn trial(choice: Choice) -> Level {
 /// Rows, and the one above them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rows<'a> {
+    pub unit: usize,
     pub stride: usize,
     pub above: &'a [u8],
     pub rows: &'a [u8],
@@ -139,8 +168,8 @@ impl Rows<'_> {
 }
 
 /// The fewest bytes that rows become, roughly if they are many, and the work on finding that out.
-pub(super) fn estimate(rows: Rows<'_>, unit: usize, effort: Effort) -> Result<(usize, u64)> {
-    let mut trials = Trials { rows, filters: &mut Filters::new(unit), filtered: Vec::new(), work: 0 };
+pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
+    let mut trials = Trials { rows, filters: &mut Filters::new(rows.unit), filtered: Vec::new(), work: 0 };
     let bytes = match rows.rows.len() <= FEW {
         true => trials.of_all(effort)?.0,
         false => {
@@ -241,7 +270,8 @@ impl Trials<'_> {
 
     /// Bytes that a level makes of what has been filtered.
     fn deflate(&mut self, level: Level) -> Result<usize> {
-        let written = deflate(&mut level.compressor(), &self.filtered, DeflateFlush::Finish, |_| ())?;
+        let mut compressor = level.compressor(self.rows.unit, self.rows.stride + 1);
+        let written = deflate(&mut compressor, &self.filtered, DeflateFlush::Finish, |_| ())?;
         self.work += BEGIN + level.work(self.filtered.len(), written);
         Ok(written)
     }
@@ -261,11 +291,15 @@ pub(super) fn sample(bytes: usize, stride: usize) -> Vec<Range<usize>> {
 
 /// Deflates bytes, and returns how many they have become.
 pub(super) fn deflate(
-    compressor: &mut Deflate,
+    compressor: &mut Compressor,
     mut bytes: &[u8],
     flush: DeflateFlush,
     mut out: impl FnMut(&[u8]),
 ) -> Result<usize> {
+    let compressor = match compressor {
+        Compressor::Closely(compressor) => return Ok(compressor.write(bytes, flush, out)),
+        Compressor::Zlib(compressor) => compressor,
+    };
     let mut buffer = [0; 8 << 10];
     let mut written = 0;
     loop {

@@ -3,6 +3,7 @@
 //! be reduced is held in any case.
 
 mod animation;
+mod close;
 mod colors;
 mod deflate;
 mod file;
@@ -233,7 +234,7 @@ impl Encoder for PngEncoder {
 /// smaller.
 pub(super) fn memory(output: &Output, image: Image) -> Memory {
     let stride = u64::from(image.width) * image.pixel_bytes();
-    let deflating = Deflater::memory(stride, image.bytes());
+    let deflating = Deflater::memory(stride, image.bytes(), output.effort);
     let held = match Held::memory(image) {
         0 => 0,
         held => held + image.bytes() / CATCH_UP as u64,
