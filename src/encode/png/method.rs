@@ -220,8 +220,9 @@ impl Trials<'_> {
         for &level in levels {
             let bytes = self.deflate(level)?;
             let stays = before.is_some_and(|before| before.level == level);
-            // A level that takes three times the work has to be worth it.
-            let margin = if effort == Effort::Best || stays { 0 } else { bytes / WORTH };
+            // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
+            let is_sure = effort == Effort::Best && !matches!(level.search, Search::Closely(_));
+            let margin = if is_sure || stays { 0 } else { bytes / WORTH };
             if best.is_none_or(|(least, _)| bytes + margin < least) {
                 best = Some((bytes, level));
             }

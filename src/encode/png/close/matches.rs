@@ -8,7 +8,7 @@ pub(super) const SHORTEST: usize = 3;
 pub(super) const LONGEST: usize = 258;
 
 /// Bits of the hashes of three bytes, and of four.
-const BITS: u32 = 15;
+const BITS: u32 = 14;
 
 /// A match: its length less 3, and its distance less 1.
 pub(super) type Match = (u8, u16);
@@ -27,7 +27,7 @@ pub(super) struct Finder {
 }
 
 /// Bytes of a finder.
-pub(super) const MEMORY: u64 = 3 * 4 << BITS;
+pub(super) const MEMORY: u64 = 4 * ((2 << BITS) + WINDOW as u64);
 
 impl Finder {
     pub(super) fn new(depth: u32, likely: [usize; 2]) -> Self {
