@@ -378,7 +378,7 @@ fn one_palette_is_for_all_frames_and_what_does_not_change_does_not_flicker() {
         let made = resize(&source[..], &options).unwrap().image;
         assert!(made[25] == 3 && 3 * made.len() < 2 * whole.len(), "{} of {}", made.len(), whole.len());
         let film = play_apng(&made).frames;
-        let found: BTreeSet<&[u8]> = film.iter().flat_map(|(_, canvas)| canvas.chunks_exact(4)).collect();
+        let found: BTreeSet<&[u8; 4]> = film.iter().flat_map(|(_, canvas)| canvas.as_chunks().0).collect();
         assert!(
             found.len() <= colors as usize && found.len() > colors as usize / 2,
             "{} of {colors}",

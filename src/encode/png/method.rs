@@ -282,12 +282,10 @@ impl Trials<'_> {
 pub(super) fn sample(bytes: usize, stride: usize) -> Vec<Range<usize>> {
     let stride = stride.max(1);
     let rows = bytes / stride;
-    if bytes <= SAMPLE {
-        return vec![0..rows];
-    }
-    let count = (SAMPLE / SAMPLES / stride).max(1);
-    let starts = (0..SAMPLES).map(|part| rows * (2 * part + 1) / (2 * SAMPLES));
-    starts.map(|start| start..(start + count).min(rows)).collect()
+    let (count, parts) =
+        if bytes <= SAMPLE { (rows, 1) } else { ((SAMPLE / SAMPLES / stride).max(1), SAMPLES) };
+    let first = |part: usize| if parts == 1 { 0 } else { rows * (2 * part + 1) / (2 * parts) };
+    (0..parts).map(first).map(|start| start..(start + count).min(rows)).collect()
 }
 
 /// Deflates bytes, and returns how many they have become.
