@@ -324,7 +324,9 @@ fn steps() -> Vec<Vector> {
 /// Frames and their times.
 fn animations() -> Vec<Vector> {
     let mut cases = Vec::new();
-    for source in ["gif-animated", "webp-animated", "webp-animated-lossless"] {
+    for source in
+        ["gif-animated", "webp-animated", "webp-animated-lossless", "png-animated", "png-animated-palette"]
+    {
         let mut add = |settings: &[S]| cases.push(vector(source, settings.iter().cloned()));
         add(&[S::Frames(0)]);
         add(&[S::Frames(0), S::Lossless(true), S::Width(Length::Pixels(40))]);
@@ -333,6 +335,10 @@ fn animations() -> Vec<Vector> {
         add(&[S::Page(3), S::Format(Format::Png)]);
         add(&[S::Frames(0), S::Rotate(Rotation::Quarter), S::Mask(Mask::new(MaskShape::Circle))]);
         add(&[S::Page(9)]);
+        for colors in [5, 200] {
+            add(&[S::Frames(0), S::Format(Format::Png), S::Colors(colors)]);
+        }
+        add(&[S::Frames(0), S::Format(Format::Png), S::Width(Length::Pixels(40))]);
     }
     cases
 }
@@ -354,7 +360,7 @@ fn refused() -> Vec<Vector> {
     add("png-rgb", S::NearLossless(50));
     add("png-rgb", S::BitDepth(12));
     add("png-rgb", S::Colors(1));
-    for source in ["jpeg-cut", "png-cut", "webp-cut", "gif-cut"] {
+    for source in ["jpeg-cut", "png-cut", "webp-cut", "gif-cut", "png-animated-cut"] {
         add(source, S::AllowDamaged(false));
     }
     cases

@@ -6,11 +6,11 @@ use pictures::{
     JpegColor, JpegStyle, Picture, PngColor, PngStyle, RareFormat, fine_lines, framed, gradient, lettering,
     orientation_chart, photograph, postcard,
 };
-use tintype_types::{Options, Setting};
+use tintype_types::{Format, Options, Setting};
 
 /// The name of each source and its bytes.
 pub fn sources() -> Vec<(&'static str, Vec<u8>)> {
-    [jpeg(), png(), webp(), gif(), rare(), hostile()].concat()
+    [jpeg(), png(), apng(), webp(), gif(), rare(), hostile()].concat()
 }
 
 /// The same, drawn once.
@@ -92,12 +92,25 @@ fn rare() -> Vec<Named> {
     names.into_iter().zip(RareFormat::ALL).map(|(name, format)| (name, disc.rare(format))).collect()
 }
 
+/// What tintype makes of a source.
+fn made(source: &[u8], settings: &[Setting]) -> Vec<u8> {
+    let options = Options::with(settings.iter().cloned()).expect("each once");
+    tintype::resize(source, &options).expect("a source that can be decoded").image
+}
+
+fn apng() -> Vec<Named> {
+    let settings = [Setting::Format(Format::Png), Setting::Frames(0)];
+    let film = made(&animation().0, &settings);
+    let reduced = [&settings[..], &[Setting::Colors(16)]].concat();
+    vec![
+        ("png-animated", film.clone()),
+        ("png-animated-palette", made(&animation().0, &reduced)),
+        ("png-animated-cut", cut(&film)),
+    ]
+}
+
 fn webp() -> Vec<Named> {
     let (photo, disc) = (photograph(161, 121), sticker(90, 70));
-    let made = |source: &[u8], settings: &[Setting]| {
-        let options = Options::with(settings.iter().cloned()).expect("each once");
-        tintype::resize(source, &options).expect("a source that can be decoded").image
-    };
     let film = animation().0;
     let (lossless, all) = (Setting::Lossless(true), Setting::Frames(0));
     let lossy = made(&photo.png(), &[Setting::Quality(70)]);

@@ -65,20 +65,22 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
         apng_file(&noisy(size), size, 0),
     ];
     for (number, source) in sources.iter().enumerate() {
-        for (format, lossless, width) in [
-            (Format::Webp, true, None),
-            (Format::Webp, false, None),
-            (Format::Webp, false, Some(70)),
-            (Format::Gif, false, None),
-            (Format::Gif, false, Some(70)),
-            (Format::Png, false, None),
+        for (format, lossless, width, colors) in [
+            (Format::Webp, true, None, None),
+            (Format::Webp, false, None, None),
+            (Format::Webp, false, Some(70), None),
+            (Format::Gif, false, None, None),
+            (Format::Gif, false, Some(70), None),
+            (Format::Png, false, None, None),
+            (Format::Png, false, None, Some(64)),
         ] {
             let mut options = Options::default();
             options.input.frames = 0;
             (options.output.format, options.output.lossless) = (format, lossless);
+            options.output.colors = colors;
             options.geometry.width = width.map(Length::Pixels);
             let mut fits = None;
-            for limit in (2_300_000..7_000_000u64).step_by(200_000) {
+            for limit in (2_300_000..9_000_000u64).step_by(200_000) {
                 options.limits.memory = limit;
                 let (result, most) = held(source, &options);
                 assert!(most <= limit, "{number} {format:?} {lossless} {width:?}: {most} of {limit}");
@@ -98,7 +100,7 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
                     Err(other) => panic!("{other}"),
                 }
             }
-            assert!(fits.is_some(), "{number} {format:?} {lossless} {width:?}");
+            assert!(fits.is_some(), "{number} {format:?} {lossless} {width:?} {colors:?}");
         }
     }
 }

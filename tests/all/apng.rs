@@ -1,6 +1,7 @@
 //! Animated PNG as a source: every frame is what it should be, and what is damaged ends where the damage is.
 
 use crate::film::*;
+use std::collections::BTreeSet;
 use tintype::{Error, Format, Length, Limit, Options, Session, inspect, resize};
 
 const SIZE: (u32, u32) = (30, 22);
@@ -328,6 +329,73 @@ fn a_frame_of_a_png_holds_no_more_than_what_changes() {
         made.len()
     };
     assert!(bytes(5) - bytes(2) < 3 * 900, "{} {}", bytes(5), bytes(2));
+}
+
+/// A disc that moves on a picture, of colours that a function gives.
+fn moving((width, height): (u32, u32), color: impl Fn(u32, u32, u32) -> [u8; 4]) -> Vec<Shown> {
+    let pixel = |number: u32, x: u32, y: u32| {
+        let away = (20 + 12 * number).abs_diff(x).pow(2) + 30u32.abs_diff(y).pow(2);
+        color(x, y, if away < 120 { number + 1 } else { 0 })
+    };
+    let places: Vec<(u32, u32)> = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).collect();
+    (0..6).map(|number| (40, places.iter().flat_map(|&(x, y)| pixel(number, x, y)).collect())).collect()
+}
+
+#[test]
+fn frames_of_few_colours_keep_them_in_a_palette() {
+    let size = (120, 70);
+    for clear in [[0; 4], [9, 90, 30, 255]] {
+        let frames = moving(
+            size,
+            |_, y, number| if number == 0 { clear } else { [number as u8 * 40, y as u8, 0, 255] },
+        );
+        let source = webp_file(size, &frames, 3);
+        let options = animated(|options| options.output.colors = Some(256));
+        let made = resize(&source[..], &options).unwrap().image;
+        assert_eq!(made[25], 3, "indices of a palette");
+        assert!(play_apng(&made) == play_apng(&resize(&source[..], &animated(|_| ())).unwrap().image));
+        assert!(in_chunks(&source, &options, 999) == made);
+    }
+}
+
+#[test]
+fn one_palette_is_for_all_frames_and_what_does_not_change_does_not_flicker() {
+    let size = (120, 70);
+    // The colours of the last frames are none of the first.
+    let grain = noise(120 * 70, 9);
+    let frames = moving(size, |x, y, number| match number {
+        0 => [x as u8 * 2, y as u8 * 3, 90 + grain[((y * 120 + x) * 4) as usize] % 64, 255],
+        number => [250, number as u8 * 40, (x * y % 40) as u8, 255],
+    });
+    let source = webp_file(size, &frames, 0);
+    let whole = resize(&source[..], &animated(|_| ())).unwrap().image;
+    for (colors, error) in [(16, 30), (64, 12), (256, 7)] {
+        let options = animated(|options| options.output.colors = Some(colors));
+        let made = resize(&source[..], &options).unwrap().image;
+        assert!(made[25] == 3 && 3 * made.len() < 2 * whole.len(), "{} of {}", made.len(), whole.len());
+        let film = play_apng(&made).frames;
+        let found: BTreeSet<&[u8; 4]> = film.iter().flat_map(|(_, canvas)| canvas.as_chunks().0).collect();
+        assert!(
+            found.len() <= colors as usize && found.len() > colors as usize / 2,
+            "{} of {colors}",
+            found.len()
+        );
+        assert_eq!(film.len(), frames.len());
+        for (number, (time, canvas)) in film.iter().enumerate() {
+            let drawn = &frames[number].1;
+            let off: u64 =
+                canvas.iter().zip(drawn).map(|(found, drawn)| u64::from(found.abs_diff(*drawn))).sum();
+            assert!(*time == 40 && off < error * drawn.len() as u64, "{off} in frame {number}");
+            let Some(before) = number.checked_sub(1) else { continue };
+            let changes =
+                |film: &[Shown], at: usize| film[before].1[at..at + 4] != film[number].1[at..at + 4];
+            let pixels = (0..drawn.len()).step_by(4);
+            assert!(
+                pixels.filter(|at| !changes(&frames, *at)).all(|at| !changes(&film, at)),
+                "frame {number}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What a client says about itself: the width of an image in its page, its screen, and what kind of device it is.
+//! What a client says about itself: the width of an image in its page, its screen, its connection, and what kind of device it
+//! is.
 
 use http::header::{self, HeaderMap};
 use tintype_types::{Factor, number};
@@ -14,6 +15,8 @@ pub struct Hints {
     pub dpr: Option<Factor>,
     /// `Sec-CH-UA-Mobile`, or what `User-Agent` says.
     pub is_mobile: bool,
+    /// `Save-Data`, `RTT`, `Downlink` and `ECT`: whether the connection is slow, or its owner saves data.
+    pub is_slow: bool,
 }
 
 /// The headers that decide, as [`AutoWidth::choose`](crate::request::AutoWidth::choose) reads them.
@@ -22,6 +25,13 @@ pub const OF_WIDTH: &[&str] = &["sec-ch-width", "width"];
 pub const OF_VIEWPORT: &[&str] = &["sec-ch-viewport-width", "viewport-width", "sec-ch-dpr", "dpr"];
 /// Where these do not decide either, with those before.
 pub const OF_DEVICE: &[&str] = &["sec-ch-ua-mobile", "user-agent"];
+/// The headers that say how fast a connection is.
+pub const OF_CONNECTION: [&str; 4] = ["save-data", "rtt", "downlink", "ect"];
+
+/// Connections are slow whose round trips take longer than this, in milliseconds, and which are not as fast as that, in megabits
+/// per second.
+const LONGEST_TRIP: f64 = 150.0;
+const LEAST_SPEED: f64 = 5.0;
 
 impl Hints {
     /// Reads the hints of a request.
@@ -29,6 +39,8 @@ impl Hints {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let first = |names: [&str; 2]| names.into_iter().find_map(text);
         let pixels = |names| first(names).and_then(|text| number(text, 1, 65_535));
+        let [save_data, rtt, downlink, ect] = OF_CONNECTION.map(text);
+        let number_of = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
         let dpr = first(["sec-ch-dpr", "dpr"]).and_then(|text| text.parse().ok());
         Self {
             width: pixels(["sec-ch-width", "width"]),
@@ -38,6 +50,10 @@ impl Hints {
                 Some(mobile) => mobile == "?1",
                 None => text(header::USER_AGENT.as_str()).is_some_and(|agent| agent.contains("Mobi")),
             },
+            is_slow: save_data.is_some_and(|value| value.eq_ignore_ascii_case("on"))
+                || number_of(rtt).is_some_and(|milliseconds| milliseconds > LONGEST_TRIP)
+                || number_of(downlink).is_some_and(|megabits| megabits < LEAST_SPEED)
+                || ect.is_some_and(|kind| matches!(kind, "slow-2g" | "2g" | "3g")),
         }
     }
 }
@@ -53,8 +69,13 @@ mod tests {
 
     #[test]
     fn hints_have_two_names_and_the_present_one_comes_first() {
-        let expected =
-            Hints { width: Some(640), viewport: Some(390), dpr: "2.5".parse().ok(), is_mobile: true };
+        let expected = Hints {
+            width: Some(640),
+            viewport: Some(390),
+            dpr: "2.5".parse().ok(),
+            is_mobile: true,
+            is_slow: false,
+        };
         let present = hints(&[
             ("sec-ch-width", "640"),
             ("width", "1"),
@@ -78,5 +99,16 @@ mod tests {
         assert_eq!(hints(&[("width", "12.5"), ("dpr", "NaN")]), Hints::default());
         let desktop = [("sec-ch-ua-mobile", "?0"), ("user-agent", "Mobile")];
         assert!(!hints(&desktop).is_mobile);
+    }
+
+    #[test]
+    fn any_hint_of_a_slow_connection_is_enough() {
+        let slow =
+            [("save-data", "on"), ("rtt", "151"), ("downlink", "4.9"), ("ect", "3g"), ("ect", "slow-2g")];
+        for line in slow {
+            assert!(hints(&[line]).is_slow, "{line:?}");
+        }
+        let fast = [("save-data", "off"), ("rtt", "150"), ("downlink", "5"), ("ect", "4g")];
+        assert!(!hints(&fast).is_slow && !hints(&[("rtt", "much"), ("ect", "")]).is_slow);
     }
 }

@@ -1,16 +1,21 @@
 //! Animated PNG (PNG, third edition, 11.3.6): each frame is the smallest rectangle of what changes.
 //!
-//! The number of frames stands before the first of them, so that files of frames are held until there are no more.
+//! The number of frames stands before the first of them, so that files of frames are held until there are no more. If colours are
+//! to be reduced, so are their pixels, and the files are made in the end.
 
 use super::super::{Encoder, Image, Memory, Work};
 use super::deflate::Deflater;
 use super::file::{Kind, Outlet, begin};
-use super::{PngEncoder, STEP_BYTES, internal};
+use super::film::{self, Film, Packer, Unpacker};
+use super::quantized::{self, Indexer};
+use super::{PngEncoder, STEP_BYTES, internal, reduces, rgba};
 use crate::metadata::Attached;
+use crate::palette::{Color, Quality, seen};
 use crate::pixels::Depth;
 use crate::queue::Queue;
-use crate::{Limit, Output, Result};
+use crate::{Error, Limit, Output, Result};
 use png::chunk::ChunkType;
+use std::collections::VecDeque;
 use zlib_rs::crc32::crc32;
 
 pub(in crate::encode) struct AnimationEncoder {
@@ -22,8 +27,15 @@ pub(in crate::encode) struct AnimationEncoder {
     coming: Vec<u8>,
     /// The frame that is being written, or was.
     frame: Option<Frame>,
-    deflater: Option<Deflater>,
+    coder: Option<Coder>,
     next_row: usize,
+    row: Vec<u8>,
+    /// If colours are to be reduced, those of all frames so far, and the frames.
+    film: Option<Film>,
+    waiting: VecDeque<Frame>,
+    reduction: Option<Reduction>,
+    /// The kind of the file.
+    kind: Kind,
     /// Chunks of frames that are complete, without the one that describes the first of them, and the number of frames.
     chunks: Vec<Vec<u8>>,
     first: Vec<u8>,
@@ -40,7 +52,7 @@ pub(in crate::encode) struct AnimationEncoder {
 }
 
 /// A part of the canvas that changes, and how.
-#[derive(Debug, Clone)]
+#[derive(Default)]
 struct Frame {
     left: usize,
     top: usize,
@@ -52,6 +64,34 @@ struct Frame {
     delay: u32,
     /// Its pixels, deflated.
     data: Vec<Vec<u8>>,
+    /// Its colours, deflated, as long as they are not reduced.
+    packed: Queue,
+}
+
+/// What takes the rows of a frame.
+enum Coder {
+    /// They are written as the file has them.
+    File(Box<Deflater>),
+    /// They wait for the palette.
+    Film(Box<Packer>),
+}
+
+/// Frames whose colours are being reduced.
+struct Reduction {
+    indexer: Indexer,
+    current: Option<Reduced>,
+}
+
+/// A frame whose colours are being reduced.
+struct Reduced {
+    frame: Frame,
+    /// Bytes of its colours.
+    packed: u64,
+    /// Brings its colours back.
+    colors: Unpacker,
+    /// Takes its indices.
+    deflater: Deflater,
+    next_row: usize,
 }
 
 /// Bytes that a chunk has in addition to its pixels, with a share of what describes the frame, and of the list of chunks.
@@ -59,6 +99,9 @@ const CHUNK: u64 = 96;
 
 /// Rough number of instructions of comparing a byte.
 const COMPARE: u64 = 3;
+
+/// What shows what was there before.
+const CLEAR: Color = [0; 4];
 
 /// The longest time in the smallest unit, milliseconds.
 const LONGEST: u32 = u16::MAX as u32;
@@ -68,12 +111,16 @@ impl AnimationEncoder {
         Self {
             output: *output,
             image,
-            attached,
             before: Vec::new(),
             coming: Vec::with_capacity(image.bytes() as usize),
             frame: None,
-            deflater: None,
+            coder: None,
             next_row: 0,
+            row: Vec::new(),
+            film: reduces(output, image, &attached).then(|| Film::new(Quality::of(output))),
+            waiting: VecDeque::new(),
+            reduction: None,
+            kind: Kind::of(image),
             chunks: Vec::new(),
             first: Vec::new(),
             frames: 0,
@@ -81,6 +128,7 @@ impl AnimationEncoder {
             held: 0,
             room,
             outlet: Outlet::default(),
+            attached,
             still: None,
             work: 0,
         }
@@ -104,13 +152,14 @@ impl AnimationEncoder {
         match (changed, &mut self.frame) {
             (Some(mut changed), _) => {
                 self.end();
-                if !self.before.is_empty() && self.image.depth == Depth::Eight {
-                    let alpha = self.image.channels().has_alpha();
-                    changed.blends = alpha && self.is_overlay(&changed);
-                }
+                changed.blends = !self.before.is_empty() && self.is_overlay(&changed);
                 changed.delay = delay;
                 let (width, height) = (changed.width * self.unit(), changed.height);
-                self.deflater = Some(Deflater::new(width, height, self.unit(), self.output.effort));
+                let deflater = || Deflater::new(width, height, self.unit(), self.output.effort);
+                self.coder = Some(match self.film {
+                    Some(_) => Coder::Film(Box::new(Packer::new())),
+                    None => Coder::File(Box::new(deflater())),
+                });
                 self.frame = Some(changed);
                 self.next_row = 0;
             }
@@ -119,9 +168,14 @@ impl AnimationEncoder {
         }
     }
 
-    /// Whether what changes becomes opaque, and most of a frame does not change.
+    /// Whether a frame is drawn over what was there: what changes becomes opaque, and most of it does not change. Where colours
+    /// are reduced, whatever does not change stays, so that it does not flicker.
     fn is_overlay(&self, frame: &Frame) -> bool {
         let (unit, stride) = (self.unit(), self.stride());
+        let (has_alpha, is_reduced) = (self.image.channels().has_alpha(), self.film.is_some());
+        if self.image.depth != Depth::Eight || !has_alpha && !is_reduced {
+            return false;
+        }
         let mut same = 0;
         for y in 0..frame.height {
             let (before, after) =
@@ -129,56 +183,82 @@ impl AnimationEncoder {
             for (before, after) in before.chunks_exact(unit).zip(after.chunks_exact(unit)) {
                 match before == after {
                     true => same += 1,
-                    false if after.last() == Some(&255) => (),
+                    false if !has_alpha || after.last() == Some(&255) => (),
                     false => return false,
                 }
             }
         }
-        2 * same > frame.width * frame.height
+        is_reduced || 2 * same > frame.width * frame.height
     }
 
     /// Goes on to write the frame. Returns whether there is more to do.
     fn step(&mut self) -> Result<bool> {
         let (unit, stride) = (self.unit(), self.stride());
-        let (Some(frame), Some(mut deflater)) = (&mut self.frame, self.deflater.take()) else {
+        let (Some(frame), Some(mut coder)) = (&mut self.frame, self.coder.take()) else {
             return Ok(false);
         };
         let rows = STEP_BYTES / (frame.width * unit).max(1) + 1;
-        let mut cleared = Vec::new();
-        for _ in 0..rows.min(frame.height - self.next_row) {
-            let row = frame.row(&self.coming, self.next_row, stride, unit);
-            if frame.blends {
-                cleared.clear();
-                let before = frame.row(&self.before, self.next_row, stride, unit).chunks_exact(unit);
-                for (before, after) in before.zip(row.chunks_exact(unit)) {
-                    let is_same = before == after;
-                    cleared.extend(after.iter().map(|&sample| if is_same { 0 } else { sample }));
+        let last = frame.height.min(self.next_row + rows);
+        let channels = self.image.channels();
+        for y in self.next_row..last {
+            let row = frame.row(&self.coming, y, stride, unit);
+            let before = frame.row(&self.before, y, stride, unit);
+            let is_same = |at: usize| {
+                let pixel = at * unit..(at + 1) * unit;
+                frame.blends && before.get(pixel.clone()) == row.get(pixel)
+            };
+            match (&mut coder, &mut self.film) {
+                (Coder::Film(packer), Some(film)) => {
+                    let colors = rgba(channels, row).map(seen).enumerate();
+                    packer.row(colors.map(|(at, color)| if is_same(at) { CLEAR } else { color }), film)?;
                 }
-                deflater.row(&cleared)?;
-            } else {
-                deflater.row(row)?;
+                (Coder::File(deflater), _) => {
+                    self.row.clear();
+                    self.row.extend_from_slice(row);
+                    let pixels = self.row.chunks_exact_mut(unit).enumerate();
+                    pixels.filter(|(at, _)| is_same(*at)).for_each(|(_, pixel)| pixel.fill(0));
+                    deflater.row(&self.row)?;
+                }
+                (Coder::Film(_), None) => return Err(Error::Ended),
             }
-            self.next_row += 1;
         }
-        let is_whole = self.next_row >= frame.height;
-        if is_whole {
-            deflater.finish()?;
-            self.work += deflater.work();
-        }
-        while let Some(data) = deflater.take_ready() {
-            self.held += data.len() as u64 + CHUNK;
-            frame.data.push(data);
+        self.next_row = last;
+        let is_whole = last >= frame.height;
+        match coder {
+            Coder::File(mut deflater) => {
+                if is_whole {
+                    deflater.finish()?;
+                    self.work += deflater.work();
+                }
+                self.held += frame.take_ready(&mut deflater);
+                self.coder = (!is_whole).then_some(Coder::File(deflater));
+            }
+            Coder::Film(packer) if is_whole => {
+                let (packed, work) = packer.finish()?;
+                self.work += work;
+                self.held += packed.len() as u64 + CHUNK;
+                frame.packed = packed;
+            }
+            Coder::Film(packer) => {
+                Limit::Memory.check(self.held + packer.len(), self.room)?;
+                self.coder = Some(Coder::Film(packer));
+            }
         }
         Limit::Memory.check(self.held, self.room)?;
-        if !is_whole {
-            self.deflater = Some(deflater);
-        }
         Ok(!is_whole)
     }
 
     /// Ends the frame that has been written, now that it is known how long it is shown.
     fn end(&mut self) {
         let Some(frame) = self.frame.take() else { return };
+        match self.film {
+            Some(_) => self.waiting.push_back(frame),
+            None => self.add(frame),
+        }
+    }
+
+    /// Adds the chunks of a frame.
+    fn add(&mut self, frame: Frame) {
         let control = frame.control(self.next_number());
         if self.frames == 0 {
             self.first = control;
@@ -193,6 +273,41 @@ impl AnimationEncoder {
             self.chunks.push(chunk);
         }
         self.frames += 1;
+    }
+
+    /// Goes on to reduce the colours of frames. Returns whether there is more to do.
+    fn reduce(&mut self) -> Result<bool> {
+        let Some(reduction) = &mut self.reduction else { return Ok(false) };
+        let Some(mut reduced) = reduction.current.take() else {
+            let Some(frame) = self.waiting.pop_front() else { return Ok(false) };
+            reduction.indexer.begin(frame.width);
+            reduction.current = Some(Reduced::new(frame, &self.kind, &self.output));
+            return Ok(true);
+        };
+        let Reduced { frame, colors, deflater, next_row, .. } = &mut reduced;
+        let rows = STEP_BYTES / (frame.width * self.kind.unit()).max(1) + 1;
+        for _ in 0..rows.min(frame.height - *next_row) {
+            let (colors, work) = colors.row()?;
+            self.work += work;
+            self.row.clear();
+            reduction.indexer.row(colors.iter().copied(), &mut self.row);
+            deflater.row(&self.row)?;
+            *next_row += 1;
+        }
+        let is_whole = *next_row >= frame.height;
+        if is_whole {
+            deflater.finish()?;
+            self.work += deflater.work();
+        }
+        self.held += frame.take_ready(deflater);
+        Limit::Memory.check(self.held, self.room)?;
+        if is_whole {
+            self.held -= reduced.packed;
+            self.add(reduced.frame);
+        } else {
+            reduction.current = Some(reduced);
+        }
+        Ok(true)
     }
 
     /// Goes on to write the only frame as a still. Returns whether there is more to do.
@@ -216,10 +331,42 @@ impl AnimationEncoder {
     }
 }
 
+impl Reduction {
+    fn work(&self) -> u64 {
+        let current = self.current.as_ref().map_or(0, |reduced| reduced.deflater.work());
+        self.indexer.work() + current
+    }
+}
+
+impl Reduced {
+    fn new(mut frame: Frame, kind: &Kind, output: &Output) -> Self {
+        let colors = std::mem::take(&mut frame.packed);
+        Self {
+            packed: colors.len() as u64 + CHUNK,
+            colors: Unpacker::new(colors, frame.width),
+            deflater: Deflater::new(
+                kind.stride(frame.width as u32),
+                frame.height,
+                kind.unit(),
+                output.effort,
+            ),
+            frame,
+            next_row: 0,
+        }
+    }
+}
+
 impl Frame {
     fn whole(image: Image) -> Self {
         let (width, height) = (image.width as usize, image.height as usize);
-        Self { left: 0, top: 0, width, height, blends: false, delay: 0, data: Vec::new() }
+        Self { width, height, ..Self::default() }
+    }
+
+    /// Takes what is ready for chunks. Returns the bytes that they take.
+    fn take_ready(&mut self, deflater: &mut Deflater) -> u64 {
+        let before = self.data.len();
+        self.data.extend(std::iter::from_fn(|| deflater.take_ready()));
+        self.data.iter().skip(before).map(|data| data.len() as u64 + CHUNK).sum()
     }
 
     /// The smallest rectangle around pixels of two canvases that differ; none if there are none.
@@ -234,7 +381,7 @@ impl Frame {
         }
         let (top, bottom) = rows?;
         let (width, height) = (right - left, bottom - top);
-        Some(Self { left, top, width, height, blends: false, delay: 0, data: Vec::new() })
+        Some(Self { left, top, width, height, ..Self::default() })
     }
 
     /// Its part of row `y` of a canvas.
@@ -283,7 +430,7 @@ impl Encoder for AnimationEncoder {
     }
 
     fn end_frame(&mut self, delay: u32) -> Result<bool> {
-        if self.deflater.is_none() {
+        if self.coder.is_none() {
             self.begin(self.output.delay.unwrap_or(delay));
         }
         if self.step()? {
@@ -299,14 +446,26 @@ impl Encoder for AnimationEncoder {
         if self.still.is_some() {
             return self.step_still();
         }
-        if self.frames == 0 {
+        if self.reduce()? {
+            return Ok(true);
+        }
+        if self.frames == 0 && self.waiting.is_empty() {
             let still = PngEncoder::new(&self.output, self.image, std::mem::take(&mut self.attached))?;
             self.still = Some((Box::new(still), 0));
-            self.frame = None;
+            (self.frame, self.film) = (None, None);
             return Ok(true);
         }
         self.end();
-        let mut writer = begin(self.outlet.clone(), self.image, Kind::of(self.image), &self.attached)?;
+        if let Some(film) = self.film.take() {
+            // The canvases are not looked at any more.
+            (self.before, self.coming) = (Vec::new(), Vec::new());
+            let (kind, indexer) = film.reduce();
+            self.kind = kind;
+            self.reduction = Some(Reduction { indexer, current: None });
+            return Ok(true);
+        }
+        let kind = std::mem::replace(&mut self.kind, Kind::of(self.image));
+        let mut writer = begin(self.outlet.clone(), self.image, kind, &self.attached)?;
         let loops = self.output.loops.or(self.image.loops).unwrap_or(0);
         let numbers = [self.frames.to_be_bytes(), loops.to_be_bytes()].concat();
         writer.write_chunk(ChunkType(*b"acTL"), &numbers).map_err(internal)?;
@@ -318,7 +477,13 @@ impl Encoder for AnimationEncoder {
 
     fn work(&self) -> u64 {
         let still = self.still.as_ref().map_or(0, |(still, _)| still.work());
-        still + self.work + self.deflater.as_ref().map_or(0, Deflater::work)
+        let coder = match &self.coder {
+            Some(Coder::File(deflater)) => deflater.work(),
+            Some(Coder::Film(packer)) => packer.work(),
+            None => 0,
+        };
+        let reduction = self.reduction.as_ref().map_or(0, Reduction::work);
+        still + self.work + coder + reduction
     }
 
     fn drain(&mut self, sink: &mut Queue) {
@@ -333,8 +498,9 @@ impl Encoder for AnimationEncoder {
 pub(in crate::encode) fn memory(output: &Output, image: Image) -> Memory {
     let stride = u64::from(image.width) * image.pixel_bytes();
     let still = super::memory(output, image);
-    let frame = Deflater::memory(stride, image.bytes());
-    let coder = 2 * image.bytes() + 2 * stride + frame.max(still.coder + still.pieces) + FIXED;
+    let frame = Deflater::memory(stride, image.bytes(), output.effort);
+    let film = if output.colors.is_some() { frame + quantized::memory(image) + film::MEMORY } else { frame };
+    let coder = 2 * image.bytes() + 2 * stride + film.max(still.coder + still.pieces) + FIXED;
     Memory { coder, pieces: 0 }
 }
 

@@ -15,6 +15,9 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
+/// Bytes of a chunk in addition to its content.
+const CHUNK: u64 = 12;
+
 /// How pixels are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -38,6 +41,24 @@ impl Kind {
             Self::Whole { channels, depth } => 8 * channels.count() * depth.bytes(),
             Self::Gray { bits } | Self::Palette { bits, .. } => usize::from(*bits),
         }
+    }
+
+    /// Bytes of a row of this many pixels.
+    pub(super) fn stride(&self, width: u32) -> usize {
+        (width as usize * self.bits()).div_ceil(8)
+    }
+
+    /// Bytes of a pixel, one if it has fewer bits.
+    pub(super) fn unit(&self) -> usize {
+        self.bits().div_ceil(8)
+    }
+
+    /// Bytes of the chunks of its palette.
+    pub(super) fn colors_bytes(&self) -> u64 {
+        let Self::Palette { colors, .. } = self else { return 0 };
+        let clear = colors.iter().take_while(|color| color[3] < 255).count() as u64;
+        let alpha = if clear > 0 { CHUNK + clear } else { 0 };
+        CHUNK + 3 * colors.len() as u64 + alpha
     }
 
     /// Says in the header what it is.
@@ -88,9 +109,7 @@ impl File {
         effort: Effort,
         attached: &Attached,
     ) -> Result<Self> {
-        let bits = kind.bits();
-        let stride = (image.width as usize * bits).div_ceil(8);
-        let deflater = Deflater::new(stride, image.height as usize, bits.div_ceil(8), effort);
+        let deflater = Deflater::new(kind.stride(image.width), image.height as usize, kind.unit(), effort);
         Ok(Self { writer: begin(outlet, image, kind, attached)?, deflater })
     }
 

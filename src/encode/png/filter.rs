@@ -4,14 +4,20 @@
 const TYPES: usize = 5;
 
 /// How the filter of a row is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Choice {
     /// None is used: best where the same runs of bytes come again.
     None,
+    /// Differences from the pixel to the left, in every row: the same steps of a gradient come again wherever it runs.
+    Left,
     /// The filter that leaves the fewest different pairs of neighbouring bytes, which makes for long matches.
     FewestPairs,
     /// The filter that leaves the smallest differences, which makes for short codes.
     LeastDifferences,
+}
+
+impl Choice {
+    pub(super) const ALL: [Self; 4] = [Self::None, Self::Left, Self::FewestPairs, Self::LeastDifferences];
 }
 
 /// Filters rows of pixels of `unit` bytes, or less.
@@ -29,10 +35,16 @@ impl Filters {
 
     /// Adds a row, with the number of its filter before it. `above` is the row before, unfiltered.
     pub(super) fn push(&mut self, choice: Choice, row: &[u8], above: &[u8], out: &mut Vec<u8>) {
-        if choice == Choice::None {
-            out.push(0);
-            out.extend_from_slice(row);
-            return;
+        match choice {
+            Choice::None => {
+                out.push(0);
+                return out.extend_from_slice(row);
+            }
+            Choice::Left => {
+                out.push(1);
+                return left(row, self.unit, out);
+            }
+            Choice::FewestPairs | Choice::LeastDifferences => (),
         }
         self.filter(row, above);
         let Self { rows, pairs, .. } = self;
@@ -55,8 +67,7 @@ impl Filters {
         let (first, rest) = row.split_at(row.len().min(self.unit));
         let (above_first, above_rest) = above.split_at(first.len().min(above.len()));
         none.extend_from_slice(row);
-        sub.extend_from_slice(first);
-        sub.extend(rest.iter().zip(row).map(|(x, a)| x.wrapping_sub(*a)));
+        left(row, self.unit, sub);
         up.extend(row.iter().zip(above).map(|(x, b)| x.wrapping_sub(*b)));
         average.extend(first.iter().zip(above_first).map(|(x, b)| x.wrapping_sub(b / 2)));
         let mean = |(a, b): (&u8, &u8)| ((u16::from(*a) + u16::from(*b)) / 2) as u8;
@@ -67,6 +78,13 @@ impl Filters {
         let predicted = neighbours.map(|((a, b), c)| predict(*a, *b, *c));
         paeth.extend(rest.iter().zip(predicted).map(|(x, predicted)| x.wrapping_sub(predicted)));
     }
+}
+
+/// Adds the differences of a row from the pixels to the left; to the left of the first one, there are zeros.
+fn left(row: &[u8], unit: usize, out: &mut Vec<u8>) {
+    let (first, rest) = row.split_at(row.len().min(unit));
+    out.extend_from_slice(first);
+    out.extend(rest.iter().zip(row).map(|(x, a)| x.wrapping_sub(*a)));
 }
 
 /// The neighbour that is nearest to left + above - above left (9.4).
@@ -127,8 +145,6 @@ impl Pairs {
 mod tests {
     use super::*;
 
-    const CHOICES: [Choice; 3] = [Choice::None, Choice::FewestPairs, Choice::LeastDifferences];
-
     /// Undoes the filter of a row.
     fn unfiltered(filtered: &[u8], above: &[u8], unit: usize) -> Vec<u8> {
         let (number, filtered) = filtered.split_first().unwrap();
@@ -168,7 +184,7 @@ mod tests {
                         _ => noise(256) as u8,
                     })
                     .collect();
-                for choice in CHOICES {
+                for choice in Choice::ALL {
                     let mut filtered = Vec::new();
                     filters.push(choice, &row, &above, &mut filtered);
                     chosen[usize::from(filtered[0])] = true;

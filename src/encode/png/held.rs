@@ -3,12 +3,17 @@
 use super::super::Image;
 use super::colors::{Colors, index_bits, is_gray};
 use super::file::Kind;
+use super::method::{Rows, estimate, sample};
 use super::{pack, rgba};
 use crate::metadata::Attached;
 use crate::pixels::{Channels, Depth};
+use crate::{Effort, Result};
 
 /// The most bytes that are held.
 const MOST: u64 = 4 << 20;
+
+/// A palette is worth its bytes where a file has this many times as many.
+const WORTH: u64 = 16;
 
 /// An image of few colours, or of fewer channels than it comes with.
 pub(super) struct Held {
@@ -109,58 +114,121 @@ impl Held {
         self.bytes.get(row * stride..(row + 1) * stride)
     }
 
-    /// The kind of file that takes the fewest bits for each pixel, and how its rows are made.
-    pub(super) fn reduce(self) -> (Kind, Reduced) {
-        let kind = self.kind();
-        let samples = match (&self.form, &kind) {
-            (Form::Indices(colors), Kind::Gray { bits }) => Some((*bits, colors.grays(*bits))),
-            (Form::Indices(colors), Kind::Palette { bits, .. }) => Some((*bits, colors.palette().1)),
-            _ => None,
-        };
-        (kind, Reduced { held: self, samples, next: 0 })
+    /// The kind of file that takes the fewest bytes, how its rows are made, and the work on finding that out.
+    pub(super) fn reduce(self, effort: Effort) -> Result<(Kind, Reduced, u64)> {
+        let (kind, work) = self.smallest(effort)?;
+        let pixels = self.pixels(&kind);
+        Ok((kind, Reduced { held: self, pixels, next: 0 }, work))
     }
 
-    fn kind(&self) -> Kind {
+    fn smallest(&self, effort: Effort) -> Result<(Kind, u64)> {
+        let mut kinds = self.kinds().into_iter();
+        let mut best = (kinds.next().unwrap_or_else(|| Kind::of(self.image)), u64::MAX);
+        let mut work = 0;
+        for kind in kinds {
+            if best.1 == u64::MAX {
+                best.1 = self.estimate(&best.0, effort, &mut work)?;
+            }
+            // Pixels that have their own channels spare the palette, and nothing else.
+            if matches!(kind, Kind::Whole { .. }) && best.1 > WORTH * best.0.colors_bytes() {
+                continue;
+            }
+            let bytes = self.estimate(&kind, effort, &mut work)?;
+            if bytes < best.1 {
+                best = (kind, bytes);
+            }
+        }
+        Ok((best.0, work))
+    }
+
+    /// Bytes of a file of this kind, but for what all files have, as some of its rows let expect.
+    fn estimate(&self, kind: &Kind, effort: Effort, work: &mut u64) -> Result<u64> {
+        let (stride, height) = (kind.stride(self.image.width), self.image.height as usize);
+        let pixels = self.pixels(kind);
+        let (mut rows, mut count) = (Vec::new(), 0);
+        for range in sample(stride * height, stride) {
+            count += range.len() as u64;
+            range.for_each(|row| {
+                self.write(&pixels, row, &mut rows);
+            });
+        }
+        let above = vec![0; stride];
+        let (bytes, spent) =
+            estimate(Rows { unit: kind.unit(), stride, above: &above, rows: &rows }, effort)?;
+        *work += spent;
+        Ok(bytes as u64 * height as u64 / count.max(1) + kind.colors_bytes())
+    }
+
+    /// Every kind of file that may be the smallest, those of the fewest bits first.
+    fn kinds(&self) -> Vec<Kind> {
+        let whole = |channels| Kind::Whole { channels, depth: Depth::Eight };
         let colors = match &self.form {
             Form::Indices(colors) => colors,
-            Form::Narrow(channels) => return Kind::Whole { channels: *channels, depth: Depth::Eight },
+            Form::Narrow(channels) => return vec![whole(*channels)],
         };
         let grays = colors.gray_bits().filter(|_| self.may_be_gray);
         let indices = index_bits(colors.len());
-        let entries = 4 * colors.len() as u64 + 24;
-        let bits = grays.map_or(8 * self.image.pixel_bytes(), u64::from);
-        let saved = (self.image.pixels() * bits).saturating_sub(self.image.pixels() * u64::from(indices)) / 8;
-        if self.may_be_palette && saved > entries {
-            return Kind::Palette { bits: indices, colors: colors.palette().0 };
+        let mut kinds = Vec::new();
+        // A single colour is a row of zeros as an index.
+        if self.may_be_palette && grays.is_none_or(|bits| indices < bits || colors.len() == 1) {
+            let palette = |bits| Kind::Palette { bits, colors: colors.palette().0 };
+            // Whole bytes match better than parts of them.
+            kinds.extend([palette(indices), palette(8)].into_iter().take(if indices < 8 { 2 } else { 1 }));
         }
-        grays.map_or(Kind::of(self.image), |bits| Kind::Gray { bits })
+        match grays {
+            Some(8) => kinds.push(whole(Channels::Gray)),
+            Some(bits) => kinds.extend([Kind::Gray { bits }, whole(Channels::Gray)]),
+            None if self.may_be_gray && colors.are_gray() => kinds.push(whole(Channels::GrayAlpha)),
+            None if colors.are_opaque() => kinds.push(whole(Channels::Rgb)),
+            None => kinds.push(Kind::of(self.image)),
+        }
+        kinds
+    }
+
+    /// What becomes of held pixels in a file of this kind.
+    fn pixels(&self, kind: &Kind) -> Pixels {
+        match (&self.form, kind) {
+            (Form::Indices(colors), Kind::Gray { bits }) => Pixels::Samples(*bits, colors.grays(*bits)),
+            (Form::Indices(colors), Kind::Palette { bits, .. }) => Pixels::Samples(*bits, colors.palette().1),
+            (_, Kind::Whole { channels, .. }) => Pixels::Whole(*channels),
+            (Form::Narrow(channels), _) => Pixels::Whole(*channels),
+        }
+    }
+
+    /// Adds a row as a file has it to `out`; false if there is none.
+    fn write(&self, pixels: &Pixels, row: usize, out: &mut Vec<u8>) -> bool {
+        let Some(held) = self.row(row) else { return false };
+        match (&self.form, pixels) {
+            (Form::Indices(_), Pixels::Samples(bits, samples)) => {
+                pack(*bits, held, |index| samples.get(usize::from(index)).copied().unwrap_or(0), out);
+            }
+            (Form::Indices(colors), Pixels::Whole(channels)) => colors.expand(held, *channels, out),
+            (Form::Narrow(_), _) => out.extend_from_slice(held),
+        }
+        true
     }
 }
 
-/// An image that is complete, on its way to a file that has its pixels in fewer bits.
+/// What becomes of held pixels in a file.
+enum Pixels {
+    /// Samples of some bits, one for each index.
+    Samples(u8, Vec<u8>),
+    /// Pixels with these channels.
+    Whole(Channels),
+}
+
+/// An image that is complete, on its way to a file that has its pixels in fewer bytes.
 pub(super) struct Reduced {
     held: Held,
-    /// The bits of a pixel, and the pixel of each index, if indices are held.
-    samples: Option<(u8, Vec<u8>)>,
+    pixels: Pixels,
     next: usize,
 }
 
 impl Reduced {
     /// Adds the next row as the file has it to `out`; false if there is none.
     pub(super) fn next(&mut self, out: &mut Vec<u8>) -> bool {
-        let row = self.next;
         self.next += 1;
-        let (Some(held), Some((bits, samples))) = (self.held.row(row), &self.samples) else {
-            return match (&self.held.form, self.held.row(row)) {
-                (Form::Narrow(_), Some(held)) => {
-                    out.extend_from_slice(held);
-                    true
-                }
-                _ => self.held.restore(row, out),
-            };
-        };
-        pack(*bits, held, |index| samples.get(usize::from(index)).copied().unwrap_or(0), out);
-        true
+        self.held.write(&self.pixels, self.next - 1, out)
     }
 }
 

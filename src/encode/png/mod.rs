@@ -3,11 +3,14 @@
 //! be reduced is held in any case.
 
 mod animation;
+mod close;
 mod colors;
 mod deflate;
 mod file;
+mod film;
 mod filter;
 mod held;
+mod method;
 mod quantized;
 
 use super::{Encoder, Image, Memory, Work};
@@ -78,11 +81,10 @@ impl Late {
 impl PngEncoder {
     pub(super) fn new(output: &Output, image: Image, attached: Attached) -> Result<Self> {
         let (outlet, effort) = (Outlet::default(), output.effort);
-        // A palette has colours, and a profile for gray has no place there.
-        let reduces =
-            output.colors.is_some() && !(is_gray(image) && attached.icc_for(image.colors()).is_some());
         let state = match Held::new(image, &attached) {
-            _ if reduces => State::Gathered(Box::new(Gathered::new(image, Quality::of(output)))),
+            _ if reduces(output, image, &attached) => {
+                State::Gathered(Box::new(Gathered::new(image, Quality::of(output))))
+            }
             Some(held) => State::Held(held),
             None => State::Rows(File::new(outlet.clone(), image, Kind::of(image), effort, &attached)?, None),
         };
@@ -186,7 +188,8 @@ impl Encoder for PngEncoder {
                 Ok(true)
             }
             State::Held(held) => {
-                let (kind, reduced) = held.reduce();
+                let (kind, reduced, work) = held.reduce(self.effort)?;
+                self.work += work;
                 self.state = State::Reduced(self.file(kind)?, reduced);
                 Ok(true)
             }
@@ -231,7 +234,7 @@ impl Encoder for PngEncoder {
 /// smaller.
 pub(super) fn memory(output: &Output, image: Image) -> Memory {
     let stride = u64::from(image.width) * image.pixel_bytes();
-    let deflating = Deflater::memory(stride, image.bytes());
+    let deflating = Deflater::memory(stride, image.bytes(), output.effort);
     let held = match Held::memory(image) {
         0 => 0,
         held => held + image.bytes() / CATCH_UP as u64,
@@ -243,6 +246,11 @@ pub(super) fn memory(output: &Output, image: Image) -> Memory {
     // The file comes at the end. What is gray may stay as it is.
     let bytes = if is_gray(image) { image.bytes() } else { image.pixels() };
     Memory { coder: deflating + held + quantized::memory(image) + file(bytes), pieces: 0 }
+}
+
+/// Whether an image gets a palette. That has colours, and a profile for gray has no place there.
+fn reduces(output: &Output, image: Image, attached: &Attached) -> bool {
+    output.colors.is_some() && !(is_gray(image) && attached.icc_for(image.colors()).is_some())
 }
 
 fn is_gray(image: Image) -> bool {

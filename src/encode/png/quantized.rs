@@ -4,7 +4,7 @@ use super::super::Image;
 use super::colors::{Colors, index_bits, sorted};
 use super::file::Kind;
 use super::{pack, rgba};
-use crate::palette::{DISTANCE, Diffusion, Histogram, Nearest, Quality, choose, seen, unseen};
+use crate::palette::{Color, DISTANCE, Diffusion, Histogram, Nearest, Quality, choose, seen, unseen};
 
 /// The rows of an image, whose colours are counted as they come.
 pub(super) struct Gathered {
@@ -76,68 +76,88 @@ impl Gathered {
 
     /// Chooses the palette. Returns the kind of the file, and how its rows are made.
     pub(super) fn reduce(self) -> (Kind, Quantized) {
-        let Quality { most, rounds, dithers } = self.quality;
-        let mut counted = self.histogram.counted();
-        let is_exact = self.histogram.is_exact() && counted.len() <= most;
-        let (nearest, work) = match is_exact {
-            true => (Nearest::new(counted.iter().map(|counted| counted.color).collect()), 0),
-            false => choose(&mut counted, most, rounds),
-        };
-        let colors: Vec<[u8; 4]> = nearest.colors().iter().map(|&color| unseen(color)).collect();
-        let (palette, places) = sorted(&colors);
-        let bits = index_bits(palette.len());
-        let width = self.image.width as usize;
-        let quantized = Quantized {
-            diffusion: (dithers && !is_exact).then(|| Diffusion::new(width)),
-            nearest,
-            places,
-            bits,
-            indices: vec![0; width],
-            next: 0,
-            work: self.work + work,
-            gathered: self,
-        };
-        (Kind::Palette { bits, colors: palette }, quantized)
+        let (kind, mut indexer) = Indexer::new(&self.histogram, self.quality);
+        indexer.begin(self.image.width as usize);
+        (kind, Quantized { indexer, next: 0, gathered: self })
     }
 }
 
 /// An image on its way to a file of indices.
 pub(super) struct Quantized {
     gathered: Gathered,
-    nearest: Nearest,
-    /// None if the palette has all colours, or errors stay where they are.
-    diffusion: Option<Diffusion>,
-    /// The index in the file of each colour.
-    places: Vec<u8>,
-    bits: u8,
-    indices: Vec<u8>,
+    indexer: Indexer,
     next: usize,
-    work: u64,
 }
 
 impl Quantized {
     /// Adds the next row as the file has it to `out`; false if there is none.
     pub(super) fn next(&mut self, out: &mut Vec<u8>) -> bool {
-        let Self { gathered, nearest, diffusion, places, bits, indices, next, work } = self;
-        let Some(row) = gathered.row(*next) else { return false };
-        *next += 1;
+        let Some(row) = self.gathered.row(self.next) else { return false };
+        self.next += 1;
+        self.indexer.row(rgba(self.gathered.image.channels(), row).map(seen), out);
+        true
+    }
+
+    pub(super) fn work(&self) -> u64 {
+        self.gathered.work + self.indexer.work
+    }
+}
+
+/// Makes indices of colours.
+pub(super) struct Indexer {
+    nearest: Nearest,
+    /// The index in the file of each colour.
+    places: Vec<u8>,
+    bits: u8,
+    /// Whether errors are diffused: not if the palette has all colours.
+    dithers: bool,
+    diffusion: Diffusion,
+    indices: Vec<u8>,
+    work: u64,
+}
+
+impl Indexer {
+    /// Chooses the palette for colours that have been counted. Returns the kind of the file, too.
+    pub(super) fn new(histogram: &Histogram, quality: Quality) -> (Kind, Self) {
+        let Quality { most, rounds, dithers } = quality;
+        let mut counted = histogram.counted();
+        let is_exact = histogram.is_exact() && counted.len() <= most;
+        let (nearest, work) = match is_exact {
+            true => (Nearest::new(counted.iter().map(|counted| counted.color).collect()), 0),
+            false => choose(&mut counted, most, rounds),
+        };
+        let colors: Vec<[u8; 4]> = nearest.colors().iter().map(|&color| unseen(color)).collect();
+        let (palette, places) = sorted(&colors);
+        let (bits, dithers) = (index_bits(palette.len()), dithers && !is_exact);
+        let (diffusion, indices) = (Diffusion::new(0), Vec::new());
+        let indexer = Self { nearest, places, bits, dithers, diffusion, indices, work };
+        (Kind::Palette { bits, colors: palette }, indexer)
+    }
+
+    /// Begins an image of this width.
+    pub(super) fn begin(&mut self, width: usize) {
+        self.diffusion = Diffusion::new(width);
+        self.indices = vec![0; width];
+    }
+
+    /// Adds a row of colours as the file has it to `out`.
+    pub(super) fn row(
+        &mut self,
+        colors: impl DoubleEndedIterator<Item = Color> + ExactSizeIterator,
+        out: &mut Vec<u8>,
+    ) {
+        let Self { nearest, places, bits, dithers, diffusion, indices, work } = self;
         let before = nearest.searched();
-        let pixels = || rgba(gathered.image.channels(), row).map(seen);
-        match diffusion {
-            Some(diffusion) => {
-                let clear = nearest.index([0; 4]);
-                let colors = pixels().map(|color| (color[3] > 0).then_some(color));
-                diffusion.row(colors, clear, nearest, indices);
-                *work += DITHER * indices.len() as u64;
-            }
-            None => {
-                let found = pixels().map(|color| nearest.index(color));
-                indices.iter_mut().zip(found).for_each(|(index, found)| *index = found);
-            }
+        if *dithers {
+            let clear = nearest.index([0; 4]);
+            diffusion.row(colors.map(|color| (color[3] > 0).then_some(color)), clear, nearest, indices);
+            *work += DITHER * indices.len() as u64;
+        } else {
+            let found = colors.map(|color| nearest.index(color));
+            indices.iter_mut().zip(found).for_each(|(index, found)| *index = found);
         }
         *work += INDEX * indices.len() as u64 + DISTANCE * (nearest.searched() - before);
         pack(*bits, indices, |index| places.get(usize::from(index)).copied().unwrap_or(0), out);
-        true
     }
 
     pub(super) fn work(&self) -> u64 {

@@ -229,6 +229,8 @@ mod tests {
     #[test]
     fn an_automatic_width_has_breakpoints() {
         for (options, meant) in [
+            ("scq=medium-low", "&slow-quality=65"),
+            ("scq=medium-low", "&slow-quality=65"),
             ("width=auto", "&auto-width=320%3B768%3B960%3B1200,768,1200"),
             ("w=auto,wbreakpoints=900;100,wmobile=5,wdesktop=6,h=7", "&height=7&auto-width=100%3B900,5,6"),
             ("w=auto,w=7", "&width=7"),
@@ -253,8 +255,6 @@ mod tests {
             "border=",
             "segment=",
             "upscale=interpolate",
-            "slow-connection-quality=50",
-            "scq=low",
             "anim=true",
             "metadata=copyright",
             "wbreakpoints=320;768",

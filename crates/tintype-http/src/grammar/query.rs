@@ -219,6 +219,11 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
             Some(parts.collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty())
         },
     },
+    field!(
+        ["slow-quality"],
+        "1 to 100, or one for each format, for clients on slow connections",
+        output.slow_quality
+    ),
     field!(["max-bytes", "mb"], "a number of bytes, 1 to 4294967295", output.max_bytes, |text| {
         number(text, 1, u32::MAX).map(Some)
     }),

@@ -13,7 +13,7 @@ mod watermark;
 
 use tintype_types::{self as engine, Adjust, Format, Geometry, Input, Length, Limits, Metadata, Options};
 
-use crate::hints::Hints;
+use crate::hints::{Hints, OF_CONNECTION};
 
 pub use auto_width::AutoWidth;
 pub use color::{parse_color, write_color};
@@ -58,13 +58,19 @@ impl ImageRequest {
         self.watermark.normalized().image.is_some()
     }
 
-    /// The same request with the width that a client's hints choose, where they do.
+    /// The same request with the width and the quality that a client's hints choose, where they do.
     #[must_use]
     pub fn settled(mut self, hints: &Hints) -> Self {
         if let Some(auto) = self.auto_width.take() {
             let (width, decided_by) = auto.choose(hints);
             self.geometry.width = Some(Length::Pixels(width));
             self.delivery.decided_by = decided_by;
+        }
+        if let Some(quality) = self.output.slow_quality.take() {
+            if hints.is_slow {
+                self.output.quality = quality;
+            }
+            self.delivery.decided_by.extend(OF_CONNECTION);
         }
         self
     }

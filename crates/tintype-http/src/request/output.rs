@@ -67,6 +67,8 @@ pub struct Output {
     pub format: OutputFormat,
     /// Quality of lossy encoding.
     pub quality: Quality,
+    /// Quality of lossy encoding in place of that, for clients on slow connections.
+    pub slow_quality: Option<Quality>,
     /// Choose the quality by what is seen of the loss.
     pub auto_quality: bool,
     /// Most bytes of a lossy still, at least 1.
@@ -112,6 +114,7 @@ impl Default for Output {
         Self {
             format: OutputFormat::Fixed(Format::Webp),
             quality: Quality::default(),
+            slow_quality: None,
             auto_quality: false,
             max_bytes: None,
             lossless: false,
@@ -150,10 +153,14 @@ impl Output {
             Format::Webp => !self.lossless,
             _ => false,
         };
-        let mut quality = Quality::default();
-        for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format)) {
-            quality.set(format, self.quality.of(format).unwrap_or(format.default_quality()));
-        }
+        let held = |given: &Quality| {
+            let mut quality = Quality::default();
+            for format in Format::ENCODED.iter().copied().filter(|format| possible(*format) && lossy(*format))
+            {
+                quality.set(format, given.of(format).unwrap_or(format.default_quality()));
+            }
+            quality
+        };
         let can_be_lossy = Format::ENCODED.iter().any(|format| possible(*format) && lossy(*format));
         let (jpeg, webp) = (possible(Format::Jpeg), possible(Format::Webp));
         let frames = if Format::ENCODED.iter().any(|format| possible(*format) && format.has_frames()) {
@@ -163,7 +170,8 @@ impl Output {
         };
         let animated = frames != 1;
         Self {
-            quality,
+            quality: held(&self.quality),
+            slow_quality: self.slow_quality.as_ref().map(held).filter(|_| can_be_lossy),
             auto_quality: self.auto_quality && can_be_lossy,
             max_bytes: self.max_bytes.filter(|_| can_be_lossy),
             near_lossless: if webp && self.lossless { self.near_lossless } else { 100 },
@@ -194,8 +202,7 @@ impl Output {
 
     /// The one quality that a grammar can name which has no others: the first that holds; `None` if none does.
     pub fn first_quality(&self) -> Option<u8> {
-        let Self { quality, .. } = self.normalized();
-        Format::ENCODED.iter().find_map(|format| quality.of(*format))
+        self.normalized().quality.first()
     }
 }
 
@@ -225,6 +232,11 @@ impl Quality {
             _ => None,
         }
         .or(self.any)
+    }
+
+    /// The first that there is, in the order of formats.
+    pub fn first(&self) -> Option<u8> {
+        Format::ENCODED.iter().find_map(|format| self.of(*format))
     }
 
     /// The quality for formats that have none of their own.

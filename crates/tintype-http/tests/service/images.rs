@@ -150,6 +150,27 @@ fn what_is_no_image_is_refused_before_all_of_it_is_read() {
 }
 
 #[test]
+fn clients_on_slow_connections_get_their_own_quality() {
+    let host = TestHost::new();
+    let path = "/cdn-cgi/image/quality=90,scq=low,format=jpeg/https://photos.example.com/a/photo.jpg";
+    let mut tags = Vec::new();
+    for (headers, quality) in
+        [(vec![("ect", "3g")], 50), (vec![("rtt", "50"), ("save-data", "on")], 50), (vec![], 90)]
+    {
+        let answer = host.get_with(path, &headers);
+        assert_eq!(
+            (answer.status, answer.header("vary")),
+            (200, "save-data, rtt, downlink, ect"),
+            "{headers:?}"
+        );
+        let options = host.sessions.borrow().last().cloned().unwrap();
+        assert_eq!(options.output.quality, Some(quality), "{headers:?}");
+        tags.push(answer.header("etag").to_owned());
+    }
+    assert!(tags[0] == tags[1] && tags[1] != tags[2], "{tags:?}");
+}
+
+#[test]
 fn hints_choose_an_automatic_width_and_the_answer_says_which_were_read() {
     let host = TestHost::new();
     let path = "/cdn-cgi/image/width=auto,format=auto/https://photos.example.com/a/photo.jpg";

@@ -88,6 +88,9 @@ impl Draft {
         let has_palette = request.output.normalized().colors.is_some();
         let quality = quality.filter(|quality| *quality != QUALITY).or(has_palette.then_some(QUALITY));
         draft.quality = quality.map(Quality::all);
+        let slow_quality = request.output.normalized().slow_quality;
+        draft.request.output.slow_quality =
+            slow_quality.and_then(|quality| quality.first()).map(Quality::all);
         draft
     }
 

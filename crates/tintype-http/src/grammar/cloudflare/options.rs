@@ -11,6 +11,7 @@ use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
 use crate::request::{AutoWidth, OnError, Output, OutputFormat, Quality, parse_color, write_color};
 
 const PIXELS: &str = "a whole number of pixels, 1 to 65535";
+const QUALITY: &str = "1 to 100, high, medium-high, medium-low or low";
 const OFFSET: &str = "a whole number of pixels, 0 to 65535, or a share of the image such as 0.25";
 const SIDE: &str = "a whole number of pixels, 1 to 65535, or a share of the image such as 0.25";
 
@@ -214,11 +215,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             word(FLIPS, &(geometry.flip_horizontal, geometry.flip_vertical))
         },
     },
-    field!(["quality", "q"], "1 to 100, high, medium-high, medium-low or low", quality, |text| meaning(
-        QUALITIES, text
-    )
-    .or_else(|| Quality::read_one(text))
-    .map(|quality| Some(Quality::all(quality)))),
+    field!(["quality", "q"], QUALITY, quality, read_quality),
+    field!(["slow-connection-quality", "scq"], QUALITY, request.output.slow_quality, read_quality),
     Parameter {
         names: &["format", "f"],
         accepts: "auto, jpeg, png, webp, json",
@@ -246,8 +244,6 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     }),
     choice!(["compression"], request.output.effort, { "fast" => Effort::Fast }),
     choice!(["anim"], request.output.frames, { "true" => 0, "false" => 1 }),
-    // The rest makes no difference here: clients on slow connections get the same image.
-    no_effect!(["slow-connection-quality", "scq"]),
     no_effect!(["upscale"], "interpolate", |text| matches!(text, "interpolate" | "" | "0")),
 ];
 
@@ -297,6 +293,11 @@ fn write_length(length: Length) -> String {
 
 fn is_zero(text: &str) -> bool {
     text.is_empty() || text.parse() == Ok(Factor::ZERO)
+}
+
+fn read_quality(text: &str) -> Option<Option<Quality>> {
+    let quality = meaning(QUALITIES, text).or_else(|| Quality::read_one(text))?;
+    Some(Some(Quality::all(quality)))
 }
 
 /// A factor, where 0 counts as not given.

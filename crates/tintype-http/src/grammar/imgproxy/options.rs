@@ -7,7 +7,7 @@ use super::arguments::{
 };
 use super::draft::Draft;
 use super::{adjust, place, size, watermark};
-use crate::grammar::parameter::{Parameter, Rejected, choice, field};
+use crate::grammar::parameter::{Parameter, Rejected, choice, field, no_effect};
 use crate::grammar::text::{decode, decode_base64, encode_base64};
 use crate::request::{Output, OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
 
@@ -355,6 +355,8 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             _ => None,
         },
     },
+    // Only HEIC and AVIF have thumbnails that imgproxy takes in place of their images.
+    no_effect!(["enforce_thumbnail", "eth"]),
     field!(["raw"], SWITCH, raw, |text| Some(parse_bool(text))),
     Parameter {
         names: &["cachebuster", "cb"],

@@ -310,6 +310,7 @@ impl Random {
         Output {
             format,
             quality,
+            slow_quality: self.maybe(5, |random| Quality::all(random.byte(100))),
             auto_quality: self.chance(5),
             max_bytes: self.maybe(5, |random| random.number(99_999)),
             lossless,

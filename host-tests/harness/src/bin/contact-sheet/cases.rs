@@ -264,6 +264,8 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "width=160&format=webp",
             "width=160&format=webp&quality=5",
             "width=160&format=webp&lossless=1",
+            "width=160&format=png&colors=16",
+            "width=160&format=gif&colors=16",
         ],
     ),
 ];

@@ -1,0 +1,317 @@
+//! How rows are filtered and deflated, which some of them are tried on to find out.
+
+use super::close::{self, Closely};
+use super::filter::{Choice, Filters};
+use super::internal;
+use crate::{Effort, Result};
+use std::ops::Range;
+use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Status, Strategy};
+
+/// Bytes of rows on which methods are tried, in parts from all over them.
+pub(super) const SAMPLE: usize = 64 << 10;
+const SAMPLES: usize = 4;
+
+/// Bytes of rows so few that every method is tried on them, and of those that are many for the last level.
+const FEW: usize = 8 << 10;
+const MANY: usize = 20 << 10;
+
+/// A harder level is worth its work if it saves this part of the bytes.
+const WORTH: usize = 40;
+
+/// How rows are filtered and deflated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Method {
+    pub filter: Choice,
+    pub level: Level,
+}
+
+/// How hard matches are looked for, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Level {
+    search: Search,
+    /// Work of a byte that goes in, and of one that comes out, in units of [`crate::Limits::work`].
+    per_input: u64,
+    per_output: u64,
+}
+
+/// What looks for matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// `zlib-rs`, at a level.
+    Zlib(i32, Strategy),
+    /// [`Closely`].
+    Closely(close::Effort),
+}
+
+/// Deflates a stream.
+pub(super) enum Compressor {
+    Zlib(Deflate),
+    Closely(Box<Closely>),
+}
+
+impl Level {
+    pub(super) const FAST: Self = Self::of_matches(4, 50, 450);
+
+    /// Work of deflating `bytes` bytes, `written` of which come out.
+    pub(super) fn work(self, bytes: usize, written: usize) -> u64 {
+        self.per_input * bytes as u64 + self.per_output * written as u64
+    }
+
+    /// What deflates rows of this many bytes, of pixels of `unit` bytes.
+    pub(super) fn compressor(self, unit: usize, stride: usize) -> Compressor {
+        match self.search {
+            Search::Zlib(level, strategy) => {
+                let window_bits = -15;
+                let config = DeflateConfig { level, strategy, window_bits, ..Default::default() };
+                Compressor::Zlib(Deflate::new_with_config(config))
+            }
+            Search::Closely(effort) => Compressor::Closely(Box::new(Closely::new(effort, unit, stride))),
+        }
+    }
+
+    const fn of_matches(number: i32, per_input: u64, per_output: u64) -> Self {
+        Self { search: Search::Zlib(number, Strategy::Default), per_input, per_output }
+    }
+}
+
+const QUICK: Level = Level::of_matches(2, 25, 350);
+const USUAL: Level = Level::of_matches(6, 75, 650);
+
+/// The only level of `zlib-rs` that finds matches of three bytes, such as one pixel.
+const THOROUGH: Level = Level::of_matches(9, 280, 1900);
+
+/// Matches of all lengths are weighed by the bits of their codes.
+const CLOSEST: Level = Level {
+    search: Search::Closely(close::Effort { depth: 64, enough: 258, rounds: 2 }),
+    per_input: 800,
+    per_output: 6000,
+};
+
+/// Runs of a byte are the only matches.
+const RUNS: Level = Level { search: Search::Zlib(6, Strategy::Rle), per_input: 60, per_output: 270 };
+
+/// Matches of 6 bytes and more.
+const LONG: Level = Level { search: Search::Zlib(7, Strategy::Filtered), per_input: 100, per_output: 1100 };
+
+/// Work of a new compressor.
+pub(super) const BEGIN: u64 = 300_000;
+
+/// Work of filtering some bytes.
+pub(super) fn filter_work(choice: Choice, bytes: usize) -> u64 {
+    let per_byte = match choice {
+        Choice::None => 1,
+        Choice::Left => 3,
+        Choice::FewestPairs => 100,
+        Choice::LeastDifferences => 40,
+    };
+    per_byte * bytes as u64
+}
+
+/// The levels among which the bytes decide, the cheapest first.
+///
+/// The differences that photographs leave have few matches, and short ones cost more bits than they save.
+fn levels(choice: Choice, effort: Effort) -> &'static [Level] {
+    match (choice, effort) {
+        (Choice::LeastDifferences, Effort::Best) => &[RUNS, LONG, CLOSEST],
+        (Choice::LeastDifferences, _) => &[RUNS],
+        (_, Effort::Fast) => &[Level::FAST],
+        (_, Effort::Default) => &[USUAL, THOROUGH],
+        (_, Effort::Best) => &[USUAL, THOROUGH, CLOSEST],
+    }
+}
+
+/// The level at which a filter is tried.
+fn trial(choice: Choice) -> Level {
+    if choice == Choice::LeastDifferences { RUNS } else { QUICK }
+}
+
+/// Rows, and the one above them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub unit: usize,
+    pub stride: usize,
+    pub above: &'a [u8],
+    pub rows: &'a [u8],
+}
+
+impl Rows<'_> {
+    /// Adds some of them to `out`, filtered.
+    pub(super) fn filter(
+        &self,
+        filters: &mut Filters,
+        choice: Choice,
+        range: Range<usize>,
+        out: &mut Vec<u8>,
+    ) {
+        let rows = self.rows.chunks_exact(self.stride);
+        let above = std::iter::once(self.above).chain(rows.clone());
+        for (row, above) in rows.zip(above).skip(range.start).take(range.len()) {
+            filters.push(choice, row, above, out);
+        }
+    }
+
+    /// The method that makes least of some of them, and the work on finding it. Another one than `before` has to be better
+    /// by some per cent: beginning anew costs bytes.
+    pub(super) fn choose(
+        &self,
+        filters: &mut Filters,
+        effort: Effort,
+        before: Option<Method>,
+    ) -> Result<(Method, u64)> {
+        let mut trials = Trials { rows: *self, filters, filtered: Vec::new(), work: 0 };
+        let method = match before {
+            None if self.rows.len() <= FEW => trials.of_all(effort)?.1,
+            _ => trials.of_some(effort, before)?,
+        };
+        Ok((method, trials.work))
+    }
+}
+
+/// The fewest bytes that rows become, roughly if they are many, and the work on finding that out.
+pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
+    let mut trials = Trials { rows, filters: &mut Filters::new(rows.unit), filtered: Vec::new(), work: 0 };
+    let bytes = match rows.rows.len() <= FEW {
+        true => trials.of_all(effort)?.0,
+        false => {
+            let level = if rows.rows.len() <= MANY { THOROUGH } else { USUAL };
+            trials.filter(Choice::None);
+            let plain = trials.deflate(level)?;
+            trials.filter(Choice::Left);
+            plain.min(trials.deflate(level)?)
+        }
+    };
+    Ok((bytes, trials.work))
+}
+
+/// Tries methods on some rows.
+struct Trials<'a> {
+    rows: Rows<'a>,
+    filters: &'a mut Filters,
+    filtered: Vec<u8>,
+    work: u64,
+}
+
+impl Trials<'_> {
+    /// The best of all methods. Of equal ones, the first.
+    fn of_all(&mut self, effort: Effort) -> Result<(usize, Method)> {
+        let mut best = None;
+        let effort = if effort == Effort::Fast { effort } else { Effort::Best };
+        for filter in Choice::ALL {
+            self.filter(filter);
+            for &level in levels(filter, effort) {
+                let bytes = self.deflate(level)?;
+                if best.is_none_or(|(least, _)| bytes < least) {
+                    best = Some((bytes, Method { filter, level }));
+                }
+            }
+        }
+        best.ok_or_else(|| internal("no method"))
+    }
+
+    /// The best level for the filter that is best at a quick one.
+    fn of_some(&mut self, effort: Effort, before: Option<Method>) -> Result<Method> {
+        let filter = self.best_filter(effort, before)?;
+        let levels = levels(filter, effort);
+        if let [level] = *levels {
+            return Ok(Method { filter, level });
+        }
+        self.filter(filter);
+        let mut best = None;
+        for &level in levels {
+            let bytes = self.deflate(level)?;
+            let stays = before.is_some_and(|before| before.level == level);
+            // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
+            let is_sure = effort == Effort::Best && !matches!(level.search, Search::Closely(_));
+            let margin = if is_sure || stays { 0 } else { bytes / WORTH };
+            if best.is_none_or(|(least, _)| bytes + margin < least) {
+                best = Some((bytes, level));
+            }
+        }
+        best.map(|(_, level)| Method { filter, level }).ok_or_else(|| internal("no level"))
+    }
+
+    /// The filter that is best at a quick level.
+    fn best_filter(&mut self, effort: Effort, before: Option<Method>) -> Result<Choice> {
+        let plain = self.try_out(Choice::None)?;
+        let differences = self.try_out(Choice::LeastDifferences)?;
+        // Without matches, text takes many times the bytes, and a part shows few of its matches: only noise is sure.
+        let is_noise = differences > self.filtered.len() / 4 && differences + differences / 8 < plain;
+        let mut tried = vec![(plain, Choice::None)];
+        if is_noise {
+            tried.push((differences, Choice::LeastDifferences));
+        }
+        // Filtered bytes match better in some images that are neither text nor photographs.
+        if (effort != Effort::Fast || !is_noise) && differences < plain * 2 {
+            tried.push((self.try_out(Choice::FewestPairs)?, Choice::FewestPairs));
+            if !is_noise {
+                tried.push((self.try_out(Choice::Left)?, Choice::Left));
+            }
+        }
+        let weighed = tried.into_iter().map(|(bytes, filter)| {
+            let stays = before.is_none_or(|before| before.filter == filter);
+            (if stays { bytes } else { bytes + bytes / 32 }, filter)
+        });
+        weighed.min().map(|(_, filter)| filter).ok_or_else(|| internal("no filter"))
+    }
+
+    /// Bytes that a filter makes of the sample at a quick level.
+    fn try_out(&mut self, filter: Choice) -> Result<usize> {
+        self.filter(filter);
+        self.deflate(trial(filter))
+    }
+
+    /// Filters the sample.
+    fn filter(&mut self, choice: Choice) {
+        self.filtered.clear();
+        for range in sample(self.rows.rows.len(), self.rows.stride) {
+            self.rows.filter(self.filters, choice, range, &mut self.filtered);
+        }
+        self.work += filter_work(choice, self.filtered.len());
+    }
+
+    /// Bytes that a level makes of what has been filtered.
+    fn deflate(&mut self, level: Level) -> Result<usize> {
+        let mut compressor = level.compressor(self.rows.unit, self.rows.stride + 1);
+        let written = deflate(&mut compressor, &self.filtered, DeflateFlush::Finish, |_| ())?;
+        self.work += BEGIN + level.work(self.filtered.len(), written);
+        Ok(written)
+    }
+}
+
+/// The rows that stand for all of those with `bytes` bytes.
+pub(super) fn sample(bytes: usize, stride: usize) -> Vec<Range<usize>> {
+    let stride = stride.max(1);
+    let rows = bytes / stride;
+    let (count, parts) =
+        if bytes <= SAMPLE { (rows, 1) } else { ((SAMPLE / SAMPLES / stride).max(1), SAMPLES) };
+    let first = |part: usize| if parts == 1 { 0 } else { rows * (2 * part + 1) / (2 * parts) };
+    (0..parts).map(first).map(|start| start..(start + count).min(rows)).collect()
+}
+
+/// Deflates bytes, and returns how many they have become.
+pub(super) fn deflate(
+    compressor: &mut Compressor,
+    mut bytes: &[u8],
+    flush: DeflateFlush,
+    mut out: impl FnMut(&[u8]),
+) -> Result<usize> {
+    let compressor = match compressor {
+        Compressor::Closely(compressor) => return Ok(compressor.write(bytes, flush, out)),
+        Compressor::Zlib(compressor) => compressor,
+    };
+    let mut buffer = [0; 8 << 10];
+    let mut written = 0;
+    loop {
+        let (input, output) = (compressor.total_in(), compressor.total_out());
+        let status =
+            compressor.compress(bytes, &mut buffer, flush).map_err(|error| internal(error.as_str()))?;
+        bytes = bytes.get((compressor.total_in() - input) as usize..).unwrap_or_default();
+        let new = buffer.get(..(compressor.total_out() - output) as usize).unwrap_or_default();
+        out(new);
+        written += new.len();
+        let is_through = bytes.is_empty() && new.len() < buffer.len() && flush != DeflateFlush::Finish;
+        if status == Status::StreamEnd || is_through {
+            return Ok(written);
+        }
+    }
+}
