@@ -30,8 +30,8 @@ pub const OF_CONNECTION: [&str; 4] = ["save-data", "rtt", "downlink", "ect"];
 
 /// Connections are slow whose round trips take longer than this, in milliseconds, and which are not as fast as that, in megabits
 /// per second.
-const LONGEST_TRIP: f64 = 150.0;
-const LEAST_SPEED: f64 = 5.0;
+const LONGEST_TRIP: u32 = 150;
+const LEAST_SPEED: Factor = Factor::from_millionths(5_000_000);
 
 impl Hints {
     /// Reads the hints of a request.
@@ -40,7 +40,6 @@ impl Hints {
         let first = |names: [&str; 2]| names.into_iter().find_map(text);
         let pixels = |names| first(names).and_then(|text| number(text, 1, 65_535));
         let [save_data, rtt, downlink, ect] = OF_CONNECTION.map(text);
-        let number_of = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
         let dpr = first(["sec-ch-dpr", "dpr"]).and_then(|text| text.parse().ok());
         Self {
             width: pixels(["sec-ch-width", "width"]),
@@ -51,8 +50,10 @@ impl Hints {
                 None => text(header::USER_AGENT.as_str()).is_some_and(|agent| agent.contains("Mobi")),
             },
             is_slow: save_data.is_some_and(|value| value.eq_ignore_ascii_case("on"))
-                || number_of(rtt).is_some_and(|milliseconds| milliseconds > LONGEST_TRIP)
-                || number_of(downlink).is_some_and(|megabits| megabits < LEAST_SPEED)
+                || rtt.and_then(|text| number(text, 0, u32::MAX)).is_some_and(|trip| trip > LONGEST_TRIP)
+                || downlink
+                    .and_then(|text| text.parse().ok())
+                    .is_some_and(|speed: Factor| speed < LEAST_SPEED)
                 || ect.is_some_and(|kind| matches!(kind, "slow-2g" | "2g" | "3g")),
         }
     }
