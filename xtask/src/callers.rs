@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use crate::cargo::{command, run};
 use crate::components::{self, SHIPPED};
+use crate::licences;
 use crate::packages::{self, PACKAGE, PLAYGROUND, PYTHON};
 use crate::steps::Steps;
 use crate::tools::{Tools, succeed};
@@ -13,7 +14,7 @@ use crate::wasmtime;
 
 /// Builds the components, the packages and the page, and runs every test. The page is tested in Chromium, and compared with the service.
 pub(crate) fn test() -> Result<()> {
-    let mut steps = Steps::of(SHIPPED.len() + 7);
+    let mut steps = Steps::of(SHIPPED.len() + 8);
     components::build(SHIPPED, &mut steps)?;
     steps.next("looking for Node.js, Chromium and Python");
     let tools = Tools::provided()?;
@@ -27,6 +28,8 @@ pub(crate) fn test() -> Result<()> {
             tools.command(PYTHON, &python.to_string_lossy())?.args(["-m", "unittest", "discover", "tests"]),
         )?)?;
         environment = Some(python);
+        steps.next("checking licences");
+        licences::check()?;
     }
     if tools.node {
         packages::build(&tools, &mut steps)?;
