@@ -1,7 +1,8 @@
-"""docs/deploy.md on one machine: a store of objects, the service, and nginx as a cache in front of it."""
+"""docs/deploy.md on one machine: a store of objects, the service, nginx as a cache in front of it, and a collector of telemetry."""
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -9,6 +10,12 @@ import time
 from pathlib import Path
 
 import stack
+
+
+def received(collector):
+    """What a collector says of a request's trace and metrics."""
+    counted = re.findall(r'"(spans|metrics)":(\d+)', collector.output())
+    return sorted(f"{count} {name}" for name, count in counted)
 
 
 def main():
@@ -23,18 +30,27 @@ def main():
         objects = Path(folder) / "objects"
         (objects / "photos").mkdir(parents=True)
         shutil.copy(stack.ROOT / "docs/contact-sheet.webp", objects / "photos/postcards.webp")
-        with stack.store(objects) as store:
-            variables = {**stack.of_store(store), "TINTYPE_SOURCES": "s3://photos", "TINTYPE_TRUST_ORIGIN_ETAG": "1"}
+        listens = ["--exporter", "blackhole", "--debug-log", "traces", "--debug-log", "metrics", "--log-format", "json"]
+        with stack.store(objects) as store, stack.collector(*listens) as collector:
+            variables = {
+                **stack.of_store(store),
+                "TINTYPE_SOURCES": "s3://photos",
+                "TINTYPE_TRUST_ORIGIN_ETAG": "1",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            }
             with stack.service(variables) as server, stack.nginx(server, folder) as cache:
                 target = "/?url=s3://photos/postcards.webp&width=800"
-                print(f"store    {store.url}   bucket photos, in {objects}/photos")
-                print(f"service  {server.url}")
-                print(f"cache    {cache.url}")
+                print(f"store      {store.url}   bucket photos, in {objects}/photos")
+                print(f"service    {server.url}")
+                print(f"cache      {cache.url}")
+                print(f"collector  {collector.url}")
                 for _ in range(2):
                     start = time.monotonic()
                     answer = cache.get(target)
                     took = (time.monotonic() - start) * 1000
                     print(f"GET {target}  {answer.status} {answer.headers['X-Cache']} {len(answer.body)} bytes, {took:.1f} ms")
+                stack.wait_for(lambda: len(received(collector)) == 2, "telemetry")
+                print(f"collector received {' and '.join(received(collector))}")
                 print(f'\n  curl "{cache.url}{target}" -o postcards.webp\n', flush=True)
                 try:
                     while not flags.once:

