@@ -1,4 +1,5 @@
-// Runs jobs with sharp for `cargo xtask bench`: one line in (width, format, path), one line out (milliseconds).
+// Runs jobs with sharp for `cargo xtask bench`: one line in (width, format, path), one line out (milliseconds). The format
+// `lossless` is WebP.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -15,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     .rotate()
     .resize({ width: Number(width) })
     // A quality makes sharp reduce a PNG to a palette.
-    .toFormat(format, format === "png" ? {} : { quality: 80 })
+    .toFormat(...(format === "png" ? ["png"] : format === "lossless" ? ["webp", { lossless: true }] : [format, { quality: 80 }]))
     .toBuffer();
   console.log(performance.now() - start);
 }

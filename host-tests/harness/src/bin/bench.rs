@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use harness::resizer::types::{Format, Length, Options};
 use harness::{Resizer, corpus, dist};
+use pictures::lettering;
 
 const RUNS: usize = 9;
 const CHUNK: usize = 64 << 10;
@@ -18,24 +19,42 @@ const CHUNK: usize = 64 << 10;
 struct Job {
     source: &'static str,
     width: u32,
-    format: Format,
+    target: Target,
 }
 
+#[derive(Clone, Copy)]
+enum Target {
+    Jpeg,
+    Png,
+    Webp,
+    LosslessWebp,
+}
+
+/// A page of text, which is drawn: the corpus has none.
+const PAGE: &str = "page.png";
+
 const JOBS: &[Job] = &[
-    Job { source: "bench/2mp.jpg", width: 800, format: Format::Jpeg },
-    Job { source: "bench/12mp.jpg", width: 800, format: Format::Jpeg },
-    Job { source: "bench/12mp.jpg", width: 800, format: Format::Webp },
-    Job { source: "jpeg/zune_33MP_420_progressive.jpg", width: 800, format: Format::Jpeg },
-    Job { source: "jpeg/zune_33MP_444.jpg", width: 800, format: Format::Jpeg },
-    Job { source: "bench/2mp.png", width: 800, format: Format::Png },
-    Job { source: "bench/2mp-alpha.png", width: 800, format: Format::Png },
-    Job { source: "bench/12mp.webp", width: 800, format: Format::Webp },
-    Job { source: "bench/2mp-alpha.webp", width: 800, format: Format::Webp },
-    Job { source: "bench/2mp.gif", width: 800, format: Format::Webp },
+    Job { source: "bench/2mp.jpg", width: 800, target: Target::Jpeg },
+    Job { source: "bench/12mp.jpg", width: 800, target: Target::Jpeg },
+    Job { source: "bench/12mp.jpg", width: 320, target: Target::Webp },
+    Job { source: "bench/12mp.jpg", width: 800, target: Target::Webp },
+    Job { source: "bench/12mp.jpg", width: 1600, target: Target::Webp },
+    Job { source: "jpeg/zune_33MP_420_progressive.jpg", width: 800, target: Target::Jpeg },
+    Job { source: "jpeg/zune_33MP_444.jpg", width: 800, target: Target::Jpeg },
+    Job { source: "bench/2mp.png", width: 800, target: Target::Png },
+    Job { source: "bench/2mp-alpha.png", width: 800, target: Target::Png },
+    Job { source: "bench/12mp.webp", width: 800, target: Target::Webp },
+    Job { source: "bench/2mp-alpha.webp", width: 400, target: Target::Webp },
+    Job { source: "bench/2mp-alpha.webp", width: 800, target: Target::Webp },
+    Job { source: PAGE, width: 1280, target: Target::LosslessWebp },
+    Job { source: "bench/2mp.gif", width: 800, target: Target::Webp },
 ];
 
 fn main() {
-    let Some(files) = corpus::files("photos") else { return };
+    let Some(mut files) = corpus::files("photos") else { return };
+    let page = dist::root().join("target").join(PAGE);
+    std::fs::write(&page, lettering(1280, 800).png()).expect("the target directory can be written");
+    files.push(page);
     let filter = std::env::args().nth(1).unwrap_or_default();
     let mut sharp = Sharp::start();
     if sharp.is_none() {
@@ -69,7 +88,7 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
     let rendition = counted.session(&options).pump(&source, CHUNK, u32::MAX).expect("a rendition");
     let (fuel, memory) = (counted.fuel() as f64 / 1e6, counted.memory() as f64 / f64::from(1 << 20));
     let (ours, theirs) = (median(ours), median(theirs));
-    let (name, format) = (job.source, format_name(job.format));
+    let (name, format) = (job.source, job.target.name());
     let job = format!("{name} to {} {format} ({} bytes)", job.width, rendition.len());
     println!("{job:<64} {ours:>9.1} {theirs:>9.1} {:>6.2} {memory:>6.1} MiB {fuel:>8.1} M", ours / theirs);
 }
@@ -77,16 +96,24 @@ fn measure(job: &Job, path: &Path, mut sharp: Option<&mut Sharp>) {
 fn options(job: &Job) -> Options {
     let mut options = Options::default();
     options.geometry.width = Some(Length::Pixels(job.width));
-    options.output.format = job.format;
+    options.output.format = match job.target {
+        Target::Jpeg => Format::Jpeg,
+        Target::Png => Format::Png,
+        Target::Webp | Target::LosslessWebp => Format::Webp,
+    };
+    options.output.lossless = matches!(job.target, Target::LosslessWebp);
     options.output.quality = Some(80);
     options
 }
 
-fn format_name(format: Format) -> &'static str {
-    match format {
-        Format::Jpeg => "jpeg",
-        Format::Png => "png",
-        _ => "webp",
+impl Target {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::LosslessWebp => "lossless",
+        }
     }
 }
 
@@ -121,7 +148,7 @@ impl Sharp {
     }
 
     fn run(&mut self, job: &Job, path: &Path) -> f64 {
-        let format = format_name(job.format);
+        let format = job.target.name();
         writeln!(self.requests, "{} {format} {}", job.width, path.display()).expect("sharp listens");
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("sharp answers");
