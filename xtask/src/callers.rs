@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use crate::cargo::{command, run};
 use crate::components::{self, SHIPPED};
+use crate::deploy;
 use crate::licences;
 use crate::packages::{self, PACKAGE, PLAYGROUND, PYTHON};
 use crate::steps::Steps;
@@ -12,12 +13,13 @@ use crate::tools::{Tools, succeed};
 use crate::vectors;
 use crate::wasmtime;
 
-/// Builds the components, the packages and the page, and runs every test. The page is tested in Chromium, and compared with the service.
+/// Builds the components, the packages and the page, and runs every test of these, and of deployments as far as nothing has to be built
+/// for them. The page is tested in Chromium, and compared with the service.
 pub(crate) fn test() -> Result<()> {
-    let mut steps = Steps::of(SHIPPED.len() + 8);
+    let mut steps = Steps::of(SHIPPED.len() + 12);
     components::build(SHIPPED, &mut steps)?;
     steps.next("looking for Node.js, Chromium and Python");
-    let tools = Tools::provided()?;
+    let mut tools = Tools::provided()?;
     vectors::draw()?;
 
     let mut environment = None;
@@ -30,6 +32,11 @@ pub(crate) fn test() -> Result<()> {
         environment = Some(python);
         steps.next("checking licences");
         licences::check()?;
+    }
+    if tools.python && deploy::can_have_caches() {
+        deploy::test_without_store(&mut steps)?;
+    } else {
+        tools.skip("the tests of deploy/, which need Python, nginx and Varnish");
     }
     if tools.node {
         packages::build(&tools, &mut steps)?;

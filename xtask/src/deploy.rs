@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::cargo::{self, root, run};
 use crate::components::{self, SERVED, SHIPPED};
 use crate::steps::Steps;
+use crate::tools::can_install;
 use crate::wasmtime;
 
 /// Where the scripts lie.
@@ -21,9 +22,18 @@ const STORE: [&str; 2] = ["s3s-fs", "0.17.0"];
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::of(SHIPPED.len() + 5);
     components::build(SHIPPED, &mut steps)?;
-    let mut python = python(&mut steps, true)?;
+    let mut python = python(&mut steps, Peers::CachesAndStore)?;
     steps.next("testing deployments");
     run(python.args(["-m", "unittest", "discover", "--verbose", "--start-directory", SCRIPTS]))
+}
+
+/// Runs the tests of `deploy/` for which no store has to be built, which takes minutes: caches, files and telemetry. The components
+/// have to be there.
+pub(crate) fn test_without_store(steps: &mut Steps) -> Result<()> {
+    let mut python = python(steps, Peers::Caches)?;
+    steps.next("testing deployments");
+    let tests = ["-m", "unittest", "discover", "--start-directory", SCRIPTS, "--pattern", "test_[cft]*.py"];
+    run(python.args(tests))
 }
 
 /// Puts a mixed load on the service for a while, checks every answer, and prints what it took. Arguments are those of
@@ -31,7 +41,7 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn load(args: &[String]) -> Result<()> {
     let mut steps = Steps::of(SERVED.len() + 4);
     components::build(SERVED, &mut steps)?;
-    let mut python = python(&mut steps, false)?;
+    let mut python = python(&mut steps, Peers::None)?;
     steps.next("putting a load on the service");
     run(python.arg(format!("{SCRIPTS}/load.py")).args(args))
 }
@@ -40,23 +50,33 @@ pub(crate) fn load(args: &[String]) -> Result<()> {
 pub(crate) fn demo(args: &[String]) -> Result<()> {
     let mut steps = Steps::of(SERVED.len() + 5);
     components::build(SERVED, &mut steps)?;
-    let mut python = python(&mut steps, true)?;
+    let mut python = python(&mut steps, Peers::CachesAndStore)?;
     steps.next("serving");
     run(python.arg(format!("{SCRIPTS}/demo.py")).args(args))
 }
 
+/// What the scripts need besides the service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Peers {
+    None,
+    Caches,
+    CachesAndStore,
+}
+
 /// Python, with all that the scripts need in its environment.
-fn python(steps: &mut Steps, with_peers: bool) -> Result<Command> {
+fn python(steps: &mut Steps, peers: Peers) -> Result<Command> {
     let wasmtime = wasmtime::installed_or_built(steps)?;
     let target = root()?.join("target/deploy");
     steps.next("installing packages of Python");
     let programs = programs_of_python()?;
     let mut command = Command::new(programs.join("python"));
     command.current_dir(root()?).env("WASMTIME", wasmtime).env("PYTHONDONTWRITEBYTECODE", "1");
-    if with_peers {
-        steps.next("installing a store of objects, nginx and Varnish");
-        command.env("S3S_FS", store(&target)?);
+    if peers != Peers::None {
+        steps.next("installing nginx and Varnish, and a store of objects if it is needed");
         install_caches()?;
+    }
+    if peers == Peers::CachesAndStore {
+        command.env("S3S_FS", store(&target)?);
     }
     // Debian keeps servers out of the way of users, and packages of Python bring programs.
     let path = std::env::var("PATH").unwrap_or_default();
@@ -91,17 +111,24 @@ fn store(target: &std::path::Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Installs nginx and Varnish where this is Debian and they are missing.
-fn install_caches() -> Result<()> {
+/// The packages of Debian with nginx and Varnish, as far as these are missing.
+fn missing_caches() -> Vec<&'static str> {
     let is_missing =
         |name: &str| Command::new(name).arg(if name == "nginx" { "-v" } else { "-V" }).output().is_err();
     let in_sbin = |name: &str| PathBuf::from("/usr/sbin").join(name).exists();
-    let missing = [("nginx", "nginx"), ("varnishd", "varnish")];
-    let missing: Vec<&str> = missing
-        .into_iter()
-        .filter(|(program, _)| is_missing(program) && !in_sbin(program))
-        .map(|(_, package)| package)
-        .collect();
+    let caches = [("nginx", "nginx"), ("varnishd", "varnish")];
+    let missing = caches.into_iter().filter(|(program, _)| is_missing(program) && !in_sbin(program));
+    missing.map(|(_, package)| package).collect()
+}
+
+/// Whether nginx and Varnish are there, or can be installed without asking anyone.
+pub(crate) fn can_have_caches() -> bool {
+    missing_caches().is_empty() || can_install()
+}
+
+/// Installs nginx and Varnish where this is Debian and they are missing.
+fn install_caches() -> Result<()> {
+    let missing = missing_caches();
     if missing.is_empty() {
         return Ok(());
     }

@@ -38,8 +38,9 @@ usage: ./x <command>
   contact-sheet [file]
                   build, then draw what each option does to a picture, by default to docs/contact-sheet.webp
   playground      build the npm package and, in dist/playground, the page that resizes photographs in the browser
-  test-callers    build these and the Python package, and run their tests; on Debian, as root, it installs Node.js,
-                  Chromium and Python where they are missing; elsewhere it says what it skips
+  test-callers    build these and the Python package, and run their tests and most of deploy/'s; on Debian, as root, it
+                  installs Node.js, Chromium, Python, nginx and Varnish where they are missing; elsewhere it says what
+                  it skips
   vectors         make the renditions that conformance/vectors.json records in every engine that there is, and print
                   which engines make the same bytes
   test-deploy     run the tests of deploy/: stores of objects, caches, telemetry, and files for other hosts;

@@ -170,7 +170,7 @@ fn has_python() -> bool {
     )
 }
 
-fn can_install() -> bool {
+pub(crate) fn can_install() -> bool {
     let is_root =
         Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
     is_root && runs("apt-get", &["--version"])
