@@ -12,7 +12,7 @@ mod tests;
 mod validate;
 
 pub(crate) use scale::{Axis, DecodeScale, Detail, Lane, Scale};
-pub(crate) use validate::validate;
+pub(crate) use validate::{needs_eight_bits, validate};
 
 use fit::{Fitted, Size, fit};
 pub(crate) use part::Placed;

@@ -44,18 +44,28 @@ fn looks(output: &Output) -> Result<()> {
     }
 }
 
-/// Of the stages, only those that turn an image and lay it on a colour take 16 bits.
-fn bit_depth(Options { geometry, adjust, overlays, output, .. }: &Options) -> Result<()> {
-    let invalid = |detail: &str| Err(Error::invalid("bit-depth", detail));
-    match output.bit_depth {
-        8 => return Ok(()),
-        16 if output.format == Format::Png => (),
-        16 => return invalid("can be 16 only for PNG"),
-        _ => return Err(Error::invalid("bit-depth", format!("is {}, must be 8 or 16", output.bit_depth))),
+fn bit_depth(options: &Options) -> Result<()> {
+    let depth = options.output.bit_depth;
+    match (depth, needs_eight_bits(options)) {
+        (0 | 8, _) | (16, None) => Ok(()),
+        (16, Some(reason)) => Err(Error::invalid("bit-depth", reason)),
+        _ => Err(Error::invalid("bit-depth", format!("is {depth}, must be 0, 8 or 16"))),
+    }
+}
+
+/// Why a rendition cannot have 16 bits in a channel, if so. Of the stages, only those that turn an image and lay it on a colour take
+/// as many.
+pub(crate) fn needs_eight_bits(options: &Options) -> Option<&'static str> {
+    let Options { geometry, adjust, overlays, output, .. } = options;
+    if output.format != Format::Png {
+        return Some("can be 16 only for PNG");
+    }
+    if output.colors.is_some() {
+        return Some("cannot be 16 together with colors");
     }
     let is_smart = |position: Position| matches!(position, Position::Smart(_));
     if is_smart(geometry.position) || geometry.crop.is_some_and(|crop| is_smart(crop.position)) {
-        return invalid("cannot be 16 together with a smart position");
+        return Some("cannot be 16 together with a smart position");
     }
     let draws = geometry.fit == Fit::Pad
         || geometry.extend.is_some()
@@ -63,15 +73,12 @@ fn bit_depth(Options { geometry, adjust, overlays, output, .. }: &Options) -> Re
         || geometry.padding != Sides::ZERO
         || geometry.mask.is_some();
     if draws {
-        return invalid("cannot be 16 together with fit.pad, extend, tilt, padding or mask");
+        return Some("cannot be 16 together with fit.pad, extend, tilt, padding or mask");
     }
     if adjust.normalized() != Adjust::default() {
-        return invalid("cannot be 16 together with adjustments");
+        return Some("cannot be 16 together with adjustments");
     }
-    if !overlays.is_empty() {
-        return invalid("cannot be 16 together with overlay");
-    }
-    Ok(())
+    (!overlays.is_empty()).then_some("cannot be 16 together with overlay")
 }
 
 fn geometry(geometry: &Geometry) -> Result<()> {
@@ -178,9 +185,6 @@ fn output(output: &Output) -> Result<()> {
     }
     if output.colors.is_some_and(|colors| !(2..=256).contains(&colors)) {
         return Err(Error::invalid("colors", OutOfRange("2 to 256")));
-    }
-    if output.colors.is_some() && output.bit_depth == 16 {
-        return Err(Error::invalid("colors", "cannot be combined with a bit-depth of 16"));
     }
     if output.location && output.metadata != Metadata::Keep {
         return Err(Error::invalid("location", "needs metadata.keep, because it is part of the metadata"));

@@ -5,7 +5,7 @@ use crate::icc::{Curve, Profile};
 use png::ColorType;
 use tintype::{
     Color, Error, Extend, Extent, Filter, Fit, Format, Gravity, Length, Mask, MaskShape, Options, Position,
-    Rotation, Sides, Smart, resize,
+    Rotation, Sides, Smart, inspect, resize,
 };
 
 const COLORS: [ColorType; 4] =
@@ -170,11 +170,12 @@ fn converted_colours_are_those_of_8_bits_and_finer() {
 #[test]
 fn what_has_8_bits_only_is_refused_together_with_16() {
     type Change = fn(&mut Options);
-    let changes: [(Change, &str); 9] = [
-        (|options| options.output.bit_depth = 12, "is 12, must be 8 or 16"),
+    let changes: [(Change, &str); 10] = [
+        (|options| options.output.bit_depth = 12, "is 12, must be 0, 8 or 16"),
         (|options| options.output.format = Format::Webp, "can be 16 only for PNG"),
         (|options| options.output.format = Format::Jpeg, "can be 16 only for PNG"),
         (|options| options.geometry.position = Position::Smart(Smart::Entropy), "smart position"),
+        (|options| options.output.colors = Some(9), "colors"),
         (|options| options.geometry.fit = Fit::Pad, "fit.pad"),
         (|options| options.geometry.padding = Sides { top: 1, ..Sides::ZERO }, "padding"),
         (|options| options.geometry.mask = Some(Mask::new(MaskShape::Circle)), "mask"),
@@ -200,4 +201,21 @@ fn what_has_8_bits_only_is_refused_together_with_16() {
         assert!(matches!(&error, Error::InvalidOption { name, .. } if name == "bit-depth"), "{error}");
         assert!(error.to_string().contains(detail), "{error}");
     }
+}
+
+#[test]
+fn the_depth_of_the_source_is_kept_where_that_can_be() {
+    let deep = long_png(ColorType::Rgb, 2, &[1, 2, 3, 40_000, 50_000, 60_001], None);
+    let depth_of = |file: &[u8], change: fn(&mut Options)| {
+        let mut options = sixteen(|options| options.output.bit_depth = 0);
+        change(&mut options);
+        inspect(&resize(file, &options).unwrap().image).unwrap().source.bit_depth
+    };
+    assert_eq!(depth_of(&deep, |_| ()), 16);
+    assert_eq!(made(&deep, |options| options.output.bit_depth = 0), made(&deep, |_| ()));
+    let short = resize(&deep[..], &sixteen(|options| options.output.bit_depth = 8)).unwrap().image;
+    assert_eq!(depth_of(&short, |_| ()), 8);
+    assert_eq!(depth_of(&deep, |options| options.geometry.fit = Fit::Pad), 8);
+    assert_eq!(depth_of(&deep, |options| options.output.colors = Some(2)), 8);
+    assert_eq!(depth_of(&deep, |options| options.output.format = Format::Webp), 8);
 }

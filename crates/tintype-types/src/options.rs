@@ -63,7 +63,7 @@ pub struct Output {
     pub subsampling: Subsampling,
     /// Average the chroma of a lossy WebP so that thin coloured lines stay.
     pub sharp_chroma: bool,
-    /// Bits per channel of a PNG, 8 or 16; 16 is for PNG only.
+    /// Bits per channel of a PNG, 8 or 16; 16 is for PNG only. 0 is the source's where that can be.
     pub bit_depth: u32,
     /// The most colours of a PNG or GIF, 2 to 256. `None` means 256 for GIF, and as many as there are for PNG.
     pub colors: Option<u32>,

@@ -209,8 +209,8 @@ export interface Options {
   subsampling?: 'auto' | 'half' | 'full';
   /** Average the chroma of a lossy WebP so that thin coloured lines stay. @default false */
   sharpChroma?: boolean;
-  /** Bits per channel of a PNG. @default 8 */
-  bitDepth?: 8 | 16;
+  /** Bits per channel of a PNG; 0 is 16 for a source with 16, where that can be. @default 8 */
+  bitDepth?: 0 | 8 | 16;
   /** The most colours of a PNG or GIF, 2 to 256; a PNG with more becomes one with a palette. @default all of a PNG, 256 of a GIF */
   colors?: number;
   /** Convert colours to sRGB, keep the colour profile, or drop it and leave colours as they are. @default 'srgb' */

@@ -6,7 +6,7 @@
 use tintype_types::{Format, number};
 
 use super::adjust::{MODEST, amount, factor, opaque};
-use super::parameter::{Parameter, Rejected, differences, field, find, unknown};
+use super::parameter::{Parameter, Rejected, choice, differences, field, find, unknown};
 use super::text::{encode_query, pairs};
 use super::value::{read_angle, write_angle};
 use crate::failure::{Failure, Kind, Result};
@@ -238,9 +238,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     field!(["progressive"], SWITCH, output.progressive),
     field!(["subsampling"], "auto, 420 or 444", output.subsampling),
     field!(["sharp-chroma"], SWITCH, output.sharp_chroma),
-    field!(["bit-depth", "depth"], "8 or 16, bits per channel of a PNG", output.bit_depth, |text| {
-        number(text, 8, 16).filter(|bits| [8, 16].contains(bits))
-    }),
+    choice!(["bit-depth", "depth"], output.bit_depth, { "8" => 8, "16" => 16, "source" => 0 }),
     field!(["colors", "colours"], "the most colours of a PNG or GIF, 2 to 256", output.colors, |text| {
         number(text, 2, 256).map(Some)
     }),

@@ -133,7 +133,7 @@ fn plain_mask(mask: Mask, background: Option<Color>) -> Mask {
 }
 
 /// The position with one way to say that it is a corner's, or a side's.
-fn plain_position(position: Position) -> Position {
+pub(super) fn plain_position(position: Position) -> Position {
     let plain = |offset: Offset| if offset.is_zero() { Offset::ZERO } else { offset };
     match position {
         Position::At { x, y } if Offset::from(x).is_zero() && Offset::from(y).is_zero() => {

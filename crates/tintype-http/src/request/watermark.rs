@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use tintype_types::{Blend, Factor, Length, Overlay, Place, Position};
 
+use super::geometry::plain_position;
+
 /// An image to lay over the rendition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watermark {
@@ -44,10 +46,17 @@ impl Default for Watermark {
 }
 
 impl Watermark {
-    /// The same without what does not matter where there is none to be seen.
+    /// The same without what does not matter where there is none to be seen, and with one way to say where it is.
     #[must_use]
     pub fn normalized(&self) -> Self {
-        if self.image.is_none() || self.opacity == Factor::ZERO { Self::default() } else { self.clone() }
+        if self.image.is_none() || self.opacity == Factor::ZERO {
+            return Self::default();
+        }
+        let place = match self.place {
+            Place::At(position) => Place::At(plain_position(position)),
+            tiled => tiled,
+        };
+        Self { place, ..self.clone() }
     }
 
     /// The contract's overlay of this image.

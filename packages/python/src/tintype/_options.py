@@ -231,8 +231,8 @@ class Options(Limits, total=False):
     """Resolution of a JPEG's chroma. Default: auto, which is full where thin coloured lines would be lost."""
     sharp_chroma: bool
     """Average the chroma of a lossy WebP so that thin coloured lines stay. Default: False."""
-    bit_depth: Literal[8, 16]
-    """Bits per channel of a PNG. Default: 8."""
+    bit_depth: Literal[0, 8, 16]
+    """Bits per channel of a PNG; 0 is 16 for a source with 16, where that can be. Default: 8."""
     colors: int
     """The most colours of a PNG or GIF, 2 to 256; a PNG with more becomes one with a palette. Default: all of a PNG, 256 of a GIF."""
     profile: Literal["srgb", "keep", "strip"]

@@ -7,7 +7,6 @@ use crate::grammar::parameter::Missing;
 
 /// Every such option, and which arguments switch it off.
 pub(crate) const MISSING: &[Missing] = &[
-    Missing { names: &["preserve_hdr", "ph"], is_neutral: is_false },
     Missing { names: &["progressive_blur", "pbl"], is_neutral: is_empty },
     Missing { names: &["blur_detections", "bd"], is_neutral: is_empty },
     Missing { names: &["draw_detections", "dd"], is_neutral: is_false },

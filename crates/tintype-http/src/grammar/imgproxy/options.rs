@@ -355,6 +355,15 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
             _ => None,
         },
     },
+    Parameter {
+        names: &["preserve_hdr", "ph"],
+        accepts: SWITCH,
+        read: |draft, text| {
+            draft.request.output.bit_depth = if parse_bool(text) { 0 } else { 8 };
+            Ok(())
+        },
+        write: |draft| (draft.request.output.bit_depth == 0).then(|| "1".into()),
+    },
     // Only HEIC and AVIF have thumbnails that imgproxy takes in place of their images.
     no_effect!(["enforce_thumbnail", "eth"]),
     field!(["raw"], SWITCH, raw, |text| Some(parse_bool(text))),

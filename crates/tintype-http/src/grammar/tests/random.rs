@@ -319,7 +319,7 @@ impl Random {
             progressive: self.maybe(5, |random| random.chance(50)),
             subsampling: self.mostly(95, Subsampling::Auto, Subsampling::ALL),
             sharp_chroma: self.chance(5),
-            bit_depth: if is_deep { 16 } else { 8 },
+            bit_depth: if is_deep { 16 } else { self.mostly(95, 8, &[0]) },
             colors: self.maybe(8, |random| random.pick(&[2, 64, 256])).filter(|_| !is_deep),
             profile: self.mostly(90, Profile::Srgb, Profile::ALL),
             metadata: self.mostly(80, Metadata::Strip, Metadata::ALL),
