@@ -202,6 +202,7 @@ const CLOUDFLARE_GRAVITIES = {
   east: 'right',
   west: 'left',
   attention: 'auto',
+  entropy: 'entropy',
   'north-east': '1x0',
   'north-west': '0x0',
   'south-east': '1x1',
@@ -213,8 +214,8 @@ function cloudflare(
   { width, height, fit, enlarge, position, rotate, flip, background, format, quality, ...rest },
 ) {
   refuse(rest, 'sharpen', 'tone', 'watermark');
-  // 0 is as if it were not there.
-  for (const name of ['brightness', 'contrast', 'saturation']) if (rest[name] === 0) cannot(`${name}=0`);
+  // 0 is as if it were not there, but for saturation.
+  for (const name of ['brightness', 'contrast']) if (rest[name] === 0) cannot(`${name}=0`);
   const turned = rotate % 180 !== 0;
   if (fit === 'pad' && background === undefined) cannot('no background');
   const options = given([
