@@ -100,6 +100,6 @@ fn alike(here: &[u8], there: &[u8]) -> usize {
     let (words, _) = here.as_chunks::<8>();
     let (others, _) = there.as_chunks::<8>();
     let same = words.iter().zip(others).take_while(|(one, other)| one == other).count() * 8;
-    let rest = here.iter().zip(there).skip(same).take_while(|(one, other)| one == other);
-    same + rest.count()
+    let (here, there) = (here.get(same..).unwrap_or_default(), there.get(same..).unwrap_or_default());
+    same + here.iter().zip(there).take_while(|(one, other)| one == other).count()
 }
