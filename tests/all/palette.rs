@@ -175,7 +175,7 @@ fn numbers_out_of_range_and_sixteen_bits_are_refused_and_other_formats_take_no_n
     let mut deep = options(Format::Png, 16);
     deep.output.bit_depth = 16;
     let made = resize(&source[..], &deep);
-    assert!(matches!(&made, Err(Error::InvalidOption { name, .. }) if name == "colors"), "{made:?}");
+    assert!(matches!(&made, Err(Error::InvalidOption { name, .. }) if name == "bit-depth"), "{made:?}");
     for format in [Format::Jpeg, Format::Webp] {
         let mut usual = options(format, 2);
         let made = resize(&source[..], &usual).unwrap().image;
