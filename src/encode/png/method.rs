@@ -83,8 +83,8 @@ const THOROUGH: Level = Level::of_matches(9, 840, 1900);
 
 /// Matches of all lengths are weighed by the bits of their codes.
 const CLOSEST: Level = Level {
-    search: Search::Closely(close::Effort { depth: 64, enough: 66, rounds: 2 }),
-    per_input: 500,
+    search: Search::Closely(close::Effort { depth: 12, enough: 34, rounds: 2 }),
+    per_input: 600,
     per_output: 4500,
 };
 
