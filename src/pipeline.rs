@@ -109,7 +109,7 @@ impl Pipeline {
             Pass::Render(trimmed) => plan::plan(&header.source, options, header.scales, trimmed)?,
             Pass::Look | Pass::Overlay => plan::plan(&header.source, options, header.scales, None)?,
         };
-        let depth = Depth::of(options, header.depth);
+        let depth = plan::depth(options, header.depth);
         let outputs = encode::Outputs::new(options);
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;

@@ -1,7 +1,6 @@
 //! How the samples of an image are laid out.
 
-use crate::plan::needs_eight_bits;
-use crate::{Color, Options};
+use crate::Color;
 
 /// The samples of an image, from decoder to encoder: in one plane or in several, which are called lanes on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,16 +50,6 @@ pub(crate) enum Depth {
 }
 
 impl Depth {
-    /// The bits of the samples that an encoder is to write, for a source with so many. They are the source's if that is asked
-    /// for and can be.
-    pub(crate) fn of(options: &Options, source: Self) -> Self {
-        match options.output.bit_depth {
-            16 => Self::Sixteen,
-            0 if needs_eight_bits(options).is_none() => source,
-            _ => Self::Eight,
-        }
-    }
-
     /// Bytes of a sample.
     pub(crate) fn bytes(self) -> usize {
         match self {

@@ -12,14 +12,16 @@ mod tests;
 mod validate;
 
 pub(crate) use scale::{Axis, DecodeScale, Detail, Lane, Scale};
-pub(crate) use validate::{needs_eight_bits, validate};
+pub(crate) use validate::validate;
 
 use fit::{Fitted, Size, fit};
 pub(crate) use part::Placed;
 
 use part::{Free, cut, part, start_of};
+use validate::needs_eight_bits;
 
 use crate::geometry::{Region, Span, Transform, Window};
+use crate::pixels::Depth;
 use crate::stage::{mask, tilt};
 use crate::{
     Error, Extent, Factor, Filter, Fit, Geometry, Limit, Mask, MaskShape, Options, Position, Result, Sides,
@@ -165,6 +167,15 @@ pub(crate) fn whole(source: &Source, options: &Options) -> Result<Plan> {
         width: source.width,
         height: source.height,
     })
+}
+
+/// The bits of the samples that an encoder is to write. Those of the source are kept if that is asked for and can be.
+pub(crate) fn depth(options: &Options, source: Depth) -> Depth {
+    match options.output.bit_depth {
+        16 => Depth::Sixteen,
+        0 if needs_eight_bits(options).is_none() => source,
+        _ => Depth::Eight,
+    }
 }
 
 /// What turns a source upright.

@@ -55,7 +55,7 @@ fn bit_depth(options: &Options) -> Result<()> {
 
 /// Why a rendition cannot have 16 bits in a channel, if so. Of the stages, only those that turn an image and lay it on a colour take
 /// as many.
-pub(crate) fn needs_eight_bits(options: &Options) -> Option<&'static str> {
+pub(super) fn needs_eight_bits(options: &Options) -> Option<&'static str> {
     let Options { geometry, adjust, overlays, output, .. } = options;
     if output.format != Format::Png {
         return Some("can be 16 only for PNG");

@@ -52,3 +52,13 @@ macro_rules! sse2 {
 }
 #[cfg(target_arch = "x86_64")]
 pub(crate) use sse2;
+
+/// Numbers of 24 bits that look random, for tests; the same ones in each.
+#[cfg(test)]
+fn random() -> impl FnMut() -> u64 {
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    move || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state >> 40
+    }
+}

@@ -17,6 +17,14 @@ use tintype_webp::decode::{Decoder, DecoderConfig, Drawn, Frame};
 use tintype_webp::encode::animation::{Attached, Coding, Encoder};
 use tintype_webp::encode::lossless;
 
+/// Fails if a rendition depends on the pieces in which its source comes.
+pub(crate) fn assert_same_in_chunks(source: &[u8], options: &Options, sizes: &[usize]) {
+    let whole = resize(source, options).unwrap().image;
+    for &size in sizes {
+        assert!(in_chunks(source, options, size) == whole, "{size}");
+    }
+}
+
 /// A frame as it is shown: milliseconds, and the canvas in RGBA.
 pub(crate) type Shown = (u32, Vec<u8>);
 

@@ -106,16 +106,13 @@ fn columns_of_half<V: U8x16>([a, b, c, d]: [V; 4]) -> [V; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Bytes, scalar};
+    use crate::{Bytes, random, scalar};
     use alloc::vec::Vec;
 
     /// Lanes of every kind: extremes, small numbers and any.
     fn samples() -> impl Iterator<Item = [u8; 16]> {
-        let mut seed = 0x9E37_79B9_7F4A_7C15u64;
-        let mut next = move || {
-            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (seed >> 40) as u8
-        };
+        let mut random = random();
+        let mut next = move || random() as u8;
         (0..400).map(move |round| {
             core::array::from_fn(|_| match (round % 3, next()) {
                 (0, any) => [0, 1, 127, 128, 129, 254, 255, 64][usize::from(any % 8)],

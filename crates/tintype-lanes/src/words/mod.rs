@@ -143,16 +143,13 @@ pub fn transpose_halves<V: I16x8>([r0, r1, r2, r3]: [V; 4]) -> [V; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Words, scalar};
+    use crate::{Words, random, scalar};
     use alloc::vec::Vec;
 
     /// Lanes of every kind: extremes, small numbers and any.
     fn samples() -> impl Iterator<Item = [i16; 8]> {
-        let mut seed = 0x9E37_79B9_7F4A_7C15u64;
-        let mut next = move || {
-            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (seed >> 40) as i16
-        };
+        let mut random = random();
+        let mut next = move || random() as i16;
         (0..400).map(move |round| {
             core::array::from_fn(|_| match (round % 4, next()) {
                 (0, any) => [i16::MIN, i16::MAX, -1, 0, 1, 255, 256, -255][usize::from(any as u16 % 8)],

@@ -4,7 +4,6 @@ use tintype_types::{
     Color, Crop, Factor, Fill, Fit, Format, Gravity, Length, Metadata, Output, Position, Sides,
 };
 
-use super::options::rest;
 use crate::failure::{Failure, Result};
 use crate::grammar::dialect::keeping_format;
 use crate::request::geometry::normalized;
@@ -172,6 +171,12 @@ impl Draft {
             std::mem::swap(&mut geometry.flip_horizontal, &mut geometry.flip_vertical);
         }
     }
+}
+
+/// What two shares leave of a side.
+pub(super) fn rest(near: Factor, far: Factor) -> Option<Length> {
+    let left = Factor::ONE.millionths().checked_sub(near.millionths())?.checked_sub(far.millionths())?;
+    (left > 0).then_some(Length::Share(Factor::from_millionths(left)))
 }
 
 /// Whether a format shows one frame. A PNG is a still, as there.

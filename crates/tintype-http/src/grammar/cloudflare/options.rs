@@ -4,7 +4,7 @@ use tintype_types::{
     Effort, Factor, Fit, Format, Gravity, Length, Metadata, Position, Sides, Smart, Trim, Unsharp, number,
 };
 
-use super::draft::{Draft, Part};
+use super::draft::{Draft, Part, rest};
 use crate::grammar::adjust::{MODEST, factor};
 use crate::grammar::parameter::{Missing, Parameter, Rejected, choice, field, meaning, no_effect, word};
 use crate::grammar::position::{at_focal_point, read_coordinate, read_pixels};
@@ -263,12 +263,6 @@ fn border(draft: &mut Draft) -> &mut Trim {
 
 /// How far colours of a border may differ if nothing is said about it, which Cloudflare does not document.
 const TOLERANCE: u32 = 10;
-
-/// What two shares leave of a side.
-pub(super) fn rest(near: Factor, far: Factor) -> Option<Length> {
-    let left = Factor::ONE.millionths().checked_sub(near.millionths())?.checked_sub(far.millionths())?;
-    (left > 0).then_some(Length::Share(Factor::from_millionths(left)))
-}
 
 /// Pixels, or a share of the side, which has a decimal point.
 fn read_offset(text: &str) -> Option<Length> {
