@@ -9,6 +9,7 @@ mod deflate;
 mod file;
 mod film;
 mod filter;
+mod frame;
 mod held;
 mod method;
 mod quantized;
