@@ -121,3 +121,16 @@ pub(crate) struct Region {
     /// Height, at least 1.
     pub height: u32,
 }
+
+impl Region {
+    /// The part that it becomes if all of the image is resized to `width` and `height`: at least a pixel.
+    pub(crate) fn scaled(self, scale: f64, (width, height): (u32, u32)) -> Self {
+        let part = |start: u32, len: u32, side: u32| {
+            let scaled = |length: u32| (f64::from(length) * scale).round() as u32;
+            let start = scaled(start).min(side - 1);
+            (start, scaled(len).clamp(1, side - start))
+        };
+        let ((x, width), (y, height)) = (part(self.x, self.width, width), part(self.y, self.height, height));
+        Self { x, y, width, height }
+    }
+}

@@ -276,6 +276,7 @@ fn steps() -> Vec<Vector> {
     add("png-turned-6", &[S::AutoOrient(false), S::Height(Length::Pixels(40))]);
     add("png-rgba", &[S::MinWidth(200)]);
     add("png-rgba", &[S::MinHeight(100), S::Width(Length::Pixels(90))]);
+    add("png-rgba", &[S::MaxSide(60), S::Padding(Sides { top: 20, right: 5, bottom: 9, left: 40 })]);
     for density in [0.5, 2.0, 2.75] {
         add(
             "jpeg-420",

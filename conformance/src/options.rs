@@ -48,6 +48,7 @@ fn value(setting: Setting) -> Value {
         | S::Frames(number)
         | S::MinWidth(number)
         | S::MinHeight(number)
+        | S::MaxSide(number)
         | S::Quality(number)
         | S::MaxBytes(number)
         | S::NearLossless(number)
@@ -59,6 +60,7 @@ fn value(setting: Setting) -> Value {
         | S::MaxOutputSide(number) => json!(number),
         S::MaxSourceBytes(number)
         | S::MaxSourcePixels(number)
+        | S::MaxFramePixels(number)
         | S::MaxOutputPixels(number)
         | S::MaxMemory(number)
         | S::MaxWork(number) => json!(number),

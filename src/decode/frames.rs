@@ -12,14 +12,20 @@ pub(super) struct Selection {
     count: u32,
     max_frames: u32,
     max_pixels: u64,
+    max_frame_pixels: u64,
 }
 
 impl Selection {
     /// The frames that the options ask for, and their format has a place for.
     pub(super) fn of(options: &Options) -> Self {
         let count = if options.output.format.has_frames() { options.input.frames } else { 1 };
-        let (max_frames, max_pixels) = (options.limits.frames, options.limits.source_pixels);
-        Self { first: options.input.page, count, max_frames, max_pixels }
+        Self {
+            first: options.input.page,
+            count,
+            max_frames: options.limits.frames,
+            max_pixels: options.limits.source_pixels,
+            max_frame_pixels: options.limits.frame_pixels,
+        }
     }
 
     /// Whether there may be more than one.
@@ -137,6 +143,9 @@ impl Frames {
 
     fn begin(&mut self, delay: u32) -> Result<()> {
         self.begun += 1;
+        if self.selection.needs_canvas() {
+            Limit::FramePixels.check(self.pixels, self.selection.max_frame_pixels)?;
+        }
         Limit::Frames.check(self.begun.into(), self.selection.max_frames.into())?;
         Limit::SourcePixels.check(self.pixels * u64::from(self.begun), self.selection.max_pixels)?;
         (self.delay, self.stage) = (delay, Stage::Draw);

@@ -24,6 +24,16 @@ pub(super) struct Fitted {
     pub both: bool,
 }
 
+impl Fitted {
+    /// The same part of the image at a scale, with all that surrounds it.
+    pub(super) fn scaled(self, scale: f64) -> Self {
+        let scaled = |side: u32| pixels(f64::from(side) * scale);
+        let size = |(width, height): Size| (scaled(width), scaled(height));
+        let density = Factor::from_millionths((f64::from(self.density.millionths()) * scale).round() as u32);
+        Self { size: size(self.size), target: size(self.target), filled: size(self.filled), density, ..self }
+    }
+}
+
 /// Fits an image to the target of the options.
 pub(super) fn fit(geometry: &Geometry, image: Size) -> Fitted {
     let Target { base, sides, fit, density } = target(geometry, image);

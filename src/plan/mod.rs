@@ -119,7 +119,7 @@ pub(crate) fn plan(
         let (width, height) = upright.size(source.width, source.height);
         Region { x: 0, y: 0, width, height }
     });
-    let chosen = choose(geometry, region)?;
+    let (chosen, around) = within_side(geometry, region)?;
     let turn = turn(geometry);
 
     let stored = (source.width.into(), source.height.into());
@@ -141,7 +141,6 @@ pub(crate) fn plan(
     let sufficient = |offer: &&DecodeScale| offer.scale.factor() * ratio >= offer.min_ratio;
     let scale = scales.iter().find(sufficient).map_or(Scale::FULL, |offer| offer.scale);
 
-    let around = around(geometry, &chosen);
     let (width, height) = around.size(chosen.size)?;
     check_size(options, width, height)?;
     let smart = chosen.smart;
@@ -204,18 +203,37 @@ struct Chosen {
     fitted: Fitted,
 }
 
-fn choose(geometry: &Geometry, region: Region) -> Result<Chosen> {
+/// What is chosen, and what is added around it, both as small as the longest side that the options allow.
+fn within_side(geometry: &Geometry, region: Region) -> Result<(Chosen, Around)> {
+    let at = |scale| {
+        let chosen = choose(geometry, region, scale)?;
+        let around = around(geometry, &chosen);
+        let (width, height) = around.size(chosen.size)?;
+        Ok(((chosen, around), width.max(height)))
+    };
+    let (whole, longest) = at(1.0)?;
+    let Some(most) = geometry.max_side.filter(|most| longest > *most) else { return Ok(whole) };
+    let mut wanted = most;
+    loop {
+        let (smaller, side) = at(f64::from(wanted) / f64::from(longest))?;
+        if side <= most || wanted == 1 {
+            return Ok(smaller);
+        }
+        // Several parts, each rounded up, are too long by pixels.
+        wanted = wanted.saturating_sub(side - most).max(1);
+    }
+}
+
+/// What is chosen, at a scale of what else the options ask for.
+fn choose(geometry: &Geometry, region: Region, scale: f64) -> Result<Chosen> {
     let part = part(geometry, region)?;
     let turn = turn(geometry);
     let image = turn.size(part.width, part.height);
     let fitted = fit(geometry, image);
+    let keep = kept(geometry, fitted.size)?;
+    let fitted = fitted.scaled(scale);
+    let keep = keep.scaled(scale, fitted.size);
     let (width, height) = fitted.size;
-    let keep = match geometry.crop_resized {
-        None => Region { x: 0, y: 0, width, height },
-        Some(crop) => cut(crop, Region { x: 0, y: 0, width, height }).ok_or_else(|| {
-            Error::invalid("crop-resized", format!("lies outside of the resized image of {width}x{height}"))
-        })?,
-    };
     let size = (keep.width, keep.height);
     let per_pixel = (fitted.window.x.len / f64::from(width), fitted.window.y.len / f64::from(height));
 
@@ -242,19 +260,29 @@ fn choose(geometry: &Geometry, region: Region) -> Result<Chosen> {
         let smart = Some(SmartCut { method, size: fitted.size, keep });
         return Ok(Chosen { bounds, window, resampled, smart, size, fitted });
     }
-    let kept = |span: Span, per_pixel: f64, start: u32, len: u32| Span {
+    let part_of = |span: Span, per_pixel: f64, start: u32, len: u32| Span {
         start: span.start + f64::from(start) * per_pixel,
         len: f64::from(len) * per_pixel,
     };
     let window = if geometry.crop_resized.is_some() {
         Window {
-            x: kept(fitted.window.x, per_pixel.0, keep.x, keep.width),
-            y: kept(fitted.window.y, per_pixel.1, keep.y, keep.height),
+            x: part_of(fitted.window.x, per_pixel.0, keep.x, keep.width),
+            y: part_of(fitted.window.y, per_pixel.1, keep.y, keep.height),
         }
     } else {
         fitted.window
     };
     Ok(Chosen { bounds: part, window, resampled: size, smart: None, size, fitted })
+}
+
+/// The part of the resized image that is kept.
+fn kept(geometry: &Geometry, (width, height): Size) -> Result<Region> {
+    let whole = Region { x: 0, y: 0, width, height };
+    geometry.crop_resized.map_or(Ok(whole), |crop| {
+        cut(crop, whole).ok_or_else(|| {
+            Error::invalid("crop-resized", format!("lies outside of the resized image of {width}x{height}"))
+        })
+    })
 }
 
 /// What is added to an image of this size.

@@ -439,3 +439,53 @@ fn a_smart_crop_takes_the_size_of_the_target_out_of_all_that_there_is() {
     assert_eq!((smart.size, plan.size), ((100, 100), (200, 100)));
     assert_eq!((plan.window.x.len, plan.window.y.len), (400.0, 200.0));
 }
+
+#[test]
+fn what_is_too_long_becomes_smaller_as_a_whole() {
+    let within = |most: u32, (width, height): (u32, u32), change: fn(&mut Geometry)| {
+        size((200, 100), |geometry| {
+            to_size(geometry, width, height);
+            geometry.max_side = Some(most);
+            change(geometry);
+        })
+    };
+    assert_eq!(within(100, (1000, 50), |geometry| geometry.fit = Fit::Stretch), (100, 5));
+    assert_eq!(within(50, (1000, 50), |geometry| geometry.fit = Fit::Crop), (50, 13));
+    assert_eq!(within(300, (150, 90), |_| ()), (150, 75));
+    // With padding and surroundings.
+    let padded = |geometry: &mut Geometry| {
+        geometry.padding = Sides { top: 100, right: 200, bottom: 300, left: 400 };
+    };
+    assert_eq!(within(200, (100, 100), padded), (200, 129));
+    let extended = |geometry: &mut Geometry| {
+        geometry.extend = Some(Extend { to: Extent::Size, position: Position::default() });
+    };
+    assert_eq!(within(100, (1000, 2000), extended), (50, 100));
+    // With a part of the resized image.
+    let cropped = |geometry: &mut Geometry| {
+        let position = Position::At { x: Length::Pixels(1), y: Length::Pixels(49) };
+        geometry.crop_resized = Some(Crop { width: Length::Pixels(9), height: Length::Pixels(1), position });
+    };
+    assert_eq!(within(3, (100, 50), cropped), (3, 1));
+}
+
+#[test]
+fn no_side_is_longer_than_allowed_however_the_parts_around_are_rounded() {
+    for most in 1..300 {
+        let (width, height) = size((321, 57), |geometry| {
+            geometry.max_side = Some(most);
+            geometry.padding = Sides { top: 3, right: 5, bottom: 7, left: 9 };
+            geometry.extend = Some(Extend {
+                to: Extent::Ratio,
+                position: Position::Gravity {
+                    gravity: Gravity::North,
+                    x: Offset::Pixels(3),
+                    y: Offset::Pixels(3),
+                },
+            });
+            to_size(geometry, 301, 299);
+        });
+        assert!(width.max(height) <= most, "{most}: {width}x{height}");
+        assert!(width.max(height) + 3 > most, "{most}: {width}x{height}");
+    }
+}

@@ -86,6 +86,7 @@ fn geometry(geometry: &Geometry) -> Result<()> {
     target("height", "height-share", geometry.height)?;
     pixels("min-width", geometry.min_width)?;
     pixels("min-height", geometry.min_height)?;
+    pixels("max-side", geometry.max_side)?;
     sides("inset", geometry.inset)?;
     sides("padding", geometry.padding)?;
     part("crop", geometry.crop)?;

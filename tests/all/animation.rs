@@ -363,6 +363,9 @@ fn limits_hold_for_all_frames() {
         assert_eq!(refused(source, few), None);
         let pages = |options: &mut Options| (options.limits.frames, options.input.page) = (3, 4);
         assert_eq!(refused(source, pages), Some(Limit::Frames));
+        assert_eq!(refused(source, |options| options.limits.frame_pixels = 500), Some(Limit::FramePixels));
+        let still = |options: &mut Options| (options.limits.frame_pixels, options.input.frames) = (500, 1);
+        assert_eq!(refused(source, still), None);
         assert_eq!(refused(source, |options| options.limits.work = 2_000_000), Some(Limit::Work));
         assert_eq!(refused(source, |options| options.limits.memory = 2_400_000), Some(Limit::Memory));
     }

@@ -65,7 +65,7 @@ kinds! {
     RequestTimeout = REQUEST_TIMEOUT "request-timeout";
     /// The source has more bytes than `TINTYPE_MAX_SOURCE_BYTES`.
     SourceTooLarge = PAYLOAD_TOO_LARGE "source-too-large";
-    /// The source has more pixels than `TINTYPE_MAX_SOURCE_PIXELS`.
+    /// The source has more pixels than `TINTYPE_MAX_SOURCE_PIXELS`, or each frame more than `TINTYPE_MAX_FRAME_PIXELS`.
     TooManyPixels = PAYLOAD_TOO_LARGE "too-many-pixels";
     /// The source has more frames than `TINTYPE_MAX_FRAMES`.
     TooManyFrames = PAYLOAD_TOO_LARGE "too-many-frames";

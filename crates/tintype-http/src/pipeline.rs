@@ -278,6 +278,11 @@ fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
             format!("the source has {needed} frames or more, and {allowed} are allowed"),
             "ask for fewer frames, or raise TINTYPE_MAX_FRAMES",
         ),
+        Limit::FramePixels => (
+            Kind::TooManyPixels,
+            format!("each frame of the source has {needed} pixels, and {allowed} are allowed"),
+            "use a smaller source, or raise TINTYPE_MAX_FRAME_PIXELS",
+        ),
         Limit::OutputSide => (
             Kind::OutputTooLarge,
             format!("the longest side of the image would have {needed} pixels, and {allowed} are allowed"),

@@ -39,7 +39,7 @@ macro_rules! contract {
             $crate::same_cases! { wit::Metadata, $crate::Metadata: Strip, Copyright, Keep }
             $crate::same_cases! { wit::ColorModel, $crate::ColorModel: Gray, Rgb, Palette, Cmyk }
             $crate::same_cases! {
-                wit::Limit, $crate::Limit: SourceBytes, SourcePixels, Frames, OutputSide, OutputPixels, Memory, Work
+                wit::Limit, $crate::Limit: SourceBytes, SourcePixels, Frames, FramePixels, OutputSide, OutputPixels, Memory, Work
             }
 
             $crate::same_fields! { wit::Sides, $crate::Sides: top, right, bottom, left }
@@ -442,12 +442,12 @@ macro_rules! contract {
 
         $crate::settings! {
             AllowDamaged Page Frames AutoOrient Trim Inset Crop CropRatio Rotate FlipHorizontal FlipVertical
-            [Width WidthShare] [Height HeightShare] MinWidth MinHeight Density Zoom Fit Enlarge Position Filter Linear
+            [Width WidthShare] [Height HeightShare] MinWidth MinHeight MaxSide Density Zoom Fit Enlarge Position Filter Linear
             CropResized Blur Sharpen Unsharp Pixelate Obscure Exposure Gamma Brightness Lightness Contrast Vibrance
             Saturation Hue Tone Tint Negate Posterize Extend Tilt Padding Mask Fill Background Overlay
             Format Alternative Quality AutoQuality MaxBytes Lossless NearLossless Effort Progressive Subsampling SharpChroma BitDepth Colors Profile
             Metadata Location Loop Delay Describe
-            MaxSourceBytes MaxSourcePixels MaxFrames MaxOutputSide MaxOutputPixels MaxMemory MaxWork
+            MaxSourceBytes MaxSourcePixels MaxFrames MaxFramePixels MaxOutputSide MaxOutputPixels MaxMemory MaxWork
         }
     };
 }

@@ -59,6 +59,8 @@ pub enum Limit {
     SourcePixels,
     /// [`crate::Limits::frames`]
     Frames,
+    /// [`crate::Limits::frame_pixels`]
+    FramePixels,
     /// [`crate::Limits::output_side`]
     OutputSide,
     /// [`crate::Limits::output_pixels`]
@@ -152,6 +154,7 @@ impl Limit {
             Self::SourceBytes => "max-source-bytes",
             Self::SourcePixels => "max-source-pixels",
             Self::Frames => "max-frames",
+            Self::FramePixels => "max-frame-pixels",
             Self::OutputSide => "max-output-side",
             Self::OutputPixels => "max-output-pixels",
             Self::Memory => "max-memory",
@@ -165,6 +168,7 @@ impl Limit {
             Self::SourceBytes => "bytes of source",
             Self::SourcePixels => "pixels of source",
             Self::Frames => "frames of source",
+            Self::FramePixels => "pixels of a frame",
             Self::OutputSide => "pixels on the output's longest side",
             Self::OutputPixels => "pixels of output",
             Self::Memory => "bytes of memory",

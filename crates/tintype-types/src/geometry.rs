@@ -44,6 +44,8 @@ pub struct Geometry {
     pub min_width: Option<u32>,
     /// Scale up to at least this height in pixels, at least 1. What exceeds the target is cropped.
     pub min_height: Option<u32>,
+    /// Make the rendition smaller as a whole until no side of it is longer, in pixels, at least 1.
+    pub max_side: Option<u32>,
     /// Device pixels per pixel of every length that follows cropping, 0.01 to 100.
     pub density: Factor,
     /// Multiplies the sides of the target, and stretches the image by the same factors: where they differ, the image is
@@ -91,6 +93,7 @@ impl Default for Geometry {
             height: None,
             min_width: None,
             min_height: None,
+            max_side: None,
             density: Factor::ONE,
             zoom: Zoom::ONE,
             fit: Fit::default(),

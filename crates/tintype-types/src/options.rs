@@ -200,6 +200,8 @@ pub struct Limits {
     pub source_pixels: u64,
     /// Maximum number of frames that are decoded.
     pub frames: u32,
+    /// Maximum number of pixels in each frame of an animation, width × height.
+    pub frame_pixels: u64,
     /// Maximum length of the rendition's longer side, in pixels.
     pub output_side: u32,
     /// Maximum number of pixels in the rendition, width × height.
@@ -216,6 +218,7 @@ impl Default for Limits {
             source_bytes: 50 << 20,
             source_pixels: 100_000_000,
             frames: 256,
+            frame_pixels: 100_000_000,
             output_side: 8192,
             output_pixels: 40_000_000,
             memory: 128 << 20,

@@ -106,6 +106,8 @@ export interface Options {
   minWidth?: number;
   /** Enlarge to at least this height in pixels, whatever `enlarge` says. */
   minHeight?: number;
+  /** The longest side that the result may have, in pixels: what would be longer is made smaller as a whole. */
+  maxSide?: number;
   /** Device pixels per pixel, 0.01 to 100. @default 1 */
   density?: number;
   /** Factors for the width and height that the image fits; where they differ, it is distorted. @default 1 */
@@ -230,6 +232,8 @@ export interface Options {
   maxSourcePixels?: number;
   /** Most frames that are decoded. @default 256 */
   maxFrames?: number;
+  /** Largest frame of an animation, in pixels. @default 100000000 */
+  maxFramePixels?: number;
   /** Longest side of the result, in pixels. @default 8192 */
   maxOutputSide?: number;
   /** Largest result, in pixels. @default 40000000 */
@@ -288,7 +292,14 @@ export interface Header {
 /** What to find out in addition to what the header says, and limits. */
 export interface InspectOptions extends Pick<
   Options,
-  'maxSourceBytes' | 'maxSourcePixels' | 'maxFrames' | 'maxOutputSide' | 'maxOutputPixels' | 'maxMemory' | 'maxWork'
+  | 'maxSourceBytes'
+  | 'maxSourcePixels'
+  | 'maxFrames'
+  | 'maxFramePixels'
+  | 'maxOutputSide'
+  | 'maxOutputPixels'
+  | 'maxMemory'
+  | 'maxWork'
 > {
   /** Decode the image at a small size, and look at its pixels. @default false */
   pixels?:
@@ -439,7 +450,15 @@ export interface Failures {
   'invalid-option': { name: string; detail: string };
   /** The call would exceed the option `limit`: it needs at least `needed`. */
   'limit-exceeded': {
-    limit: 'maxSourceBytes' | 'maxSourcePixels' | 'maxOutputSide' | 'maxOutputPixels' | 'maxMemory' | 'maxWork';
+    limit:
+      | 'maxSourceBytes'
+      | 'maxSourcePixels'
+      | 'maxFrames'
+      | 'maxFramePixels'
+      | 'maxOutputSide'
+      | 'maxOutputPixels'
+      | 'maxMemory'
+      | 'maxWork';
     allowed: number;
     needed: number;
   };

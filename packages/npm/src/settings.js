@@ -199,6 +199,17 @@ const overlay = record({
 
 export const FORMATS = ['jpeg', 'png', 'webp', 'gif'];
 
+const LIMITS = {
+  maxSourceBytes: amount,
+  maxSourcePixels: amount,
+  maxFrames: whole,
+  maxFramePixels: amount,
+  maxOutputSide: whole,
+  maxOutputPixels: amount,
+  maxMemory: amount,
+  maxWork: amount,
+};
+
 /** Every option, with what reads its value. */
 export const OPTIONS = {
   allowDamaged: boolean,
@@ -216,6 +227,7 @@ export const OPTIONS = {
   height: side,
   minWidth: whole,
   minHeight: whole,
+  maxSide: whole,
   density: number,
   zoom: (value, name) => (isObject(value) ? record({ x: number, y: number })(value, name) : both(number(value, name))),
   fit: oneOf('contain', 'cover', 'crop', 'fill', 'stretch', 'outside', 'pad', 'auto'),
@@ -269,16 +281,8 @@ export const OPTIONS = {
   location: boolean,
   loop: whole,
   delay: whole,
-  maxSourceBytes: amount,
-  maxSourcePixels: amount,
-  maxFrames: whole,
-  maxOutputSide: whole,
-  maxOutputPixels: amount,
-  maxMemory: amount,
-  maxWork: amount,
+  ...LIMITS,
 };
-
-const LIMITS = Object.keys(OPTIONS).filter((name) => name.startsWith('max'));
 
 const looks = record({
   palette: or(6, whole),
@@ -289,8 +293,8 @@ const looks = record({
 export function describedBy(options = {}) {
   if (!isObject(options)) throw invalidArgument('options', `is ${show(options)}; accepted is { pixels: true }`);
   const { pixels = false, location = false, ...limits } = options;
-  const unknown = Object.keys(limits).find((name) => !LIMITS.includes(name));
-  if (unknown) throw invalid(unknown, `is unknown; known are pixels, location, ${LIMITS.join(', ')}`);
+  const unknown = Object.keys(limits).find((name) => !Object.hasOwn(LIMITS, name));
+  if (unknown) throw invalid(unknown, `is unknown; known are pixels, location, ${Object.keys(LIMITS).join(', ')}`);
   const asked = pixels === true ? {} : pixels;
   const { palette, blurhash } = looks(asked === false ? {} : asked, 'pixels');
   const facts = {

@@ -114,6 +114,12 @@ pub const VARIABLES: &[Variable] = &[
         "Pixels of source that are accepted, width × height; of an animation, in all frames that are decoded."
     ),
     variable!("TINTYPE_MAX_FRAMES", limits.frames: u32, "256", "Frames of an animation that are decoded."),
+    variable!(
+        "TINTYPE_MAX_FRAME_PIXELS",
+        limits.frame_pixels: u64,
+        "100000000",
+        "Pixels of each frame of an animation, width × height."
+    ),
     variable!("TINTYPE_MAX_OUTPUT_SIDE", limits.output_side: u32, "8192", "Longest side of a rendition in pixels."),
     variable!(
         "TINTYPE_MAX_OUTPUT_PIXELS",

@@ -7,6 +7,7 @@
 mod adjust;
 mod arguments;
 mod draft;
+mod limits;
 mod missing;
 mod options;
 mod place;

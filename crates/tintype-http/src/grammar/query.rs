@@ -18,6 +18,7 @@ const PIXELS: &str = "a whole number of pixels, 1 to 65535";
 const SIDES: &str = "pixels: one number for all sides, or two to four as in CSS, such as 10,20";
 const MASK: &str = "round and a radius in pixels, circle, ellipse, triangle, triangle-down, pentagon, pentagon-down, \
     hexagon, diamond, star or heart; then trim; then a colour, such as round,20 or star,trim,navy";
+const LOWERED: &str = "a number; the service's limit if that is lower";
 const CROP: &str =
     "x,y,width,height or width,height,gravity, each length in pixels or per cent, such as 50%,50%,north";
 
@@ -47,6 +48,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(["min-width", "mw"], PIXELS, geometry.min_width),
     field!(["min-height", "mh"], PIXELS, geometry.min_height),
+    field!(["max-side"], PIXELS, geometry.max_side),
     field!(["dpr"], "a factor for width and height, 0.01 to 100", geometry.density),
     field!(
         ["zoom"],
@@ -291,6 +293,9 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
         "none, all, or formats of sources that are delivered as they are, such as gif,webp or same:png",
         delivery.passthrough
     ),
+    field!(["max-source-bytes"], LOWERED, limits.source_bytes),
+    field!(["max-source-pixels"], LOWERED, limits.source_pixels),
+    field!(["max-frame-pixels"], LOWERED, limits.frame_pixels),
     field!(
         ["onerror"],
         "error, source (redirect to the source), or the URL of an allowed source to redirect to",

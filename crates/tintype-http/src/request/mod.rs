@@ -8,6 +8,7 @@ mod color;
 mod delivery;
 mod details;
 pub mod geometry;
+mod lowered;
 mod output;
 mod watermark;
 
@@ -19,6 +20,7 @@ pub use auto_width::AutoWidth;
 pub use color::{parse_color, write_color};
 pub use delivery::{Delivery, OnError, Passthrough, file_name, file_stem};
 pub use details::{Details, Fields, Shape};
+pub use lowered::Lowered;
 pub use output::{Output, OutputFormat, Quality};
 pub use watermark::{Watermark, WatermarkImage};
 
@@ -37,6 +39,8 @@ pub struct ImageRequest {
     pub watermark: Watermark,
     /// Encoding.
     pub output: Output,
+    /// Limits below those of the service.
+    pub limits: Lowered,
     /// Delivery, which does not change the bytes of a rendition.
     pub delivery: Delivery,
 }
@@ -110,7 +114,7 @@ impl ImageRequest {
                 delay,
                 describe: (self.output.format == OutputFormat::Json).then(|| self.output.details.facts()),
             },
-            limits,
+            limits: self.limits.within(limits),
         }
     }
 
@@ -130,6 +134,7 @@ impl ImageRequest {
             adjust: self.adjust.normalized(),
             watermark: self.watermark.normalized(),
             output: self.output.normalized(),
+            limits: self.limits,
             delivery: self.delivery.clone(),
         }
     }

@@ -76,7 +76,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let conditions = self.conditions(&request, &variant);
         let asked = self.host.now();
         let original = original(&split, &parts.headers, &conditions)?;
-        let deadline = self.bounds().deadline.at;
+        let deadline = self.deadline().at;
         let answer = behind.ask(original, deadline).await;
         let waited = self.log.record_fetch(asked);
         let answer = answer.map_err(origin_failure)?;

@@ -39,7 +39,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let (fetcher, conditions) = (self.fetcher(), self.conditions(request, &variant));
         let (fetched, watermark) = join(
             fetcher.fetch(source, &conditions),
-            watermark::fetch(&fetcher, &request.watermark, self.bounds()),
+            watermark::fetch(&fetcher, &request.watermark, self.bounds(request)),
         )
         .await;
         let waited = self.log.record_fetch(asked);
@@ -73,8 +73,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
         };
-        let input =
-            Input::new(self.host, body, &headers, Sender::Origin, self.bounds())?.having_waited(waited);
+        let input = Input::new(self.host, body, &headers, Sender::Origin, self.bounds(request))?
+            .having_waited(waited);
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(damaged);
@@ -102,8 +102,8 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<Outcome<'h, H>> {
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
-        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds())?;
-        let watermark = watermark::fetch(&self.fetcher(), &request.watermark, self.bounds()).await?;
+        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds(request))?;
+        let watermark = watermark::fetch(&self.fetcher(), &request.watermark, self.bounds(request)).await?;
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(no_store);
@@ -146,17 +146,21 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         Ok(Made { format, body, media_type: None, is_damaged, source_hash, rest })
     }
 
-    pub(super) fn bounds(&self) -> Bounds {
+    fn bounds(&self, request: &ImageRequest) -> Bounds {
         Bounds {
-            bytes: self.config.limits.source_bytes,
+            bytes: request.limits.within(self.config.limits).source_bytes,
             pause: self.config.timeouts.between_bytes,
             start: self.start,
-            deadline: Deadline::of_request(self.start, &self.config.timeouts),
+            deadline: self.deadline(),
         }
     }
 
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::of_request(self.start, &self.config.timeouts)
+    }
+
     fn fetcher(&self) -> Fetcher<'_, H> {
-        let deadline = self.bounds().deadline.at;
+        let deadline = self.deadline().at;
         Fetcher { host: self.host, config: self.config, context: self.context, deadline }
     }
 

@@ -167,6 +167,16 @@ fn damage_and_limits_have_their_statuses() {
         assert_eq!(answer.error(), (error.0, error.1.into()), "{variable}");
         assert!(answer.json()["detail"].as_str().unwrap().contains(variable));
     }
+    for (query, error) in [
+        ("max-source-pixels=3071", (413, "too-many-pixels")),
+        ("max-source-bytes=99", (413, "source-too-large")),
+    ] {
+        let answer = host().post(&format!("/?{query}"), pieces(&png(64, 48), 100));
+        assert_eq!(answer.error(), (error.0, error.1.into()), "{query}");
+    }
+    let raised = host().with("TINTYPE_MAX_SOURCE_PIXELS", "3071");
+    let answer = raised.post("/?max-source-pixels=99999", pieces(&png(64, 48), 100));
+    assert_eq!(answer.error(), (413, "too-many-pixels".into()));
     assert_eq!(Limits::default().source_pixels, host().config().unwrap().limits.source_pixels);
 }
 

@@ -228,6 +228,7 @@ fn resizer(messages: &mut Messages) {
         Limit::SourceBytes,
         Limit::SourcePixels,
         Limit::Frames,
+        Limit::FramePixels,
         Limit::OutputSide,
         Limit::OutputPixels,
         Limit::Memory,

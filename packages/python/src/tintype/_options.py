@@ -101,6 +101,8 @@ class Limits(TypedDict, total=False):
     """Largest source, in pixels. Default: 100000000."""
     max_frames: int
     """Most frames that are decoded. Default: 256."""
+    max_frame_pixels: int
+    """Largest frame of an animation, in pixels. Default: 100000000."""
     max_output_side: int
     """Longest side of the result, in pixels. Default: 8192."""
     max_output_pixels: int
@@ -144,6 +146,8 @@ class Options(Limits, total=False):
     """Enlarge to at least this width in pixels, whatever `enlarge` says."""
     min_height: int
     """Enlarge to at least this height in pixels, whatever `enlarge` says."""
+    max_side: int
+    """The longest side that the result may have, in pixels: what would be longer is made smaller as a whole."""
     density: float
     """Device pixels per pixel, 0.01 to 100. Default: 1."""
     zoom: float | Mapping[str, float]
@@ -522,6 +526,7 @@ _OPTIONS: dict[str, Read] = {
     "height": _length(_count),
     "min_width": _count,
     "min_height": _count,
+    "max_side": _count,
     "density": _number,
     "zoom": _zoom,
     "fit": _one_of("contain", "cover", "crop", "fill", "stretch", "outside", "pad", "auto"),
@@ -575,6 +580,7 @@ _OPTIONS: dict[str, Read] = {
     "max_source_bytes": _amount,
     "max_source_pixels": _amount,
     "max_frames": _count,
+    "max_frame_pixels": _amount,
     "max_output_side": _count,
     "max_output_pixels": _amount,
     "max_memory": _amount,

@@ -171,6 +171,16 @@ pub(super) fn encode_argument(text: &str) -> String {
     encode_path(text).replace(':', "%3A").replace('/', "%2F")
 }
 
+/// A side, where 0 means that there is none.
+pub(super) fn read_least(text: &str) -> Option<Option<u32>> {
+    number(text, 0, Length::MAX).map(|pixels| (pixels != 0).then_some(pixels))
+}
+
+/// A number of frames that is more than 0.
+pub(super) fn read_frames(text: &str) -> Option<Option<u32>> {
+    number(text, 1, u32::MAX).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,10 @@ pub struct Draft {
     pub background_alpha: Factor,
     /// Show one frame only.
     pub disable_animation: bool,
+    /// Frames that are kept.
+    pub pages: Option<u32>,
+    /// Frames that are kept, at most.
+    pub most_frames: Option<u32>,
     /// Another watermark than the configured one.
     pub watermark_url: Option<String>,
 }
@@ -67,6 +71,8 @@ impl Default for Draft {
             raw: false,
             background_alpha: Factor::ONE,
             disable_animation: false,
+            pages: None,
+            most_frames: None,
             watermark_url: None,
         }
     }
@@ -103,6 +109,7 @@ impl Draft {
             };
             *extension = Extension { enabled: true, gravity: extend.position };
         }
+        draft.pages = Some(request.output.frames).filter(|frames| *frames > 1);
         draft.strip_metadata = request.output.metadata != Metadata::Keep;
         draft.keep_copyright = request.output.metadata != Metadata::Strip;
         draft.raw = request.delivery.passthrough == Passthrough::All;
@@ -133,6 +140,9 @@ impl Draft {
         } else {
             let url = self.watermark_url.map(WatermarkImage::Url);
             self.request.watermark.image = Some(url.unwrap_or(WatermarkImage::Configured));
+        }
+        if let Some(frames) = self.pages.into_iter().chain(self.most_frames).min() {
+            output.frames = frames;
         }
         if self.disable_animation {
             output.frames = 1;

@@ -23,16 +23,7 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["hashsum", "hs"], is_neutral: |text| is_empty(text) || text.starts_with("none") },
     Missing { names: &["bypass_cache", "bc"], is_neutral: is_false },
     Missing { names: &["cache_tags", "ct"], is_neutral: is_empty },
-    Missing { names: &["max_src_resolution", "msr"], is_neutral: never },
-    Missing { names: &["max_src_file_size", "msfs"], is_neutral: never },
-    Missing { names: &["max_animation_frames", "maf"], is_neutral: never },
-    Missing { names: &["max_animation_frame_resolution", "mafr"], is_neutral: never },
-    Missing { names: &["max_result_dimension", "mrd"], is_neutral: never },
 ];
-
-fn never(_: &str) -> bool {
-    false
-}
 
 fn is_empty(text: &str) -> bool {
     text.is_empty()

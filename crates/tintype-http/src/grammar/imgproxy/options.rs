@@ -1,12 +1,13 @@
 //! The table of imgproxy's options.
 
-use tintype_types::{Color, Factor, Filter, Format, Length, Profile, Rotation, Subsampling, number};
+use tintype_types::{Color, Factor, Filter, Format, Profile, Rotation, Subsampling, number};
 
 use super::arguments::{
-    PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_pixels,
+    PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_frames,
+    read_least, read_pixels,
 };
 use super::draft::Draft;
-use super::{adjust, place, size, watermark};
+use super::{adjust, limits, place, size, watermark};
 use crate::grammar::parameter::{Parameter, Rejected, choice, field, no_effect};
 use crate::grammar::text::{decode, decode_base64, encode_base64};
 use crate::request::{Output, OutputFormat, Passthrough, Quality, file_name, parse_color, write_color};
@@ -193,15 +194,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     field!(["page", "pg"], "the number of a frame; 0 is the first", request.output.page, |text: &str| {
         if text.is_empty() { Some(0) } else { number(text, 0, 65_535) }
     }),
-    Parameter {
-        names: &["pages", "pgs"],
-        accepts: "how many frames to keep, 1 or more",
-        read: |draft, text| {
-            draft.request.output.frames = number(text, 1, u32::MAX).ok_or(Rejected::Malformed)?;
-            Ok(())
-        },
-        write: |draft| Some(draft.request.output.frames).filter(|frames| *frames > 0).map(|n| n.to_string()),
-    },
+    field!(["pages", "pgs"], "how many frames to keep, 1 or more", pages, read_frames),
     Parameter {
         names: &["disable_animation", "da"],
         accepts: SWITCH,
@@ -408,6 +401,11 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
         },
     },
     field!(["return_attachment", "att"], SWITCH, request.delivery.download, |text| Some(parse_bool(text))),
+    limits::SOURCE_PIXELS,
+    limits::SOURCE_BYTES,
+    limits::FRAMES,
+    limits::FRAME_PIXELS,
+    limits::SIDE,
     // Read before all others, with the presets at hand.
     Parameter { names: &["preset", "pr"], accepts: "names of presets", read: |_, _| Ok(()), write: |_| None },
 ];
@@ -420,9 +418,4 @@ const fn silent(row: Parameter<Draft>) -> Parameter<Draft> {
 /// A number of bytes that is more than 0.
 fn read_bytes(text: &str) -> Option<u32> {
     number(text, 1, u32::MAX)
-}
-
-/// A least side, where 0 means that there is none.
-fn read_least(text: &str) -> Option<Option<u32>> {
-    number(text, 0, Length::MAX).map(|pixels| (pixels != 0).then_some(pixels))
 }

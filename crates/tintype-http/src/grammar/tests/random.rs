@@ -7,8 +7,8 @@ use tintype_types::{
 };
 
 use crate::request::{
-    Delivery, Details, ImageRequest, OnError, Output, OutputFormat, Passthrough, Quality, Source, Watermark,
-    WatermarkImage,
+    Delivery, Details, ImageRequest, Lowered, OnError, Output, OutputFormat, Passthrough, Quality, Source,
+    Watermark, WatermarkImage,
 };
 
 /// A small generator of numbers (xorshift64*): the same requests in every run.
@@ -78,6 +78,11 @@ impl Random {
             adjust: if self.chance(20) { self.adjust() } else { Adjust::default() },
             watermark: if self.chance(10) { self.watermark() } else { Watermark::default() },
             output: self.output(),
+            limits: Lowered {
+                source_bytes: self.maybe(5, |random| random.number(90_000).into()),
+                source_pixels: self.maybe(5, |random| random.number(90_000).into()),
+                frame_pixels: self.maybe(5, |random| random.number(90_000).into()),
+            },
             delivery: if self.chance(40) { self.delivery() } else { Delivery::default() },
         }
     }
@@ -126,6 +131,7 @@ impl Random {
             }),
             min_width: self.maybe(10, |random| random.number(900)),
             min_height: self.maybe(10, |random| random.number(900)),
+            max_side: self.maybe(10, |random| random.number(900)),
             linear: self.chance(5),
             crop_resized: self.maybe(10, Self::crop),
             extend: self

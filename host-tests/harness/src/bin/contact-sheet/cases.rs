@@ -67,6 +67,7 @@ pub(crate) const SECTIONS: &[(&str, Source, &[&str])] = &[
             "width=160&enlarge=1",
             "min-width=150",
             "width=90&min-height=110",
+            "width=160&padding=10&fill=navy&max-side=90",
             "width=160&height=70&fit=cover",
             "width=160&height=70&fit=crop",
             "width=160&height=70&fit=fill",
