@@ -364,6 +364,7 @@ fn refused() -> Vec<Vector> {
     for source in ["jpeg-cut", "png-cut", "webp-cut", "gif-cut", "png-animated-cut"] {
         add(source, S::AllowDamaged(false));
     }
+    cases.push(vector("gif-animated", [S::Page(1), S::MaxFramePixels(100)]));
     cases
 }
 

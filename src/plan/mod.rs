@@ -205,22 +205,20 @@ struct Chosen {
 
 /// What is chosen, and what is added around it, both as small as the longest side that the options allow.
 fn within_side(geometry: &Geometry, region: Region) -> Result<(Chosen, Around)> {
-    let at = |scale| {
+    // Parts that are each rounded up may be too long by pixels, and so may a tilted pixel alone.
+    const ROUNDS: u32 = 4;
+    let most = geometry.max_side.unwrap_or(u32::MAX);
+    let (mut scale, mut rounds) = (1.0, 0);
+    loop {
         let chosen = choose(geometry, region, scale)?;
         let around = around(geometry, &chosen);
         let (width, height) = around.size(chosen.size)?;
-        Ok(((chosen, around), width.max(height)))
-    };
-    let (whole, longest) = at(1.0)?;
-    let Some(most) = geometry.max_side.filter(|most| longest > *most) else { return Ok(whole) };
-    let mut wanted = most;
-    loop {
-        let (smaller, side) = at(f64::from(wanted) / f64::from(longest))?;
-        if side <= most || wanted == 1 {
-            return Ok(smaller);
+        let side = width.max(height);
+        rounds += 1;
+        if side <= most || rounds == ROUNDS {
+            return Ok((chosen, around));
         }
-        // Several parts, each rounded up, are too long by pixels.
-        wanted = wanted.saturating_sub(side - most).max(1);
+        scale *= f64::from(most) / f64::from(side);
     }
 }
 

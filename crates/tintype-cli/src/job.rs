@@ -38,6 +38,7 @@ const LIMITS: Limits = Limits {
     source_bytes: 1 << 32,
     source_pixels: 1 << 30,
     frames: 1 << 16,
+    frame_pixels: 1 << 30,
     output_side: 65_535,
     output_pixels: 1 << 28,
     memory: 2 << 30,
