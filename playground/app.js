@@ -26,7 +26,7 @@ drawn('tintype').then((image) => (logo = image));
 function overlayOf(watermark) {
   if (!watermark) return undefined;
   const place = watermark === 'tiles' ? { tile: { x: 40, y: 40 } } : { gravity: 'south-east', x: 16, y: 16 };
-  return { image: logo, size: '20%', opacity: 0.6, place };
+  return { image: logo, width: '20%', height: '20%', opacity: 0.6, place };
 }
 
 /** A word in white with a dark rim, as a PNG. */

@@ -130,12 +130,12 @@ function inPython(value) {
 
 const float = (value) => (Number.isInteger(value) ? `${value}.0` : `${value}`);
 
-function overlayInRust({ opacity, size, place }) {
+function overlayInRust({ opacity, width, height, place }) {
   const { x, y } = place.tile ?? place;
   const at = `Position::Offset(GravityOffset { gravity: Gravity::SouthEast, x: Offset::Pixels(${x}), y: Offset::Pixels(${y}) })`;
   const placed = place.tile ? `Place::Tiled(Gaps { x: ${x}, y: ${y} })` : `Place::At(${at})`;
-  const share = float(Number(size.replace('%', '')) / 100);
-  return `Overlay { image: logo, opacity: ${float(opacity)}, place: ${placed}, size: Some(Length::Share(${share})), blend: Blend::Over }`;
+  const share = (text) => `Some(Length::Share(${float(Number(text.replace('%', '')) / 100)}))`;
+  return `Overlay { image: logo, opacity: ${float(opacity)}, place: ${placed}, width: ${share(width)}, height: ${share(height)}, blend: Blend::Over }`;
 }
 
 function rust(options) {

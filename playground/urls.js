@@ -71,9 +71,9 @@ function normal({
 const LOGO = 'https://images.example.com/logo.png';
 
 /** An overlay in tiles, or at a distance from the lower right corner, as the page has it. */
-function watermarkOf({ opacity, size, place }) {
+function watermarkOf({ opacity, width, place }) {
   const { x, y } = place.tile ?? place;
-  return { opacity, size: Number(size.replace('%', '')), isTiled: 'tile' in place, x, y };
+  return { opacity, size: Number(width.replace('%', '')), isTiled: 'tile' in place, x, y };
 }
 
 const GRAMMARS = { query, imgproxy, cloudflare, wsrv, nextjs, ipx };

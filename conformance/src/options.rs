@@ -234,7 +234,7 @@ fn offset(offset: Offset) -> Value {
 }
 
 /// An overlay as callers write it, but that its image is the name of a source.
-fn overlay(Overlay { image, opacity, place, size, blend }: &Overlay) -> Value {
+fn overlay(Overlay { image, opacity, place, width, height, blend }: &Overlay) -> Value {
     let name = drawn().iter().find(|(_, bytes)| bytes.as_slice() == &**image).map(|(name, _)| *name);
     without_nulls(json!({
         "image": name.expect("the image is a source"),
@@ -243,7 +243,8 @@ fn overlay(Overlay { image, opacity, place, size, blend }: &Overlay) -> Value {
             Place::At(at) => position(at),
             Place::Tiled(x, y) => json!({ "tile": { "x": x, "y": y } }),
         },
-        "size": size.map(length),
+        "width": width.map(length),
+        "height": height.map(length),
         "blend": blend.to_string(),
     }))
 }

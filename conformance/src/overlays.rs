@@ -87,7 +87,7 @@ fn overlay(image: &str, opacity: Factor, place: Place, size: Option<Length>) -> 
 fn over(image: &str, opacity: Factor, place: Place, size: Option<Length>) -> Overlay {
     let found = drawn().iter().find(|(name, _)| *name == image);
     let image = found.unwrap_or_else(|| panic!("{image} is no source")).1.as_slice().into();
-    Overlay { image, opacity, place, size, blend: Blend::Over }
+    Overlay { image, opacity, place, width: size, height: size, blend: Blend::Over }
 }
 
 /// This many halves.

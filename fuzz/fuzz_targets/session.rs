@@ -188,7 +188,8 @@ impl Choices<'_> {
             image: file.into(),
             opacity: Factor::ratio(self.byte().into(), 255),
             place: if self.flag() { Place::At(position) } else { Place::Tiled(self.byte().into(), 3) },
-            size: self.flag().then(|| Length::Pixels(u32::from(self.byte()) + 1)),
+            width: self.flag().then(|| Length::Pixels(u32::from(self.byte()) + 1)),
+            height: self.flag().then(|| Length::Pixels(u32::from(self.byte()) + 1)),
             blend: self.one_of(Blend::ALL),
         }
     }

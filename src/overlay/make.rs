@@ -30,17 +30,17 @@ pub(crate) fn pictures(options: &Options, plan: &Plan, held: u64, spent: u64) ->
 
 /// How an overlay is made a picture of the size that it is to have.
 fn of_overlay(overlay: &Overlay, plan: &Plan, limits: Limits) -> Options {
-    let within = |side: u32| match overlay.size {
-        None => side,
-        Some(Length::Pixels(pixels)) => pixels,
-        Some(share) => share.of(side).max(1),
+    let is_sized = overlay.width.is_some() || overlay.height.is_some();
+    let within = |length: Option<Length>, side: u32| match length {
+        None => (!is_sized).then_some(side),
+        Some(Length::Pixels(pixels)) => Some(pixels),
+        Some(share) => Some(share.of(side).max(1)),
     };
-    let (width, height) = (within(plan.width), within(plan.height));
     let geometry = Geometry {
-        width: Some(Length::Pixels(width)),
-        height: Some(Length::Pixels(height)),
+        width: within(overlay.width, plan.width).map(Length::Pixels),
+        height: within(overlay.height, plan.height).map(Length::Pixels),
         fit: Fit::Contain,
-        enlarge: overlay.size.is_some(),
+        enlarge: is_sized,
         ..Geometry::default()
     };
     Options {

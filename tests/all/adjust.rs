@@ -50,7 +50,8 @@ fn overlay(image: Vec<u8>) -> Overlay {
         image: image.into(),
         opacity: Factor::ONE,
         place: Place::At(Position::default()),
-        size: None,
+        width: None,
+        height: None,
         blend: Blend::Over,
     }
 }
@@ -157,7 +158,8 @@ fn every_frame_is_adjusted_like_a_still() {
 fn an_overlay_lies_where_it_should() {
     let offset =
         |x, y| Position::Gravity { gravity: Gravity::SouthEast, x: Offset::Pixels(x), y: Offset::Pixels(y) };
-    let red = |place, size| Overlay { place, size, ..overlay(plain(4, 2, [255, 0, 0, 255])) };
+    let red =
+        |place, side| Overlay { place, width: side, height: side, ..overlay(plain(4, 2, [255, 0, 0, 255])) };
     let base = plain(20, 10, [0, 0, 255, 255]);
     let rows = |overlay: Overlay| {
         let image = resize(&base[..], &png(|options| options.overlays.push(overlay))).unwrap().image;
@@ -174,6 +176,9 @@ fn an_overlay_lies_where_it_should() {
     // A share of the width and the height: of 20 by 10 pixels, 8 by 4.
     let larger = rows(red(Place::At(Position::gravity(Gravity::NorthWest)), Some(Length::Share(factor(40)))));
     assert_eq!((larger[3].as_str(), larger[4].as_str()), ("RRRRRRRR............", "...................."));
+    let corner = Place::At(Position::gravity(Gravity::NorthWest));
+    let wide = rows(Overlay { width: Some(Length::Pixels(10)), ..red(corner, None) });
+    assert_eq!((wide[4].as_str(), wide[5].as_str()), ("RRRRRRRRRR..........", "...................."));
     let tiles = rows(red(Place::Tiled(2, 1), None));
     assert_eq!(tiles[4], "..RRRR..RRRR..RRRR..");
     assert_eq!(tiles[3], "....................");

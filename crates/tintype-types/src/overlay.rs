@@ -13,9 +13,11 @@ pub struct Overlay {
     pub opacity: Factor,
     /// Where it lies.
     pub place: Place,
-    /// The largest width and height that it fits within, in pixels or as a share of the image that it is laid over. `None`
-    /// is its own size.
-    pub size: Option<Length>,
+    /// The width that it fits within, in pixels or as a share of the image that it is laid over. Neither width nor height is its
+    /// own size.
+    pub width: Option<Length>,
+    /// The height that it fits within, as the width.
+    pub height: Option<Length>,
     /// How its colours are mixed with those below.
     pub blend: Blend,
 }
@@ -69,9 +71,10 @@ impl Overlay {
             Place::At(position) => !matches!(position, Position::Smart(_)),
             Place::Tiled(x, y) => x <= Length::MAX && y <= Length::MAX,
         };
-        if self.opacity > Factor::ONE || !self.size.is_none_or(fits) || !place {
+        if self.opacity > Factor::ONE || ![self.width, self.height].into_iter().flatten().all(fits) || !place
+        {
             return Some(OutOfRange(
-                "an opacity of 0 to 1, a place that is not smart, and a size of 1 to 65535 pixels or a share of at most 10",
+                "an opacity of 0 to 1, a place that is not smart, and sides of 1 to 65535 pixels or a share of at most 10",
             ));
         }
         None

@@ -113,7 +113,8 @@ fn staged_jobs() -> Vec<Options> {
             image: photograph(900, 700).jpeg().into(),
             opacity: factor(5),
             place: Place::Tiled(10, 10),
-            size: Some(Length::Pixels(400)),
+            width: Some(Length::Pixels(400)),
+            height: Some(Length::Pixels(400)),
             blend: Blend::Overlay,
         };
         2

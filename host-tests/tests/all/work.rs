@@ -144,7 +144,8 @@ fn adjustments() -> Vec<Options> {
         image: disc.clone().into(),
         opacity: factor(5),
         place,
-        size: Some(Length::Pixels(300)),
+        width: Some(Length::Pixels(300)),
+        height: None,
         blend: Blend::SoftLight,
     };
     let part =

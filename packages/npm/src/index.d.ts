@@ -267,8 +267,10 @@ export interface Overlay {
   opacity?: number;
   /** Where it lies, always inside and at no smart position; or the gaps between its tiles. @default 'center' */
   place?: Exclude<Position, 'attention' | 'entropy'> | { tile: { x?: number; y?: number } };
-  /** The width and height that it fits within, in pixels or as a percentage of the image. @default its own, reduced to fit */
-  size?: Length;
+  /** The width that it fits within. @default as the height demands; without either, its own size, reduced to fit */
+  width?: Length;
+  /** The height that it fits within. */
+  height?: Length;
   /** How its colours are mixed with those below. @default 'over' */
   blend?: 'over' | 'multiply' | 'screen' | 'overlay' | 'soft-light' | 'difference';
 }

@@ -193,7 +193,8 @@ const overlay = record({
   image,
   opacity: or(1, number),
   place: or({ tag: 'at', val: { tag: 'gravity', val: 'center' } }, place),
-  size: optional(length(whole)),
+  width: optional(length(whole)),
+  height: optional(length(whole)),
   blend: or('over', oneOf('over', 'multiply', 'screen', 'overlay', 'soft-light', 'difference')),
 });
 

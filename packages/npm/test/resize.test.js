@@ -137,7 +137,7 @@ const WRONG = [
   [{ overlay: { image: new Uint8Array(9) } }, 'overlay', /is not an image of a known format/],
   [{ overlay: [{ image: photo }, { image: photo, opacity: '1' }] }, 'overlay[1].opacity', /is "1"/],
   [{ overlay: { image: photo, opacity: 2 } }, 'overlay', /./],
-  [{ overlay: { image: photo, size: 'big' } }, 'overlay.size', /is "big"; accepted is pixels/],
+  [{ overlay: { image: photo, width: 'big' } }, 'overlay.width', /is "big"; accepted is pixels/],
   [{ overlay: { image: photo, place: 'top' } }, 'overlay.place', /is "top"; accepted is center/],
   [{ overlay: { image: photo, place: 'attention' } }, 'overlay', /./],
   [{ overlay: { image: photo, place: { tile: 3 } } }, 'overlay.place.tile', /accepted is an object of x, y/],

@@ -109,6 +109,31 @@ impl Value for String {
     }
 }
 
+/// A width and a height that an image fits within: one length for both, or the two with a comma between them.
+impl Value for (Option<Length>, Option<Length>) {
+    fn read(text: &str) -> Option<Self> {
+        let side = |text: &str| match text {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        };
+        match text.split_once(',') {
+            Some((width, height)) => Some((side(width)?, side(height)?)).filter(|size| *size != (None, None)),
+            None => Length::read(text).map(|side| (Some(side), Some(side))),
+        }
+    }
+
+    fn write(&self) -> Option<String> {
+        match self {
+            (None, None) => None,
+            (Some(width), Some(height)) if width == height => width.write(),
+            (width, height) => {
+                let side = |side: &Option<Length>| side.write().unwrap_or_default();
+                Some(format!("{},{}", side(width), side(height)))
+            }
+        }
+    }
+}
+
 impl<T: Value> Value for Option<T> {
     fn read(text: &str) -> Option<Self> {
         T::read(text).map(Some)

@@ -18,8 +18,8 @@ pub struct Watermark {
     pub opacity: Factor,
     /// Where it lies.
     pub place: Place,
-    /// The width and height that it fits within, or its own size.
-    pub size: Option<Length>,
+    /// The width and height that it fits within; without both, it has its own size.
+    pub size: (Option<Length>, Option<Length>),
     /// How its colours are mixed with those below.
     pub blend: Blend,
 }
@@ -39,7 +39,7 @@ impl Default for Watermark {
             image: None,
             opacity: Factor::ONE,
             place: Place::At(Position::default()),
-            size: None,
+            size: (None, None),
             blend: Blend::default(),
         }
     }
@@ -61,8 +61,8 @@ impl Watermark {
 
     /// The contract's overlay of this image.
     pub fn overlay(&self, image: Arc<[u8]>) -> Overlay {
-        let Self { opacity, place, size, blend, .. } = *self;
-        Overlay { image, opacity, place, size, blend }
+        let Self { opacity, place, size: (width, height), blend, .. } = *self;
+        Overlay { image, opacity, place, width, height, blend }
     }
 }
 

@@ -94,24 +94,28 @@ macro_rules! adjustments {
         impl TryFrom<wit::Overlay> for $crate::Overlay {
             type Error = $crate::OutOfRange;
 
-            fn try_from(wit::Overlay { image, opacity, place, size, blend }: wit::Overlay) -> Checked<Self> {
+            fn try_from(
+                wit::Overlay { image, opacity, place, width, height, blend }: wit::Overlay,
+            ) -> Checked<Self> {
                 let place = match place {
                     wit::Place::At(position) => $crate::Place::At(position.try_into()?),
                     wit::Place::Tiled(wit::Gaps { x, y }) => $crate::Place::Tiled(x, y),
                 };
-                let size = size.map(TryInto::try_into).transpose()?;
                 Ok(Self {
                     image: image.into(),
                     opacity: opacity.try_into()?,
                     place,
-                    size,
+                    width: width.map(TryInto::try_into).transpose()?,
+                    height: height.map(TryInto::try_into).transpose()?,
                     blend: blend.into(),
                 })
             }
         }
 
         impl From<$crate::Overlay> for wit::Overlay {
-            fn from($crate::Overlay { image, opacity, place, size, blend }: $crate::Overlay) -> Self {
+            fn from(
+                $crate::Overlay { image, opacity, place, width, height, blend }: $crate::Overlay,
+            ) -> Self {
                 let place = match place {
                     $crate::Place::At(position) => wit::Place::At(position.into()),
                     $crate::Place::Tiled(x, y) => wit::Place::Tiled(wit::Gaps { x, y }),
@@ -120,7 +124,8 @@ macro_rules! adjustments {
                     image: image.to_vec(),
                     opacity: opacity.into(),
                     place,
-                    size: size.map(Into::into),
+                    width: width.map(Into::into),
+                    height: height.map(Into::into),
                     blend: blend.into(),
                 }
             }

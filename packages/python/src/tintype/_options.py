@@ -86,8 +86,10 @@ class Overlay(_Image, total=False):
     place: Gravity | Mapping[str, Any]
     """Where it lies, as `Position`, always inside and at no smart one; `{"tile": {"x": 9, "y": 9}}` repeats it, with these gaps.
     Default: center."""
-    size: Length
-    """The width and height that it fits within. Default: its own, reduced to fit."""
+    width: Length
+    """The width that it fits within. Default: as the height demands; without either, its own size, reduced to fit."""
+    height: Length
+    """The height that it fits within."""
     blend: Literal["over", "multiply", "screen", "overlay", "soft-light", "difference"]
     """How its colours are mixed with those below. Default: over."""
 
@@ -501,8 +503,8 @@ def _image(value: Any, name: str) -> bytes:
 
 
 _overlay = _record(
-    image=(_image, _ABSENT), opacity=(_number, 1.0), place=(_place, _CENTER), size=(_length(_count), None),
-    blend=(_one_of("over", "multiply", "screen", "overlay", "soft-light", "difference"), "over"),
+    image=(_image, _ABSENT), opacity=(_number, 1.0), place=(_place, _CENTER), width=(_length(_count), None),
+    height=(_length(_count), None),    blend=(_one_of("over", "multiply", "screen", "overlay", "soft-light", "difference"), "over"),
 )
 
 _LISTS = frozenset(["alternative", "obscure", "overlay"])

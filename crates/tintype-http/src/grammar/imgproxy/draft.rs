@@ -43,6 +43,8 @@ pub struct Draft {
     pub most_frames: Option<u32>,
     /// Another watermark than the configured one.
     pub watermark_url: Option<String>,
+    /// The watermark's sides in pixels, which go before its share of the image.
+    pub watermark_size: (Option<Length>, Option<Length>),
 }
 
 /// Whether an image is extended, and where it lies then.
@@ -74,6 +76,7 @@ impl Default for Draft {
             pages: None,
             most_frames: None,
             watermark_url: None,
+            watermark_size: (None, None),
         }
     }
 }
@@ -140,6 +143,9 @@ impl Draft {
         } else {
             let url = self.watermark_url.map(WatermarkImage::Url);
             self.request.watermark.image = Some(url.unwrap_or(WatermarkImage::Configured));
+            if self.watermark_size != (None, None) {
+                self.request.watermark.size = self.watermark_size;
+            }
         }
         if let Some(frames) = self.pages.into_iter().chain(self.most_frames).min() {
             output.frames = frames;

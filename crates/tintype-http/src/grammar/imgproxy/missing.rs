@@ -14,7 +14,6 @@ pub(crate) const MISSING: &[Missing] = &[
     Missing { names: &["colorize", "col"], is_neutral: is_zero },
     Missing { names: &["gradient", "gr"], is_neutral: is_zero },
     Missing { names: &["watermark_text", "wmt"], is_neutral: is_empty },
-    Missing { names: &["watermark_size", "wms"], is_neutral: is_empty },
     Missing { names: &["watermark_rotate", "wmr"], is_neutral: is_zero },
     Missing { names: &["watermark_shadow", "wmsh"], is_neutral: is_zero },
     Missing { names: &["dpi"], is_neutral: is_zero },

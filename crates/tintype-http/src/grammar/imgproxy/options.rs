@@ -136,6 +136,7 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     adjust::DUOTONE,
     watermark::WATERMARK,
     watermark::WATERMARK_URL,
+    watermark::WATERMARK_SIZE,
     field!(["strip_metadata", "sm"], SWITCH, strip_metadata, |text| Some(parse_bool(text))),
     field!(["keep_copyright", "kcr"], SWITCH, keep_copyright, |text| Some(parse_bool(text))),
     Parameter {

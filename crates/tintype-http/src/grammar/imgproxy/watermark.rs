@@ -2,7 +2,7 @@
 
 use tintype_types::{Factor, Length, Place, Position, number};
 
-use super::arguments::{PIXELS, Use, arguments, read_position, write_position};
+use super::arguments::{PIXELS, Use, arguments, read_pixels, read_position, write_position};
 use super::draft::Draft;
 use crate::grammar::adjust::factor;
 use crate::grammar::parameter::{Parameter, Rejected};
@@ -36,7 +36,8 @@ pub(super) const WATERMARK: Parameter<Draft> = Parameter {
         }
         if let Some(text) = argument(4) {
             let scale = factor(text, 0, 10).ok_or(Rejected::Argument { name: "scale", accepts: SCALE })?;
-            watermark.size = (scale != Factor::ZERO).then_some(Length::Share(scale));
+            let share = (scale != Factor::ZERO).then_some(Length::Share(scale));
+            watermark.size = (share, share);
         }
         Ok(())
     },
@@ -51,7 +52,7 @@ pub(super) const WATERMARK: Parameter<Draft> = Parameter {
             },
         };
         let scale = match size {
-            Some(Length::Share(share)) => share.to_string(),
+            (Some(Length::Share(width)), Some(Length::Share(height))) if width == height => width.to_string(),
             _ => "0".into(),
         };
         Some(format!("{opacity}:{place}:{scale}"))
@@ -69,6 +70,34 @@ pub(super) const WATERMARK_URL: Parameter<Draft> = Parameter {
     write: |draft| match draft.request.watermark.image.as_ref()? {
         WatermarkImage::Url(url) => Some(encode_base64(url)),
         WatermarkImage::Configured => None,
+    },
+};
+
+/// In pixels, where [`WATERMARK`] has a share of the image.
+pub(super) const WATERMARK_SIZE: Parameter<Draft> = Parameter {
+    names: &["watermark_size", "wms"],
+    accepts: "width:height in pixels, one of which may be 0: it follows from the other",
+    read: |draft, text| {
+        let side = |text| read_pixels(text).ok_or(Rejected::Malformed);
+        let size = match *arguments(text).as_slice() {
+            [""] => (None, None),
+            [width] => (side(width)?, None),
+            [width, height] => (side(width)?, side(height)?),
+            _ => return Err(Rejected::Malformed),
+        };
+        draft.watermark_size = size;
+        Ok(())
+    },
+    write: |draft| {
+        let side = |side: Option<Length>| match side {
+            Some(Length::Pixels(pixels)) => pixels,
+            _ => 0,
+        };
+        let (width, height) = draft.request.watermark.size;
+        match (side(width), side(height)) {
+            (0, 0) => None,
+            (width, height) => Some(format!("{width}:{height}")),
+        }
     },
 };
 

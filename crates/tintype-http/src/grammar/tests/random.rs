@@ -166,7 +166,7 @@ impl Random {
             image: Some(self.pick(&[WatermarkImage::Configured, url])),
             opacity: self.factor(100),
             place: self.pick(&[Place::At(position), Place::Tiled(0, 0), Place::Tiled(9, 20)]),
-            size: self.maybe(50, Self::length),
+            size: (self.maybe(50, Self::length), self.maybe(50, Self::length)),
             blend: self.mostly(80, Blend::Over, Blend::ALL),
         }
     }
