@@ -1,7 +1,7 @@
 //! A frame of an animated PNG (PNG, third edition, 11.3.6.2): where it changes the canvas, and the chunks that it becomes.
 
-use super::super::Image;
-use super::deflate::Deflater;
+use super::super::super::Image;
+use super::super::deflate::Deflater;
 use crate::queue::Queue;
 use zlib_rs::crc32::crc32;
 

@@ -1,10 +1,10 @@
 //! Frames of an animation whose colours are to be reduced. A file has one palette, which stands before all frames: so they wait,
 //! deflated, until the colours of all of them are known.
 
-use super::file::Kind;
-use super::internal;
-use super::method::{BEGIN, Compressor, Level, deflate};
-use super::quantized::Indexer;
+use super::super::file::Kind;
+use super::super::internal;
+use super::super::method::{BEGIN, Compressor, Level, deflate};
+use super::super::quantized::Indexer;
 use crate::palette::{Color, Histogram, Quality};
 use crate::queue::Queue;
 use crate::{Error, Result};
@@ -72,10 +72,10 @@ impl Packer {
     }
 
     /// Ends the frame.
-    pub(super) fn finish(mut self) -> Result<(Queue, u64)> {
+    pub(super) fn finish(&mut self) -> Result<Queue> {
         self.row.clear();
         self.write(DeflateFlush::Finish)?;
-        Ok((self.packed, self.work))
+        Ok(std::mem::take(&mut self.packed))
     }
 
     /// The work so far.
