@@ -214,7 +214,7 @@ test('adjustments and a watermark are in the image and in what is said', async (
   await changes(() => page.fill('[name=sharpen]', '1'));
   await changes(() => page.fill('[name=brightness]', '1.1'));
   await changes(() => page.selectOption('[name=watermark]', 'tiles'));
-  assert.match(await said('Python'), /overlay=\{"image": logo, "size": "20%", "opacity": 0.6, "place": \{"tile": /);
+  assert.match(await said('Python'), /overlay=\{"image": logo, "width": "20%", "height": "20%", "opacity": 0.6, "place": \{"tile": /);
   await changes(() => page.selectOption('[name=watermark]', 'corner'));
   assert.match(await said('tintype URL'), /&watermark=https.*logo\.png&watermark-opacity=0\.6&watermark-place=south-east,16,16&/);
   await said('JavaScript');

@@ -17,7 +17,7 @@ function adjustments(pick) {
     contrast: pick(undefined, undefined, 1.3, 0.55, 0),
     saturation: pick(undefined, undefined, 1.5, 0),
     tone: pick(undefined, undefined, undefined, 'grayscale', 'sepia'),
-    overlay: pick(undefined, undefined, { image: LOGO, size: '20%', opacity: 0.6, place }),
+    overlay: pick(undefined, undefined, { image: LOGO, width: '20%', height: '20%', opacity: 0.6, place }),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -135,8 +135,8 @@ class Renditions(unittest.TestCase):
             {"saturation": 0.4}, {"hue": 90}, {"tone": "sepia"}, {"tone": {"color": "#088"}}, {"tint": (255, 136, 0)},
             {"tone": {"dark": "#004", "light": "#fed", "intensity": 0.5}}, {"negate": True}, {"posterize": 4},
             {"overlay": {"image": icon}}, {"overlay": {"image": icon, "place": {"tile": {"x": 3}}, "opacity": 0.5}},
-            {"overlay": ({"image": memoryview(icon), "size": "20%", "place": {"gravity": "south-east", "x": 4}}, {"image": icon})},
-            {"overlay": {"image": icon, "size": 30, "place": {"left": 3}, "blend": "multiply"}},
+            {"overlay": ({"image": memoryview(icon), "width": "20%", "place": {"gravity": "south-east", "x": 4}}, {"image": icon})},
+            {"overlay": {"image": icon, "width": 30, "height": 30, "place": {"left": 3}, "blend": "multiply"}},
         ]
         made = {resize(self.photo, width=100, format="png", **options).image for options in changes}
         self.assertEqual(len(made), len(changes))

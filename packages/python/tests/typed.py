@@ -11,7 +11,7 @@ def calls(photo: bytes) -> tuple[bytes, int, str]:
     with open("photo.jpg", "rb") as file:
         for piece in tintype.stream(file, rotate=90, fill="blur", mask={"rounded": 9}, quality=60):
             piece.decode("latin-1")
-    logo: tintype.Overlay = {"image": photo, "size": "25%", "place": {"gravity": "south-east", "x": 9}, "blend": "screen"}
+    logo: tintype.Overlay = {"image": photo, "width": "25%", "place": {"gravity": "south-east", "x": 9}, "blend": "screen"}
     tintype.resize(photo, blur=2.5, tone={"dark": "#004", "light": "#fed"}, overlay=[logo, {"image": memoryview(photo)}])
     tintype.resize(photo, obscure={"width": 9, "height": "5%", "by": {"pixelate": 4}})
     if seen := tintype.inspect(photo, pixels={"palette": 3}, location=True, max_memory=10_000_000).pixels:
