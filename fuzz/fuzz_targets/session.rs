@@ -241,6 +241,7 @@ impl Choices<'_> {
         geometry.crop_resized = self.seldom(Self::crop);
         geometry.inset = self.seldom(Self::sides).unwrap_or_default();
         geometry.min_width = self.seldom(|choices| u32::from(choices.byte()) + 1);
+        geometry.max_side = self.seldom(|choices| u32::from(choices.byte()) + 1);
         geometry.density = self.seldom(Self::factor).unwrap_or(geometry.density);
         geometry.zoom = self.seldom(|choices| Zoom { x: choices.factor(), y: choices.factor() }).unwrap_or(geometry.zoom);
         geometry
