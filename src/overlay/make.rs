@@ -6,7 +6,9 @@ use crate::pipeline::{BASE_MEMORY, Job, Pipeline, Progress};
 use crate::plan::Plan;
 use crate::queue::Queue;
 use crate::sink::Pass;
-use crate::{Error, Fit, Format, Geometry, Input, Length, Limits, Options, Output, Overlay, Result, sniff};
+use crate::{
+    Error, Fit, Format, Geometry, Input, Length, Limit, Limits, Options, Output, Overlay, Result, sniff,
+};
 
 /// Pixels that an overlay may have.
 const MOST_PIXELS: u64 = 1 << 24;
@@ -20,12 +22,28 @@ pub(crate) fn pictures(options: &Options, plan: &Plan, held: u64, spent: u64) ->
         let pictures = all.pictures.iter().map(|picture| picture.rows.len() as u64).sum::<u64>();
         let held = held + files + pictures;
         let options = of_overlay(overlay, plan, options.limits);
-        let (picture, memory, work) = picture(&overlay.image, &options, held, spent + all.work)?;
+        let (picture, memory, work) =
+            picture(&overlay.image, &options, held, spent + all.work).map_err(of_its_own)?;
         all.pictures.push(picture);
         all.memory = all.memory.max(memory);
         all.work += work;
     }
     Ok(all)
+}
+
+/// The error of an overlay that is too large itself, which says nothing about the image below.
+fn of_its_own(error: Error) -> Error {
+    match error {
+        Error::LimitExceeded { limit, allowed, needed }
+            if matches!(limit, Limit::SourcePixels | Limit::OutputSide | Limit::OutputPixels) =>
+        {
+            Error::invalid(
+                "overlay",
+                format!("has {needed} {}, of which {allowed} are allowed", limit.unit()),
+            )
+        }
+        error => error,
+    }
 }
 
 /// How an overlay is made a picture of the size that it is to have.
@@ -47,7 +65,7 @@ fn of_overlay(overlay: &Overlay, plan: &Plan, limits: Limits) -> Options {
         input: Input { allow_damaged: true, ..Input::default() },
         geometry,
         output: Output { format: Format::Png, ..Output::default() },
-        limits: Limits { source_pixels: limits.source_pixels.min(MOST_PIXELS), ..limits },
+        limits: Limits { source_pixels: MOST_PIXELS, ..limits },
         ..Options::default()
     }
 }

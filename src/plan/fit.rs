@@ -25,13 +25,16 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
-    /// The same part of the image at a scale, with all that surrounds it.
+    /// The same part of the image at a scale, with the density of what surrounds it.
     pub(super) fn scaled(self, scale: f64) -> Self {
-        let scaled = |side: u32| pixels(f64::from(side) * scale);
-        let size = |(width, height): Size| (scaled(width), scaled(height));
         let density = Factor::from_millionths((f64::from(self.density.millionths()) * scale).round() as u32);
-        Self { size: size(self.size), target: size(self.target), filled: size(self.filled), density, ..self }
+        Self { size: scaled(self.size, scale), density, ..self }
     }
+}
+
+/// A size at a scale.
+pub(super) fn scaled((width, height): Size, scale: f64) -> Size {
+    (pixels(f64::from(width) * scale), pixels(f64::from(height) * scale))
 }
 
 /// Fits an image to the target of the options.

@@ -200,13 +200,15 @@ struct Chosen {
     smart: Option<SmartCut>,
     /// The size afterwards.
     size: Size,
+    /// The size that it is surrounded up to, if it is.
+    extent: Option<Size>,
     fitted: Fitted,
 }
 
 /// What is chosen, and what is added around it, both as small as the longest side that the options allow.
 fn within_side(geometry: &Geometry, region: Region) -> Result<(Chosen, Around)> {
     // Parts that are each rounded up may be too long by pixels, and so may a tilted pixel alone.
-    const ROUNDS: u32 = 4;
+    const ROUNDS: u32 = 8;
     let most = geometry.max_side.unwrap_or(u32::MAX);
     let (mut scale, mut rounds) = (1.0, 0);
     loop {
@@ -227,9 +229,10 @@ fn choose(geometry: &Geometry, region: Region, scale: f64) -> Result<Chosen> {
     let part = part(geometry, region)?;
     let turn = turn(geometry);
     let image = turn.size(part.width, part.height);
-    let fitted = fit(geometry, image);
-    let keep = kept(geometry, fitted.size)?;
-    let fitted = fitted.scaled(scale);
+    let full = fit(geometry, image);
+    let keep = kept(geometry, full.size)?;
+    let extent = extent(geometry, &full, (keep.width, keep.height)).map(|size| fit::scaled(size, scale));
+    let fitted = full.scaled(scale);
     let keep = keep.scaled(scale, fitted.size);
     let (width, height) = fitted.size;
     let size = (keep.width, keep.height);
@@ -256,7 +259,7 @@ fn choose(geometry: &Geometry, region: Region, scale: f64) -> Result<Chosen> {
         let (rows, y) = side(whole.1, per_pixel.1, height);
         let (window, resampled) = (Window { x, y }, (columns, rows));
         let smart = Some(SmartCut { method, size: fitted.size, keep });
-        return Ok(Chosen { bounds, window, resampled, smart, size, fitted });
+        return Ok(Chosen { bounds, window, resampled, smart, size, extent, fitted });
     }
     let part_of = |span: Span, per_pixel: f64, start: u32, len: u32| Span {
         start: span.start + f64::from(start) * per_pixel,
@@ -270,7 +273,7 @@ fn choose(geometry: &Geometry, region: Region, scale: f64) -> Result<Chosen> {
     } else {
         fitted.window
     };
-    Ok(Chosen { bounds: part, window, resampled: size, smart: None, size, fitted })
+    Ok(Chosen { bounds: part, window, resampled: size, smart: None, size, extent, fitted })
 }
 
 /// The part of the resized image that is kept.
@@ -283,20 +286,20 @@ fn kept(geometry: &Geometry, (width, height): Size) -> Result<Region> {
     })
 }
 
-/// What is added to an image of this size.
-fn around(geometry: &Geometry, chosen: &Chosen) -> Around {
-    let Fitted { target, filled, density, both, .. } = chosen.fitted;
-    let mut extend = Sides::ZERO;
-    if let Some(extent) = geometry.extend {
-        let to = match extent.to {
-            Extent::Size => filled,
-            Extent::Ratio if both => with_ratio_of(filled, chosen.size),
-            Extent::Ratio => chosen.size,
-        };
-        extend = sides_to(chosen.size, to, extent.position, density);
-    } else if geometry.fit == Fit::Pad && both {
-        extend = sides_to(chosen.size, target, geometry.position, density);
+/// The size that an image of `size` is surrounded up to, if it is.
+fn extent(geometry: &Geometry, fitted: &Fitted, size: Size) -> Option<Size> {
+    match geometry.extend.map(|extend| extend.to) {
+        Some(Extent::Size) => Some(fitted.filled),
+        Some(Extent::Ratio) => fitted.both.then(|| with_ratio_of(fitted.filled, size)),
+        None => (geometry.fit == Fit::Pad && fitted.both).then_some(fitted.target),
     }
+}
+
+/// What is added to what is chosen.
+fn around(geometry: &Geometry, chosen: &Chosen) -> Around {
+    let density = chosen.fitted.density;
+    let position = geometry.extend.map_or(geometry.position, |extend| extend.position);
+    let extend = chosen.extent.map_or(Sides::ZERO, |to| sides_to(chosen.size, to, position, density));
     let Sides { top, right, bottom, left } = geometry.padding;
     let [top, right, bottom, left] = [top, right, bottom, left].map(|side| density.of(side));
     let mask = geometry.mask.map(|mask| match mask.shape {

@@ -488,4 +488,15 @@ fn no_side_is_longer_than_allowed_however_the_parts_around_are_rounded() {
         assert!(width.max(height) <= most, "{most}: {width}x{height}");
         assert!(width.max(height) + 3 > most, "{most}: {width}x{height}");
     }
+    // What has the target's shape is that shape made smaller, however few pixels of the image are left.
+    for (source, target, most) in
+        [((100, 3), (8000, 80), 50), ((1, 1), (1000, 10), 50), ((7, 5), (449, 22), 15)]
+    {
+        let (width, height) = size(source, |geometry| {
+            to_size(geometry, target.0, target.1);
+            geometry.max_side = Some(most);
+            geometry.extend = Some(Extend { to: Extent::Ratio, position: Position::default() });
+        });
+        assert_eq!((width, height), (most, 1), "{source:?}");
+    }
 }

@@ -260,6 +260,7 @@ fn parameter(option: &str) -> &str {
         "density" => "dpr",
         "width-share" => "width",
         "height-share" => "height",
+        "overlay" => "watermark",
         "flip-horizontal" | "flip-vertical" => "flip",
         other => other,
     }
@@ -271,7 +272,7 @@ fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
         Limit::SourcePixels => (
             Kind::TooManyPixels,
             format!("the source has {needed} pixels, and {allowed} are allowed"),
-            "use a smaller source, or raise TINTYPE_MAX_SOURCE_PIXELS",
+            "use a smaller source, or raise TINTYPE_MAX_SOURCE_PIXELS, or the limit in the URL",
         ),
         Limit::Frames => (
             Kind::TooManyFrames,
@@ -281,7 +282,7 @@ fn limit_exceeded(limit: Limit, allowed: u64, needed: u64) -> Failure {
         Limit::FramePixels => (
             Kind::TooManyPixels,
             format!("each frame of the source has {needed} pixels, and {allowed} are allowed"),
-            "use a smaller source, or raise TINTYPE_MAX_FRAME_PIXELS",
+            "use a smaller source, or raise TINTYPE_MAX_FRAME_PIXELS, or the limit in the URL",
         ),
         Limit::OutputSide => (
             Kind::OutputTooLarge,

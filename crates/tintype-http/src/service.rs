@@ -17,7 +17,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::grammar::{Grammar, wsrv};
 use crate::host::Host;
 use crate::pipeline::Rendering;
-use crate::request::{ImageRequest, OnError, Passthrough, Source};
+use crate::request::{ImageRequest, Lowered, OnError, Passthrough, Source};
 use crate::response::cors::CorsOrigins;
 use crate::response::log::Record;
 use crate::response::{self, explain, image, problem};
@@ -262,12 +262,13 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         Ok(outcome)
     }
 
-    /// Makes the rendition of the configured image. The client's conditions are about another one.
+    /// Makes the rendition of the configured image. The client's conditions and limits are about another one.
     async fn render_fallback(&mut self, request: &ImageRequest, url: &SourceUrl) -> Result<Outcome<'h, H>> {
         let fallback = ResolvedSource { url: url.clone(), alias: None, named_by_client: false };
         let context = RequestContext { if_none_match: None, if_modified_since: None, ..self.context.clone() };
         let mut exchange = Exchange { context: &context, log: &mut *self.log, ..*self };
-        exchange.render_source(request, &fallback).await
+        let request = ImageRequest { limits: Lowered::default(), ..request.clone() };
+        exchange.render_source(&request, &fallback).await
     }
 }
 

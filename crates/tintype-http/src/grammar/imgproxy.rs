@@ -74,7 +74,9 @@ fn read_option<'a>(draft: &mut Draft, option: &str, presets: &'a Presets, open: 
     if let Some(checked) = check_missing(missing::MISSING, name, text) {
         return checked;
     }
-    find(OPTIONS, name).ok_or_else(|| unknown(OPTIONS, name))?.set(draft, name, text)
+    let read = find(OPTIONS, name).ok_or_else(|| unknown(OPTIONS, name))?.set(draft, name, text);
+    // An argument that is empty leaves the setting as it is, unless the option has a meaning for it.
+    if text.is_empty() { Ok(()) } else { read }
 }
 
 fn read_preset<'a>(draft: &mut Draft, name: &str, presets: &'a Presets, open: &mut Open<'a>) -> Result<()> {

@@ -170,7 +170,7 @@ pub const PARAMETERS: &[Parameter<ImageRequest>] = &[
     ),
     field!(
         ["watermark-size"],
-        "pixels, 1 to 65535, or a share of the image's width and height such as 20%; or the two of them such as 200,10%, \
+        "pixels, 1 to 65535, or a share of the image's width and height, at most 1000%; or the two of them such as 200,10%, \
          one of which may be empty",
         watermark.size
     ),

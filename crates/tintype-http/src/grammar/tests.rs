@@ -237,6 +237,8 @@ fn lengths_keep_their_axes() {
         ("/unsafe/mafr:0.5/plain/b.jpg", "max-frame-pixels", "500000"),
         ("/unsafe/maf:3/plain/b.gif", "frames", "3"),
         ("/unsafe/maf:9/pgs:4/plain/b.gif", "frames", "4"),
+        ("/unsafe/msr:5000/plain/b.jpg", "max-source-pixels", "5000000000"),
+        ("/unsafe/mrd:300/mrd:/mrd:0/mrd:400/plain/b.jpg", "max-side", "300"),
         ("/unsafe/wm:1/wms:30:20/plain/b.jpg", "watermark-size", "30,20"),
         ("/unsafe/wms:0:20/wm:1:ce:0:0:0.5/plain/b.jpg", "watermark-size", ",20"),
         ("/unsafe/wm:1:ce:0:0:0.5/plain/b.jpg", "watermark-size", "50%"),

@@ -18,7 +18,7 @@ use crate::grammar::query;
 use crate::host::Host;
 use crate::input::{Bounds, Input, Sender};
 use crate::pipeline::{Opened, Rendering};
-use crate::request::{ImageRequest, OutputFormat};
+use crate::request::{ImageRequest, Lowered, OutputFormat};
 use crate::response::cache::Freshness;
 use crate::response::etag::{self, Variant};
 use crate::response::image::Facts;
@@ -39,7 +39,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let (fetcher, conditions) = (self.fetcher(), self.conditions(request, &variant));
         let (fetched, watermark) = join(
             fetcher.fetch(source, &conditions),
-            watermark::fetch(&fetcher, &request.watermark, self.bounds(request)),
+            watermark::fetch(&fetcher, &request.watermark, self.bounds(Lowered::default())),
         )
         .await;
         let waited = self.log.record_fetch(asked);
@@ -73,7 +73,7 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         let Some(body) = body.filter(|_| !self.client_has(&facts)) else {
             return Ok(facts.not_modified().into());
         };
-        let input = Input::new(self.host, body, &headers, Sender::Origin, self.bounds(request))?
+        let input = Input::new(self.host, body, &headers, Sender::Origin, self.bounds(request.limits))?
             .having_waited(waited);
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
@@ -102,8 +102,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
     ) -> Result<Outcome<'h, H>> {
         let no_store = HeaderValue::from_static("no-store");
         let mut facts = Facts::new(request, no_store.clone());
-        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds(request))?;
-        let watermark = watermark::fetch(&self.fetcher(), &request.watermark, self.bounds(request)).await?;
+        let input = Input::new(self.host, body, headers, Sender::Client, self.bounds(request.limits))?;
+        let watermark =
+            watermark::fetch(&self.fetcher(), &request.watermark, self.bounds(Lowered::default())).await?;
         let made = self.make(request, input, watermark).await?;
         if made.is_damaged {
             facts.record_damage(no_store);
@@ -146,9 +147,9 @@ impl<'h, H: Host> Exchange<'h, '_, H> {
         Ok(Made { format, body, media_type: None, is_damaged, source_hash, rest })
     }
 
-    fn bounds(&self, request: &ImageRequest) -> Bounds {
+    fn bounds(&self, limits: Lowered) -> Bounds {
         Bounds {
-            bytes: request.limits.within(self.config.limits).source_bytes,
+            bytes: limits.within(self.config.limits).source_bytes,
             pause: self.config.timeouts.between_bytes,
             start: self.start,
             deadline: self.deadline(),

@@ -18,6 +18,12 @@ fn missing(request: &Request<()>) -> Reply {
     }
 }
 
+#[test]
+fn a_limit_of_the_source_is_none_of_its_substitute() {
+    let answer = host().get(&format!("{PHOTO}&max-source-bytes=100"));
+    assert_eq!((answer.status, &answer.body), (404, &jpeg(200)));
+}
+
 fn host() -> TestHost {
     TestHost::new().with("TINTYPE_FALLBACK_URL", FALLBACK).origin(missing)
 }

@@ -122,3 +122,16 @@ fn what_is_always_there_has_to_be_named_and_nothing_but_a_watermark() {
         assert_eq!(host.get(&url("")).status, 500, "{watermark} {always}");
     }
 }
+
+#[test]
+fn limits_in_the_url_are_about_the_source_alone() {
+    let host = host(|| Reply::image(&png(200, 150)));
+    let size = png(64, 48).len();
+    assert!(size < png(200, 150).len());
+    for options in [format!("&max-source-bytes={size}"), format!("&max-source-pixels={}", 64 * 48)] {
+        let answer = host.get(&url(&format!("&watermark=default{options}")));
+        assert_eq!(answer.status, 200, "{options}");
+    }
+    let answer = host.get(&url(&format!("&watermark=default&max-source-bytes={}", size - 1)));
+    assert_eq!(answer.error(), (413, "source-too-large".into()));
+}

@@ -176,11 +176,6 @@ pub(super) fn read_least(text: &str) -> Option<Option<u32>> {
     number(text, 0, Length::MAX).map(|pixels| (pixels != 0).then_some(pixels))
 }
 
-/// A number of frames that is more than 0.
-pub(super) fn read_frames(text: &str) -> Option<Option<u32>> {
-    number(text, 1, u32::MAX).map(Some)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,8 +3,8 @@
 use tintype_types::{Color, Factor, Filter, Format, Profile, Rotation, Subsampling, number};
 
 use super::arguments::{
-    PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_frames,
-    read_least, read_pixels,
+    PIXELS, SWITCH, arguments, encode_argument, parse_bool, parse_strict_bool, read_fit, read_least,
+    read_pixels,
 };
 use super::draft::Draft;
 use super::{adjust, limits, place, size, watermark};
@@ -195,7 +195,9 @@ pub const OPTIONS: &[Parameter<Draft>] = &[
     field!(["page", "pg"], "the number of a frame; 0 is the first", request.output.page, |text: &str| {
         if text.is_empty() { Some(0) } else { number(text, 0, 65_535) }
     }),
-    field!(["pages", "pgs"], "how many frames to keep, 1 or more", pages, read_frames),
+    field!(["pages", "pgs"], "how many frames to keep, 1 or more", pages, |text| {
+        number(text, 1, u32::MAX).map(Some)
+    }),
     Parameter {
         names: &["disable_animation", "da"],
         accepts: SWITCH,

@@ -76,7 +76,7 @@ pub(super) const WATERMARK_URL: Parameter<Draft> = Parameter {
 /// In pixels, where [`WATERMARK`] has a share of the image.
 pub(super) const WATERMARK_SIZE: Parameter<Draft> = Parameter {
     names: &["watermark_size", "wms"],
-    accepts: "width:height in pixels, one of which may be 0: it follows from the other",
+    accepts: "width:height in pixels, each at most 65535; one of them may be 0: it follows from the other",
     read: |draft, text| {
         let side = |text| read_pixels(text).ok_or(Rejected::Malformed);
         let size = match *arguments(text).as_slice() {
