@@ -54,7 +54,8 @@ impl Finish {
             Layout::YCbCr => Channels::Rgb,
             other => other.channels(),
         };
-        let join = (layout == Layout::YCbCr).then(Box::default);
+        let joined = if colors.is_some() { Depth::Sixteen } else { depth };
+        let join = (layout == Layout::YCbCr).then(|| Box::new(Join::new(joined)));
         let shape = shape(channels);
         Self::Pixels(join, Convert::new(shape, colors), chain(plan, options, shape, pictures))
     }
@@ -89,9 +90,9 @@ impl Finish {
             Self::Pixels(join, convert, chain) => {
                 let mut pixels =
                     |row: Samples<'_>| convert.push(row, &mut |row| chain.push(row, &mut |row| next(0, row)));
-                match join {
-                    Some(join) => join.push(lane, row, &mut pixels),
-                    None => pixels(row),
+                match (join, row) {
+                    (Some(join), Samples::Wide(row)) => join.push(lane, row, &mut pixels),
+                    (_, row) => pixels(row),
                 }
             }
             Self::Lanes(convert, orients) => {
@@ -102,7 +103,7 @@ impl Finish {
                 match (row, convert) {
                     (Samples::Eight(row), _) => turned(lane, row),
                     (Samples::Sixteen(row), Some(convert)) => convert.push(lane, row, &mut turned),
-                    (Samples::Sixteen(_), None) => Ok(()),
+                    (Samples::Sixteen(_), None) | (Samples::Wide(_), _) => Ok(()),
                 }
             }
         }

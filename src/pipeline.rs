@@ -7,9 +7,9 @@ use crate::finish::{Finish, conversion, stays_planar};
 use crate::geometry::Region;
 use crate::overlay::{Picture, Pictures};
 use crate::pixels::{Channels, Depth, Layout};
-use crate::plan::{self, Axis, Detail, Plan};
+use crate::plan::{self, Axis, Detail, Lane, Plan};
 use crate::queue::Queue;
-use crate::resample::{Resampler, Sampling};
+use crate::resample::{Form, Resampler, Sampling};
 use crate::sink::{Pass, Sink, Target};
 use crate::stage::Cost;
 use crate::{Error, Format, Limit, Options, Pixels, Result};
@@ -114,15 +114,21 @@ impl Pipeline {
         let (conversion, conversion_work) = conversion(&mut *decoder, header, options, depth);
         let linear = options.geometry.linear;
         let as_lanes = !linear && stays_planar(&plan, header.layout, options);
-        let whole_pixels = linear || header.exact_pixels && !as_lanes && !plan.shrinks();
+        // Where the encoder halves chroma, it need not come with more detail to be converted.
+        let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&outputs);
+        let lanes = Detail { scale: plan.scale, halved_chroma, whole_pixels: false };
+        let joined = header.layout == Layout::YCbCr && !as_lanes && have_one_size(&decoder.lanes(lanes));
+        let whole_pixels = linear || joined || header.exact_pixels && !as_lanes && !plan.shrinks();
         let layout = match header.layout {
             Layout::YCbCr if whole_pixels => Layout::Interleaved(Channels::Rgb),
             other => other,
         };
-        // Where the encoder halves chroma, it need not come with more detail to be converted.
-        let halved_chroma = as_lanes || conversion.is_some() && encode::takes_halved_chroma(&outputs);
-        let detail = Detail { scale: plan.scale, halved_chroma, whole_pixels };
-        let to = if conversion.is_some() { Depth::Sixteen } else { depth };
+        let detail = Detail { whole_pixels, ..lanes };
+        let to = match layout {
+            Layout::YCbCr if !as_lanes => Form::Wide,
+            _ if conversion.is_some() => Form::Bits(Depth::Sixteen),
+            _ => Form::Bits(depth),
+        };
         let alpha = layout.channels().has_alpha();
         let sampling = Sampling { samples: layout.samples(), alpha, from: header.depth, to, linear };
         let axes: Vec<(Axis, Axis)> = (decoder.lanes(detail).iter().enumerate())
@@ -424,6 +430,12 @@ impl Stages {
         let Some(resampler) = resamplers.get_mut(lane) else { return Ok(false) };
         resampler.emit(&mut |row| finish.push(lane, row, &mut |lane, row| sink.row(lane, row)))
     }
+}
+
+/// Whether lanes are pixel by pixel the same. They become pixels before they are resampled: colours that compression has moved
+/// out of range are clamped as those of the whole image are.
+fn have_one_size(lanes: &[Lane]) -> bool {
+    lanes.windows(2).all(|pair| matches!(pair, [one, next] if one == next))
 }
 
 /// What a program holds before any image: its stack, its constants, and what allocators round up.

@@ -66,6 +66,19 @@ pub(crate) enum Samples<'a> {
     Eight(&'a [u8]),
     /// With 16 bits.
     Sixteen(&'a [u16]),
+    /// With 8 bits and [`FRACTION_BITS`] fractional ones, and with what a filter overshoots below 0 and above 255.
+    Wide(&'a [i16]),
+}
+
+/// Fractional bits of wide samples.
+pub(crate) const FRACTION_BITS: u32 = 6;
+
+/// A wide 255.
+pub(crate) const WIDE_FULL: i32 = 255 << FRACTION_BITS;
+
+/// The 16-bit sample for a wide one, clamped.
+pub(crate) fn sixteen_bits(wide: i32) -> u16 {
+    ((wide.clamp(0, WIDE_FULL) * 257 + 32) >> FRACTION_BITS) as u16
 }
 
 /// The 8-bit sample that is nearest to one of 16 bits.

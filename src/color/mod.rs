@@ -19,7 +19,6 @@ pub(crate) use light::Light;
 pub(crate) use matrix::Matrix;
 pub(crate) use planes::LUMA;
 pub(crate) use space::{Chromaticities, Space, Transfer};
-pub(crate) use weigh::Weights;
 
 use crate::IccProfile;
 use moxcms::{ColorProfile, ProfileText};

@@ -13,10 +13,10 @@ mod samples;
 
 use crate::Filter;
 use crate::color::Light;
-use crate::pixels::{Depth, Samples, narrow};
+use crate::pixels::{Depth, FRACTION_BITS, Samples, narrow};
 use crate::plan::Axis;
 use filter::Weights;
-use samples::Converter;
+use samples::{Converter, widen_sample};
 
 /// The rows of a lane: those that come and those that come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,29 @@ pub(crate) struct Sampling {
     pub alpha: bool,
     /// The bits of the samples that come.
     pub from: Depth,
-    /// The bits of the samples that come out.
-    pub to: Depth,
+    /// The samples that come out.
+    pub to: Form,
     /// Whether samples of sRGB are averaged as the light that they stand for.
     pub linear: bool,
+}
+
+/// The samples that come out of a resampler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Clamped, with these bits.
+    Bits(Depth),
+    /// As they were calculated with: see [`Samples::Wide`].
+    Wide,
+}
+
+impl Form {
+    /// Bytes of a sample.
+    fn bytes(self) -> usize {
+        match self {
+            Self::Bits(depth) => depth.bytes(),
+            Self::Wide => size_of::<i16>(),
+        }
+    }
 }
 
 /// Input rows that are added into the accumulators at once.
@@ -107,12 +126,12 @@ impl Resampler {
         let (columns, rows) = (u64::from(x.high - x.low), u64::from(y.high - y.low));
         let out = u64::from(x.size) * u64::from(y.size) * count;
         if x.copied_from().is_some() && y.copied_from().is_some() {
-            let plain = (from, to) == (Depth::Eight, Depth::Eight);
+            let plain = (from, to) == (Depth::Eight, Form::Bits(Depth::Eight));
             return out * if plain { 1 } else { work::LONG_SAMPLE } + rows * work::ROW;
         }
         let taps = |axis: &Axis| filter::taps(filter, axis);
-        let sample = |depth| if depth == Depth::Eight && !linear { work::SAMPLE } else { work::LONG_SAMPLE };
-        let widened = rows * columns * count * sample(from);
+        let sample = |long| if long || linear { work::LONG_SAMPLE } else { work::SAMPLE };
+        let widened = rows * columns * count * sample(from == Depth::Sixteen);
         let down = taps(&y) * columns * count * work::TAP_DOWN;
         let across = taps(&x) * u64::from(y.size) * count * work::TAP_ACROSS;
         let rows = rows + u64::from(y.size);
@@ -123,7 +142,7 @@ impl Resampler {
             + premultiplied
             + widened
             + (down + across) / work::EIGHTHS
-            + out * sample(to)
+            + out * sample(to == Form::Bits(Depth::Sixteen))
             + rows * work::ROW
             + if linear { Light::WORK } else { 0 }
     }
@@ -195,13 +214,15 @@ impl Resampler {
 enum Row {
     Eight(Vec<u8>),
     Sixteen(Vec<u16>),
+    Wide(Vec<i16>),
 }
 
 impl Row {
-    fn new(depth: Depth, samples: usize) -> Self {
-        match depth {
-            Depth::Eight => Self::Eight(vec![0; samples]),
-            Depth::Sixteen => Self::Sixteen(vec![0; samples]),
+    fn new(form: Form, samples: usize) -> Self {
+        match form {
+            Form::Bits(Depth::Eight) => Self::Eight(vec![0; samples]),
+            Form::Bits(Depth::Sixteen) => Self::Sixteen(vec![0; samples]),
+            Form::Wide => Self::Wide(vec![0; samples]),
         }
     }
 
@@ -209,6 +230,7 @@ impl Row {
         match self {
             Self::Eight(row) => Samples::Eight(row),
             Self::Sixteen(row) => Samples::Sixteen(row),
+            Self::Wide(row) => Samples::Wide(row),
         }
     }
 
@@ -228,6 +250,14 @@ impl Row {
             (Self::Sixteen(row), Depth::Sixteen) => {
                 row.clear();
                 row.extend(long());
+            }
+            (Self::Wide(row), Depth::Eight) => {
+                row.clear();
+                row.extend(from.iter().map(|&sample| i16::from(sample) << FRACTION_BITS));
+            }
+            (Self::Wide(row), Depth::Sixteen) => {
+                row.clear();
+                row.extend(long().map(widen_sample));
             }
         }
         self.samples()
@@ -359,6 +389,7 @@ impl Filtering {
         match &mut self.row {
             Row::Eight(row) => self.converter.narrow(&self.wide, row),
             Row::Sixteen(row) => self.converter.narrow_to_sixteen(&self.wide, row),
+            Row::Wide(row) => core::mem::swap(row, &mut self.wide),
         }
         self.next_out += 1;
         emit(self.row.samples()).map(|()| true)

@@ -5,12 +5,7 @@
 
 use super::Sampling;
 use crate::color::Light;
-use crate::pixels::{self, Depth};
-
-/// Fractional bits of a widened sample.
-const FRACTION_BITS: u32 = 6;
-/// A widened 255.
-const FULL: i32 = 255 << FRACTION_BITS;
+use crate::pixels::{self, Depth, FRACTION_BITS, WIDE_FULL as FULL, sixteen_bits};
 
 /// Turns rows into samples to calculate with and back.
 #[derive(Debug)]
@@ -124,13 +119,8 @@ impl Converter {
 }
 
 /// A 16-bit sample with [`FRACTION_BITS`] fractional bits.
-fn widen_sample(sample: u16) -> i16 {
+pub(super) fn widen_sample(sample: u16) -> i16 {
     ((u32::from(sample) * 64 + 128) / 257) as i16
-}
-
-/// The 16-bit sample for a widened one, clamped.
-fn sixteen_bits(wide: i32) -> u16 {
-    ((wide.clamp(0, FULL) * 257 + 32) >> FRACTION_BITS) as u16
 }
 
 fn widen_premultiplied<const N: usize>(row: &[u8], wide: &mut [i16]) {
@@ -188,11 +178,12 @@ fn narrow_unmultiplied<const N: usize>(wide: &[i16], row: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Form;
     use super::*;
 
     fn converter(samples: usize, from: Depth, linear: bool) -> Converter {
         let alpha = samples.is_multiple_of(2);
-        Converter::new(Sampling { samples, alpha, from, to: Depth::Eight, linear })
+        Converter::new(Sampling { samples, alpha, from, to: Form::Bits(Depth::Eight), linear })
     }
 
     fn widen(samples: usize, row: &[u8], wide: &mut [i16]) {
