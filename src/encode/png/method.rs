@@ -78,8 +78,8 @@ const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
 /// The only level of `zlib-rs` that finds matches of three bytes, such as one pixel. A byte takes 280, and ten times that where
-/// everything looks alike.
-const THOROUGH: Level = Level::of_matches(9, 840, 1900);
+/// everything looks a little alike.
+const THOROUGH: Level = Level::of_matches(9, 900, 4500);
 
 /// Matches of all lengths are weighed by the bits of their codes.
 const CLOSEST: Level = Level {
