@@ -63,11 +63,11 @@ impl Finder {
         let mut search = Search { bytes, at, longest: SHORTEST - 1, looks: 0, out };
         for distance in self.likely.into_iter().chain(last.map(|last| new - last as usize)) {
             search.look(distance);
-            if search.longest >= self.enough {
+            if search.longest == LONGEST {
                 break;
             }
         }
-        if (SHORTEST..self.enough).contains(&search.longest) {
+        if (SHORTEST..LONGEST).contains(&search.longest) {
             self.follow(new, &mut search);
         }
         self.looks += search.looks;
@@ -79,7 +79,7 @@ impl Finder {
     #[allow(clippy::indexing_slicing)] // as above
     fn follow(&self, new: usize, search: &mut Search<'_>) {
         let mut left = self.depth;
-        while search.longest < self.enough {
+        while search.longest < LONGEST {
             let longest = search.longest;
             let ahead = (longest + 1).saturating_sub(CHAINED);
             let mut place = self.eights[hash::<CHAINED>(word(search.bytes, search.at + ahead))] as usize;
