@@ -11,9 +11,11 @@ use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Status, Strategy};
 pub(super) const SAMPLE: usize = 64 << 10;
 const SAMPLES: usize = 4;
 
-/// Bytes of rows so few that every method is tried on them, and of those that are many for the last level.
+/// Bytes of rows so few that every method is tried on them.
 const FEW: usize = 8 << 10;
-const MANY: usize = 20 << 10;
+
+/// A filter is tried at every level unless another one saves this part of the bytes at a quick one.
+const NEAR: usize = 6;
 
 /// A harder level is worth its work if it saves this part of the bytes.
 const WORTH: usize = 40;
@@ -72,7 +74,7 @@ const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
 /// Matches of all lengths are weighed by the bits of their codes.
-const CLOSE: Level = Level::Closely(close::Effort { depth: 16, enough: 66, rounds: 1 });
+const CLOSE: Level = Level::Closely(close::Effort { depth: 16, enough: 50, rounds: 1 });
 const CLOSEST: Level = Level::Closely(close::Effort { depth: 32, enough: 130, rounds: 2 });
 
 /// Runs of a byte are the only matches.
@@ -162,11 +164,10 @@ pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
     let bytes = match rows.rows.len() <= FEW {
         true => trials.of_all(effort)?.0,
         false => {
-            let level = if rows.rows.len() <= MANY { CLOSE } else { USUAL };
             trials.filter(Choice::None);
-            let plain = trials.deflate(level)?;
+            let plain = trials.deflate(CLOSE)?;
             trials.filter(Choice::Left);
-            plain.min(trials.deflate(level)?)
+            plain.min(trials.deflate(CLOSE)?)
         }
     };
     Ok((bytes, trials.work))
@@ -197,30 +198,31 @@ impl Trials<'_> {
         best.ok_or_else(|| internal("no method"))
     }
 
-    /// The best level for the filter that is best at a quick one.
+    /// The best level for one of the filters that are best at a quick one.
     fn of_some(&mut self, effort: Effort, before: Option<Method>) -> Result<Method> {
-        let filter = self.best_filter(effort, before)?;
-        let levels = levels(filter, effort);
-        if let [level] = *levels {
-            return Ok(Method { filter, level });
-        }
-        self.filter(filter);
         let mut best = None;
-        for &level in levels {
-            let bytes = self.deflate(level)?;
-            let stays = before.is_some_and(|before| before.level == level);
-            // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
-            let is_sure = effort == Effort::Best && !matches!(level, Level::Closely(_));
-            let margin = if is_sure || stays { 0 } else { bytes / WORTH };
-            if best.is_none_or(|(least, _)| bytes + margin < least) {
-                best = Some((bytes, level));
+        for filter in self.best_filters(effort, before)? {
+            let levels = levels(filter, effort);
+            if let ([level], None) = (levels, best) {
+                return Ok(Method { filter, level: *level });
+            }
+            self.filter(filter);
+            for &level in levels {
+                let bytes = self.deflate(level)?;
+                // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
+                let stays = before.is_some_and(|before| before.level == level);
+                let is_sure = stays || !matches!(level, Level::Closely(_));
+                let weighed = if is_sure { bytes } else { bytes + bytes / WORTH };
+                if best.is_none_or(|(least, _)| weighed < least) {
+                    best = Some((weighed, Method { filter, level }));
+                }
             }
         }
-        best.map(|(_, level)| Method { filter, level }).ok_or_else(|| internal("no level"))
+        best.map(|(_, method)| method).ok_or_else(|| internal("no level"))
     }
 
-    /// The filter that is best at a quick level.
-    fn best_filter(&mut self, effort: Effort, before: Option<Method>) -> Result<Choice> {
+    /// The filter that is best at a quick level, and the next one if that is nearly as good.
+    fn best_filters(&mut self, effort: Effort, before: Option<Method>) -> Result<Vec<Choice>> {
         let plain = self.try_out(Choice::None)?;
         let differences = self.try_out(Choice::LeastDifferences)?;
         // Without matches, text takes many times the bytes, and a part shows few of its matches: only noise is sure.
@@ -240,7 +242,12 @@ impl Trials<'_> {
             let stays = before.is_none_or(|before| before.filter == filter);
             (if stays { bytes } else { bytes + bytes / 32 }, filter)
         });
-        weighed.min().map(|(_, filter)| filter).ok_or_else(|| internal("no filter"))
+        let mut weighed: Vec<_> = weighed.collect();
+        weighed.sort_unstable();
+        let least = weighed.first().map_or(0, |&(bytes, _)| bytes);
+        weighed
+            .retain(|&(bytes, _)| effort != Effort::Fast && bytes <= least + least / NEAR || bytes == least);
+        Ok(weighed.into_iter().map(|(_, filter)| filter).take(2).collect())
     }
 
     /// Bytes that a filter makes of the sample at a quick level.

@@ -28,8 +28,6 @@ pub(super) struct Finder {
     before: Box<[u32; WINDOW]>,
     /// Positions that are looked at for each.
     depth: u32,
-    /// The length of a match that is taken without looking further.
-    enough: usize,
     /// Distances at which something alike is likely: those of the pixel to the left, and of the three above.
     likely: [usize; 4],
     /// How many positions have been looked at.
@@ -40,11 +38,11 @@ pub(super) struct Finder {
 pub(super) const MEMORY: u64 = 4 * ((3 << BITS) + WINDOW as u64);
 
 impl Finder {
-    pub(super) fn new(depth: u32, enough: usize, unit: usize, stride: usize) -> Self {
+    pub(super) fn new(depth: u32, unit: usize, stride: usize) -> Self {
         let table = || Box::new([0; 1 << BITS]);
         let (threes, fours, eights, before) = (table(), table(), table(), Box::new([0; WINDOW]));
         let likely = [unit, stride, stride.saturating_sub(unit), stride + unit];
-        Self { threes, fours, eights, before, depth, enough, likely, looks: 0 }
+        Self { threes, fours, eights, before, depth, likely, looks: 0 }
     }
 
     /// How many positions have been looked at.
@@ -60,7 +58,8 @@ impl Finder {
         let first = word(bytes, at);
         let last = [self.threes[hash::<3>(first)], self.fours[hash::<4>(first)]];
         self.skip(bytes, base, at..at + 1);
-        let mut search = Search { bytes, at, longest: SHORTEST - 1, looks: 0, out };
+        let here = bytes.get(at..bytes.len().min(at + LONGEST)).unwrap_or_default();
+        let mut search = Search { bytes, at, here, longest: SHORTEST - 1, looks: 0, out };
         for distance in self.likely.into_iter().chain(last.map(|last| new - last as usize)) {
             search.look(distance);
             if search.longest == LONGEST {
@@ -114,6 +113,7 @@ impl Finder {
 struct Search<'a> {
     bytes: &'a [u8],
     at: usize,
+    here: &'a [u8],
     longest: usize,
     looks: u64,
     out: &'a mut Vec<Match>,
@@ -121,14 +121,15 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Adds a match at a distance if it is longer than those before.
+    #[inline(always)] // what it changes stays in registers
     fn look(&mut self, distance: usize) {
         self.looks += 1;
-        let here = self.bytes.get(self.at..self.bytes.len().min(self.at + LONGEST)).unwrap_or_default();
         let there = self.bytes.get(self.at.wrapping_sub(distance)..).unwrap_or_default();
-        if !(1..=WINDOW).contains(&distance) || here.get(self.longest) != there.get(self.longest) {
+        let may_be_longer = there.get(self.longest) == self.here.get(self.longest);
+        if !may_be_longer || distance.wrapping_sub(1) >= WINDOW {
             return;
         }
-        let length = alike(here, there);
+        let length = alike(self.here, there);
         if length > self.longest {
             self.longest = length;
             self.out.push(((length - SHORTEST) as u8, (distance - 1) as u16));
@@ -151,6 +152,7 @@ fn hash<const BYTES: usize>(word: u64) -> usize {
 }
 
 /// How many bytes are the same.
+
 fn alike(here: &[u8], there: &[u8]) -> usize {
     let (words, _) = here.as_chunks::<8>();
     let (others, _) = there.as_chunks::<8>();

@@ -84,7 +84,7 @@ impl Closely {
     pub(super) fn new(effort: Effort, unit: usize, stride: usize) -> Self {
         Self {
             effort,
-            finder: Finder::new(effort.depth, effort.enough, unit, stride),
+            finder: Finder::new(effort.depth, unit, stride),
             bytes: Vec::with_capacity(HELD + SEGMENT + 2 * LONGEST),
             base: 0,
             next: 0,
@@ -281,10 +281,6 @@ impl Costs {
 
     fn byte(&self, byte: u8) -> u32 {
         self.bytes.get(usize::from(byte)).copied().unwrap_or(RARE).into()
-    }
-
-    fn length(&self, length: u8) -> u32 {
-        self.lengths.get(usize::from(length)).copied().unwrap_or(RARE).into()
     }
 
     fn distance(&self, distance: u16) -> u32 {
