@@ -14,9 +14,6 @@ const SAMPLES: usize = 4;
 /// Bytes of rows so few that every method is tried on them.
 const FEW: usize = 8 << 10;
 
-/// A filter is tried at every level unless another one saves this part of the bytes at a quick one.
-const NEAR: usize = 6;
-
 /// A harder level is worth its work if it saves this part of the bytes.
 const WORTH: usize = 40;
 
@@ -74,7 +71,7 @@ const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
 /// Matches of all lengths are weighed by the bits of their codes.
-const CLOSE: Level = Level::Closely(close::Effort { depth: 16, enough: 50, rounds: 1 });
+const CLOSE: Level = Level::Closely(close::Effort { depth: 32, enough: 66, rounds: 1 });
 const CLOSEST: Level = Level::Closely(close::Effort { depth: 32, enough: 130, rounds: 2 });
 
 /// Runs of a byte are the only matches.
@@ -221,7 +218,7 @@ impl Trials<'_> {
         best.map(|(_, method)| method).ok_or_else(|| internal("no level"))
     }
 
-    /// The filter that is best at a quick level, and the next one if that is nearly as good.
+    /// The filter that is best at a quick level, and none, whose long matches a quick level does not find.
     fn best_filters(&mut self, effort: Effort, before: Option<Method>) -> Result<Vec<Choice>> {
         let plain = self.try_out(Choice::None)?;
         let differences = self.try_out(Choice::LeastDifferences)?;
@@ -242,12 +239,9 @@ impl Trials<'_> {
             let stays = before.is_none_or(|before| before.filter == filter);
             (if stays { bytes } else { bytes + bytes / 32 }, filter)
         });
-        let mut weighed: Vec<_> = weighed.collect();
-        weighed.sort_unstable();
-        let least = weighed.first().map_or(0, |&(bytes, _)| bytes);
-        weighed
-            .retain(|&(bytes, _)| effort != Effort::Fast && bytes <= least + least / NEAR || bytes == least);
-        Ok(weighed.into_iter().map(|(_, filter)| filter).take(2).collect())
+        let best = weighed.min().map(|(_, filter)| filter).ok_or_else(|| internal("no filter"))?;
+        let one_does = effort == Effort::Fast || best == Choice::LeastDifferences;
+        Ok(std::iter::once(best).chain((!one_does && best != Choice::None).then_some(Choice::None)).collect())
     }
 
     /// Bytes that a filter makes of the sample at a quick level.
