@@ -56,17 +56,18 @@ impl Finder {
     pub(super) fn find(&mut self, bytes: &[u8], base: usize, at: usize, out: &mut Vec<Match>) -> usize {
         let new = base + at + 1;
         let first = word(bytes, at);
-        let last = [self.threes[hash::<3>(first)], self.fours[hash::<4>(first)]];
+        let three = new - self.threes[hash::<3>(first)] as usize;
+        let four = new - self.fours[hash::<4>(first)] as usize;
         self.skip(bytes, base, at..at + 1);
         let here = bytes.get(at..bytes.len().min(at + LONGEST)).unwrap_or_default();
         let mut search = Search { bytes, at, here, longest: SHORTEST - 1, looks: 0, out };
-        for distance in self.likely.into_iter().chain(last.map(|last| new - last as usize)) {
-            search.look(distance);
-            if search.longest == LONGEST {
-                break;
+        search.look(three);
+        // Where three bytes have not come before, more have not either.
+        if search.longest >= SHORTEST {
+            let [left, above, above_left, above_right] = self.likely;
+            for distance in [four, left, above, above_left, above_right] {
+                search.look(distance);
             }
-        }
-        if (SHORTEST..LONGEST).contains(&search.longest) {
             self.follow(new, &mut search);
         }
         self.looks += search.looks;
@@ -152,7 +153,6 @@ fn hash<const BYTES: usize>(word: u64) -> usize {
 }
 
 /// How many bytes are the same.
-
 fn alike(here: &[u8], there: &[u8]) -> usize {
     let (words, _) = here.as_chunks::<8>();
     let (others, _) = there.as_chunks::<8>();
