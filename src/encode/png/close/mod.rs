@@ -12,13 +12,13 @@ use matches::{Finder, LONGEST, Match, SHORTEST, WINDOW};
 use zlib_rs::DeflateFlush;
 
 /// Bytes for which a way is chosen at a time.
-const SEGMENT: usize = 8 << 10;
+const SEGMENT: usize = 4 << 10;
 
 /// Tokens of a block, at least.
 const BLOCK: usize = 12 << 10;
 
 /// The most matches of a byte, the longest ones.
-const MATCHES: usize = 6;
+const MATCHES: usize = 4;
 
 /// Bits of a symbol that has not come.
 const RARE: u8 = 13;
