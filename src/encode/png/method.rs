@@ -71,6 +71,7 @@ const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
 /// Matches of all lengths are weighed by the bits of their codes.
+const GLANCE: Level = Level::Closely(close::Effort { depth: 8, enough: 20, rounds: 1 });
 const CLOSE: Level = Level::Closely(close::Effort { depth: 32, enough: 66, rounds: 1 });
 const CLOSEST: Level = Level::Closely(close::Effort { depth: 32, enough: 130, rounds: 2 });
 
@@ -162,9 +163,9 @@ pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
         true => trials.of_all(effort)?.0,
         false => {
             trials.filter(Choice::None);
-            let plain = trials.deflate(CLOSE)?;
+            let plain = trials.deflate(GLANCE)?;
             trials.filter(Choice::Left);
-            plain.min(trials.deflate(CLOSE)?)
+            plain.min(trials.deflate(GLANCE)?)
         }
     };
     Ok((bytes, trials.work))
