@@ -80,7 +80,7 @@ fn no_limit_is_outgrown_and_a_film_needs_no_more_than_its_frames() {
             options.output.colors = colors;
             options.geometry.width = width.map(Length::Pixels);
             let mut fits = None;
-            for limit in (2_300_000..9_000_000u64).step_by(200_000) {
+            for limit in (2_300_000..10_000_000u64).step_by(200_000) {
                 options.limits.memory = limit;
                 let (result, most) = held(source, &options);
                 assert!(most <= limit, "{number} {format:?} {lossless} {width:?}: {most} of {limit}");

@@ -47,11 +47,9 @@ pub(super) struct Deflater {
 impl Deflater {
     /// Bytes that it takes for rows of `stride` bytes, of `bytes` bytes in all.
     pub(super) fn memory(stride: u64, bytes: u64, effort: Effort) -> u64 {
-        // One writes while another is tried. Only few rows are deflated closely at less than the best effort, at once.
-        let compressors = match effort {
-            Effort::Best => 2 * Closely::MEMORY,
-            _ => Closely::MEMORY.max(2 * COMPRESSOR),
-        };
+        // One writes while another is tried.
+        let compressors =
+            2 * if effort == Effort::Fast { COMPRESSOR } else { COMPRESSOR.max(Closely::MEMORY) };
         let band = bytes.min(BAND as u64 + stride);
         // The band, what becomes of it, and rows in every way of filtering.
         compressors + PARTS + 2 * band + 10 * stride
@@ -147,9 +145,9 @@ impl Deflater {
 
     /// Deflates what has been filtered.
     fn write(&mut self, flush: DeflateFlush) -> Result<()> {
-        if let (Some(compressor), Some(method)) = (&mut self.compressor, &self.method) {
-            let written = deflate(compressor, &self.filtered, flush, |bytes| self.ready.extend(bytes))?;
-            self.work += method.level.work(self.filtered.len(), written);
+        if let Some(compressor) = &mut self.compressor {
+            let (_, work) = deflate(compressor, &self.filtered, flush, |bytes| self.ready.extend(bytes))?;
+            self.work += work;
         }
         Ok(())
     }

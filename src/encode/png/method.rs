@@ -11,9 +11,8 @@ use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Status, Strategy};
 pub(super) const SAMPLE: usize = 64 << 10;
 const SAMPLES: usize = 4;
 
-/// Bytes of rows so few that every method is tried on them, and of those that are many for the last level.
+/// Bytes of rows so few that every method is tried on them.
 const FEW: usize = 8 << 10;
-const MANY: usize = 20 << 10;
 
 /// A harder level is worth its work if it saves this part of the bytes.
 const WORTH: usize = 40;
@@ -25,74 +24,63 @@ pub(super) struct Method {
     pub level: Level,
 }
 
-/// How hard matches are looked for, and what that costs.
+/// How hard matches are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Level {
-    search: Search,
+pub(super) enum Level {
+    Zlib(Zlib),
+    Closely(close::Effort),
+}
+
+/// A level of `zlib-rs`, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Zlib {
+    level: i32,
+    strategy: Strategy,
     /// Work of a byte that goes in, and of one that comes out, in units of [`crate::Limits::work`].
     per_input: u64,
     per_output: u64,
 }
 
-/// What looks for matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Search {
-    /// `zlib-rs`, at a level.
-    Zlib(i32, Strategy),
-    /// [`Closely`].
-    Closely(close::Effort),
-}
-
 /// Deflates a stream.
 pub(super) enum Compressor {
-    Zlib(Deflate),
+    Zlib(Deflate, Zlib),
     Closely(Box<Closely>),
 }
 
 impl Level {
     pub(super) const FAST: Self = Self::of_matches(4, 50, 450);
 
-    /// Work of deflating `bytes` bytes, `written` of which come out.
-    pub(super) fn work(self, bytes: usize, written: usize) -> u64 {
-        self.per_input * bytes as u64 + self.per_output * written as u64
-    }
-
     /// What deflates rows of this many bytes, of pixels of `unit` bytes.
     pub(super) fn compressor(self, unit: usize, stride: usize) -> Compressor {
-        match self.search {
-            Search::Zlib(level, strategy) => {
-                let window_bits = -15;
+        match self {
+            Self::Zlib(zlib) => {
+                let (level, strategy, window_bits) = (zlib.level, zlib.strategy, -15);
                 let config = DeflateConfig { level, strategy, window_bits, ..Default::default() };
-                Compressor::Zlib(Deflate::new_with_config(config))
+                Compressor::Zlib(Deflate::new_with_config(config), zlib)
             }
-            Search::Closely(effort) => Compressor::Closely(Box::new(Closely::new(effort, unit, stride))),
+            Self::Closely(effort) => Compressor::Closely(Box::new(Closely::new(effort, unit, stride))),
         }
     }
 
-    const fn of_matches(number: i32, per_input: u64, per_output: u64) -> Self {
-        Self { search: Search::Zlib(number, Strategy::Default), per_input, per_output }
+    const fn of_matches(level: i32, per_input: u64, per_output: u64) -> Self {
+        Self::Zlib(Zlib { level, strategy: Strategy::Default, per_input, per_output })
     }
 }
 
 const QUICK: Level = Level::of_matches(2, 25, 350);
 const USUAL: Level = Level::of_matches(6, 75, 650);
 
-/// The only level of `zlib-rs` that finds matches of three bytes, such as one pixel. A byte takes 280, and ten times that where
-/// everything looks alike.
-const THOROUGH: Level = Level::of_matches(9, 840, 1900);
-
 /// Matches of all lengths are weighed by the bits of their codes.
-const CLOSEST: Level = Level {
-    search: Search::Closely(close::Effort { depth: 12, enough: 34, rounds: 2 }),
-    per_input: 600,
-    per_output: 4500,
-};
+const GLANCE: Level = Level::Closely(close::Effort { depth: 8, enough: 20, rounds: 1 });
+const CLOSE: Level = Level::Closely(close::Effort { depth: 32, enough: 66, rounds: 1 });
+const CLOSEST: Level = Level::Closely(close::Effort { depth: 32, enough: 130, rounds: 2 });
 
 /// Runs of a byte are the only matches.
-const RUNS: Level = Level { search: Search::Zlib(6, Strategy::Rle), per_input: 60, per_output: 270 };
+const RUNS: Level = Level::Zlib(Zlib { level: 6, strategy: Strategy::Rle, per_input: 60, per_output: 270 });
 
 /// Matches of 6 bytes and more.
-const LONG: Level = Level { search: Search::Zlib(7, Strategy::Filtered), per_input: 100, per_output: 1100 };
+const LONG: Level =
+    Level::Zlib(Zlib { level: 7, strategy: Strategy::Filtered, per_input: 100, per_output: 1100 });
 
 /// Work of a new compressor.
 pub(super) const BEGIN: u64 = 300_000;
@@ -116,8 +104,8 @@ fn levels(choice: Choice, effort: Effort) -> &'static [Level] {
         (Choice::LeastDifferences, Effort::Best) => &[RUNS, LONG, CLOSEST],
         (Choice::LeastDifferences, _) => &[RUNS],
         (_, Effort::Fast) => &[Level::FAST],
-        (_, Effort::Default) => &[USUAL, THOROUGH],
-        (_, Effort::Best) => &[USUAL, THOROUGH, CLOSEST],
+        (_, Effort::Default) => &[USUAL, CLOSE],
+        (_, Effort::Best) => &[USUAL, CLOSEST],
     }
 }
 
@@ -174,11 +162,10 @@ pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
     let bytes = match rows.rows.len() <= FEW {
         true => trials.of_all(effort)?.0,
         false => {
-            let level = if rows.rows.len() <= MANY { THOROUGH } else { USUAL };
             trials.filter(Choice::None);
-            let plain = trials.deflate(level)?;
+            let plain = trials.deflate(GLANCE)?;
             trials.filter(Choice::Left);
-            plain.min(trials.deflate(level)?)
+            plain.min(trials.deflate(GLANCE)?)
         }
     };
     Ok((bytes, trials.work))
@@ -199,8 +186,7 @@ impl Trials<'_> {
         let effort = if effort == Effort::Fast { effort } else { Effort::Best };
         for filter in Choice::ALL {
             self.filter(filter);
-            // A close look finds what the last level finds, and takes less where everything looks alike.
-            for &level in levels(filter, effort).iter().filter(|&&level| level != THOROUGH) {
+            for &level in levels(filter, effort) {
                 let bytes = self.deflate(level)?;
                 if best.is_none_or(|(least, _)| bytes < least) {
                     best = Some((bytes, Method { filter, level }));
@@ -210,30 +196,31 @@ impl Trials<'_> {
         best.ok_or_else(|| internal("no method"))
     }
 
-    /// The best level for the filter that is best at a quick one.
+    /// The best level for one of the filters that are best at a quick one.
     fn of_some(&mut self, effort: Effort, before: Option<Method>) -> Result<Method> {
-        let filter = self.best_filter(effort, before)?;
-        let levels = levels(filter, effort);
-        if let [level] = *levels {
-            return Ok(Method { filter, level });
-        }
-        self.filter(filter);
         let mut best = None;
-        for &level in levels {
-            let bytes = self.deflate(level)?;
-            let stays = before.is_some_and(|before| before.level == level);
-            // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
-            let is_sure = effort == Effort::Best && !matches!(level.search, Search::Closely(_));
-            let margin = if is_sure || stays { 0 } else { bytes / WORTH };
-            if best.is_none_or(|(least, _)| bytes + margin < least) {
-                best = Some((bytes, level));
+        for filter in self.best_filters(effort, before)? {
+            let levels = levels(filter, effort);
+            if let ([level], None) = (levels, best) {
+                return Ok(Method { filter, level: *level });
+            }
+            self.filter(filter);
+            for &level in levels {
+                let bytes = self.deflate(level)?;
+                // A level that takes three times the work has to be worth it, and a close look at some rows promises too much.
+                let stays = before.is_some_and(|before| before.level == level);
+                let is_sure = stays || !matches!(level, Level::Closely(_));
+                let weighed = if is_sure { bytes } else { bytes + bytes / WORTH };
+                if best.is_none_or(|(least, _)| weighed < least) {
+                    best = Some((weighed, Method { filter, level }));
+                }
             }
         }
-        best.map(|(_, level)| Method { filter, level }).ok_or_else(|| internal("no level"))
+        best.map(|(_, method)| method).ok_or_else(|| internal("no level"))
     }
 
-    /// The filter that is best at a quick level.
-    fn best_filter(&mut self, effort: Effort, before: Option<Method>) -> Result<Choice> {
+    /// The filter that is best at a quick level, and none, whose long matches a quick level does not find.
+    fn best_filters(&mut self, effort: Effort, before: Option<Method>) -> Result<Vec<Choice>> {
         let plain = self.try_out(Choice::None)?;
         let differences = self.try_out(Choice::LeastDifferences)?;
         // Without matches, text takes many times the bytes, and a part shows few of its matches: only noise is sure.
@@ -253,7 +240,9 @@ impl Trials<'_> {
             let stays = before.is_none_or(|before| before.filter == filter);
             (if stays { bytes } else { bytes + bytes / 32 }, filter)
         });
-        weighed.min().map(|(_, filter)| filter).ok_or_else(|| internal("no filter"))
+        let best = weighed.min().map(|(_, filter)| filter).ok_or_else(|| internal("no filter"))?;
+        let one_does = effort == Effort::Fast || best == Choice::LeastDifferences;
+        Ok(std::iter::once(best).chain((!one_does && best != Choice::None).then_some(Choice::None)).collect())
     }
 
     /// Bytes that a filter makes of the sample at a quick level.
@@ -274,8 +263,8 @@ impl Trials<'_> {
     /// Bytes that a level makes of what has been filtered.
     fn deflate(&mut self, level: Level) -> Result<usize> {
         let mut compressor = level.compressor(self.rows.unit, self.rows.stride + 1);
-        let written = deflate(&mut compressor, &self.filtered, DeflateFlush::Finish, |_| ())?;
-        self.work += BEGIN + level.work(self.filtered.len(), written);
+        let (written, work) = deflate(&mut compressor, &self.filtered, DeflateFlush::Finish, |_| ())?;
+        self.work += BEGIN + work;
         Ok(written)
     }
 }
@@ -290,30 +279,30 @@ pub(super) fn sample(bytes: usize, stride: usize) -> Vec<Range<usize>> {
     (0..parts).map(first).map(|start| start..(start + count).min(rows)).collect()
 }
 
-/// Deflates bytes, and returns how many they have become.
+/// Deflates bytes, and returns how many they have become, and the work on that.
 pub(super) fn deflate(
     compressor: &mut Compressor,
-    mut bytes: &[u8],
+    bytes: &[u8],
     flush: DeflateFlush,
     mut out: impl FnMut(&[u8]),
-) -> Result<usize> {
-    let compressor = match compressor {
+) -> Result<(usize, u64)> {
+    let (compressor, costs) = match compressor {
         Compressor::Closely(compressor) => return Ok(compressor.write(bytes, flush, out)),
-        Compressor::Zlib(compressor) => compressor,
+        Compressor::Zlib(compressor, costs) => (compressor, costs),
     };
     let mut buffer = [0; 8 << 10];
-    let mut written = 0;
+    let (mut left, mut written) = (bytes, 0);
     loop {
         let (input, output) = (compressor.total_in(), compressor.total_out());
         let status =
-            compressor.compress(bytes, &mut buffer, flush).map_err(|error| internal(error.as_str()))?;
-        bytes = bytes.get((compressor.total_in() - input) as usize..).unwrap_or_default();
+            compressor.compress(left, &mut buffer, flush).map_err(|error| internal(error.as_str()))?;
+        left = left.get((compressor.total_in() - input) as usize..).unwrap_or_default();
         let new = buffer.get(..(compressor.total_out() - output) as usize).unwrap_or_default();
         out(new);
         written += new.len();
-        let is_through = bytes.is_empty() && new.len() < buffer.len() && flush != DeflateFlush::Finish;
+        let is_through = left.is_empty() && new.len() < buffer.len() && flush != DeflateFlush::Finish;
         if status == Status::StreamEnd || is_through {
-            return Ok(written);
+            return Ok((written, costs.per_input * bytes.len() as u64 + costs.per_output * written as u64));
         }
     }
 }

@@ -89,8 +89,8 @@ impl Packer {
     }
 
     fn write(&mut self, flush: DeflateFlush) -> Result<()> {
-        let written = deflate(&mut self.compressor, &self.row, flush, |bytes| self.packed.extend(bytes))?;
-        self.work += Level::FAST.work(self.row.len(), written);
+        let (_, work) = deflate(&mut self.compressor, &self.row, flush, |bytes| self.packed.extend(bytes))?;
+        self.work += work;
         Ok(())
     }
 }

@@ -57,6 +57,9 @@ impl Default for Counts {
 }
 
 impl Counts {
+    /// Before anything has come.
+    pub(super) const ALIKE: Self = Self { symbols: [1; 286], distances: [1; 30] };
+
     pub(super) fn add(&mut self, token: Token) {
         let (symbol, distance) = match token {
             Token::Byte(byte) => (byte.into(), None),
@@ -69,6 +72,14 @@ impl Counts {
         }
         if let Some(count) = distance {
             *count += 1;
+        }
+    }
+
+    /// Half as often each.
+    pub(super) fn halved(&self) -> Self {
+        Self {
+            symbols: self.symbols.map(|count| count / 2),
+            distances: self.distances.map(|count| count / 2),
         }
     }
 

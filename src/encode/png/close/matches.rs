@@ -1,5 +1,7 @@
 //! Finds what came before.
 
+use std::ops::Range;
+
 /// How far back a match may lie.
 pub(super) const WINDOW: usize = 1 << 15;
 
@@ -7,99 +9,162 @@ pub(super) const WINDOW: usize = 1 << 15;
 pub(super) const SHORTEST: usize = 3;
 pub(super) const LONGEST: usize = 258;
 
-/// Bits of the hashes of three bytes, and of four.
+/// Bytes that positions are chained by.
+const CHAINED: usize = 8;
+
+/// Bits of hashes.
 const BITS: u32 = 14;
 
 /// A match: its length less 3, and its distance less 1.
 pub(super) type Match = (u8, u16);
 
-/// The positions at which bytes came before. All positions are those in the whole stream.
+/// The positions at which bytes came before. All positions are those in the whole stream, plus one.
 pub(super) struct Finder {
-    /// The last position of each hash of three bytes, plus one.
-    threes: Vec<u32>,
-    /// The last position of each hash of four bytes, plus one, and for each position in the window the one before it.
-    fours: Vec<u32>,
-    before: Vec<u32>,
+    /// The last position of each hash of three bytes, of four, and of eight.
+    threes: Box<[u32; 1 << BITS]>,
+    fours: Box<[u32; 1 << BITS]>,
+    eights: Box<[u32; 1 << BITS]>,
+    /// For each position in the window, the one before it whose eight bytes have the same hash.
+    before: Box<[u32; WINDOW]>,
     /// Positions that are looked at for each.
     depth: u32,
-    /// Distances at which something alike is likely: that of the pixel to the left, and of the one above.
-    likely: [usize; 2],
+    /// Distances at which something alike is likely: those of the pixel to the left, and of the three above.
+    likely: [usize; 4],
+    /// How many positions have been looked at.
+    looks: u64,
 }
 
 /// Bytes of a finder.
-pub(super) const MEMORY: u64 = 4 * ((2 << BITS) + WINDOW as u64);
+pub(super) const MEMORY: u64 = 4 * ((3 << BITS) + WINDOW as u64);
 
 impl Finder {
-    pub(super) fn new(depth: u32, likely: [usize; 2]) -> Self {
-        let table = || vec![0; 1 << BITS];
-        Self { threes: table(), fours: table(), before: vec![0; WINDOW], depth, likely }
+    pub(super) fn new(depth: u32, unit: usize, stride: usize) -> Self {
+        let table = || Box::new([0; 1 << BITS]);
+        let (threes, fours, eights, before) = (table(), table(), table(), Box::new([0; WINDOW]));
+        let likely = [unit, stride, stride.saturating_sub(unit), stride + unit];
+        Self { threes, fours, eights, before, depth, likely, looks: 0 }
+    }
+
+    /// How many positions have been looked at.
+    pub(super) fn looks(&self) -> u64 {
+        self.looks
     }
 
     /// Adds matches of the bytes at `at` in `bytes`, whose first byte has the position `base`, to `out`: each is longer than the one
-    /// before it. Then these bytes can be found, too.
+    /// before it. Then these bytes can be found, too. Returns the length of the longest match.
     #[allow(clippy::indexing_slicing)] // hashes have as many bits as the indices of the tables
-    pub(super) fn find(&mut self, bytes: &[u8], base: usize, at: usize, enough: usize, out: &mut Vec<Match>) {
-        let (start, most) = (out.len(), (bytes.len() - at).min(LONGEST));
-        let Some(&[a, b, c]) = bytes[at..].first_chunk() else { return };
-        let mut best = SHORTEST - 1;
-        let mut try_out = |distance: usize| {
-            if best >= most || distance == 0 || distance > WINDOW.min(at) {
-                return false;
+    pub(super) fn find(&mut self, bytes: &[u8], base: usize, at: usize, out: &mut Vec<Match>) -> usize {
+        let new = base + at + 1;
+        let first = word(bytes, at);
+        let three = new - self.threes[hash::<3>(first)] as usize;
+        let four = new - self.fours[hash::<4>(first)] as usize;
+        self.skip(bytes, base, at..at + 1);
+        let here = bytes.get(at..bytes.len().min(at + LONGEST)).unwrap_or_default();
+        let mut search = Search { bytes, at, here, longest: SHORTEST - 1, looks: 0, out };
+        search.look(three);
+        // Where three bytes have not come before, more have not either.
+        if search.longest >= SHORTEST {
+            let [left, above, above_left, above_right] = self.likely;
+            for distance in [four, left, above, above_left, above_right] {
+                search.look(distance);
             }
-            let (here, there) = (&bytes[at..at + most], &bytes[at - distance..]);
-            if here[best] == there[best] {
-                let length = alike(here, there);
-                if length > best {
-                    best = length;
-                    out.push(((length - SHORTEST) as u8, (distance - 1) as u16));
-                }
-            }
-            best >= enough.min(most)
-        };
-        let position = base + at;
-        let distance_of = |stored: u32| (position + 1).saturating_sub(stored as usize);
-        let three = &mut self.threes[hash(u32::from_le_bytes([a, b, c, 0]))];
-        let last = std::mem::replace(three, (position + 1) as u32);
-        let mut is_done = self.likely.into_iter().any(&mut try_out) || last > 0 && try_out(distance_of(last));
-        if let Some(&four) = bytes[at..].first_chunk() {
-            let place = &mut self.fours[hash(u32::from_le_bytes(four))];
-            let mut last = std::mem::replace(place, (position + 1) as u32);
-            self.before[position % WINDOW] = last;
-            for _ in 0..self.depth {
-                let distance = distance_of(last);
-                if is_done || last == 0 || distance >= WINDOW {
-                    break;
-                }
-                is_done = try_out(distance);
-                last = self.before[(last as usize - 1) % WINDOW];
-            }
+            self.follow(new, &mut search);
         }
-        debug_assert!(out[start..].is_sorted_by(|one, other| one.0 < other.0));
+        self.looks += search.looks;
+        search.longest
     }
 
-    /// Lets the bytes at `at` be found.
+    /// Looks at places that have the end of what is longer than the longest match: as the byte that differs is among them, they are
+    /// few even where everything looks alike.
     #[allow(clippy::indexing_slicing)] // as above
-    pub(super) fn skip(&mut self, bytes: &[u8], base: usize, at: usize) {
-        let position = base + at;
-        if let Some(&[a, b, c]) = bytes[at..].first_chunk() {
-            self.threes[hash(u32::from_le_bytes([a, b, c, 0]))] = (position + 1) as u32;
+    fn follow(&self, new: usize, search: &mut Search<'_>) {
+        let mut left = self.depth;
+        while search.longest < LONGEST {
+            let longest = search.longest;
+            let ahead = (longest + 1).saturating_sub(CHAINED);
+            let mut place = self.eights[hash::<CHAINED>(word(search.bytes, search.at + ahead))] as usize;
+            while search.longest == longest {
+                if place == 0 || left == 0 {
+                    return;
+                }
+                left -= 1;
+                // What lies ahead may already have been seen within a match, and what the window has lost leads anywhere.
+                search.look((new + ahead).saturating_sub(place));
+                let next = self.before[place % WINDOW] as usize;
+                place = if next < place { next } else { 0 };
+            }
         }
-        if let Some(&four) = bytes[at..].first_chunk() {
-            let place = &mut self.fours[hash(u32::from_le_bytes(four))];
-            self.before[position % WINDOW] = std::mem::replace(place, (position + 1) as u32);
+    }
+
+    /// Lets the bytes at each of some places be found.
+    #[allow(clippy::indexing_slicing)] // as above
+    pub(super) fn skip(&mut self, bytes: &[u8], base: usize, places: Range<usize>) {
+        let bytes = bytes.get(places.start..bytes.len().min(places.end + CHAINED - 1)).unwrap_or_default();
+        for (new, word) in (base + places.start + 1..).zip(bytes.array_windows()) {
+            let (new, word) = (new as u32, u64::from_le_bytes(*word));
+            self.threes[hash::<3>(word)] = new;
+            self.fours[hash::<4>(word)] = new;
+            self.before[new as usize % WINDOW] =
+                std::mem::replace(&mut self.eights[hash::<CHAINED>(word)], new);
         }
     }
 }
 
-fn hash(bytes: u32) -> usize {
-    (bytes.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+/// A search for matches of the bytes at a place.
+struct Search<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    here: &'a [u8],
+    longest: usize,
+    looks: u64,
+    out: &'a mut Vec<Match>,
+}
+
+impl Search<'_> {
+    /// Adds a match at a distance if it is longer than those before.
+    #[inline(always)] // what it changes stays in registers
+    fn look(&mut self, distance: usize) {
+        self.looks += 1;
+        let there = self.bytes.get(self.at.wrapping_sub(distance)..).unwrap_or_default();
+        let may_be_longer = there.get(self.longest) == self.here.get(self.longest);
+        if !may_be_longer || distance.wrapping_sub(1) >= WINDOW {
+            return;
+        }
+        let length = alike(self.here, there);
+        if length > self.longest {
+            self.longest = length;
+            self.out.push(((length - SHORTEST) as u8, (distance - 1) as u16));
+        }
+    }
+}
+
+/// Some bytes from a place on; zeros after the last one.
+fn word(bytes: &[u8], at: usize) -> u64 {
+    let bytes = bytes.get(at..).unwrap_or_default();
+    match bytes.first_chunk() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// A hash of the first bytes of a word.
+fn hash<const BYTES: usize>(word: u64) -> usize {
+    ((word << (64 - 8 * BYTES)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
 }
 
 /// How many bytes are the same.
 fn alike(here: &[u8], there: &[u8]) -> usize {
     let (words, _) = here.as_chunks::<8>();
     let (others, _) = there.as_chunks::<8>();
-    let same = words.iter().zip(others).take_while(|(one, other)| one == other).count() * 8;
-    let (here, there) = (here.get(same..).unwrap_or_default(), there.get(same..).unwrap_or_default());
-    same + here.iter().zip(there).take_while(|(one, other)| one == other).count()
+    let pairs =
+        words.iter().zip(others).map(|(one, other)| u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other));
+    let mut same = 0;
+    for differences in pairs {
+        if differences != 0 {
+            return same + differences.trailing_zeros() as usize / 8;
+        }
+        same += 8;
+    }
+    let rest = here.iter().zip(there).skip(same);
+    same + rest.take_while(|(one, other)| one == other).count()
 }

@@ -1,5 +1,5 @@
 //! Deflates closely (RFC 1951): of all ways to write bytes as matches, one of those that take the fewest bits. What a way takes
-//! depends on the codes, and these on the way: so a first guess is made better.
+//! depends on the codes, and these on the way: so it is chosen by the codes of what came before, and again by its own.
 //!
 //! Matches of three bytes are found, as in `zlib`, but not in `zlib-rs` below its last level: they are pixels.
 
@@ -12,7 +12,7 @@ use matches::{Finder, LONGEST, Match, SHORTEST, WINDOW};
 use zlib_rs::DeflateFlush;
 
 /// Bytes for which a way is chosen at a time.
-const SEGMENT: usize = 8 << 10;
+const SEGMENT: usize = 4 << 10;
 
 /// Tokens of a block, at least.
 const BLOCK: usize = 12 << 10;
@@ -20,11 +20,18 @@ const BLOCK: usize = 12 << 10;
 /// The most matches of a byte, the longest ones.
 const MATCHES: usize = 4;
 
-/// Bits of a symbol that no guess has.
+/// Bits of a symbol that has not come.
 const RARE: u8 = 13;
 
 /// Bytes that are held of what came before, at most.
 const HELD: usize = 2 * WINDOW;
+
+/// Rough numbers of instructions: of a byte to which a way is chosen, of a place that is looked at, of a length that is weighed,
+/// and of a byte that is written.
+const STEP: u64 = 60;
+const LOOK: u64 = 190;
+const LENGTH: u64 = 30;
+const WRITE: u64 = 600;
 
 /// How closely it is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +58,12 @@ pub(super) struct Closely {
     /// The fewest bits to each place of a segment, and the last token on the way.
     ways: Vec<(u32, Token)>,
     tokens: Vec<Token>,
+    /// How often symbols came, those long ago hardly counting.
+    recent: Counts,
     bits: Bits,
+    /// Lengths of matches whose bits have been compared, and how often a way to a byte was chosen.
+    lengths: u64,
+    steps: u64,
 }
 
 /// The bits of every token.
@@ -72,7 +84,7 @@ impl Closely {
     pub(super) fn new(effort: Effort, unit: usize, stride: usize) -> Self {
         Self {
             effort,
-            finder: Finder::new(effort.depth, [unit, stride]),
+            finder: Finder::new(effort.depth, unit, stride),
             bytes: Vec::with_capacity(HELD + SEGMENT + 2 * LONGEST),
             base: 0,
             next: 0,
@@ -80,17 +92,21 @@ impl Closely {
             ends: Vec::with_capacity(SEGMENT),
             ways: Vec::with_capacity(SEGMENT + LONGEST + 1),
             tokens: Vec::with_capacity(BLOCK + SEGMENT),
+            recent: Counts::ALIKE,
             bits: Bits::default(),
+            lengths: 0,
+            steps: 0,
         }
     }
 
-    /// Takes bytes, and hands on what is ready. Returns how many bytes that are.
+    /// Takes bytes, and hands on what is ready. Returns how many bytes that are, and the work on them.
     pub(super) fn write(
         &mut self,
         mut bytes: &[u8],
         flush: DeflateFlush,
         mut out: impl FnMut(&[u8]),
-    ) -> usize {
+    ) -> (usize, u64) {
+        let before = self.searched();
         while !bytes.is_empty() {
             let room = SEGMENT + LONGEST - (self.bytes.len() - self.next);
             let (first, rest) = bytes.split_at(room.min(bytes.len()));
@@ -116,22 +132,29 @@ impl Closely {
         out(&self.bits.bytes);
         let written = self.bits.bytes.len();
         self.bits.bytes.clear();
-        written
+        (written, self.searched() - before + WRITE * written as u64)
+    }
+
+    /// The work on choosing ways so far.
+    fn searched(&self) -> u64 {
+        STEP * self.steps + LOOK * self.finder.looks() + LENGTH * self.lengths
     }
 
     /// Makes tokens of this many bytes, and of those that the last match takes with it.
     fn segment(&mut self, count: usize) {
         self.find(count);
         let before = self.tokens.len();
-        self.guess(count);
-        for _ in 0..self.effort.rounds {
-            // Those of the block so far have the same codes.
-            let costs = Costs::of(&self.tokens);
+        let rounds = self.effort.rounds + u32::from(self.base + self.next == 0);
+        let mut counts = self.recent.clone();
+        for _ in 0..rounds {
             self.tokens.truncate(before);
-            self.way(count, &costs);
+            self.way(count, &Costs::of(&counts));
+            counts = self.recent.halved();
+            self.tokens.iter().skip(before).for_each(|&token| counts.add(token));
         }
+        self.recent = counts;
         let end = self.next + self.tokens.iter().skip(before).map(|token| token.length()).sum::<usize>();
-        (self.next + count..end).for_each(|at| self.finder.skip(&self.bytes, self.base, at));
+        self.finder.skip(&self.bytes, self.base, self.next + count..end);
         self.next = end;
         if self.tokens.len() >= BLOCK {
             self.bits.block(&self.tokens, false);
@@ -148,42 +171,17 @@ impl Closely {
     fn find(&mut self, count: usize) {
         self.matches.clear();
         self.ends.clear();
-        let mut skipped = 0;
-        for at in self.next..self.next + count {
-            if skipped > 0 {
-                skipped -= 1;
-                self.finder.skip(&self.bytes, self.base, at);
-            } else {
-                let start = self.matches.len();
-                self.finder.find(&self.bytes, self.base, at, self.effort.enough, &mut self.matches);
-                let most = self.matches.len().saturating_sub(MATCHES);
-                self.matches.drain(start..start.max(most));
-                if let Some(&(length, _)) = self.matches.get(start..).and_then(<[Match]>::last) {
-                    let length = usize::from(length) + SHORTEST;
-                    skipped = if length >= self.effort.enough { length - 1 } else { 0 };
-                }
+        let (mut at, end) = (self.next, self.next + count);
+        while at < end {
+            let before = self.matches.len();
+            let length = self.finder.find(&self.bytes, self.base, at, &mut self.matches);
+            if self.matches.len() > before + MATCHES {
+                self.matches.drain(before..self.matches.len() - MATCHES);
             }
-            self.ends.push(self.matches.len());
-        }
-    }
-
-    /// The matches of a byte of the segment.
-    fn matches(&self, place: usize) -> &[Match] {
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(place).copied().unwrap_or(start);
-        self.matches.get(start..end).unwrap_or_default()
-    }
-
-    /// Takes the longest match wherever there is one.
-    fn guess(&mut self, count: usize) {
-        let mut place = 0;
-        while place < count {
-            let byte = self.bytes.get(self.next + place).copied().unwrap_or(0);
-            let longest = self.matches(place).last();
-            let token =
-                longest.map_or(Token::Byte(byte), |&(length, distance)| Token::Match(length, distance));
-            place += token.length();
-            self.tokens.push(token);
+            let after = if length >= self.effort.enough { end.min(at + length) } else { at + 1 };
+            self.finder.skip(&self.bytes, self.base, at + 1..after);
+            self.ends.resize(after - self.next, self.matches.len());
+            at = after;
         }
     }
 
@@ -196,20 +194,33 @@ impl Closely {
         if let Some(first) = ways.first_mut() {
             first.0 = 0;
         }
-        for (place, &byte) in segment.iter().take(count).enumerate() {
-            let rest = ways.get_mut(place..).and_then(<[_]>::split_first_mut);
-            let Some((&mut (so_far, _), after)) = rest.filter(|(way, _)| way.0 < u32::MAX) else { continue };
-            let mut shortest = 0;
-            improve(after.first_mut(), so_far + costs.byte(byte), Token::Byte(byte));
-            for &(length, distance) in self.matches(place) {
-                let is_enough = usize::from(length) + SHORTEST >= self.effort.enough;
-                let so_far = so_far + costs.distance(distance);
-                let ends = after.iter_mut().skip(SHORTEST - 1).zip(0..=length);
-                let from = if is_enough { length } else { shortest };
-                for (end, length) in ends.skip(from.into()) {
-                    improve(Some(end), so_far + costs.length(length), Token::Match(length, distance));
+        self.steps += count as u64;
+        let (mut place, mut seen) = (0, 0);
+        while let Some((&byte, &found)) = segment.get(place).zip(self.ends.get(place)) {
+            let matches = self.matches.get(seen..found).unwrap_or_default();
+            seen = found;
+            let Some((&mut (so_far, _), after)) = ways.get_mut(place..).and_then(<[_]>::split_first_mut)
+            else {
+                break;
+            };
+            place += 1;
+            let mut next = 0;
+            for &(length, distance) in matches {
+                let last = usize::from(length);
+                let first = if last + SHORTEST < self.effort.enough { next } else { last };
+                let bits = so_far + costs.distance(distance);
+                let ends = after.get_mut(first + SHORTEST - 1..last + SHORTEST).unwrap_or_default();
+                let lengths = costs.lengths.get(first..=last).unwrap_or_default();
+                self.lengths += ends.len() as u64;
+                for ((end, length_bits), length) in ends.iter_mut().zip(lengths).zip(first..) {
+                    improve(end, bits + u32::from(*length_bits), Token::Match(length as u8, distance));
                 }
-                shortest = length.saturating_add(1);
+                next = last + 1;
+            }
+            if next + SHORTEST > self.effort.enough {
+                place += next + SHORTEST - 2;
+            } else if let Some(end) = after.first_mut() {
+                improve(end, so_far + costs.byte(byte), Token::Byte(byte));
             }
         }
         let start = self.tokens.len();
@@ -224,18 +235,15 @@ impl Closely {
     }
 }
 
-/// The place of the end that is best for what follows: one of those behind `count` bytes, which are worth what bytes are worth on the
-/// way.
+/// The place of the end that takes the fewest bits for each byte, one of those behind `count` bytes.
 fn end(ways: &[(u32, Token)], count: usize) -> usize {
-    let here = ways.get(count).map_or(u32::MAX, |way| way.0);
     let known = ways.iter().enumerate().skip(count).filter(|(_, way)| way.0 < u32::MAX);
-    let worth = |place: usize| u64::from(here) * (place - count) as u64 / count.max(1) as u64;
-    let ends = known.map(|(place, way)| (i64::from(way.0) - worth(place) as i64, place));
+    let ends = known.map(|(place, way)| ((u64::from(way.0) << 16) / place.max(1) as u64, place));
     ends.min().map_or(count, |(_, place)| place)
 }
 
-fn improve(place: Option<&mut (u32, Token)>, bits: u32, token: Token) {
-    if let Some(way) = place.filter(|way| bits < way.0) {
+fn improve(way: &mut (u32, Token), bits: u32, token: Token) {
+    if bits < way.0 {
         *way = (bits, token);
     }
 }
@@ -252,9 +260,7 @@ impl Token {
 
 impl Costs {
     /// The bits of tokens whose codes are those for others.
-    fn of(tokens: &[Token]) -> Self {
-        let mut counts = Counts::default();
-        tokens.iter().for_each(|&token| counts.add(token));
+    fn of(counts: &Counts) -> Self {
         let (symbols, distances) = counts.lengths();
         let of = |lengths: &[u8], symbol: usize| match lengths.get(symbol) {
             None | Some(0) => RARE,
@@ -277,10 +283,6 @@ impl Costs {
         self.bytes.get(usize::from(byte)).copied().unwrap_or(RARE).into()
     }
 
-    fn length(&self, length: u8) -> u32 {
-        self.lengths.get(usize::from(length)).copied().unwrap_or(RARE).into()
-    }
-
     fn distance(&self, distance: u16) -> u32 {
         self.distances.get(distance_symbol(distance).0).copied().unwrap_or(RARE).into()
     }
@@ -299,7 +301,7 @@ mod tests {
         for (number, piece) in bytes.chunks(piece).enumerate() {
             let flush = if number == flushed { DeflateFlush::SyncFlush } else { DeflateFlush::NoFlush };
             let before = file.len();
-            let written = closely.write(piece, flush, |bytes| file.extend(bytes));
+            let (written, _) = closely.write(piece, flush, |bytes| file.extend(bytes));
             assert_eq!(before + written, file.len());
         }
         closely.write(&[], DeflateFlush::Finish, |bytes| file.extend(bytes));
