@@ -40,7 +40,7 @@ const SCALES_OF_FEW: [DecodeScale; 3] = [
     DecodeScale { scale: Scale::eighths(4), min_ratio: 2.5 },
 ];
 
-const FEW_PIXELS: u64 = 5_000_000;
+const FEW_PIXELS: u64 = 1_500_000;
 
 /// A progressive image is held as coefficients until its last scan, four times as many at 2/8 as at 1/8: one of more than
 /// [`MANY_PIXELS`] gives up to 4.4 points for a quarter of the memory. The scores of sharp are within 0.5 there.
@@ -384,9 +384,9 @@ mod tests {
                 assert_eq!(eighths(4000, 3000, width), eighth, "{width}");
             }
         }
-        for (eighth, widths) in [(1, [1, 71]), (2, [72, 285]), (4, [287, 400]), (8, [401, 2000])] {
+        for (eighth, widths) in [(1, [1, 50]), (2, [51, 200]), (4, [201, 280]), (8, [281, 1400])] {
             for width in widths {
-                assert_eq!(eighths(2000, 1500, width), eighth, "{width} of a small picture");
+                assert_eq!(eighths(1400, 1050, width), eighth, "{width} of a small picture");
             }
         }
     }

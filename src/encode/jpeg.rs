@@ -122,7 +122,7 @@ pub(super) fn memory(output: &Output, image: Image) -> Memory {
 pub(super) fn work(output: &Output, image: Image) -> Work {
     let chroma = if output.subsampling == Subsampling::Full { 2 } else { 1 };
     let config = config(output, image);
-    let (scans, for_scans) = if config.progressive { (50, 900) } else { (0, 0) };
+    let (scans, for_scans) = if config.progressive { (36, 950) } else { (0, 0) };
     let (trellis, for_trellis) = if config.effort == jpeg::Effort::Best { (14, 400) } else { (0, 0) };
     Work::of_blocks(image, (1_300_000, (100 + scans + trellis) * chroma, 400 + for_scans + for_trellis))
 }

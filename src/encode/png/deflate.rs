@@ -187,7 +187,8 @@ mod tests {
 
     /// A number that looks random.
     fn noise(x: usize, y: usize) -> usize {
-        ((x * 7919 + y * 104_729) as u32).wrapping_mul(0x9e37_79b1) as usize >> 20
+        let mixed = ((x * 7919 + y * 104_729) as u32).wrapping_mul(0x9e37_79b1);
+        (mixed ^ mixed >> 15).wrapping_mul(0x85eb_ca6b) as usize >> 20
     }
 
     #[test]
@@ -210,6 +211,6 @@ mod tests {
         let of = |byte: &dyn Fn(usize, usize) -> u8| deflated(300, Effort::Default, byte).len();
         let (all_text, all_photo) = (of(&text), of(&photo));
         let mixed = of(&|x, y| if y < 1311 { text(x, y) } else { photo(x, y) });
-        assert!(mixed < all_text + all_photo * 7 / 20, "{mixed} of {all_text} and {all_photo}");
+        assert!(mixed < all_text + all_photo * 8 / 20, "{mixed} of {all_text} and {all_photo}");
     }
 }

@@ -72,7 +72,7 @@ const USUAL: Level = Level::of_matches(6, 75, 650);
 
 /// Matches of all lengths are weighed by the bits of their codes.
 const GLANCE: Level = Level::Closely(close::Effort { depth: 8, enough: 20, rounds: 1 });
-const CLOSE: Level = Level::Closely(close::Effort { depth: 32, enough: 66, rounds: 1 });
+const CLOSE: Level = Level::Closely(close::Effort { depth: 16, enough: 34, rounds: 1 });
 const CLOSEST: Level = Level::Closely(close::Effort { depth: 32, enough: 130, rounds: 2 });
 
 /// Runs of a byte are the only matches.
