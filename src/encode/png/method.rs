@@ -14,6 +14,9 @@ const SAMPLES: usize = 4;
 /// Bytes of rows so few that every method is tried on them.
 const FEW: usize = 8 << 10;
 
+/// Bytes of rows so few that kinds of files are told apart by a close look at them.
+const SEVERAL: usize = 20 << 10;
+
 /// A harder level is worth its work if it saves this part of the bytes.
 const WORTH: usize = 40;
 
@@ -162,10 +165,12 @@ pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
     let bytes = match rows.rows.len() <= FEW {
         true => trials.of_all(effort)?.0,
         false => {
+            let looks_closely = rows.rows.len() <= SEVERAL && effort != Effort::Fast;
+            let level = if looks_closely { GLANCE } else { USUAL };
             trials.filter(Choice::None);
-            let plain = trials.deflate(GLANCE)?;
+            let plain = trials.deflate(level)?;
             trials.filter(Choice::Left);
-            plain.min(trials.deflate(GLANCE)?)
+            plain.min(trials.deflate(level)?)
         }
     };
     Ok((bytes, trials.work))
