@@ -291,9 +291,8 @@ export interface Header {
   alpha: boolean;
 }
 
-/** What to find out in addition to what the header says, and limits. */
-export interface InspectOptions extends Pick<
-  Options,
+/** The options that limit what a call may take. */
+export type Limit =
   | 'maxSourceBytes'
   | 'maxSourcePixels'
   | 'maxFrames'
@@ -301,8 +300,10 @@ export interface InspectOptions extends Pick<
   | 'maxOutputSide'
   | 'maxOutputPixels'
   | 'maxMemory'
-  | 'maxWork'
-> {
+  | 'maxWork';
+
+/** What to find out in addition to what the header says, and limits. */
+export interface InspectOptions extends Pick<Options, Limit> {
   /** Decode the image at a small size, and look at its pixels. @default false */
   pixels?:
     | boolean
@@ -452,15 +453,7 @@ export interface Failures {
   'invalid-option': { name: string; detail: string };
   /** The call would exceed the option `limit`: it needs at least `needed`. */
   'limit-exceeded': {
-    limit:
-      | 'maxSourceBytes'
-      | 'maxSourcePixels'
-      | 'maxFrames'
-      | 'maxFramePixels'
-      | 'maxOutputSide'
-      | 'maxOutputPixels'
-      | 'maxMemory'
-      | 'maxWork';
+    limit: Limit;
     allowed: number;
     needed: number;
   };
