@@ -29,6 +29,8 @@ const HEADER: [u8; 2] = [0x78, 0xda];
 pub(super) struct Deflater {
     unit: usize,
     stride: usize,
+    /// Bytes of all rows.
+    all: usize,
     effort: Effort,
     filters: Filters,
     /// The last row that has been written, and those after it.
@@ -62,6 +64,7 @@ impl Deflater {
         Self {
             unit,
             stride: stride.max(1),
+            all: rows.saturating_mul(stride),
             effort,
             filters: Filters::new(unit),
             above: vec![0; stride],
@@ -126,7 +129,13 @@ impl Deflater {
     }
 
     fn choose(&mut self) -> Result<Method> {
-        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
+        let rows = Rows {
+            unit: self.unit,
+            stride: self.stride,
+            above: &self.above,
+            rows: &self.band,
+            all: self.all,
+        };
         let (method, work) = rows.choose(&mut self.filters, self.effort, self.method)?;
         self.work += work;
         Ok(method)
@@ -155,7 +164,13 @@ impl Deflater {
     /// Filters rows of the band, from `first` on.
     fn filter(&mut self, choice: Choice, first: usize, count: usize) {
         let before = self.filtered.len();
-        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
+        let rows = Rows {
+            unit: self.unit,
+            stride: self.stride,
+            above: &self.above,
+            rows: &self.band,
+            all: self.all,
+        };
         rows.filter(&mut self.filters, choice, first..first + count, &mut self.filtered);
         self.work += filter_work(choice, self.filtered.len() - before);
     }

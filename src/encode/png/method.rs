@@ -17,6 +17,9 @@ const FEW: usize = 8 << 10;
 /// Bytes of rows so few that kinds of files are told apart by a close look at them.
 const SEVERAL: usize = 20 << 10;
 
+/// Bytes of all rows so many that a close look takes seconds: it is left to the best effort.
+const LARGE: usize = 8 << 20;
+
 /// A harder level is worth its work if it saves this part of the bytes.
 const WORTH: usize = 40;
 
@@ -102,11 +105,12 @@ pub(super) fn filter_work(choice: Choice, bytes: usize) -> u64 {
 /// The levels among which the bytes decide, the cheapest first.
 ///
 /// The differences that photographs leave have few matches, and short ones cost more bits than they save.
-fn levels(choice: Choice, effort: Effort) -> &'static [Level] {
+fn levels(choice: Choice, effort: Effort, all: usize) -> &'static [Level] {
     match (choice, effort) {
         (Choice::LeastDifferences, Effort::Best) => &[RUNS, LONG, CLOSEST],
         (Choice::LeastDifferences, _) => &[RUNS],
         (_, Effort::Fast) => &[Level::FAST],
+        (_, Effort::Default) if all > LARGE => &[USUAL],
         (_, Effort::Default) => &[USUAL, CLOSE],
         (_, Effort::Best) => &[USUAL, CLOSEST],
     }
@@ -124,6 +128,8 @@ pub(super) struct Rows<'a> {
     pub stride: usize,
     pub above: &'a [u8],
     pub rows: &'a [u8],
+    /// Bytes of all rows of the image.
+    pub all: usize,
 }
 
 impl Rows<'_> {
@@ -191,7 +197,7 @@ impl Trials<'_> {
         let effort = if effort == Effort::Fast { effort } else { Effort::Best };
         for filter in Choice::ALL {
             self.filter(filter);
-            for &level in levels(filter, effort) {
+            for &level in levels(filter, effort, self.rows.all) {
                 let bytes = self.deflate(level)?;
                 if best.is_none_or(|(least, _)| bytes < least) {
                     best = Some((bytes, Method { filter, level }));
@@ -205,7 +211,7 @@ impl Trials<'_> {
     fn of_some(&mut self, effort: Effort, before: Option<Method>) -> Result<Method> {
         let mut best = None;
         for filter in self.best_filters(effort, before)? {
-            let levels = levels(filter, effort);
+            let levels = levels(filter, effort, self.rows.all);
             if let ([level], None) = (levels, best) {
                 return Ok(Method { filter, level: *level });
             }
