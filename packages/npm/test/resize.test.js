@@ -117,8 +117,8 @@ test('changes of detail and colours, and overlays, are options', async () => {
     { negate: true },
     { posterize: 4 },
     { overlay: { image: icon } },
-    { overlay: [{ image: new Uint8Array(icon).buffer, opacity: 0.5, size: '20%', place: { gravity: 'south-east', x: 5 } }] },
-    { overlay: [{ image: icon, place: { tile: { x: 3, y: 4 } } }, { image: photo, size: 30, blend: 'multiply' }] },
+    { overlay: [{ image: new Uint8Array(icon).buffer, opacity: 0.5, width: '20%', place: { gravity: 'south-east', x: 5 } }] },
+    { overlay: [{ image: icon, place: { tile: { x: 3, y: 4 } } }, { image: photo, width: 30, height: 30, blend: 'multiply' }] },
   ];
   const all = await Promise.all(changes.map(made));
   assert.equal(new Set([plain, ...all].map((image) => Buffer.from(image).toString('base64'))).size, 1 + changes.length);
@@ -132,7 +132,7 @@ const WRONG = [
   [{ tone: 'gray' }, 'tone', /accepted is grayscale, sepia/],
   [{ obscure: { width: 9, height: 9 } }, 'obscure.by', /is undefined; accepted is an object/],
   [{ overlays: [] }, 'overlays', /is unknown; known are .*overlay/],
-  [{ overlay: 'logo.png' }, 'overlay', /is "logo.png"; accepted is an object of image, opacity, place, size, blend/],
+  [{ overlay: 'logo.png' }, 'overlay', /is "logo.png"; accepted is an object of image, opacity, place, width, height, blend/],
   [{ overlay: { image: 'logo.png' } }, 'overlay.image', /is "logo.png"; accepted is the bytes of an image/],
   [{ overlay: { image: new Uint8Array(9) } }, 'overlay', /is not an image of a known format/],
   [{ overlay: [{ image: photo }, { image: photo, opacity: '1' }] }, 'overlay[1].opacity', /is "1"/],

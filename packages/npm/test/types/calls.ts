@@ -34,7 +34,7 @@ export async function calls(photo: Uint8Array, response: Response) {
     contrast: 1.2,
     tone: { dark: 'navy', light: { red: 255, green: 240, blue: 200 } },
     overlay: [
-      { image: photo, size: '25%', place: { gravity: 'south-east', x: 10, y: 10 }, opacity: 0.5 },
+      { image: photo, width: '25%', place: { gravity: 'south-east', x: 10, y: 10 }, opacity: 0.5 },
       { image: photo.buffer as ArrayBuffer, place: { tile: { x: 9 } }, blend: 'soft-light' },
     ],
   });
