@@ -129,14 +129,8 @@ impl Deflater {
     }
 
     fn choose(&mut self) -> Result<Method> {
-        let rows = Rows {
-            unit: self.unit,
-            stride: self.stride,
-            above: &self.above,
-            rows: &self.band,
-            all: self.all,
-        };
-        let (method, work) = rows.choose(&mut self.filters, self.effort, self.method)?;
+        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
+        let (method, work) = rows.choose(&mut self.filters, self.effort, self.method, self.all)?;
         self.work += work;
         Ok(method)
     }
@@ -164,13 +158,7 @@ impl Deflater {
     /// Filters rows of the band, from `first` on.
     fn filter(&mut self, choice: Choice, first: usize, count: usize) {
         let before = self.filtered.len();
-        let rows = Rows {
-            unit: self.unit,
-            stride: self.stride,
-            above: &self.above,
-            rows: &self.band,
-            all: self.all,
-        };
+        let rows = Rows { unit: self.unit, stride: self.stride, above: &self.above, rows: &self.band };
         rows.filter(&mut self.filters, choice, first..first + count, &mut self.filtered);
         self.work += filter_work(choice, self.filtered.len() - before);
     }
@@ -220,12 +208,35 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_an_image_are_deflated_in_different_ways() {
+    fn each_band_of_an_image_is_deflated_in_its_own_way() {
+        const STRIDE: usize = 300;
         let text = |x: usize, y: usize| (x % 30 * 89 + y % 9 * 57) as u8;
         let photo = |x: usize, y: usize| (x / 3 + y / 5 + noise(x, y) % 4) as u8;
-        let of = |byte: &dyn Fn(usize, usize) -> u8| deflated(300, Effort::Default, byte).len();
-        let (all_text, all_photo) = (of(&text), of(&photo));
-        let mixed = of(&|x, y| if y < 1311 { text(x, y) } else { photo(x, y) });
-        assert!(mixed < all_text + all_photo * 8 / 20, "{mixed} of {all_text} and {all_photo}");
+        let rows = BAND.div_ceil(STRIDE);
+        let mut deflater = Deflater::new(STRIDE, 2 * rows, 1, Effort::Default);
+        let mut choices = Vec::new();
+        for y in 0..2 * rows {
+            let byte = |x| if y < rows { text(x, y) } else { photo(x, y) };
+            deflater.row(&(0..STRIDE).map(byte).collect::<Vec<_>>()).unwrap();
+            choices.extend(deflater.method.filter(|_| (y + 1) % rows == 0).map(|method| method.filter));
+        }
+        let [text, photo] = choices[..] else { panic!("{choices:?}") };
+        assert_ne!(text, Choice::LeastDifferences);
+        assert_eq!(photo, Choice::LeastDifferences);
+    }
+
+    #[test]
+    fn a_close_look_at_a_large_image_is_left_to_the_best_effort() {
+        const STRIDE: usize = 300;
+        let looks_closely = |rows: usize, effort| {
+            let mut deflater = Deflater::new(STRIDE, rows, 1, effort);
+            let row =
+                |y: usize| (0..STRIDE).map(move |x| (x % 30 * 89 + y % 9 * 57 + noise(x, y / 3) % 9) as u8);
+            (0..BAND.div_ceil(STRIDE)).for_each(|y| deflater.row(&row(y).collect::<Vec<_>>()).unwrap());
+            matches!(deflater.method, Some(Method { level: Level::Closely(_), .. }))
+        };
+        assert!(looks_closely(3_000, Effort::Default));
+        assert!(!looks_closely(30_000, Effort::Default));
+        assert!(looks_closely(30_000, Effort::Best));
     }
 }

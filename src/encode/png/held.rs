@@ -153,10 +153,8 @@ impl Held {
             });
         }
         let above = vec![0; stride];
-        let (bytes, spent) = estimate(
-            Rows { unit: kind.unit(), stride, above: &above, rows: &rows, all: rows.len() },
-            effort,
-        )?;
+        let (bytes, spent) =
+            estimate(Rows { unit: kind.unit(), stride, above: &above, rows: &rows }, effort)?;
         *work += spent;
         Ok(bytes as u64 * height as u64 / count.max(1) + kind.colors_bytes())
     }

@@ -11,13 +11,13 @@ use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Status, Strategy};
 pub(super) const SAMPLE: usize = 64 << 10;
 const SAMPLES: usize = 4;
 
-/// Bytes of rows so few that every method is tried on them.
+/// Every method is tried on at most this many bytes of rows.
 const FEW: usize = 8 << 10;
 
-/// Bytes of rows so few that kinds of files are told apart by a close look at them.
+/// Kinds of files are compared closely on at most this many bytes of rows.
 const SEVERAL: usize = 20 << 10;
 
-/// Bytes of all rows so many that a close look takes seconds: it is left to the best effort.
+/// In an image with more bytes of rows than this, a close look takes seconds, and is left to the best effort.
 const LARGE: usize = 8 << 20;
 
 /// A harder level is worth its work if it saves this part of the bytes.
@@ -128,8 +128,6 @@ pub(super) struct Rows<'a> {
     pub stride: usize,
     pub above: &'a [u8],
     pub rows: &'a [u8],
-    /// Bytes of all rows of the image.
-    pub all: usize,
 }
 
 impl Rows<'_> {
@@ -149,14 +147,15 @@ impl Rows<'_> {
     }
 
     /// The method that makes least of some of them, and the work on finding it. Another one than `before` has to be better
-    /// by some per cent: beginning anew costs bytes.
+    /// by some per cent: beginning anew costs bytes. The image has `all` bytes of rows.
     pub(super) fn choose(
         &self,
         filters: &mut Filters,
         effort: Effort,
         before: Option<Method>,
+        all: usize,
     ) -> Result<(Method, u64)> {
-        let mut trials = Trials { rows: *self, filters, filtered: Vec::new(), work: 0 };
+        let mut trials = Trials { rows: *self, all, filters, filtered: Vec::new(), work: 0 };
         let method = match before {
             None if self.rows.len() <= FEW => trials.of_all(effort)?.1,
             _ => trials.of_some(effort, before)?,
@@ -167,7 +166,8 @@ impl Rows<'_> {
 
 /// The fewest bytes that rows become, roughly if they are many, and the work on finding that out.
 pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
-    let mut trials = Trials { rows, filters: &mut Filters::new(rows.unit), filtered: Vec::new(), work: 0 };
+    let filters = &mut Filters::new(rows.unit);
+    let mut trials = Trials { rows, all: rows.rows.len(), filters, filtered: Vec::new(), work: 0 };
     let bytes = match rows.rows.len() <= FEW {
         true => trials.of_all(effort)?.0,
         false => {
@@ -185,6 +185,8 @@ pub(super) fn estimate(rows: Rows<'_>, effort: Effort) -> Result<(usize, u64)> {
 /// Tries methods on some rows.
 struct Trials<'a> {
     rows: Rows<'a>,
+    /// Bytes of all rows of the image.
+    all: usize,
     filters: &'a mut Filters,
     filtered: Vec<u8>,
     work: u64,
@@ -197,7 +199,7 @@ impl Trials<'_> {
         let effort = if effort == Effort::Fast { effort } else { Effort::Best };
         for filter in Choice::ALL {
             self.filter(filter);
-            for &level in levels(filter, effort, self.rows.all) {
+            for &level in levels(filter, effort, self.all) {
                 let bytes = self.deflate(level)?;
                 if best.is_none_or(|(least, _)| bytes < least) {
                     best = Some((bytes, Method { filter, level }));
@@ -211,7 +213,7 @@ impl Trials<'_> {
     fn of_some(&mut self, effort: Effort, before: Option<Method>) -> Result<Method> {
         let mut best = None;
         for filter in self.best_filters(effort, before)? {
-            let levels = levels(filter, effort, self.rows.all);
+            let levels = levels(filter, effort, self.all);
             if let ([level], None) = (levels, best) {
                 return Ok(Method { filter, level: *level });
             }
